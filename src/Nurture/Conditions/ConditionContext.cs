@@ -1,0 +1,62 @@
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Scenarios;
+
+namespace Nurture.Conditions;
+
+/// <summary>What a condition is asked about. A reader of states, nothing more: asking changes nothing.</summary>
+public readonly record struct ConditionContext
+{
+    public required Catalog Catalog { get; init; }
+
+    /// <summary>The moment it is asked for, inclusive: an event exactly at it counts.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The person asked about; null in an account scenario.</summary>
+    public ContactState? Contact { get; init; }
+
+    /// <summary>The person's primary account, or the account asked about; null where there is none.</summary>
+    public AccountState? Account { get; init; }
+
+    /// <summary>Null outside a passage: triggers, audiences, segments.</summary>
+    public Enrollment? Enrollment { get; init; }
+
+    /// <summary><c>trigger.…</c>; the enrollment's own where it is not given.</summary>
+    public OccurredEvent? Trigger { get; init; }
+
+    /// <summary>The event whose own fields a <c>where</c> reads.</summary>
+    public OccurredEvent? Event { get; init; }
+}
+
+/// <summary>What a condition may name, where it stands.</summary>
+public sealed record ConditionScope
+{
+    public required SubjectKind Subject { get; init; }
+
+    public required TrackingPlan Plan { get; init; }
+
+    /// <summary>Events whose fields <c>trigger.…</c> may read; null where there is no trigger event to read.</summary>
+    public IReadOnlyList<string>? TriggerEvents { get; init; }
+
+    /// <summary>Whether <c>heard.…</c> may be read: after a wait.</summary>
+    public bool HasHeard { get; init; }
+
+    /// <summary>Whether <c>event(…)</c>, <c>sent(…)</c>, <c>clicked(…)</c> may be asked: inside a passage.</summary>
+    public bool HasEnrollment { get; init; }
+
+    /// <summary>Templates that the scenario sends, for <c>sent</c>, <c>clicked</c>, <c>opened</c>; null where unknown.</summary>
+    public IReadOnlyCollection<string>? SentTemplates { get; init; }
+
+    /// <summary>Where the text stands, for diagnostics: the position of its first character.</summary>
+    public string File { get; init; } = "";
+
+    public Nurture.Templating.Syntax.SourceSpan Origin { get; init; } = new(0, 0, 1, 1);
+}
+
+/// <summary>
+/// <c>event("x")</c>: true once such an event happened since entry (since the step began, with <paramref name="SinceStep"/>),
+/// the trigger itself excluded (SEMANTICS.md 23).
+/// </summary>
+/// <param name="Key">Stored with the enrollment: the same question asked twice is remembered once.</param>
+/// <param name="By">By anyone of the account, or by this person.</param>
+public sealed record EventPredicate(string Key, string EventName, Condition? Where, SubjectKind By, bool SinceStep);

@@ -1,0 +1,23 @@
+namespace Nurture.Contacts;
+
+/// <summary>What an account knows of one of its people, enough to choose recipients by role without loading them.</summary>
+public sealed class Member
+{
+    public required long ContactId { get; init; }
+
+    public SortedSet<string> Roles { get; } = new(StringComparer.Ordinal);
+
+    public DateTimeOffset JoinedAt { get; set; }
+
+    public DateTimeOffset LastActiveAt { get; set; }
+
+    public bool HasLeft { get; set; }
+}
+
+public sealed class AccountState : SubjectState
+{
+    public override SubjectKind Kind => SubjectKind.Account;
+
+    /// <summary>People whose primary account this is.</summary>
+    public Dictionary<long, Member> Members { get; } = [];
+}

@@ -1,0 +1,57 @@
+using Nurture.Criteria;
+using Nurture.Engine;
+
+namespace Nurture.Contacts;
+
+/// <summary>An attribute and when it was said: the later event wins, whatever order the two arrive in.</summary>
+public readonly record struct StampedValue(AttributeValue Value, DateTimeOffset At);
+
+/// <summary>
+/// What the engine keeps of one subject, the only thing a decision reads. The stored form is <see cref="StateCodec"/>'s.
+/// Loaded, advanced and saved by one slot worker at a time; never shared.
+/// </summary>
+public abstract class SubjectState
+{
+    public long Id { get; init; }
+
+    /// <summary>From the identity that created the subject: the source of every draw (holdout, split), so a replay draws the same.</summary>
+    public long Seed { get; set; }
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    public abstract SubjectKind Kind { get; }
+
+    public SubjectRef Ref => new(Kind, Id);
+
+    public Dictionary<string, StampedValue> Attributes { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>By <see cref="Criterion.Key"/>.</summary>
+    public Dictionary<long, Counter> Counters { get; } = [];
+
+    public List<Enrollment> Enrollments { get; } = [];
+
+    /// <summary>Passages that are over, one per scenario and key, for re-entry rules.</summary>
+    public List<Passage> Passages { get; } = [];
+
+    /// <summary>By scenario: what a trigger on state last was, so that it fires when it turns true.</summary>
+    public Dictionary<string, bool> TriggerMemory { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Entries that wait for something still unknown (SEMANTICS.md 19).</summary>
+    public List<PendingEntry> PendingEntries { get; } = [];
+
+    /// <summary>The earliest moment at which anything changes if nothing happens.</summary>
+    public DateTimeOffset? DueAt { get; set; }
+
+    /// <summary>Fields of a newer format, kept as they came.</summary>
+    public byte[] Unknown { get; set; } = [];
+
+    public AttributeValue this[string attribute] => Attributes.TryGetValue(attribute, out var stamped) ? stamped.Value : default;
+
+    /// <summary>Takes the value unless a later one is known; says whether anything changed.</summary>
+    public bool Set(string attribute, AttributeValue value, DateTimeOffset at)
+    {
+        if (Attributes.TryGetValue(attribute, out var known) && known.At > at) return false;
+        Attributes[attribute] = new(value, at);
+        return known.Value != value;
+    }
+}

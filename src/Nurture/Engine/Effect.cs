@@ -1,0 +1,39 @@
+using Nurture.Contacts;
+using Nurture.Sends;
+
+namespace Nurture.Engine;
+
+/// <summary>What the engine asks for. The runner carries all of a batch's effects out in the transaction that saves the states.</summary>
+public abstract record Effect
+{
+    private Effect() { }
+
+    public sealed record Journal(JournalEntry Entry) : Effect;
+
+    /// <summary>Plan a mail; a second plan of the same id is the same mail and changes nothing.</summary>
+    public sealed record PlanSend(SendDraft Draft) : Effect;
+
+    /// <summary>Cancel what the enrollment planned and what was not handed over yet.</summary>
+    public sealed record CancelSends(SubjectRef Subject, long EnrollmentId, Reason Reason) : Effect;
+
+    /// <summary>An enrollment stands on a step, or nowhere any more.</summary>
+    public sealed record Positioned(SubjectRef Subject, long EnrollmentId, string Scenario, int Version, string? Step, DateTimeOffset At) : Effect;
+
+    /// <summary>Tell another subject, through the log.</summary>
+    public sealed record Append(StoredEvent Event) : Effect;
+
+    /// <summary>The contact lives in another slot from now on.</summary>
+    public sealed record Moved(long ContactId, short ToSlot, int Hop) : Effect;
+
+    /// <summary>The subject's page (contacts, accounts) is to be written anew.</summary>
+    public sealed record ProfileChanged(SubjectRef Subject) : Effect;
+}
+
+/// <summary>A decision, with its reason. Append-only.</summary>
+/// <param name="At">When it was due, on the business clock.</param>
+/// <param name="ContactId">The person it concerns, where that is not the subject.</param>
+/// <param name="Detail">A small JSON object, or empty: what a sentence about it needs (never an address).</param>
+/// <param name="CauseId">The event that led to it; 0 for a due moment.</param>
+public sealed record JournalEntry(
+    DateTimeOffset At, SubjectRef Subject, long ContactId, string Scenario, int Version, long EnrollmentId, string Step,
+    Reason Reason, string Detail, long CauseId, string Correlation);

@@ -1,0 +1,90 @@
+using Nurture.Contacts;
+
+namespace Nurture.Engine;
+
+/// <summary>The numbers are stored.</summary>
+public enum EnrollmentStatus : byte
+{
+    /// <summary>Stands on a step.</summary>
+    Live = 1,
+
+    /// <summary>Over, but its goal is still measured until <see cref="Enrollment.GoalDeadline"/> (SEMANTICS.md 43).</summary>
+    Measuring = 2,
+}
+
+/// <summary>One subject's passage through one scenario, per key. Kept in the subject's state while live or measured.</summary>
+public sealed class Enrollment
+{
+    /// <summary>Derived from subject, scenario, key and how many passages came before; unique per subject.</summary>
+    public required long Id { get; init; }
+
+    public required string Scenario { get; init; }
+
+    /// <summary>The published version it is pinned to.</summary>
+    public required int Version { get; set; }
+
+    /// <summary>Empty where the scenario names no key.</summary>
+    public string Key { get; init; } = "";
+
+    public EnrollmentStatus Status { get; set; } = EnrollmentStatus.Live;
+
+    public DateTimeOffset EnteredAt { get; init; }
+
+    /// <summary>The starting event, frozen; null for a trigger that is no event.</summary>
+    public OccurredEvent? Trigger { get; set; }
+
+    /// <summary>What the last wait heard.</summary>
+    public OccurredEvent? Heard { get; set; }
+
+    /// <summary>The step it stands on; null once over.</summary>
+    public string? Step { get; set; }
+
+    public DateTimeOffset StepStartedAt { get; set; }
+
+    /// <summary>When the step that it stands on ends by itself, if it does.</summary>
+    public DateTimeOffset? StepDueAt { get; set; }
+
+    public bool IsHeldOut { get; set; }
+
+    public DateTimeOffset? GoalDeadline { get; set; }
+
+    public DateTimeOffset? GoalReachedAt { get; set; }
+
+    /// <summary>By the predicate's key: the latest event since entry that made it true (SEMANTICS.md 23).</summary>
+    public Dictionary<string, OccurredEvent> EventsSinceEntry { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What became of this enrollment's sends, in the order of their steps.</summary>
+    public List<EnrollmentSend> Sends { get; } = [];
+}
+
+/// <summary>The numbers are stored.</summary>
+public enum EnrollmentSendFate : byte
+{
+    Released = 1,
+    Skipped = 2,
+    HeldOut = 3,
+}
+
+/// <summary>A send as its enrollment remembers it, for <c>sent</c>, <c>clicked</c> and <c>opened</c>.</summary>
+public sealed class EnrollmentSend
+{
+    public required string Step { get; init; }
+
+    public required string Template { get; init; }
+
+    public required long RecipientId { get; init; }
+
+    public EnrollmentSendFate Fate { get; set; }
+
+    public DateTimeOffset At { get; set; }
+
+    public DateTimeOffset? ClickedAt { get; set; }
+
+    public DateTimeOffset? OpenedAt { get; set; }
+}
+
+/// <summary>A passage that is over, as re-entry rules remember it: for life, across versions (SEMANTICS.md 15).</summary>
+public sealed record Passage(string Scenario, string Key, DateTimeOffset EnteredAt, DateTimeOffset EndedAt, int Count);
+
+/// <summary>A trigger that matched while something it asks was still unknown.</summary>
+public sealed record PendingEntry(string Scenario, OccurredEvent Trigger, DateTimeOffset Until);

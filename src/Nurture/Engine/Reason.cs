@@ -1,0 +1,100 @@
+namespace Nurture.Engine;
+
+/// <summary>
+/// Why something was decided: the closed list behind every journal entry. Codes are shown and stored by name in
+/// snake_case (<see cref="Reasons"/>); numbers are stored and never reused.
+/// </summary>
+public enum Reason : short
+{
+    // Entering.
+    Entered = 1,
+    AlreadyEnrolled = 2,
+    ReentryOnce = 3,
+    ReentryTooSoon = 4,
+    AudienceFalse = 5,
+    AudienceUnknown = 6,
+    GoalAlreadyReached = 7,
+    ExitAlreadyTrue = 8,
+    Late = 9,
+    ScenarioPaused = 10,
+    NoAccount = 11,
+    NobodyMatches = 12,
+    ColleagueEnrolled = 13,
+    ContactLeft = 14,
+    Restarted = 15,
+    Refreshed = 16,
+    KeyMissing = 17,
+    Imported = 18,
+    WaitingToSettle = 19,
+
+    // Inside.
+    StepReached = 30,
+    AlreadyTrue = 31,
+    Heard = 32,
+    TimedOut = 33,
+    WaitOver = 34,
+    BranchTaken = 35,
+    NoBranchTaken = 36,
+    AttributeSet = 37,
+    Released = 38,
+    Waiting = 39,
+
+    // A send that did not leave, or not yet.
+    Suppressed = 50,
+    NoConsent = 51,
+    Unsubscribed = 52,
+    TopicRefused = 53,
+    NoAddress = 54,
+    CapReached = 55,
+    QuietHours = 56,
+    HeldOut = 57,
+    ConditionFalse = 58,
+    NoRecipient = 59,
+    Expired = 60,
+    Paused = 61,
+    SendingStopped = 62,
+    NotAllowListed = 63,
+    Cancelled = 64,
+    RenderFailed = 65,
+    Refused = 66,
+    Uncertain = 67,
+    Internal = 68,
+
+    // Ending.
+    GoalReached = 80,
+    GoalMissed = 81,
+    ExitTrue = 82,
+    AudienceLost = 83,
+    Completed = 84,
+    Ended = 85,
+    Merged = 86,
+    Erased = 87,
+    Stopped = 88,
+
+    // What happened to the subject.
+    ContactMerged = 100,
+    AccountJoined = 101,
+    MembershipAdded = 102,
+    MovedSlot = 103,
+    Hit = 104,
+    Bounced = 105,
+    LateEvent = 106,
+    Parked = 107,
+    Resumed = 108,
+    Prepared = 109,
+}
+
+public static class Reasons
+{
+    private static readonly Dictionary<Reason, string> Codes = Enum.GetValues<Reason>().ToDictionary(reason => reason, reason =>
+        string.Concat(reason.ToString().Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "_") + char.ToLowerInvariant(c) : c.ToString())));
+
+    private static readonly Dictionary<string, Reason> ByCode = Codes.ToDictionary(pair => pair.Value, pair => pair.Key);
+
+    /// <summary><c>goal_already_reached</c>.</summary>
+    public static string Code(this Reason reason) => Codes[reason];
+
+    public static bool TryParse(string code, out Reason reason) => ByCode.TryGetValue(code, out reason);
+
+    public static IEnumerable<string> All => ByCode.Keys;
+}

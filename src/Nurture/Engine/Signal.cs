@@ -1,0 +1,83 @@
+using Nurture.Contacts;
+
+namespace Nurture.Engine;
+
+/// <summary>
+/// What the engine is told. Everything that changes a state is one of these, in the event log or a due moment. The kinds'
+/// numbers are stored with the events (<see cref="SignalKind"/>).
+/// </summary>
+public abstract record Signal
+{
+    private Signal() { }
+
+    /// <summary>A contact or an account did something: track, page, screen, or a product fact.</summary>
+    /// <param name="CountsOnly">History or import: updates state, starts nothing (SEMANTICS.md 20).</param>
+    public sealed record Occurred(OccurredEvent Event, bool CountsOnly = false) : Signal;
+
+    /// <summary>Attributes of a contact were said. Values are typed by the tracking plan already; null clears.</summary>
+    public sealed record Described(
+        long ContactId, IReadOnlyDictionary<string, AttributeValue> Attributes, DateTimeOffset At, bool IsKnown, ConsentBasis Basis, bool CountsOnly = false) : Signal;
+
+    /// <summary>Attributes of an account were said.</summary>
+    public sealed record AccountDescribed(
+        long AccountId, IReadOnlyDictionary<string, AttributeValue> Attributes, DateTimeOffset At, bool CountsOnly = false) : Signal;
+
+    /// <summary>A contact belongs to an account, with roles. The first account becomes the primary one.</summary>
+    public sealed record Grouped(long ContactId, long AccountId, short AccountSlot, IReadOnlyList<string> Roles, DateTimeOffset At) : Signal;
+
+    /// <summary>The contact is another one too: its state goes there. Intake has pointed its identities there already.</summary>
+    public sealed record MergedInto(long ContactId, long TargetId, short TargetSlot, DateTimeOffset At) : Signal;
+
+    /// <summary>The state of a contact that moved here from another slot.</summary>
+    public sealed record Adopted(long ContactId, int Hop, ReadOnlyMemory<byte> State) : Signal;
+
+    /// <summary>The state of a contact that turned out to be this one.</summary>
+    public sealed record Absorbed(long ContactId, long FromId, ReadOnlyMemory<byte> State) : Signal;
+
+    /// <summary>A send did not simply leave: skipped at the claim, failed, expired, uncertain, bounced.</summary>
+    public sealed record SendEnded(SubjectRef Subject, long EnrollmentId, Guid SendId, string Step, long RecipientId, Reason Reason, DateTimeOffset At) : Signal;
+
+    /// <summary>A mail was opened or a link in it followed, by a person or a machine.</summary>
+    public sealed record Hit(SubjectRef Subject, long EnrollmentId, Guid SendId, string Step, long RecipientId, bool IsClick, DateTimeOffset At) : Signal;
+
+    /// <summary>The person refuses a topic, or <c>*</c>; or takes the refusal back.</summary>
+    public sealed record Refused(long ContactId, string Topic, bool IsRefused, DateTimeOffset At) : Signal;
+
+    /// <summary>The contact is forgotten: everything ends, the state goes.</summary>
+    public sealed record Erased(long ContactId, DateTimeOffset At) : Signal;
+
+    /// <summary>The contact works there no more (SEMANTICS.md 10).</summary>
+    public sealed record Left(long ContactId, DateTimeOffset At) : Signal;
+
+    /// <summary>A person or program asks to enroll a subject by hand.</summary>
+    public sealed record EnrollRequested(SubjectRef Subject, string Scenario, bool IsForced, string By, string Because, DateTimeOffset At) : Signal;
+
+    /// <summary>An enrollment is taken out by hand.</summary>
+    public sealed record StopRequested(SubjectRef Subject, long EnrollmentId, string By, DateTimeOffset At) : Signal;
+
+    /// <summary>
+    /// A version is being prepared or the catalog changed for this subject: fill its new criteria from history, remember
+    /// what its triggers on state are now without firing them, and look at sends that wait.
+    /// </summary>
+    public sealed record Prepared(SubjectRef Subject, IReadOnlyList<OccurredEvent> History, DateTimeOffset At) : Signal;
+}
+
+/// <summary>The numbers are stored with every event.</summary>
+public enum SignalKind : short
+{
+    Occurred = 1,
+    Described = 2,
+    AccountDescribed = 3,
+    Grouped = 4,
+    MergedInto = 5,
+    Adopted = 6,
+    Absorbed = 7,
+    SendEnded = 8,
+    Hit = 9,
+    Refused = 10,
+    Erased = 11,
+    Left = 12,
+    EnrollRequested = 13,
+    StopRequested = 14,
+    Prepared = 15,
+}

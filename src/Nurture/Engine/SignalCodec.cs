@@ -1,0 +1,5 @@
+namespace Nurture.Engine;
+
+public static partial class SignalCodec
+{
+}

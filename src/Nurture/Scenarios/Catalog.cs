@@ -1,0 +1,36 @@
+using System.Collections.Frozen;
+using Nurture.Contacts;
+using Nurture.Sends;
+
+namespace Nurture.Scenarios;
+
+/// <summary>
+/// Everything published that a decision depends on, at one moment: immutable, replaced as a whole when something is
+/// published, paused or resumed.
+/// </summary>
+public sealed record Catalog
+{
+    /// <summary>Raised by every publication, pause and resumption.</summary>
+    public long Revision { get; init; }
+
+    public TrackingPlan Plan { get; init; } = TrackingPlan.Empty;
+
+    public SendPolicy Policy { get; init; } = SendPolicy.Default;
+
+    /// <summary>The live version of each scenario.</summary>
+    public FrozenDictionary<string, PublishedScenario> Live { get; init; } = FrozenDictionary<string, PublishedScenario>.Empty;
+
+    /// <summary>Every version that somebody may still be pinned to, the live ones included.</summary>
+    public FrozenDictionary<(string Scenario, int Version), PublishedScenario> Versions { get; init; } =
+        FrozenDictionary<(string, int), PublishedScenario>.Empty;
+
+    /// <summary>By criterion key: since when every matching event was counted; absent until its version has been prepared.</summary>
+    public FrozenDictionary<long, DateTimeOffset> CoveredSince { get; init; } = FrozenDictionary<long, DateTimeOffset>.Empty;
+
+    /// <summary>Templates that exist, with the content hash of their newest version.</summary>
+    public FrozenDictionary<string, string> Templates { get; init; } = FrozenDictionary<string, string>.Empty;
+}
+
+/// <param name="Program">The steps as a graph, made once.</param>
+/// <param name="IsPaused">Stops entries and sends, not hearing (SEMANTICS.md 45).</param>
+public sealed record PublishedScenario(Scenario Scenario, ScenarioProgram Program, bool IsPaused, DateTimeOffset LiveSince);

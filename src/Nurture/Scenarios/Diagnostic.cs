@@ -1,0 +1,16 @@
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Scenarios;
+
+public enum Severity { Warning, Error }
+
+/// <summary>
+/// A mistake of the author's, collected and never thrown. <see cref="ToString"/> is what the command line and the pages
+/// show: <c>NUR014 trial.yaml(12,5): template "wellcome" is not defined. Did you mean "welcome"?</c>
+/// </summary>
+/// <param name="Code">Stable, <c>NUR</c> and three digits; the list is <see cref="DiagnosticCodes"/>.</param>
+public sealed record Diagnostic(string Code, Severity Severity, string File, SourceSpan Span, string Message, string? Hint = null)
+{
+    public override string ToString() =>
+        $"{Code} {File}({Span.Line},{Span.Column}): {(Severity == Severity.Warning ? "warning: " : "")}{Message}{(Hint is null ? "" : " " + Hint)}";
+}

@@ -1,0 +1,5 @@
+namespace Nurture.Scenarios;
+
+public static partial class DiagnosticCodes
+{
+}

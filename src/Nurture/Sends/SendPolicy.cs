@@ -1,0 +1,45 @@
+using NodaTime;
+using Nurture.Scenarios;
+
+namespace Nurture.Sends;
+
+/// <summary><c>policy.yaml</c>: what holds for every send of the deployment, so that authors need not repeat it.</summary>
+public sealed record SendPolicy
+{
+    public static SendPolicy Default { get; } = new();
+
+    /// <summary>Where neither the contact nor its account says one.</summary>
+    public string Zone { get; init; } = "UTC";
+
+    public string Locale { get; init; } = "en";
+
+    /// <summary>Per class; a class that is absent may leave at any time. Transactional is never listed.</summary>
+    public IReadOnlyDictionary<SendClass, AllowedHours> AllowedHours { get; init; } = new Dictionary<SendClass, AllowedHours>();
+
+    public IReadOnlyList<Cap> Caps { get; init; } = [];
+
+    public Sender Sender { get; init; } = new();
+
+    /// <summary>Domains whose people are marked internal: mailed, never counted (SEMANTICS.md 57).</summary>
+    public IReadOnlyList<string> OwnDomains { get; init; } = [];
+}
+
+/// <summary>From (inclusive) until (exclusive), on the recipient's clock.</summary>
+public sealed record AllowedHours(LocalTime From, LocalTime Until, Days Days);
+
+/// <summary>At most so many counted sends to a person within the window, over all scenarios (SEMANTICS.md 37).</summary>
+public sealed record Cap(int Sends, TimeSpan Within);
+
+/// <summary>Who writes, and what the law wants in the footer (reference: 特定電子メール法 4条, CAN-SPAM).</summary>
+public sealed record Sender
+{
+    public string Name { get; init; } = "";
+
+    public string Address { get; init; } = "";
+
+    public string? ReplyTo { get; init; }
+
+    public string Organization { get; init; } = "";
+
+    public string PostalAddress { get; init; } = "";
+}
