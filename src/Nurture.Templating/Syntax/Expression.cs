@@ -40,6 +40,9 @@ public abstract record Expression(SourceSpan Span)
     /// <summary><c>$"text {expression}"</c>: literals and expressions in turn.</summary>
     public sealed record Interpolation(IReadOnlyList<Expression> Parts, SourceSpan Span) : Expression(Span);
 
+    /// <summary><c>++x</c>, <c>x--</c>: changes a variable by <paramref name="Step"/>; the prefix form gives the new value.</summary>
+    public sealed record Increment(Expression Target, int Step, bool IsPrefix, SourceSpan Span) : Expression(Span);
+
     /// <summary>An expression that was written in parentheses.</summary>
     public sealed record Group(Expression Inner, SourceSpan Span) : Expression(Span);
 }
