@@ -12,6 +12,9 @@ public sealed class Member
     public DateTimeOffset LastActiveAt { get; set; }
 
     public bool HasLeft { get; set; }
+
+    /// <summary>Has a live enrollment of their own, which account-wide events may concern.</summary>
+    public bool IsEnrolled { get; set; }
 }
 
 public sealed class AccountState : SubjectState

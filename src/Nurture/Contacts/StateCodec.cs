@@ -1,7 +1,480 @@
+using Nurture.Criteria;
+using Nurture.Engine;
+using Nurture.Packing;
+
 namespace Nurture.Contacts;
 
-public static partial class StateCodec
+/// <summary>A state as stored: one row, and a second one for what is cold when the first would grow beyond <see cref="StateCodec.HotBytes"/>.</summary>
+public readonly record struct PackedState(byte[] Doc, byte[]? Rest);
+
+/// <summary>
+/// The stored form of a subject's state: a version byte, a byte that says whether a second row holds the cold part, then
+/// tagged fields. A build reads this version and the one before and keeps fields it does not know. Field numbers are
+/// never reused; golden blobs of each version stay in the tests.
+/// </summary>
+public static class StateCodec
 {
-    /// <summary>Hot rows stay under this; what is cold goes to a second row beyond it (DESIGN.md §4).</summary>
+    /// <summary>Hot rows stay under this; beyond it the database pays five times for an update (DESIGN.md §4).</summary>
     public const int HotBytes = 1800;
+
+    private const byte Version = 1;
+
+    public static PackedState Pack(SubjectState state)
+    {
+        var hot = new PackedWriter();
+        var cold = new PackedWriter();
+        hot.Number(1, state.Id);
+        hot.Instant(2, state.CreatedAt);
+        foreach (var (key, counter) in state.Counters) hot.Message(3, w => WriteCounter(w, key, counter));
+        foreach (var enrollment in state.Enrollments)
+        {
+            hot.Message(4, w => WriteEnrollment(w, enrollment));
+            cold.Message(41, w => WriteEnrollmentEvents(w, enrollment));
+        }
+
+        foreach (var (scenario, was) in state.TriggerMemory)
+        {
+            hot.Message(5, w =>
+            {
+                w.Text(1, scenario);
+                w.Flag(2, was);
+            });
+        }
+
+        foreach (var (name, stamped) in state.Attributes) cold.Message(42, w => WriteAttribute(w, name, stamped));
+        foreach (var passage in state.Passages) cold.Message(43, w => WritePassage(w, passage));
+        foreach (var entry in state.PendingEntries) cold.Message(44, w => WritePending(w, entry));
+        switch (state)
+        {
+            case ContactState contact: WriteContact(hot, cold, contact); break;
+            case AccountState account: foreach (var member in account.Members.Values) cold.Message(50, w => WriteMember(w, member)); break;
+        }
+
+        hot.Raw(state.Unknown);
+        var fitsOneRow = hot.Length + cold.Length + 2 <= HotBytes || cold.Length == 0;
+        var doc = new byte[2 + hot.Length + (fitsOneRow ? cold.Length : 0)];
+        doc[0] = Version;
+        doc[1] = (byte)(fitsOneRow ? 0 : 1);
+        hot.Written.CopyTo(doc.AsSpan(2));
+        if (fitsOneRow) cold.Written.CopyTo(doc.AsSpan(2 + hot.Length));
+        return new PackedState(doc, fitsOneRow ? null : cold.ToArray());
+    }
+
+    /// <summary>Whether the row's cold part is in a second row.</summary>
+    public static bool HasRest(ReadOnlySpan<byte> doc) => doc.Length > 1 && doc[1] == 1;
+
+    public static ContactState UnpackContact(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest) => Unpack(doc, rest, id => new ContactState { Id = id });
+
+    public static AccountState UnpackAccount(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest) => Unpack(doc, rest, id => new AccountState { Id = id });
+
+    private static T Unpack<T>(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest, Func<long, T> create)
+        where T : SubjectState
+    {
+        if (doc.Length < 2) throw new PackedFormatException("a state has at least two bytes");
+        if (doc[0] is not Version) throw new PackedFormatException($"a state of format {doc[0]}; this build reads format {Version}");
+        var reader = new PackedReader(doc[2..]);
+        if (!reader.Next() || reader.Field != 1) throw new PackedFormatException("a state begins with its subject's id");
+        var state = create(reader.Number);
+        Read(doc[2..], state);
+        Read(rest, state);
+        return state;
+    }
+
+    private static void Read(ReadOnlySpan<byte> fields, SubjectState state)
+    {
+        var reader = new PackedReader(fields);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: break;
+                case 2: state.CreatedAt = reader.Instant; break;
+                case 3: ReadCounter(reader.Bytes, state); break;
+                case 4: state.Enrollments.Add(ReadEnrollment(reader.Bytes)); break;
+                case 5: ReadTriggerMemory(reader.Bytes, state); break;
+                case 41: ReadEnrollmentEvents(reader.Bytes, state); break;
+                case 42: ReadAttribute(reader.Bytes, state); break;
+                case 43: state.Passages.Add(ReadPassage(reader.Bytes)); break;
+                case 44: state.PendingEntries.Add(ReadPending(reader.Bytes)); break;
+                case 50 when state is AccountState account: ReadMember(reader.Bytes, account); break;
+                default:
+                    if (state is not ContactState contact || !ReadContact(reader, contact)) state.Unknown = [.. state.Unknown, .. reader.Whole];
+                    break;
+            }
+        }
+    }
+
+    private static void WriteContact(PackedWriter hot, PackedWriter cold, ContactState contact)
+    {
+        hot.Number(10, contact.AccountId);
+        hot.Number(11, contact.Hop);
+        foreach (var role in contact.Roles) hot.Text(12, role);
+        hot.Number(13, (long)contact.Status);
+        hot.Number(14, (long)contact.Basis);
+        if (contact.Basis != ConsentBasis.None) hot.Instant(15, contact.BasisAt);
+        foreach (var (topic, at) in contact.Refusals)
+        {
+            hot.Message(16, w =>
+            {
+                w.Text(1, topic);
+                w.Instant(2, at);
+            });
+        }
+
+        hot.Ascending(17, contact.CountedSends);
+        if (contact.LastActiveAt != default) hot.Instant(18, contact.LastActiveAt);
+        hot.Flag(19, contact.IsKnown);
+        foreach (var membership in contact.Memberships) cold.Number(51, membership);
+    }
+
+    private static bool ReadContact(PackedReader reader, ContactState contact)
+    {
+        switch (reader.Field)
+        {
+            case 10: contact.AccountId = reader.Number; return true;
+            case 11: contact.Hop = (int)reader.Number; return true;
+            case 12: contact.Roles.Add(reader.Text); return true;
+            case 13: contact.Status = (ContactStatus)reader.Number; return true;
+            case 14: contact.Basis = (ConsentBasis)reader.Number; return true;
+            case 15: contact.BasisAt = reader.Instant; return true;
+            case 16:
+                var (topic, at) = ("", default(DateTimeOffset));
+                var refusal = new PackedReader(reader.Bytes);
+                while (refusal.Next())
+                {
+                    if (refusal.Field == 1) topic = refusal.Text;
+                    else if (refusal.Field == 2) at = refusal.Instant;
+                }
+
+                contact.Refusals[topic] = at;
+                return true;
+            case 17: reader.Ascending(contact.CountedSends); return true;
+            case 18: contact.LastActiveAt = reader.Instant; return true;
+            case 19: contact.IsKnown = reader.Flag; return true;
+            case 51: contact.Memberships.Add(reader.Number); return true;
+            default: return false;
+        }
+    }
+
+    private static void WriteMember(PackedWriter w, Member member)
+    {
+        w.Number(1, member.ContactId);
+        foreach (var role in member.Roles) w.Text(2, role);
+        w.Instant(3, member.JoinedAt);
+        if (member.LastActiveAt != default) w.Instant(4, member.LastActiveAt);
+        w.Flag(5, member.HasLeft);
+        w.Flag(6, member.IsEnrolled);
+    }
+
+    private static void ReadMember(ReadOnlySpan<byte> bytes, AccountState account)
+    {
+        var reader = new PackedReader(bytes);
+        Member? member = null;
+        while (reader.Next())
+        {
+            if (reader.Field == 1) member = account.Members[reader.Number] = new Member { ContactId = reader.Number };
+            else if (member is null) throw new PackedFormatException("a member begins with its contact");
+            else if (reader.Field == 2) member.Roles.Add(reader.Text);
+            else if (reader.Field == 3) member.JoinedAt = reader.Instant;
+            else if (reader.Field == 4) member.LastActiveAt = reader.Instant;
+            else if (reader.Field == 5) member.HasLeft = reader.Flag;
+            else if (reader.Field == 6) member.IsEnrolled = reader.Flag;
+        }
+    }
+
+    private static void WriteCounter(PackedWriter w, long key, Counter counter)
+    {
+        w.Number(1, key);
+        w.Ascending(2, counter.Times);
+        w.Ascending(3, counter.People);
+    }
+
+    private static void ReadCounter(ReadOnlySpan<byte> bytes, SubjectState state)
+    {
+        var reader = new PackedReader(bytes);
+        var counter = new Counter();
+        var key = 0L;
+        while (reader.Next())
+        {
+            if (reader.Field == 1) key = reader.Number;
+            else if (reader.Field == 2) reader.Ascending(counter.Times);
+            else if (reader.Field == 3) reader.Ascending(counter.People);
+        }
+
+        state.Counters[key] = counter;
+    }
+
+    private static void ReadTriggerMemory(ReadOnlySpan<byte> bytes, SubjectState state)
+    {
+        var reader = new PackedReader(bytes);
+        var (scenario, was) = ("", false);
+        while (reader.Next())
+        {
+            if (reader.Field == 1) scenario = reader.Text;
+            else if (reader.Field == 2) was = reader.Flag;
+        }
+
+        state.TriggerMemory[scenario] = was;
+    }
+
+    private static void WriteEnrollment(PackedWriter w, Enrollment enrollment)
+    {
+        w.Number(1, enrollment.Id);
+        w.Text(2, enrollment.Scenario);
+        w.Number(3, enrollment.Version);
+        w.Text(4, enrollment.Key);
+        w.Number(5, (long)enrollment.Status);
+        w.Instant(6, enrollment.EnteredAt);
+        w.Text(7, enrollment.Step);
+        w.Instant(8, enrollment.StepStartedAt);
+        w.Instant(9, enrollment.StepDueAt);
+        w.Flag(10, enrollment.IsHeldOut);
+        w.Instant(11, enrollment.GoalDeadline);
+        w.Instant(12, enrollment.GoalReachedAt);
+        foreach (var send in enrollment.Sends)
+        {
+            w.Message(13, s =>
+            {
+                s.Text(1, send.Step);
+                s.Text(2, send.Template);
+                s.Number(3, send.RecipientId);
+                s.Number(4, (long)send.Fate);
+                s.Instant(5, send.At);
+                s.Instant(6, send.ClickedAt);
+                s.Instant(7, send.OpenedAt);
+            });
+        }
+
+        w.Raw(enrollment.Unknown);
+    }
+
+    private static Enrollment ReadEnrollment(ReadOnlySpan<byte> bytes)
+    {
+        var (id, scenario, version, key, entered) = (0L, "", 0, "", default(DateTimeOffset));
+        var head = new PackedReader(bytes);
+        while (head.Next())
+        {
+            if (head.Field == 1) id = head.Number;
+            else if (head.Field == 2) scenario = head.Text;
+            else if (head.Field == 3) version = (int)head.Number;
+            else if (head.Field == 4) key = head.Text;
+            else if (head.Field == 6) entered = head.Instant;
+        }
+
+        var enrollment = new Enrollment { Id = id, Scenario = scenario, Version = version, Key = key, EnteredAt = entered };
+        var reader = new PackedReader(bytes);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1 or 2 or 3 or 4 or 6: break;
+                case 5: enrollment.Status = (EnrollmentStatus)reader.Number; break;
+                case 7: enrollment.Step = reader.Text; break;
+                case 8: enrollment.StepStartedAt = reader.Instant; break;
+                case 9: enrollment.StepDueAt = reader.Instant; break;
+                case 10: enrollment.IsHeldOut = reader.Flag; break;
+                case 11: enrollment.GoalDeadline = reader.Instant; break;
+                case 12: enrollment.GoalReachedAt = reader.Instant; break;
+                case 13: enrollment.Sends.Add(ReadEnrollmentSend(reader.Bytes)); break;
+                default: enrollment.Unknown = [.. enrollment.Unknown, .. reader.Whole]; break;
+            }
+        }
+
+        return enrollment;
+    }
+
+    private static EnrollmentSend ReadEnrollmentSend(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new PackedReader(bytes);
+        var send = new EnrollmentSend();
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: send.Step = reader.Text; break;
+                case 2: send.Template = reader.Text; break;
+                case 3: send.RecipientId = reader.Number; break;
+                case 4: send.Fate = (EnrollmentSendFate)reader.Number; break;
+                case 5: send.At = reader.Instant; break;
+                case 6: send.ClickedAt = reader.Instant; break;
+                case 7: send.OpenedAt = reader.Instant; break;
+            }
+        }
+
+        return send;
+    }
+
+    private static void WriteEnrollmentEvents(PackedWriter w, Enrollment enrollment)
+    {
+        w.Number(1, enrollment.Id);
+        if (enrollment.Trigger is { } trigger) w.Message(2, e => WriteEvent(e, trigger));
+        if (enrollment.Heard is { } heard) w.Message(3, e => WriteEvent(e, heard));
+        foreach (var (key, happened) in enrollment.EventsSinceEntry)
+        {
+            w.Message(4, m =>
+            {
+                m.Text(1, key);
+                m.Message(2, e => WriteEvent(e, happened));
+            });
+        }
+    }
+
+    private static void ReadEnrollmentEvents(ReadOnlySpan<byte> bytes, SubjectState state)
+    {
+        var reader = new PackedReader(bytes);
+        Enrollment? enrollment = null;
+        while (reader.Next())
+        {
+            if (reader.Field == 1)
+            {
+                var id = reader.Number;
+                enrollment = state.Enrollments.Find(e => e.Id == id) ?? throw new PackedFormatException($"events of an enrollment {id} that is not there");
+            }
+            else if (enrollment is null) throw new PackedFormatException("an enrollment's events begin with its id");
+            else if (reader.Field == 2) enrollment.Trigger = ReadEvent(reader.Bytes);
+            else if (reader.Field == 3) enrollment.Heard = ReadEvent(reader.Bytes);
+            else if (reader.Field == 4)
+            {
+                var (key, happened) = ("", (OccurredEvent?)null);
+                var entry = new PackedReader(reader.Bytes);
+                while (entry.Next())
+                {
+                    if (entry.Field == 1) key = entry.Text;
+                    else if (entry.Field == 2) happened = ReadEvent(entry.Bytes);
+                }
+
+                enrollment.EventsSinceEntry[key] = happened ?? throw new PackedFormatException($"the predicate {key} has no event");
+            }
+        }
+    }
+
+    private static void WriteAttribute(PackedWriter w, string name, StampedValue stamped)
+    {
+        w.Text(1, name);
+        w.Instant(2, stamped.At);
+        w.Number(3, (long)stamped.Value.Kind);
+        switch (stamped.Value.Kind)
+        {
+            case ValueKind.Null: break;
+            case ValueKind.Boolean: w.Flag(4, stamped.Value.AsBoolean); break;
+            case ValueKind.Number: w.Double(5, stamped.Value.AsNumber); break;
+            case ValueKind.Text: w.Text(6, stamped.Value.AsText); break;
+            case ValueKind.Instant: w.Instant(7, stamped.Value.AsInstant); break;
+            case ValueKind.Date: w.Number(8, stamped.Value.AsDate.DayNumber); break;
+        }
+    }
+
+    private static void ReadAttribute(ReadOnlySpan<byte> bytes, SubjectState state)
+    {
+        var reader = new PackedReader(bytes);
+        var (name, at, kind) = ("", default(DateTimeOffset), ValueKind.Null);
+        var (flag, number, text, instant, day) = (false, 0d, "", default(DateTimeOffset), 0);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: name = reader.Text; break;
+                case 2: at = reader.Instant; break;
+                case 3: kind = (ValueKind)reader.Number; break;
+                case 4: flag = reader.Flag; break;
+                case 5: number = reader.Double; break;
+                case 6: text = reader.Text; break;
+                case 7: instant = reader.Instant; break;
+                case 8: day = (int)reader.Number; break;
+            }
+        }
+
+        state.Attributes[name] = new StampedValue(kind switch
+        {
+            ValueKind.Null => AttributeValue.Null,
+            ValueKind.Boolean => AttributeValue.From(flag),
+            ValueKind.Number => AttributeValue.From(number),
+            ValueKind.Text => AttributeValue.From(text),
+            ValueKind.Instant => AttributeValue.From(instant),
+            ValueKind.Date => AttributeValue.From(DateOnly.FromDayNumber(day)),
+        }, at);
+    }
+
+    private static void WritePassage(PackedWriter w, Passage passage)
+    {
+        w.Text(1, passage.Scenario);
+        w.Text(2, passage.Key);
+        w.Instant(3, passage.EnteredAt);
+        w.Instant(4, passage.EndedAt);
+        w.Number(5, passage.Count);
+    }
+
+    private static Passage ReadPassage(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new PackedReader(bytes);
+        var passage = new Passage("", "", default, default, 0);
+        while (reader.Next())
+        {
+            passage = reader.Field switch
+            {
+                1 => passage with { Scenario = reader.Text },
+                2 => passage with { Key = reader.Text },
+                3 => passage with { EnteredAt = reader.Instant },
+                4 => passage with { EndedAt = reader.Instant },
+                5 => passage with { Count = (int)reader.Number },
+                _ => passage,
+            };
+        }
+
+        return passage;
+    }
+
+    private static void WritePending(PackedWriter w, PendingEntry entry)
+    {
+        w.Text(1, entry.Scenario);
+        w.Message(2, e => WriteEvent(e, entry.Trigger));
+        w.Instant(3, entry.Until);
+    }
+
+    private static PendingEntry ReadPending(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new PackedReader(bytes);
+        var (scenario, trigger, until) = ("", (OccurredEvent?)null, default(DateTimeOffset));
+        while (reader.Next())
+        {
+            if (reader.Field == 1) scenario = reader.Text;
+            else if (reader.Field == 2) trigger = ReadEvent(reader.Bytes);
+            else if (reader.Field == 3) until = reader.Instant;
+        }
+
+        return new PendingEntry(scenario, trigger ?? throw new PackedFormatException("a pending entry has no trigger"), until);
+    }
+
+    internal static void WriteEvent(PackedWriter w, OccurredEvent happened)
+    {
+        w.Number(1, happened.Id);
+        w.Text(2, happened.Name);
+        w.Number(3, happened.ContactId);
+        w.Number(4, happened.AccountId);
+        w.Instant(5, happened.OccurredAt);
+        w.Instant(6, happened.ReceivedAt);
+        if (happened.Properties.Length > 0) w.Bytes(7, happened.Properties.Span);
+    }
+
+    internal static OccurredEvent ReadEvent(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new PackedReader(bytes);
+        var (id, name, contact, account) = (0L, "", 0L, 0L);
+        var (occurred, received, properties) = (default(DateTimeOffset), default(DateTimeOffset), Array.Empty<byte>());
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: id = reader.Number; break;
+                case 2: name = reader.Text; break;
+                case 3: contact = reader.Number; break;
+                case 4: account = reader.Number; break;
+                case 5: occurred = reader.Instant; break;
+                case 6: received = reader.Instant; break;
+                case 7: properties = reader.Bytes.ToArray(); break;
+            }
+        }
+
+        return new OccurredEvent(id, name, contact, account, occurred, received, properties);
+    }
 }

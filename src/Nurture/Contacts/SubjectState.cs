@@ -14,9 +14,6 @@ public abstract class SubjectState
 {
     public long Id { get; init; }
 
-    /// <summary>From the identity that created the subject: the source of every draw (holdout, split), so a replay draws the same.</summary>
-    public long Seed { get; set; }
-
     public DateTimeOffset CreatedAt { get; set; }
 
     public abstract SubjectKind Kind { get; }

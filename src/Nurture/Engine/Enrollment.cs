@@ -55,6 +55,9 @@ public sealed class Enrollment
 
     /// <summary>What became of this enrollment's sends, in the order of their steps.</summary>
     public List<EnrollmentSend> Sends { get; } = [];
+
+    /// <summary>Fields of a newer format, kept as they came.</summary>
+    public byte[] Unknown { get; set; } = [];
 }
 
 /// <summary>The numbers are stored.</summary>
@@ -68,11 +71,11 @@ public enum EnrollmentSendFate : byte
 /// <summary>A send as its enrollment remembers it, for <c>sent</c>, <c>clicked</c> and <c>opened</c>.</summary>
 public sealed class EnrollmentSend
 {
-    public required string Step { get; init; }
+    public string Step { get; set; } = "";
 
-    public required string Template { get; init; }
+    public string Template { get; set; } = "";
 
-    public required long RecipientId { get; init; }
+    public long RecipientId { get; set; }
 
     public EnrollmentSendFate Fate { get; set; }
 

@@ -60,6 +60,9 @@ public abstract record Signal
     /// what its triggers on state are now without firing them, and look at sends that wait.
     /// </summary>
     public sealed record Prepared(SubjectRef Subject, IReadOnlyList<OccurredEvent> History, DateTimeOffset At) : Signal;
+
+    /// <summary>A parked subject is taken up again: what it missed, for it alone.</summary>
+    public sealed record Resumed(SubjectRef Subject, IReadOnlyList<long> EventIds, IReadOnlyList<StoredEvent> Missed, DateTimeOffset At) : Signal;
 }
 
 /// <summary>The numbers are stored with every event.</summary>
@@ -80,4 +83,5 @@ public enum SignalKind : short
     EnrollRequested = 13,
     StopRequested = 14,
     Prepared = 15,
+    Resumed = 16,
 }

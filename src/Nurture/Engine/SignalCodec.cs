@@ -1,5 +1,345 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Nurture.Contacts;
+using Nurture.Packing;
+using Nurture.Scenarios;
+
 namespace Nurture.Engine;
 
-public static partial class SignalCodec
+/// <summary>
+/// Signals as events of the log, and back. The payload of an occurred event is a byte of flags and then its properties,
+/// the JSON object as it came; all else is packed fields. Attributes are stored typed.
+/// </summary>
+public static class SignalCodec
 {
+    private const byte CountsOnlyFlag = 1;
+
+    /// <summary>
+    /// The signal as a row for the slot. Columns that the signal does not carry (source, hop, reception, correlation)
+    /// come from <paramref name="about"/>.
+    /// </summary>
+    public static StoredEvent Store(Signal signal, short slot, StoredAbout about) => signal switch
+    {
+        Signal.Occurred s => Row(SignalKind.Occurred, s.Event.ContactId, s.Event.AccountId, s.Event.OccurredAt,
+            [s.CountsOnly ? CountsOnlyFlag : (byte)0, .. s.Event.Properties.Span]) with { Name = s.Event.Name },
+        Signal.Described s => Row(SignalKind.Described, s.ContactId, 0, s.At, Packed(w =>
+        {
+            WriteAttributes(w, s.Attributes);
+            w.Flag(2, s.IsKnown);
+            w.Number(3, (long)s.Basis);
+            w.Flag(4, s.CountsOnly);
+        })),
+        Signal.AccountDescribed s => Row(SignalKind.AccountDescribed, 0, s.AccountId, s.At, Packed(w =>
+        {
+            WriteAttributes(w, s.Attributes);
+            w.Flag(4, s.CountsOnly);
+        })),
+        Signal.Grouped s => Row(SignalKind.Grouped, s.ContactId, s.AccountId, s.At, Packed(w =>
+        {
+            w.Number(1, s.AccountSlot);
+            foreach (var role in s.Roles) w.Text(2, role);
+        })),
+        Signal.MergedInto s => Row(SignalKind.MergedInto, s.ContactId, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.TargetId);
+            w.Number(2, s.TargetSlot);
+        })),
+        Signal.Adopted s => Row(SignalKind.Adopted, s.ContactId, 0, about.ReceivedAt, s.State.ToArray()) with { Hop = s.Hop },
+        Signal.Absorbed s => Row(SignalKind.Absorbed, s.ContactId, 0, about.ReceivedAt, Packed(w =>
+        {
+            w.Number(1, s.FromId);
+            w.Bytes(2, s.State.Span);
+        })),
+        Signal.SendEnded s => Row(SignalKind.SendEnded, s.Subject, s.RecipientId, s.At, Packed(w =>
+        {
+            w.Number(1, s.EnrollmentId);
+            w.Bytes(2, s.SendId.ToByteArray());
+            w.Text(3, s.Step);
+            w.Number(4, s.RecipientId);
+            w.Number(5, (long)s.Reason);
+            w.Number(6, (long)s.Subject.Kind);
+        })),
+        Signal.Hit s => Row(SignalKind.Hit, s.Subject, s.RecipientId, s.At, Packed(w =>
+        {
+            w.Number(1, s.EnrollmentId);
+            w.Bytes(2, s.SendId.ToByteArray());
+            w.Text(3, s.Step);
+            w.Number(4, s.RecipientId);
+            w.Flag(5, s.IsClick);
+            w.Number(6, (long)s.Subject.Kind);
+        })),
+        Signal.Refused s => Row(SignalKind.Refused, s.ContactId, 0, s.At, Packed(w =>
+        {
+            w.Text(1, s.Topic);
+            w.Flag(2, s.IsRefused);
+        })),
+        Signal.Erased s => Row(SignalKind.Erased, s.ContactId, 0, s.At, []),
+        Signal.Left s => Row(SignalKind.Left, s.ContactId, 0, s.At, []),
+        Signal.EnrollRequested s => Row(SignalKind.EnrollRequested, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Text(1, s.Scenario);
+            w.Flag(2, s.IsForced);
+            w.Text(3, s.By);
+            w.Text(4, s.Because);
+        })),
+        Signal.StopRequested s => Row(SignalKind.StopRequested, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.EnrollmentId);
+            w.Text(2, s.By);
+        })),
+        Signal.Prepared s => Row(SignalKind.Prepared, s.Subject, 0, s.At, []),
+        Signal.Resumed s => Row(SignalKind.Resumed, s.Subject, 0, s.At, Packed(w =>
+        {
+            foreach (var id in s.EventIds) w.Number(1, id);
+        })),
+        _ => throw new InvalidOperationException($"No stored form for {signal.GetType().Name}."),
+    } with
+    { Slot = slot, ReceivedAt = about.ReceivedAt, SourceId = about.SourceId, Correlation = about.Correlation, Hop = signal is Signal.Adopted a ? a.Hop : about.Hop };
+
+    /// <summary>The signal of a row. <see cref="Signal.Prepared"/> and <see cref="Signal.Resumed"/> come back without their events: who loads states loads those.</summary>
+    public static Signal Read(StoredEvent row)
+    {
+        var reader = new PackedReader(row.Kind is SignalKind.Occurred or SignalKind.Adopted ? default : row.Payload.Span);
+        switch (row.Kind)
+        {
+            case SignalKind.Occurred:
+                return new Signal.Occurred(ReadEvent(row), row.Payload.Length > 0 && (row.Payload.Span[0] & CountsOnlyFlag) != 0);
+            case SignalKind.Adopted:
+                return new Signal.Adopted(row.ContactId, row.Hop, row.Payload);
+            case SignalKind.Described or SignalKind.AccountDescribed:
+            {
+                var attributes = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
+                var (isKnown, basis, countsOnly) = (false, ConsentBasis.None, false);
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: ReadAttribute(reader.Bytes, attributes); break;
+                        case 2: isKnown = reader.Flag; break;
+                        case 3: basis = (ConsentBasis)reader.Number; break;
+                        case 4: countsOnly = reader.Flag; break;
+                    }
+                }
+
+                return row.Kind == SignalKind.Described
+                    ? new Signal.Described(row.ContactId, attributes, row.OccurredAt, isKnown, basis, countsOnly)
+                    : new Signal.AccountDescribed(row.AccountId, attributes, row.OccurredAt, countsOnly);
+            }
+
+            case SignalKind.Grouped:
+            {
+                var (slot, roles) = ((short)0, new List<string>());
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) slot = (short)reader.Number;
+                    else if (reader.Field == 2) roles.Add(reader.Text);
+                }
+
+                return new Signal.Grouped(row.ContactId, row.AccountId, slot, roles, row.OccurredAt);
+            }
+
+            case SignalKind.MergedInto:
+            {
+                var (target, slot) = (0L, (short)0);
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) target = reader.Number;
+                    else if (reader.Field == 2) slot = (short)reader.Number;
+                }
+
+                return new Signal.MergedInto(row.ContactId, target, slot, row.OccurredAt);
+            }
+
+            case SignalKind.Absorbed:
+            {
+                var (from, state) = (0L, Array.Empty<byte>());
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) from = reader.Number;
+                    else if (reader.Field == 2) state = reader.Bytes.ToArray();
+                }
+
+                return new Signal.Absorbed(row.ContactId, from, state);
+            }
+
+            case SignalKind.SendEnded or SignalKind.Hit:
+            {
+                var (enrollment, send, step, recipient, fifth, kind) = (0L, Guid.Empty, "", 0L, 0L, SubjectKind.Contact);
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: enrollment = reader.Number; break;
+                        case 2: send = new Guid(reader.Bytes); break;
+                        case 3: step = reader.Text; break;
+                        case 4: recipient = reader.Number; break;
+                        case 5: fifth = reader.Number; break;
+                        case 6: kind = (SubjectKind)reader.Number; break;
+                    }
+                }
+
+                var subject = new SubjectRef(kind, kind == SubjectKind.Account ? row.AccountId : row.ContactId);
+                return row.Kind == SignalKind.Hit
+                    ? new Signal.Hit(subject, enrollment, send, step, recipient, fifth != 0, row.OccurredAt)
+                    : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt);
+            }
+
+            case SignalKind.Refused:
+            {
+                var (topic, isRefused) = ("", false);
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) topic = reader.Text;
+                    else if (reader.Field == 2) isRefused = reader.Flag;
+                }
+
+                return new Signal.Refused(row.ContactId, topic, isRefused, row.OccurredAt);
+            }
+
+            case SignalKind.Erased: return new Signal.Erased(row.ContactId, row.OccurredAt);
+            case SignalKind.Left: return new Signal.Left(row.ContactId, row.OccurredAt);
+            case SignalKind.EnrollRequested:
+            {
+                var (scenario, isForced, by, because) = ("", false, "", "");
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: scenario = reader.Text; break;
+                        case 2: isForced = reader.Flag; break;
+                        case 3: by = reader.Text; break;
+                        case 4: because = reader.Text; break;
+                    }
+                }
+
+                return new Signal.EnrollRequested(SubjectOf(row), scenario, isForced, by, because, row.OccurredAt);
+            }
+
+            case SignalKind.StopRequested:
+            {
+                var (enrollment, by) = (0L, "");
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) enrollment = reader.Number;
+                    else if (reader.Field == 2) by = reader.Text;
+                }
+
+                return new Signal.StopRequested(SubjectOf(row), enrollment, by, row.OccurredAt);
+            }
+
+            case SignalKind.Prepared: return new Signal.Prepared(SubjectOf(row), [], row.OccurredAt);
+            case SignalKind.Resumed:
+            {
+                var ids = new List<long>();
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) ids.Add(reader.Number);
+                }
+
+                return new Signal.Resumed(SubjectOf(row), ids, [], row.OccurredAt);
+            }
+        }
+
+        throw new PackedFormatException($"an event of the unknown kind {(short)row.Kind}");
+    }
+
+    /// <summary>The occurred event of a row of that kind.</summary>
+    public static OccurredEvent ReadEvent(StoredEvent row) => new(
+        row.Id, row.Name, row.ContactId, row.AccountId, row.OccurredAt, row.ReceivedAt, row.Payload.Length > 1 ? row.Payload[1..] : default);
+
+    /// <summary>What an export shows of a row: its properties or attributes as JSON; null for the product's own bookkeeping.</summary>
+    public static string? Describe(StoredEvent row) => row.Kind switch
+    {
+        SignalKind.Occurred => row.Payload.Length > 1 ? System.Text.Encoding.UTF8.GetString(row.Payload.Span[1..]) : "{}",
+        SignalKind.Described => WriteJson(((Signal.Described)Read(row)).Attributes),
+        SignalKind.AccountDescribed => WriteJson(((Signal.AccountDescribed)Read(row)).Attributes),
+        _ => null,
+    };
+
+    /// <summary>Attributes as a JSON object: instants and dates as ISO 8601 text.</summary>
+    public static string WriteJson(IEnumerable<KeyValuePair<string, AttributeValue>> attributes)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in attributes) WriteJson(json, name, value);
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    internal static void WriteJson(Utf8JsonWriter json, string name, AttributeValue value)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.Null: json.WriteNull(name); break;
+            case ValueKind.Boolean: json.WriteBoolean(name, value.AsBoolean); break;
+            case ValueKind.Number: json.WriteNumber(name, value.AsNumber); break;
+            case ValueKind.Text or ValueKind.Instant or ValueKind.Date: json.WriteString(name, value.ToString()); break;
+        }
+    }
+
+    private static SubjectRef SubjectOf(StoredEvent row) =>
+        row.ContactId != 0 ? SubjectRef.Contact(row.ContactId) : SubjectRef.Account(row.AccountId);
+
+    private static StoredEvent Row(SignalKind kind, long contactId, long accountId, DateTimeOffset at, byte[] payload) =>
+        new() { Slot = 0, Kind = kind, ContactId = contactId, AccountId = accountId, OccurredAt = at, Payload = payload };
+
+    // The row names the subject, so that it goes where the enrollment lives; the recipient of an account's mail is in the payload.
+    private static StoredEvent Row(SignalKind kind, SubjectRef subject, long recipientId, DateTimeOffset at, byte[] payload) =>
+        subject.Kind == SubjectKind.Contact ? Row(kind, subject.Id, 0, at, payload) : Row(kind, 0, subject.Id, at, payload);
+
+    private static byte[] Packed(Action<PackedWriter> write)
+    {
+        var writer = new PackedWriter();
+        write(writer);
+        return writer.ToArray();
+    }
+
+    private static void WriteAttributes(PackedWriter w, IReadOnlyDictionary<string, AttributeValue> attributes)
+    {
+        foreach (var (name, value) in attributes)
+        {
+            w.Message(1, a =>
+            {
+                a.Text(1, name);
+                a.Number(2, (long)value.Kind);
+                if (value.Kind == ValueKind.Number) a.Double(4, value.AsNumber);
+                else a.Text(3, value.ToString());
+            });
+        }
+    }
+
+    private static void ReadAttribute(ReadOnlySpan<byte> bytes, Dictionary<string, AttributeValue> into)
+    {
+        var reader = new PackedReader(bytes);
+        var (name, kind, text, number) = ("", ValueKind.Null, "", 0d);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: name = reader.Text; break;
+                case 2: kind = (ValueKind)reader.Number; break;
+                case 3: text = reader.Text; break;
+                case 4: number = reader.Double; break;
+            }
+        }
+
+        into[name] = kind switch
+        {
+            ValueKind.Null => AttributeValue.Null,
+            ValueKind.Boolean => AttributeValue.From(text == "true"),
+            ValueKind.Number => AttributeValue.From(number),
+            ValueKind.Text => AttributeValue.From(text),
+            ValueKind.Instant => AttributeValue.From(DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)),
+            ValueKind.Date => AttributeValue.From(DateOnly.Parse(text, CultureInfo.InvariantCulture)),
+        };
+    }
 }
+
+/// <summary>What a stored signal carries beside itself.</summary>
+/// <param name="Hop">How often the contact had moved when its slot was looked up.</param>
+public readonly record struct StoredAbout(DateTimeOffset ReceivedAt, int SourceId = 0, int Hop = 0, string Correlation = "");
