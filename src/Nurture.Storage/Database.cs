@@ -1,0 +1,80 @@
+using System.Data.Common;
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Nurture.Contacts;
+
+namespace Nurture.Storage;
+
+/// <summary>
+/// The one seam between the stores and the two databases: connections, the write transaction, rows as columns, and the
+/// few words in which the dialects differ.
+/// </summary>
+public abstract class Database : IAsyncDisposable
+{
+    private protected Database() =>
+        Node = $"{Environment.MachineName}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+
+    public static Database Create(DatabaseOptions options) =>
+        string.IsNullOrWhiteSpace(options.Postgres) ? new SqliteDatabase(options) : new PostgresDatabase(options.Postgres);
+
+    public abstract bool IsPostgres { get; }
+
+    /// <summary>How many ranges the slots are leased in; stored with every state and event, so it never changes.</summary>
+    public abstract int Lanes { get; }
+
+    /// <summary>Names this process and opening of the database: the owner of leases, and of sessions on the server.</summary>
+    public string Node { get; }
+
+    /// <summary>The database's own clock in milliseconds since 1970, as an SQL expression.</summary>
+    internal abstract string NowSql { get; }
+
+    public short LaneOf(short slot) => (short)(slot * Lanes / Slots.Count);
+
+    /// <summary>Brings the schema up to this build, and the rows that every database has. Safe from several processes at once.</summary>
+    public async Task MigrateAsync(CancellationToken cancel)
+    {
+        await ApplyMigrationsAsync(cancel);
+        await WriteAsync(async (connection, transaction, ct) =>
+        {
+            await FirstRows.WriteAsync(this, connection, transaction, ct);
+            return 0;
+        }, cancel);
+    }
+
+    private protected abstract Task ApplyMigrationsAsync(CancellationToken cancel);
+
+    /// <summary>An open connection for reading; the caller disposes it.</summary>
+    public abstract Task<DbConnection> OpenAsync(CancellationToken cancel);
+
+    /// <summary>
+    /// Runs the work in one transaction that is on disk when this returns. On PostgreSQL the work may run again after a
+    /// deadlock or serialization failure, so it must have no effect outside the transaction.
+    /// </summary>
+    public abstract Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel);
+
+    public Task WriteAsync(Func<DbConnection, DbTransaction, CancellationToken, Task> work, CancellationToken cancel) =>
+        WriteAsync(async (connection, transaction, ct) =>
+        {
+            await work(connection, transaction, ct);
+            return true;
+        }, cancel);
+
+    /// <summary>
+    /// Runs one statement over many rows, and answers how many it touched. The text reads them as a table <c>rows</c>
+    /// with the given columns and <c>n</c>, the place of each: <c>insert into t (a) select r.a from rows r where true</c>.
+    /// PostgreSQL gets the columns as arrays in one statement, SQLite a prepared statement per row; so the text must mean
+    /// the same either way, and starts with its verb.
+    /// </summary>
+    internal abstract Task<int> BulkAsync(DbConnection connection, DbTransaction? transaction, Rows rows, string sql, CancellationToken cancel);
+
+    /// <summary>The same for a text that returns rows.</summary>
+    internal abstract Task<List<T>> BulkAsync<T>(
+        DbConnection connection, DbTransaction? transaction, Rows rows, string sql, Func<DbDataReader, T> read, CancellationToken cancel);
+
+    /// <summary>For pages and lists; no hot path goes through it.</summary>
+    internal NurtureContext Context() => new(ContextOptions);
+
+    private protected abstract DbContextOptions<NurtureContext> ContextOptions { get; }
+
+    public abstract ValueTask DisposeAsync();
+}

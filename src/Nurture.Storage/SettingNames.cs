@@ -1,0 +1,12 @@
+namespace Nurture.Storage;
+
+internal static class SettingNames
+{
+    public const string CatalogRevision = "catalog_revision";
+    public const string ClockOffset = "clock_offset_ms";
+    public const string StopAll = "stop_all";
+    public const string AddressKey = "address_key";
+    public const string LinkKey = "link_key";
+    public const string SystemIdentifier = "system_identifier";
+    public const string Era = "era";
+}

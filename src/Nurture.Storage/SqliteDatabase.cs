@@ -1,0 +1,166 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+
+namespace Nurture.Storage;
+
+/// <summary>One file, one process, one writer at a time.</summary>
+public sealed class SqliteDatabase : Database
+{
+    private readonly string path;
+    private readonly string connectionString;
+    private readonly FileStream? held;
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private SqliteConnection? writer;
+
+    public SqliteDatabase(DatabaseOptions options)
+    {
+        Directory.CreateDirectory(options.DataDirectory);
+        path = Path.Combine(Path.GetFullPath(options.DataDirectory), "nurture.db");
+        connectionString = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 30 }.ConnectionString;
+        held = options.IsExclusive ? Hold(path) : null;
+        ContextOptions = new DbContextOptionsBuilder<NurtureContext>().UseSqlite(connectionString).Options;
+    }
+
+    public override bool IsPostgres => false;
+
+    public override int Lanes => 1;
+
+    /// <summary>Whether no other process can have the file open for writing.</summary>
+    internal bool IsExclusive => held is not null;
+
+    internal override string NowSql => "cast(unixepoch('subsec') * 1000 as integer)";
+
+    private protected override DbContextOptions<NurtureContext> ContextOptions { get; }
+
+    public override async Task<DbConnection> OpenAsync(CancellationToken cancel) => await OpenConnectionAsync(cancel);
+
+    private async Task<SqliteConnection> OpenConnectionAsync(CancellationToken cancel)
+    {
+        var connection = new SqliteConnection(connectionString);
+        await connection.OpenAsync(cancel);
+        await connection.ExecuteAsync(null, "pragma journal_mode = wal; pragma synchronous = full", [], cancel);
+        return connection;
+    }
+
+    public override async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel)
+    {
+        // Hands over in the order of asking, so that intake and the slot worker do not starve each other.
+        await turn.WaitAsync(cancel);
+        try
+        {
+            writer ??= await OpenConnectionAsync(cancel);
+            await using var transaction = writer.BeginTransaction(deferred: false);
+            var result = await work(writer, transaction, cancel);
+            transaction.Commit();
+            return result;
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    internal override Task<int> BulkAsync(DbConnection connection, DbTransaction? transaction, Rows rows, string sql, CancellationToken cancel)
+    {
+        if (rows.Count == 0) return Task.FromResult(0);
+        using var command = Command(connection, transaction, rows, sql);
+        var affected = 0;
+        for (var n = 0; n < rows.Count; n++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            Bind(command, rows, n);
+            affected += command.ExecuteNonQuery();
+        }
+
+        return Task.FromResult(affected);
+    }
+
+    internal override Task<List<T>> BulkAsync<T>(
+        DbConnection connection, DbTransaction? transaction, Rows rows, string sql, Func<DbDataReader, T> read, CancellationToken cancel)
+    {
+        var results = new List<T>(rows.Count);
+        if (rows.Count == 0) return Task.FromResult(results);
+        using var command = Command(connection, transaction, rows, sql);
+        for (var n = 0; n < rows.Count; n++)
+        {
+            cancel.ThrowIfCancellationRequested();
+            Bind(command, rows, n);
+            using var reader = command.ExecuteReader();
+            while (reader.Read()) results.Add(read(reader));
+        }
+
+        return Task.FromResult(results);
+    }
+
+    private static SqliteCommand Command(DbConnection connection, DbTransaction? transaction, Rows rows, string sql)
+    {
+        var columns = string.Join(", ", rows.Columns.Select(column => column.Name));
+        var values = string.Join(", ", rows.Columns.Select(column => $"@r_{column.Name}"));
+        var command = (SqliteCommand)connection.Command(
+            transaction, $"with rows ({columns}, n) as (select {values}, @r_n) {sql}", rows.Scalars);
+        foreach (var column in rows.Columns) command.Parameters.Add(new SqliteParameter { ParameterName = $"@r_{column.Name}" });
+        command.Parameters.Add(new SqliteParameter { ParameterName = "@r_n" });
+        return command;
+    }
+
+    private static void Bind(SqliteCommand command, Rows rows, int n)
+    {
+        var first = command.Parameters.Count - rows.Columns.Count - 1;
+        for (var i = 0; i < rows.Columns.Count; i++) command.Parameters[first + i].Value = rows.Columns[i].ValueAt(n);
+        // Counted from 1, as "with ordinality" does.
+        command.Parameters[first + rows.Columns.Count].Value = (long)n + 1;
+    }
+
+    private protected override async Task ApplyMigrationsAsync(CancellationToken cancel)
+    {
+        await using var guard = await HoldForMigrationAsync(cancel);
+        await using var context = Context();
+        await context.Database.OpenConnectionAsync(cancel);
+        var connection = context.Database.GetDbConnection();
+        // EF's own lock is a row, which a process killed while migrating leaves behind for ever; the file above is the lock.
+        if (await connection.ScalarAsync<long>(null, "select count(*) from sqlite_master where name = '__EFMigrationsLock'", [], cancel) > 0)
+            await connection.ExecuteAsync(null, "delete from \"__EFMigrationsLock\"", [], cancel);
+        await context.Database.MigrateAsync(cancel);
+    }
+
+    private async Task<FileStream> HoldForMigrationAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream($"{path}.migrate", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists($"{path}.migrate"))
+            {
+                await Task.Delay(50, cancel);
+            }
+        }
+    }
+
+    /// <summary>The operating system's lock: it dies with the process, however that ends. The holder's id stands beside it.</summary>
+    private static FileStream Hold(string path)
+    {
+        try
+        {
+            var stream = new FileStream($"{path}.lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.WriteAllText($"{path}.pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            return stream;
+        }
+        catch (IOException e) when (File.Exists($"{path}.pid"))
+        {
+            throw new DatabaseUnavailableException(
+                $"The database {path} is in use by process {File.ReadAllText($"{path}.pid")}. SQLite serves one process; stop the other one, or use PostgreSQL for several nodes.", e);
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (writer is not null) await writer.DisposeAsync();
+        using (var connection = new SqliteConnection(connectionString)) SqliteConnection.ClearPool(connection);
+        if (held is not null) await held.DisposeAsync();
+        turn.Dispose();
+    }
+}
