@@ -1,4 +1,39 @@
-var app = WebApplication.CreateSlimBuilder(args).Build();
-app.Run();
+using Nurture.Server.Hosting;
+using Nurture.Server.Security;
+using Nurture.Storage;
 
-public partial class Program;
+try
+{
+    await using var app = await BuildAsync(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception refusal) when (refusal is SettingsException or DatabaseUnavailableException)
+{
+    await Console.Error.WriteLineAsync($"Nurture does not start.{Environment.NewLine}{refusal.Message}");
+    return 1;
+}
+
+public partial class Program
+{
+    /// <summary>The server, put together but not started.</summary>
+    public static async Task<WebApplication> BuildAsync(string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder(args);
+        var options = builder.AddSettings<NurtureOptions>("Nurture");
+        builder.AddLogs(options);
+        var database = await builder.AddDatabaseAsync(options);
+        await builder.AddClocksAsync(database);
+        builder.AddSecurity();
+
+        var app = builder.Build();
+        app.UseCorrelation();
+        app.UseEndpointSecurity();
+        app.MapHealth();
+        app.MapDevelopmentClock();
+
+        app.RequireEveryEndpointToNameItsAccess();
+        app.ReportStart();
+        return app;
+    }
+}

@@ -1,0 +1,32 @@
+using Nurture.Storage;
+
+namespace Nurture.Server.Hosting;
+
+public static class HostingSlice
+{
+    /// <summary>Opens the database and brings its schema up before anything else is made: without it nothing can run.</summary>
+    /// <exception cref="DatabaseUnavailableException">It cannot be opened; the message says why, for the operator.</exception>
+    public static async Task<Database> AddDatabaseAsync(this WebApplicationBuilder builder, NurtureOptions options)
+    {
+        var database = await DatabaseOpening.OpenAsync(options, CancellationToken.None);
+        // By a factory, so that the server disposes it.
+        builder.Services.AddSingleton(_ => database);
+        builder.Services.AddSingleton(new StartupFact("database", DatabaseOpening.Describe(options)));
+        builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database");
+        return database;
+    }
+
+    /// <summary>The business clock, where the database left it, and what steps it in development mode.</summary>
+    public static async Task AddClocksAsync(this WebApplicationBuilder builder, Database database)
+    {
+        var store = new ClockStore(database);
+        var clock = new BusinessClock(TimeProvider.System);
+        clock.Restore(await store.LoadAsync(CancellationToken.None));
+        builder.Services.AddSingleton(store);
+        builder.Services.AddSingleton(clock);
+        builder.Services.AddSingleton<DueMoments>();
+        builder.Services.AddSingleton<DevelopmentClock>();
+        builder.Services.AddSingleton<PublicAddress>();
+        if (clock.Offset != TimeSpan.Zero) builder.Services.AddSingleton(new StartupFact("business clock", $"ahead of the machine's by {clock.Offset}"));
+    }
+}
