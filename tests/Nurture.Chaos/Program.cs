@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using Nurture.Chaos;
+using Nurture.Chaos.Sink;
+using Nurture.Harness;
+
+using var stopping = new CancellationTokenSource();
+using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+try
+{
+    return args is ["sink", ..] ? await RunSinkAsync(new Arguments(args[1..])) : await RunChaosAsync(new Arguments(args));
+}
+catch (ArgumentException error)
+{
+    Console.Error.WriteLine(error.Message);
+    Console.Error.WriteLine(ChaosOptions.Usage);
+    return 2;
+}
+catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+{
+    Console.Error.WriteLine("stopped");
+    return 130;
+}
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stopping.Cancel();
+}
+
+async Task<int> RunSinkAsync(Arguments arguments)
+{
+    var faults = new SinkFaults(TimeSpan.FromMilliseconds(arguments.Number("delay", 0)), arguments.Share("drop"), arguments.Share("cut"), arguments.Share("refuse"), arguments.Number("seed", 1));
+    var (port, path) = (arguments.Number("port", 2525), arguments.Text("journal", "journal.jsonl"));
+    arguments.RequireNoneLeft();
+    await using var journal = new SinkJournal(path);
+    await new SmtpSink(port, journal, faults).RunAsync(stopping.Token);
+    return 0;
+}
+
+async Task<int> RunChaosAsync(Arguments arguments)
+{
+    var options = ChaosOptions.Parse(arguments);
+    arguments.RequireNoneLeft();
+    using var undisturbedFolder = new ScratchFolder("undisturbed");
+    using var killedFolder = new ScratchFolder("killed");
+    try
+    {
+        Console.WriteLine($"== without kills: {options.Events} events on {options.Store}");
+        var undisturbed = await new ChaosRun(options, kills: 0, undisturbedFolder).RunAsync(stopping.Token);
+        Console.WriteLine($"== with {options.Kills} kills");
+        var killed = await new ChaosRun(options, options.Kills, killedFolder).RunAsync(stopping.Token);
+
+        var verdict = Verdict.Of(killed.Acknowledged, killed, undisturbed);
+        if (!verdict.IsGood)
+            KeepFolders();
+        Console.WriteLine(verdict);
+        return verdict.IsGood ? 0 : 1;
+    }
+    catch
+    {
+        KeepFolders();
+        throw;
+    }
+
+    void KeepFolders()
+    {
+        undisturbedFolder.IsKept = killedFolder.IsKept = true;
+        Console.WriteLine($"databases, journals and logs: {undisturbedFolder.Path} {killedFolder.Path}");
+    }
+}

@@ -1,0 +1,28 @@
+namespace Nurture.Harness;
+
+/// <summary>Where things lie in the clone that this was built from.</summary>
+public static class Repository
+{
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>The server as built in the same configuration as this assembly.</summary>
+    public static string ServerAssembly
+    {
+        get
+        {
+            var framework = new DirectoryInfo(AppContext.BaseDirectory);
+            var path = Path.Combine(Root, "src", "Nurture.Server", "bin", framework.Parent!.Name, framework.Name, "Nurture.Server.dll");
+            return File.Exists(path) ? path : throw new FileNotFoundException("The server is not built.", path);
+        }
+    }
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "Nurture.sln")))
+                return folder.FullName;
+        }
+        throw new DirectoryNotFoundException($"No Nurture.sln above {AppContext.BaseDirectory}.");
+    }
+}

@@ -1,0 +1,67 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
+
+namespace Nurture.Harness;
+
+/// <summary>A fresh database for one server, and a way to look into it without the server.</summary>
+public abstract class TestDatabase : IAsyncDisposable
+{
+    public const string Sqlite = "sqlite";
+    public const string Postgres = "postgres";
+
+    /// <param name="scratch">SQLite's file is in here, in the server's data directory; so is the cluster where none is running yet.</param>
+    public static async Task<TestDatabase> CreateAsync(string kind, ScratchFolder scratch, CancellationToken cancel) => kind switch
+    {
+        Sqlite => new SqliteFile(scratch["data"]),
+        Postgres => await PostgresDatabase.CreateAsync(scratch, cancel),
+        _ => throw new ArgumentException($"""There is no database "{kind}": sqlite or postgres.""", nameof(kind)),
+    };
+
+    public abstract string Kind { get; }
+
+    /// <summary>What the server is told to find it by.</summary>
+    public abstract IReadOnlyDictionary<string, string?> Settings { get; }
+
+    public abstract Task<DbConnection> OpenAsync(CancellationToken cancel);
+
+    public async Task<IReadOnlyList<T>> QueryAsync<T>(string sql, Func<DbDataReader, T> read, CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(cancel);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = 300;
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancel))
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    public async Task<long> CountAsync(string sql, CancellationToken cancel) =>
+        (await QueryAsync(sql, row => Convert.ToInt64(row.GetValue(0)), cancel)).Single();
+
+    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private sealed class SqliteFile(string dataDirectory) : TestDatabase
+    {
+        public override string Kind => Sqlite;
+
+        public override IReadOnlyDictionary<string, string?> Settings { get; } =
+            new Dictionary<string, string?> { ["Nurture__Postgres"] = null };
+
+        public override async Task<DbConnection> OpenAsync(CancellationToken cancel)
+        {
+            var source = new SqliteConnectionStringBuilder
+            {
+                DataSource = Path.Combine(dataDirectory, "nurture.db"),
+                Mode = SqliteOpenMode.ReadOnly,
+                Pooling = false,
+                DefaultTimeout = 30,
+            };
+            var connection = new SqliteConnection(source.ToString());
+            await connection.OpenAsync(cancel);
+            return connection;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Builds everything once and runs every test: the projects' own on SQLite and a private PostgreSQL, the walk through the
+# started server, and a short chaos run on both databases. Installs from Debian what is missing (as root).
+# The last line is `N passed, N failed, N skipped`; the exit code is 0 only when all passed.
+set -uo pipefail
+cd "$(dirname "$0")/.." || exit 1
+. tests/lib/install.sh
+. tests/lib/totals.sh
+. tests/lib/jobs.sh
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/nurture-tests.XXXXXX")
+chmod 755 "$work"   # PostgreSQL does not run as root and must get at its folder
+
+finish() {
+  local status=$?
+  trap - EXIT INT TERM
+  stop_jobs
+  [ -d "$work/postgres" ] && bash tests/postgres.sh stop "$work/postgres" >/dev/null
+  [ "$status" = 0 ] || [ "$failed" != 0 ] || failed=1
+  if [ "$failed" = 0 ]; then rm -rf "$work"; else echo "logs: $work"; fi
+  echo "$passed passed, $failed failed, $skipped skipped"
+  [ "$failed" = 0 ]
+  exit
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+say() { printf '\n== %s (%ds)\n' "$1" "$SECONDS"; }
+
+say "what is needed"
+if ! command -v dotnet >/dev/null; then
+  echo "the .NET 10 SDK is not on the PATH" >&2
+  exit 1
+fi
+install_missing postgresql-15=/usr/lib/postgresql/15/bin/postgres postfix=smtp-sink opendkim-tools=opendkim-testmsg \
+  python3-dkim=/usr/lib/python3/dist-packages/dkim/__init__.py libmail-dkim-perl=/usr/share/perl5/Mail/DKIM.pm \
+  strace=strace nodejs=node npm=npm || exit 1
+
+say "build"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+dotnet build Nurture.sln -c Release -v q --nologo || exit 1
+
+say "postgres"
+NURTURE_TEST_POSTGRES=$(bash tests/postgres.sh start "$work/postgres") || exit 1
+export NURTURE_TEST_POSTGRES
+
+test_project() { start_job count_run "$1" 900 dotnet test "tests/$1" --no-build -c Release --nologo; }
+
+say "tests of the projects, two at a time"
+for project in tests/*.Tests; do
+  test_project "${project##*/}"
+  wait_for_room 2
+done
+wait_for_room 1
+
+say "the walk through the started server"
+test_project Nurture.EndToEnd
+wait_for_room 1
+
+say "chaos, the short form, on both databases"
+for store in sqlite postgres; do
+  start_job count_program "chaos-$store" 600 dotnet run --no-build -c Release --project tests/Nurture.Chaos -- --quick --store "$store"
+  wait_for_room 1
+done
+
+say "totals"
