@@ -25,6 +25,7 @@ public static class HostingSlice
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton<DueMoments>();
+        builder.Services.AddSingleton<WorkSignals>();
         builder.Services.AddSingleton<DevelopmentClock>();
         builder.Services.AddSingleton<PublicAddress>();
         if (clock.Offset != TimeSpan.Zero) builder.Services.AddSingleton(new StartupFact("business clock", $"ahead of the machine's by {clock.Offset}"));
