@@ -1,18 +1,77 @@
+using Nurture.Contacts;
 using Nurture.Criteria;
+using Nurture.Scenarios;
+using Nurture.Templating.Syntax;
 
 namespace Nurture.Conditions;
 
+/// <summary>
+/// A question about a subject, as authors write it: the expression part of the template language in a strict profile.
+/// Immutable and shared by all threads.
+/// </summary>
 public sealed partial class Condition
 {
-    public string Text => throw new NotImplementedException();
-    public IReadOnlyList<Criterion> Criteria => throw new NotImplementedException();
-    public IReadOnlyList<EventPredicate> Events => throw new NotImplementedException();
-    /// <summary>Whether it reads attributes of the person or of the account.</summary>
-    public bool ReadsContact => throw new NotImplementedException();
-    public bool ReadsAccount => throw new NotImplementedException();
-    public Truth Evaluate(in ConditionContext context) => throw new NotImplementedException();
-    /// <summary>The earliest instant after <c>context.At</c> at which the answer may differ if nothing happens; null for never.</summary>
-    public DateTimeOffset? NextChange(in ConditionContext context) => throw new NotImplementedException();
+    private static readonly Catalog NoCatalog = new();
+
+    private readonly Test test;
+
+    internal Condition(string text, Test test, IReadOnlyList<Criterion> criteria, IReadOnlyList<EventPredicate> events, bool readsContact, bool readsAccount)
+    {
+        this.test = test;
+        Text = text;
+        Criteria = criteria;
+        Events = events;
+        ReadsContact = readsContact;
+        ReadsAccount = readsAccount;
+    }
+
+    public string Text { get; }
+
+    /// <summary>What must be counted for it, each once.</summary>
+    public IReadOnlyList<Criterion> Criteria { get; }
+
+    /// <summary>What an enrollment must remember for it, each once.</summary>
+    public IReadOnlyList<EventPredicate> Events { get; }
+
+    /// <summary>Whether the answer depends on the person: attributes, roles, consent, counters.</summary>
+    public bool ReadsContact { get; }
+
+    /// <summary>Whether the answer depends on the account: attributes, roles of its people, counters.</summary>
+    public bool ReadsAccount { get; }
+
+    public Truth Evaluate(in ConditionContext context) => test.Ask(context);
+
+    /// <summary>
+    /// The earliest instant after <c>context.At</c> at which the answer may differ if nothing happens; null for never.
+    /// Early at worst, never late: asked at any moment before it, the answer is what it is now.
+    /// </summary>
+    public DateTimeOffset? NextChange(in ConditionContext context)
+    {
+        var next = test.NextChange(context);
+        if (next == Operand.Never || next > DateTimeOffset.MaxValue.ToMilliseconds()) return null;
+        return Instants.FromMilliseconds(next);
+    }
+
+    /// <summary>A <c>where</c> over the event's own fields. A field that is not there makes a comparison false, never unknown.</summary>
+    public bool HoldsFor(OccurredEvent occurred) =>
+        Evaluate(new ConditionContext { Catalog = NoCatalog, At = occurred.OccurredAt, Event = occurred }) == Truth.True;
+
     /// <summary>Null exactly when a diagnostic is an error.</summary>
-    public static Condition? Compile(string text, ConditionScope scope, ICollection<Nurture.Scenarios.Diagnostic> diagnostics) => throw new NotImplementedException();
+    public static Condition? Compile(string text, ConditionScope scope, ICollection<Diagnostic> diagnostics)
+    {
+        var report = new Report(text, scope, diagnostics);
+        if (!SourceCheck.Passes(text, report)) return null;
+
+        // Blanks for newlines: the parser ends an expression where a line ends, and positions stay the same.
+        var line = text.Replace('\r', ' ').Replace('\n', ' ');
+        var parsed = ExpressionParser.Parse(line);
+        if (parsed.Root is not { } root)
+        {
+            var first = parsed.Diagnostics[0];
+            report.Error(ConditionDiagnostics.Syntax, first.Span, first.Message, first.Hint);
+            return null;
+        }
+
+        return new Binder(line, scope, report, own: null).BindCondition(root, text);
+    }
 }

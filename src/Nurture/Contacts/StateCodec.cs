@@ -187,6 +187,7 @@ public static class StateCodec
         w.Number(1, key);
         w.Ascending(2, counter.Times);
         w.Ascending(3, counter.People);
+        w.Ascending(4, counter.Amounts);
     }
 
     private static void ReadCounter(ReadOnlySpan<byte> bytes, SubjectState state)
@@ -199,6 +200,7 @@ public static class StateCodec
             if (reader.Field == 1) key = reader.Number;
             else if (reader.Field == 2) reader.Ascending(counter.Times);
             else if (reader.Field == 3) reader.Ascending(counter.People);
+            else if (reader.Field == 4) reader.Ascending(counter.Amounts);
         }
 
         state.Counters[key] = counter;

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Nurture.Conditions;
 using Nurture.Contacts;
 
@@ -21,4 +23,60 @@ public enum CriterionKind : byte
 /// <param name="Window">(now − window, now]; null for ever.</param>
 /// <param name="Keep">How many of the latest matching times are kept, enough to answer the comparison exactly (1 to 64).</param>
 public sealed record Criterion(
-    long Key, SubjectKind Subject, CriterionKind Kind, string EventName, Condition? Where, string WhereText, TimeSpan? Window, int Keep);
+    long Key, SubjectKind Subject, CriterionKind Kind, string EventName, Condition? Where, string WhereText, TimeSpan? Window, int Keep)
+{
+    /// <summary>Exact up to here; what asks for more is bucketed (a count) or bounded (people).</summary>
+    public const int MostKept = 64;
+
+    /// <summary>
+    /// The window is cut into <see cref="MostKept"/> buckets that hold how many fell into each; an event leaves the
+    /// window with the end of its bucket, up to a sixty-fourth of the window late.
+    /// </summary>
+    public bool IsBucketed { get; private init; }
+
+    /// <summary>What the key is a hash of, readable: <c>contact.count("login", 14d) keep 3</c>.</summary>
+    public string Definition => Define(Subject, Kind, EventName, WhereText, Window, Keep, IsBucketed);
+
+    internal long WindowMs => Window is { } window ? (long)window.TotalMilliseconds : 0;
+
+    /// <summary>How long a bucket is; all of time where there is no window.</summary>
+    internal long BucketMs => Window is null ? long.MaxValue : (WindowMs + MostKept - 1) / MostKept;
+
+    public static Criterion Of(
+        SubjectKind subject, CriterionKind kind, string eventName, Condition? where, string whereText, TimeSpan? window, int keep, bool isBucketed = false)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(keep, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(keep, MostKept);
+        if (isBucketed && kind == CriterionKind.People) throw new ArgumentException("Persons cannot be counted in buckets: one may be in several.");
+        var key = Hash(Define(subject, kind, eventName, whereText, window, keep, isBucketed));
+        return new(key, subject, kind, eventName, where, whereText, window, keep) { IsBucketed = isBucketed };
+    }
+
+    /// <summary>Whether the event is one that is counted: its name and its fields.</summary>
+    public bool Matches(OccurredEvent occurred) =>
+        occurred.Name == EventName
+        && (Kind != CriterionKind.People || occurred.ContactId != 0)
+        && (Where is null || Where.HoldsFor(occurred));
+
+    // Stored as keys of counters and of the table of criteria: the form may never change.
+    private static string Define(
+        SubjectKind subject, CriterionKind kind, string eventName, string whereText, TimeSpan? window, int keep, bool isBucketed)
+    {
+        var text = new StringBuilder();
+        text.Append(subject == SubjectKind.Contact ? "contact." : "account.");
+        text.Append(kind == CriterionKind.Count ? "count(\"" : "people(\"");
+        text.Append(eventName.Replace("\\", "\\\\").Replace("\"", "\\\"")).Append("\", ");
+        text.Append(window is { } length ? Length.Write(length) : "ever");
+        if (whereText.Length > 0) text.Append(", where: ").Append(whereText);
+        text.Append(CultureInfo.InvariantCulture, $") keep {keep}{(isBucketed ? " in buckets" : "")}");
+        return text.ToString();
+    }
+
+    /// <summary>FNV-1a of 64 bits over UTF-8 (Fowler, Noll, Vo): small, and the same everywhere and always.</summary>
+    internal static long Hash(string text)
+    {
+        var hash = 0xCBF29CE484222325UL;
+        foreach (var octet in Encoding.UTF8.GetBytes(text)) hash = (hash ^ octet) * 0x100000001B3UL;
+        return (long)hash;
+    }
+}

@@ -1,0 +1,203 @@
+using Nurture.Contacts;
+using Nurture.Scenarios;
+using Nurture.Templating.Syntax;
+using static Nurture.Conditions.ConditionDiagnostics;
+
+namespace Nurture.Conditions;
+
+/// <summary>What a path names: an attribute, a field of an event, or what the product itself knows.</summary>
+internal sealed partial class Binder
+{
+    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "event", "now"];
+
+    private Part? BindPath(Expression expression)
+    {
+        if (PathOf(expression) is not var (root, path))
+        {
+            return FailedPart(expression, NotInConditions, $"{Shown(expression)} is no path.", "A path begins with contact, account, trigger or heard.");
+        }
+
+        if (path.Length == 0) return root == "now" ? ReadNow(expression) : UnknownRoot(expression, root);
+        return root switch
+        {
+            "contact" => BindAttribute(expression, SubjectKind.Contact, path),
+            "account" => BindAttribute(expression, SubjectKind.Account, path),
+            "trigger" => BindField(expression, Heard.Trigger, path),
+            "heard" => BindField(expression, Heard.Wait, path),
+            "event" => BindField(expression, Heard.Own, path),
+            _ => UnknownRoot(expression, root),
+        };
+    }
+
+    /// <summary>The head of a path and the rest of it with dots; null for anything else.</summary>
+    private (string Root, string Path)? PathOf(Expression expression)
+    {
+        var names = new Stack<string>();
+        while (expression is Expression.Member member)
+        {
+            names.Push(member.Identifier);
+            expression = member.Target;
+        }
+
+        return expression is Expression.Name name ? (name.Identifier, string.Join('.', names)) : null;
+    }
+
+    private Part? ReadNow(Expression expression) =>
+        own is null ? new Part(PartType.Instant, new Now()) : FailedPart(expression, NotHere, "A where reads the event's own fields, and no clock.");
+
+    private Part? UnknownRoot(Expression expression, string root)
+    {
+        var name = Shown(expression);
+        if (name == root && ConditionFunctions.Find(root) is { } function)
+        {
+            return FailedPart(expression, BadArguments, $"{root} is a function and needs its brackets.", $"Write {function.Signature}.");
+        }
+
+        var hint = scope.Plan.AccountAttributes.ContainsKey(name) ? $"Did you mean account.{name}?"
+            : scope.Plan.ContactAttributes.ContainsKey(name) ? $"Did you mean contact.{name}?"
+            : Roots.Contains(root) ? $"Write {root}.… with the name of what you mean."
+            : Spelling.Nearest(root, Roots) is { } nearest ? $"Did you mean {nearest}{name[root.Length..]}?"
+            : $"Texts stand in quotes: \"{name}\". Paths begin with contact, account, trigger or heard.";
+        return FailedPart(expression, UnknownName, $"{name} is not known.", hint);
+    }
+
+    private Part? BindAttribute(Expression expression, SubjectKind of, string name)
+    {
+        if (own is not null)
+        {
+            return FailedPart(expression, NotHere, $"A where reads the event's own fields, not {Shown(expression)}.", "Ask it outside of the brackets, joined with &&.");
+        }
+
+        if (of == SubjectKind.Contact && NeedsNoContact(expression)) return null;
+        Reads(of);
+        if (of == SubjectKind.Contact && name == "role") return new Part(PartType.Roles, Roles: new RolesOfContact());
+        if (ProductKnowledge.Of(of, name) is { } known) return known;
+        if (scope.Plan.Attribute(of, name) is { } planned) return Planned(of, planned);
+        if (ProductKnowledge.TextAttributes(of).Contains(name)) return TextAttribute(of, name);
+        if (scope.Plan.ContactAttributes.Count + scope.Plan.AccountAttributes.Count == 0)
+        {
+            return new Part(PartType.Untyped, new AttributeRead(of, name, PartType.Untyped, Reading.Absent), MayBeAbsent: true);
+        }
+
+        return FailedPart(expression, UnknownAttribute, $"{Shown(expression)} is not in the tracking plan.", AttributeHint(of, name));
+    }
+
+    private string? AttributeHint(SubjectKind of, string name)
+    {
+        var (root, other, otherRoot) = of == SubjectKind.Contact ? ("contact", SubjectKind.Account, "account") : ("account", SubjectKind.Contact, "contact");
+        if (scope.Plan.Attribute(other, name) is not null || ProductKnowledge.Names(other).Contains(name))
+        {
+            return other == SubjectKind.Contact && scope.Subject == SubjectKind.Account
+                ? $"It is an attribute of a person, and an account has several{(name == "role" ? ": ask has_role(\"…\")" : "")}."
+                : $"Did you mean {otherRoot}.{name}?";
+        }
+
+        var names = ProductKnowledge.Names(of).Concat((of == SubjectKind.Contact ? scope.Plan.ContactAttributes : scope.Plan.AccountAttributes).Keys);
+        return Spelling.Hint(name, names, nearest => $"{root}.{nearest}") ?? "Describe it in events.yaml.";
+    }
+
+    private static Part Planned(SubjectKind of, PlannedAttribute planned)
+    {
+        var type = Typed.Of(planned.Type);
+        var choices = ProductKnowledge.ChoicesOf(of, planned.Name);
+        var instead = planned.Default.IsNull && of == SubjectKind.Account && planned.Name == "tier" && type == PartType.Text ? Reading.Of("tech") : Reading.Of(planned.Default);
+        return new Part(type, new AttributeRead(of, planned.Name, type, instead), MayBeAbsent: instead.Kind == ReadingKind.Absent, Choices: choices);
+    }
+
+    private static Part TextAttribute(SubjectKind of, string name)
+    {
+        var instead = of == SubjectKind.Account && name == "tier" ? Reading.Of("tech") : Reading.Absent;
+        return new Part(PartType.Text, new AttributeRead(of, name, PartType.Text, instead),
+            MayBeAbsent: instead.Kind == ReadingKind.Absent, Choices: ProductKnowledge.ChoicesOf(of, name));
+    }
+
+    private Part? BindField(Expression expression, Heard which, string path)
+    {
+        if (CannotHear(expression, which)) return null;
+        if (path == "contact" || path.StartsWith("contact.", StringComparison.Ordinal)) return BindActor(expression, which, path);
+
+        var planned = EventsBehind(which).Select(name => scope.Plan.Events.GetValueOrDefault(name)).ToArray();
+        var fields = planned.Select(known => known?.Properties.GetValueOrDefault(path)).OfType<PlannedAttribute>().ToArray();
+        if (fields.Length > 0)
+        {
+            var type = fields.Select(field => field.Type).Distinct().Count() == 1 ? Typed.Of(fields[0].Type) : PartType.Untyped;
+            var instead = fields.Length == planned.Length && fields.All(field => field.Default == fields[0].Default) ? Reading.Of(fields[0].Default) : Reading.Absent;
+            return new Part(type, new FieldRead(which, path, type, instead), MayBeAbsent: instead.Kind == ReadingKind.Absent);
+        }
+
+        switch (path)
+        {
+            case "name": return new Part(PartType.Text, new EventRead(which, occurred => Reading.Of(occurred.Name)), MayBeAbsent: which != Heard.Own);
+            case "occurred_at": return new Part(PartType.Instant, new EventRead(which, occurred => Reading.Of(occurred.OccurredAt)), MayBeAbsent: which != Heard.Own);
+        }
+
+        // What an event carries is known only if every event it may be is described with its fields.
+        var isDescribed = planned.Length > 0 && planned.All(known => known is { Properties.Count: > 0 });
+        if (!isDescribed) return new Part(PartType.Untyped, new FieldRead(which, path, PartType.Untyped, Reading.Absent), MayBeAbsent: true);
+
+        var root = which switch { Heard.Trigger => "trigger", Heard.Wait => "heard", Heard.Own => "event" };
+        var known = planned.SelectMany(found => found!.Properties.Keys).Distinct();
+        return FailedPart(expression, UnknownField, $"{Shown(expression)} is not in the tracking plan: {EventNames(which)} has no field {path}.",
+            Spelling.Hint(path, known, nearest => $"{root}.{nearest}") ?? "Describe it in events.yaml.");
+    }
+
+    private string EventNames(Heard which) =>
+        which == Heard.Wait ? "no event" : string.Join(", ", EventsBehind(which).Select(name => $"\"{name}\""));
+
+    // Which event a wait hears is said elsewhere, so a field may be one of any event.
+    private IReadOnlyList<string> EventsBehind(Heard which) => which switch
+    {
+        Heard.Trigger => scope.TriggerEvents ?? [],
+        Heard.Wait => [.. scope.Plan.Events.Keys],
+        Heard.Own => [own!.Name],
+    };
+
+    private bool CannotHear(Expression expression, Heard which)
+    {
+        switch (which)
+        {
+            case Heard.Trigger when own is { SeesTrigger: false } && scope.TriggerEvents is not null:
+                report.Error(NotHere, expression.Span, "What is counted is counted for everybody, so a where reads the event's own fields only.", "In goal, exit and wait, event(…, where: …) can read trigger.");
+                return true;
+            case Heard.Trigger when scope.TriggerEvents is null:
+                report.Error(NotHere, expression.Span, "No event starts this, so there is no trigger to read.");
+                return true;
+            case Heard.Wait when own is not null || !scope.HasHeard:
+                report.Error(NotHere, expression.Span, "Nothing was heard yet: heard is what the wait before it heard.", "Ask it in a step after a wait for an event.");
+                return true;
+            case Heard.Own when own is null:
+                report.Error(NotHere, expression.Span, "event.… is read inside of where.", scope.TriggerEvents is null ? "Write count(\"x\", \"14d\", where: event.y == 1) >= 1." : "Did you mean trigger.…?");
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private Part? BindActor(Expression expression, Heard which, string path)
+    {
+        switch (path)
+        {
+            case "contact.id":
+                return new Part(PartType.Number, new EventRead(which, occurred => occurred.ContactId == 0 ? Reading.Absent : Reading.Of(occurred.ContactId)), MayBeAbsent: true);
+            case "contact.role" when which != Heard.Own:
+                Reads(scope.Subject);
+                Reads(SubjectKind.Account);
+                return new Part(PartType.Roles, Roles: new RolesOfActor(which));
+            default:
+                return FailedPart(expression, UnknownField, $"{Shown(expression)} is not known.", which == Heard.Own ? "Of who did it, id is known." : "Of who did it, id and role are known.");
+        }
+    }
+
+    private void Reads(SubjectKind kind)
+    {
+        readsContact |= kind == SubjectKind.Contact;
+        readsAccount |= kind == SubjectKind.Account;
+    }
+
+    private bool NeedsNoContact(Expression expression)
+    {
+        if (scope.Subject == SubjectKind.Contact) return false;
+        report.Error(NotHere, expression.Span, $"{Shown(expression)} asks one person, and the scenario is about an account.", "Ask account.…, has_role(\"…\"), or trigger.contact.role.");
+        return true;
+    }
+}

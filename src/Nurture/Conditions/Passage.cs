@@ -1,0 +1,59 @@
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Scenarios;
+
+namespace Nurture.Conditions;
+
+/// <summary><c>event("x")</c>: remembered by the enrollment; false outside of one.</summary>
+internal sealed class HasHappened(EventPredicate predicate) : Test
+{
+    public override Truth Ask(in ConditionContext context)
+    {
+        if (context.Enrollment is not { } enrollment || !enrollment.EventsSinceEntry.TryGetValue(predicate.Key, out var heard)) return Truth.False;
+
+        // What began the step, at the very moment it began, is not part of it.
+        return Of(!predicate.SinceStep || heard.OccurredAt > enrollment.StepStartedAt);
+    }
+}
+
+internal enum SendFact { Sent, Clicked, Opened }
+
+/// <summary><c>sent</c>, <c>clicked</c>, <c>opened</c>: about this enrollment's sends of a template, to anybody.</summary>
+internal sealed class SendHas(string template, SendFact fact) : Test
+{
+    public override Truth Ask(in ConditionContext context)
+    {
+        if (context.Enrollment is not { } enrollment) return Truth.False;
+        foreach (var send in enrollment.Sends)
+        {
+            if (send.Template != template) continue;
+            var isSo = fact switch
+            {
+                SendFact.Sent => send.Fate == EnrollmentSendFate.Released,
+                SendFact.Clicked => send.ClickedAt is not null,
+                SendFact.Opened => send.OpenedAt is not null,
+            };
+            if (isSo) return Truth.True;
+        }
+
+        return Truth.False;
+    }
+}
+
+/// <summary><c>reachable("mail", class)</c>: whether such a mail might leave as things stand, caps and hours aside.</summary>
+internal sealed class Reachable(SendClass @class, string? topic) : Test
+{
+    public override Truth Ask(in ConditionContext context)
+    {
+        if (context.Contact is not { } contact) return Truth.Unknown;
+        return Of(contact.Status == ContactStatus.Active
+            && !contact.IsSuppressed
+            && !string.IsNullOrEmpty(contact.Email)
+            && (@class == SendClass.Transactional || IsWilling(contact)));
+    }
+
+    private bool IsWilling(ContactState contact) =>
+        !contact.Refusals.ContainsKey("*")
+        && (topic is null || !contact.Refusals.ContainsKey(topic))
+        && (@class != SendClass.Marketing || contact.Basis != ConsentBasis.None);
+}

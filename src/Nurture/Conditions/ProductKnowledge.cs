@@ -1,0 +1,43 @@
+using Nurture.Contacts;
+
+namespace Nurture.Conditions;
+
+/// <summary>What every contact and account has without a tracking plan.</summary>
+internal static class ProductKnowledge
+{
+    private static readonly string[] ContactTexts = ["email", "name", "locale", "zone"];
+    private static readonly string[] AccountTexts = ["name", "tier", "stage", "owner", "locale", "zone"];
+    private static readonly string[] Tiers = ["high", "low", "tech"];
+    private static readonly string[] Statuses = ["active", "left", "erased"];
+    private static readonly string[] Bases = ["none", "opt_in", "relationship", "published"];
+
+    private static readonly Dictionary<string, Part> OfContact = new(StringComparer.Ordinal)
+    {
+        ["id"] = Known(PartType.Number, SubjectKind.Contact, subject => Reading.Of(subject.Id)),
+        ["created_at"] = Known(PartType.Instant, SubjectKind.Contact, subject => Reading.Of(subject.CreatedAt)),
+        ["is_known"] = Known(PartType.Boolean, SubjectKind.Contact, subject => Reading.Of(((ContactState)subject).IsKnown)),
+        ["status"] = Known(PartType.Text, SubjectKind.Contact, subject => Reading.Of(Statuses[(int)((ContactState)subject).Status]), Statuses),
+        ["basis"] = Known(PartType.Text, SubjectKind.Contact, subject => Reading.Of(Bases[(int)((ContactState)subject).Basis]), Bases),
+    };
+
+    private static readonly Dictionary<string, Part> OfAccount = new(StringComparer.Ordinal)
+    {
+        ["id"] = Known(PartType.Number, SubjectKind.Account, subject => Reading.Of(subject.Id)),
+        ["created_at"] = Known(PartType.Instant, SubjectKind.Account, subject => Reading.Of(subject.CreatedAt)),
+    };
+
+    /// <summary>Null for what is an attribute like any other.</summary>
+    public static Part? Of(SubjectKind kind, string name) => (kind == SubjectKind.Contact ? OfContact : OfAccount).GetValueOrDefault(name);
+
+    /// <summary>Attributes that exist though no plan describes them; the plan may give them another type or a default.</summary>
+    public static IReadOnlyList<string> TextAttributes(SubjectKind kind) => kind == SubjectKind.Contact ? ContactTexts : AccountTexts;
+
+    public static IReadOnlyList<string>? ChoicesOf(SubjectKind kind, string name) => kind == SubjectKind.Account && name == "tier" ? Tiers : null;
+
+    public static IEnumerable<string> Names(SubjectKind kind) => kind == SubjectKind.Contact
+        ? [.. OfContact.Keys, "role", .. ContactTexts]
+        : [.. OfAccount.Keys, .. AccountTexts];
+
+    private static Part Known(PartType type, SubjectKind kind, Func<SubjectState, Reading> read, IReadOnlyList<string>? choices = null) =>
+        new(type, new BuiltIn(kind, read), Choices: choices);
+}
