@@ -259,7 +259,7 @@ public sealed class Initial : Migration
             correlation text not null,
             cause_id bigint not null,
             primary key (slot, id)) {roomy};
-        create index sends_claimable on sends (class, not_before) where state = 1;
+        create index sends_claimable on sends (class, scenario, not_before) where state = 1;
         create index sends_leased on sends (lease_until) where state in (2, 3);
         create index sends_recipient on sends (recipient_id, planned_at);
         create index sends_enrollment on sends (enrollment_id);
