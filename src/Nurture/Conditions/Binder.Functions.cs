@@ -204,6 +204,7 @@ internal sealed partial class Binder
             report.Warn(OpenedProvesNothing, call.Span, "Many readers never load the picture that tells of it: not opened is no proof of not read.", $"Ask clicked(\"{template}\"), or not(clicked(\"{template}\")).");
         }
 
+        if (fact != SendFact.Sent) hitTemplates.Add(template);
         return new Part(PartType.Boolean, Test: new SendHas(template, fact));
     }
 

@@ -25,6 +25,7 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
 {
     private readonly List<Criterion> criteria = [];
     private readonly List<EventPredicate> events = [];
+    private readonly SortedSet<string> hitTemplates = new(StringComparer.Ordinal);
     private bool readsContact;
     private bool readsAccount;
 
@@ -33,7 +34,7 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
         var test = BindTest(root);
         return test is null || report.HasErrors
             ? null
-            : new Condition(text, test, [.. criteria.DistinctBy(criterion => criterion.Key)], [.. events.DistinctBy(predicate => predicate.Key)], readsContact, readsAccount);
+            : new Condition(text, test, [.. criteria.DistinctBy(criterion => criterion.Key)], [.. events.DistinctBy(predicate => predicate.Key)], readsContact, readsAccount) { HitTemplates = [.. hitTemplates] };
     }
 
     private Test? BindTest(Expression expression)

@@ -33,6 +33,9 @@ public sealed partial class Condition
     /// <summary>What an enrollment must remember for it, each once.</summary>
     public IReadOnlyList<EventPredicate> Events { get; }
 
+    /// <summary>Templates whose mails it asks about: <c>clicked</c> and <c>opened</c>.</summary>
+    public IReadOnlyList<string> HitTemplates { get; internal init; } = [];
+
     /// <summary>Whether the answer depends on the person: attributes, roles, consent, counters.</summary>
     public bool ReadsContact { get; }
 

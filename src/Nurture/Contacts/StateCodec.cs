@@ -50,6 +50,7 @@ public static class StateCodec
             case AccountState account: foreach (var member in account.Members.Values) cold.Message(50, w => WriteMember(w, member)); break;
         }
 
+        if (state.LivedUntil != default) hot.Instant(6, state.LivedUntil);
         hot.Raw(state.Unknown);
         var fitsOneRow = hot.Length + cold.Length + 2 <= HotBytes || cold.Length == 0;
         var doc = new byte[2 + hot.Length + (fitsOneRow ? cold.Length : 0)];
@@ -66,6 +67,28 @@ public static class StateCodec
     public static ContactState UnpackContact(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest) => Unpack(doc, rest, id => new ContactState { Id = id });
 
     public static AccountState UnpackAccount(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest) => Unpack(doc, rest, id => new AccountState { Id = id });
+
+    /// <summary>The contact's address without reading the rest of its state; null where it has none.</summary>
+    public static string? TryReadEmail(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest) =>
+        doc.Length < 2 || doc[0] != Version ? null : FindEmail(doc[2..]) ?? FindEmail(rest);
+
+    private static string? FindEmail(ReadOnlySpan<byte> fields)
+    {
+        var reader = new PackedReader(fields);
+        while (reader.Next())
+        {
+            if (reader.Field != 42) continue;
+            var attribute = new PackedReader(reader.Bytes);
+            var isEmail = false;
+            while (attribute.Next())
+            {
+                if (attribute.Field == 1) isEmail = attribute.Bytes.SequenceEqual("email"u8);
+                else if (attribute.Field == 6 && isEmail) return attribute.Text;
+            }
+        }
+
+        return null;
+    }
 
     private static T Unpack<T>(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest, Func<long, T> create)
         where T : SubjectState
@@ -92,6 +115,7 @@ public static class StateCodec
                 case 3: ReadCounter(reader.Bytes, state); break;
                 case 4: state.Enrollments.Add(ReadEnrollment(reader.Bytes)); break;
                 case 5: ReadTriggerMemory(reader.Bytes, state); break;
+                case 6: state.LivedUntil = reader.Instant; break;
                 case 41: ReadEnrollmentEvents(reader.Bytes, state); break;
                 case 42: ReadAttribute(reader.Bytes, state); break;
                 case 43: state.Passages.Add(ReadPassage(reader.Bytes)); break;
@@ -188,6 +212,7 @@ public static class StateCodec
         w.Ascending(2, counter.Times);
         w.Ascending(3, counter.People);
         w.Ascending(4, counter.Amounts);
+        w.Ascending(4, counter.Amounts);
     }
 
     private static void ReadCounter(ReadOnlySpan<byte> bytes, SubjectState state)
@@ -200,6 +225,7 @@ public static class StateCodec
             if (reader.Field == 1) key = reader.Number;
             else if (reader.Field == 2) reader.Ascending(counter.Times);
             else if (reader.Field == 3) reader.Ascending(counter.People);
+            else if (reader.Field == 4) reader.Ascending(counter.Amounts);
             else if (reader.Field == 4) reader.Ascending(counter.Amounts);
         }
 

@@ -36,6 +36,9 @@ public abstract class SubjectState
     /// <summary>Entries that wait for something still unknown (SEMANTICS.md 19).</summary>
     public List<PendingEntry> PendingEntries { get; } = [];
 
+    /// <summary>The latest moment that was decided for: what arrives late changes what follows, never what was.</summary>
+    public DateTimeOffset LivedUntil { get; set; }
+
     /// <summary>The earliest moment at which anything changes if nothing happens.</summary>
     public DateTimeOffset? DueAt { get; set; }
 

@@ -8,6 +8,9 @@ public abstract record Effect
 {
     private Effect() { }
 
+    /// <summary>The slot of the subject that was decided on.</summary>
+    public short Slot { get; init; }
+
     public sealed record Journal(JournalEntry Entry) : Effect;
 
     /// <summary>Plan a mail; a second plan of the same id is the same mail and changes nothing.</summary>
@@ -22,11 +25,11 @@ public abstract record Effect
     /// <summary>Tell another subject, through the log.</summary>
     public sealed record Append(StoredEvent Event) : Effect;
 
-    /// <summary>The contact lives in another slot from now on.</summary>
-    public sealed record Moved(long ContactId, short ToSlot, int Hop) : Effect;
+    /// <summary>The contact lives in another slot from now on, as one of the account's people.</summary>
+    public sealed record Moved(long ContactId, short ToSlot, int Hop, long AccountId) : Effect;
 
-    /// <summary>The subject's page (contacts, accounts) is to be written anew.</summary>
-    public sealed record ProfileChanged(SubjectRef Subject) : Effect;
+    /// <summary>The contact belongs to the account, as its primary one or another.</summary>
+    public sealed record MembershipAdded(long ContactId, long AccountId, DateTimeOffset At) : Effect;
 }
 
 /// <summary>A decision, with its reason. Append-only.</summary>

@@ -26,7 +26,8 @@ public abstract record Signal
     public sealed record Grouped(long ContactId, long AccountId, short AccountSlot, IReadOnlyList<string> Roles, DateTimeOffset At) : Signal;
 
     /// <summary>The contact is another one too: its state goes there. Intake has pointed its identities there already.</summary>
-    public sealed record MergedInto(long ContactId, long TargetId, short TargetSlot, DateTimeOffset At) : Signal;
+    /// <param name="TargetHop">How often the other one had moved when its slot was looked up.</param>
+    public sealed record MergedInto(long ContactId, long TargetId, short TargetSlot, int TargetHop, DateTimeOffset At) : Signal;
 
     /// <summary>The state of a contact that moved here from another slot.</summary>
     public sealed record Adopted(long ContactId, int Hop, ReadOnlyMemory<byte> State) : Signal;
@@ -59,7 +60,7 @@ public abstract record Signal
     /// A version is being prepared or the catalog changed for this subject: fill its new criteria from history, remember
     /// what its triggers on state are now without firing them, and look at sends that wait.
     /// </summary>
-    public sealed record Prepared(SubjectRef Subject, IReadOnlyList<OccurredEvent> History, DateTimeOffset At) : Signal;
+    public sealed record Prepared(SubjectRef Subject, IReadOnlyList<long> Criteria, IReadOnlyList<OccurredEvent> History, DateTimeOffset At) : Signal;
 
     /// <summary>A parked subject is taken up again: what it missed, for it alone.</summary>
     public sealed record Resumed(SubjectRef Subject, IReadOnlyList<long> EventIds, IReadOnlyList<StoredEvent> Missed, DateTimeOffset At) : Signal;

@@ -44,6 +44,7 @@ public static class SignalCodec
         {
             w.Number(1, s.TargetId);
             w.Number(2, s.TargetSlot);
+            w.Number(3, s.TargetHop);
         })),
         Signal.Adopted s => Row(SignalKind.Adopted, s.ContactId, 0, about.ReceivedAt, s.State.ToArray()) with { Hop = s.Hop },
         Signal.Absorbed s => Row(SignalKind.Absorbed, s.ContactId, 0, about.ReceivedAt, Packed(w =>
@@ -88,7 +89,10 @@ public static class SignalCodec
             w.Number(1, s.EnrollmentId);
             w.Text(2, s.By);
         })),
-        Signal.Prepared s => Row(SignalKind.Prepared, s.Subject, 0, s.At, []),
+        Signal.Prepared s => Row(SignalKind.Prepared, s.Subject, 0, s.At, Packed(w =>
+        {
+            foreach (var key in s.Criteria) w.Number(1, key);
+        })),
         Signal.Resumed s => Row(SignalKind.Resumed, s.Subject, 0, s.At, Packed(w =>
         {
             foreach (var id in s.EventIds) w.Number(1, id);
@@ -141,14 +145,15 @@ public static class SignalCodec
 
             case SignalKind.MergedInto:
             {
-                var (target, slot) = (0L, (short)0);
+                var (target, slot, hop) = (0L, (short)0, 0);
                 while (reader.Next())
                 {
                     if (reader.Field == 1) target = reader.Number;
                     else if (reader.Field == 2) slot = (short)reader.Number;
+                    else if (reader.Field == 3) hop = (int)reader.Number;
                 }
 
-                return new Signal.MergedInto(row.ContactId, target, slot, row.OccurredAt);
+                return new Signal.MergedInto(row.ContactId, target, slot, hop, row.OccurredAt);
             }
 
             case SignalKind.Absorbed:
@@ -228,16 +233,17 @@ public static class SignalCodec
                 return new Signal.StopRequested(SubjectOf(row), enrollment, by, row.OccurredAt);
             }
 
-            case SignalKind.Prepared: return new Signal.Prepared(SubjectOf(row), [], row.OccurredAt);
-            case SignalKind.Resumed:
+            case SignalKind.Prepared or SignalKind.Resumed:
             {
-                var ids = new List<long>();
+                var numbers = new List<long>();
                 while (reader.Next())
                 {
-                    if (reader.Field == 1) ids.Add(reader.Number);
+                    if (reader.Field == 1) numbers.Add(reader.Number);
                 }
 
-                return new Signal.Resumed(SubjectOf(row), ids, [], row.OccurredAt);
+                return row.Kind == SignalKind.Prepared
+                    ? new Signal.Prepared(SubjectOf(row), numbers, [], row.OccurredAt)
+                    : new Signal.Resumed(SubjectOf(row), numbers, [], row.OccurredAt);
             }
         }
 

@@ -10,6 +10,11 @@ namespace Nurture.Scenarios;
 /// </summary>
 public sealed record Catalog
 {
+    private CatalogIndex? index;
+
+    // A copy made by `with` carries the field along, so the index says whose it is.
+    public CatalogIndex Index => ReferenceEquals(index?.Catalog, this) ? index : index = new CatalogIndex(this);
+
     /// <summary>Raised by every publication, pause and resumption.</summary>
     public long Revision { get; init; }
 

@@ -1,0 +1,203 @@
+using Nurture.Conditions;
+using Nurture.Contacts;
+using Nurture.Scenarios;
+
+namespace Nurture.Engine;
+
+/// <summary>Who enters which scenario, and why not (SEMANTICS.md 12 to 22).</summary>
+internal sealed partial class Advance
+{
+    // What is said at once is settled at once; a sign-up whose identify and group are still under way gets longer.
+    private static readonly TimeSpan ShortSettle = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongSettle = TimeSpan.FromMinutes(5);
+
+    private void Trigger(OccurredEvent happened, ContactState? contact, AccountState? account, DateTimeOffset at)
+    {
+        if (!catalog.Index.ByTriggerEvent.TryGetValue(happened.Name, out var scenarios)) return;
+        foreach (var published in scenarios)
+        {
+            var trigger = (Scenarios.Trigger.Event)published.Scenario.Trigger;
+            if (trigger.Where is { } where && where.Evaluate(new ConditionContext { Catalog = catalog, At = at, Contact = contact, Account = account, Trigger = happened, Event = happened }) != Truth.True) continue;
+            foreach (var (subject, isWaiting) in Subjects(published, trigger, happened, contact, account, at))
+            {
+                if (isWaiting) Pend((ContactState)subject, published, trigger, happened, at);
+                else TryEnter(subject, published, happened, at, late: trigger.Late, settle: trigger.Settle);
+            }
+        }
+    }
+
+    /// <summary>Whom the event enrolls; a contact that has no account yet waits for one in an account scenario.</summary>
+    private IEnumerable<(SubjectState Subject, bool IsWaiting)> Subjects(
+        PublishedScenario published, Scenarios.Trigger trigger, OccurredEvent? happened, ContactState? contact, AccountState? account, DateTimeOffset at)
+    {
+        if (published.Scenario.Subject == SubjectKind.Account)
+        {
+            if (account is not null) return [(account, false)];
+            return contact is not null && happened?.AccountId == 0 ? [(contact, true)] : [];
+        }
+
+        if (contact is not null) return [(contact, false)];
+        if (account is null) return [];
+        var people = trigger.ForRole is { } rule
+            ? Recipients.Choose(rule, account, new Enrollment { Id = 0, Scenario = "", Version = 0, Trigger = happened })
+            : [];
+        if (people.Count == 0) Note(account.Ref, published.Scenario.Name, published.Scenario.Version, 0, "", Reason.NobodyMatches, at, 0, "");
+        return people.Select(id => ((SubjectState)set.Contact(slot, id)!, false));
+    }
+
+    private void Pend(ContactState contact, PublishedScenario published, Scenarios.Trigger.Event trigger, OccurredEvent happened, DateTimeOffset at)
+    {
+        var scenario = published.Scenario.Name;
+        if (contact.PendingEntries.Exists(entry => entry.Scenario == scenario)) return;
+        contact.PendingEntries.Add(new PendingEntry(scenario, happened, at + (trigger.Settle ?? SettleOf(contact))));
+        Note(contact.Ref, scenario, published.Scenario.Version, 0, "", Reason.WaitingToSettle, at, 0, "");
+    }
+
+    private static TimeSpan SettleOf(SubjectState subject) =>
+        subject is ContactState contact && (!contact.IsKnown || contact.AccountId == 0 || contact.Email is null) ? LongSettle : ShortSettle;
+
+    private void TryPending(ContactState contact, DateTimeOffset at)
+    {
+        foreach (var entry in contact.PendingEntries.ToList())
+        {
+            if (!catalog.Live.TryGetValue(entry.Scenario, out var published) || published.Scenario.Trigger is not Scenarios.Trigger.Event trigger)
+            {
+                contact.PendingEntries.Remove(entry);
+                continue;
+            }
+
+            SubjectState? subject = published.Scenario.Subject == SubjectKind.Account ? AccountOf(contact) : contact;
+            var happened = subject is AccountState account ? entry.Trigger with { AccountId = account.Id } : entry.Trigger;
+            var isKnown = subject is not null && published.Scenario.Audience?.Evaluate(Context(subject, null, at, happened)) != Truth.Unknown;
+            if (!isKnown && at < entry.Until) continue;
+            contact.PendingEntries.Remove(entry);
+            if (subject is null)
+            {
+                Note(contact.Ref, entry.Scenario, published.Scenario.Version, 0, "", published.Scenario.Subject == SubjectKind.Account ? Reason.NoAccount : Reason.AudienceUnknown, at, 0, "");
+                continue;
+            }
+
+            TryEnter(subject, published, happened, at, late: trigger.Late, settle: TimeSpan.Zero);
+            Rest(subject, at);
+        }
+    }
+
+    /// <summary>Enrolls the subject, or journals the first reason why not.</summary>
+    private void TryEnter(
+        SubjectState subject, PublishedScenario published, OccurredEvent? trigger, DateTimeOffset at, TimeSpan late, TimeSpan? settle = null, bool isForced = false, string by = "")
+    {
+        var scenario = published.Scenario;
+        var key = KeyOf(scenario, subject, trigger);
+        var passage = subject.Passages.Find(p => p.Scenario == scenario.Name && p.Key == key);
+        var live = subject.Enrollments.Find(e => e.Scenario == scenario.Name && e.Key == key && e.Status == EnrollmentStatus.Live);
+        var context = Context(subject, null, at, trigger);
+        if (Refusal() is { } reason)
+        {
+            Note(subject.Ref, scenario.Name, scenario.Version, live?.Id ?? 0, "", reason, at, trigger?.ContactId ?? 0, by.Length > 0 ? Detail(("by", by)) : "");
+            return;
+        }
+
+        if (live is not null && scenario.WhileLive == WhileLive.Refresh)
+        {
+            live.Trigger = trigger;
+            Note(subject, live, Reason.Refreshed, at);
+            return;
+        }
+
+        if (live is not null) End(subject, live, Reason.Restarted, at);
+        var ordinal = subject.Passages.Find(p => p.Scenario == scenario.Name && p.Key == key)?.Count ?? 0;
+        var enrollment = new Enrollment
+        {
+            Id = Draws.EnrollmentId(subject.Ref, scenario.Name, key, ordinal),
+            Scenario = scenario.Name,
+            Version = scenario.Version,
+            Key = key,
+            EnteredAt = at,
+            Trigger = trigger,
+            IsHeldOut = scenario.Holdout > 0 && Draws.Share("holdout", scenario.Name, AccountRefOf(subject)) < scenario.Holdout,
+            GoalDeadline = scenario.Goal?.Within is { } within ? at + within : null,
+        };
+        subject.Enrollments.Add(enrollment);
+        Note(subject, enrollment, Reason.Entered, at, trigger?.ContactId ?? 0, detail: (enrollment.IsHeldOut, by.Length > 0) switch
+        {
+            (false, false) => "",
+            (true, false) => Detail(("holdout", "true")),
+            (false, true) => Detail(("by", by)),
+            (true, true) => Detail(("holdout", "true"), ("by", by)),
+        });
+        Go(subject, enrollment, published, published.Program.First, at);
+        Continue(subject, enrollment, Later(at, subject.LivedUntil));
+
+        Reason? Refusal()
+        {
+            if (published.IsPaused) return Reason.ScenarioPaused;
+            if (now - at > late) return Reason.Late;
+            if (subject is ContactState { Status: not ContactStatus.Active }) return Reason.ContactLeft;
+            if (scenario.Key is not null && key.Length == 0) return Reason.KeyMissing;
+            if (live is not null && scenario.WhileLive == WhileLive.Ignore) return Reason.AlreadyEnrolled;
+            if (passage is not null && live is null && !isForced)
+            {
+                if (scenario.Reentry.IsOnce) return Reason.ReentryOnce;
+                if (at - passage.EndedAt < scenario.Reentry.After) return Reason.ReentryTooSoon;
+            }
+
+            if (scenario.Audience?.Evaluate(context) is { } asked && asked != Truth.True)
+            {
+                if (asked == Truth.False) return Reason.AudienceFalse;
+                if (settle != TimeSpan.Zero && subject is ContactState contact && trigger is not null)
+                {
+                    if (!contact.PendingEntries.Exists(entry => entry.Scenario == scenario.Name))
+                    {
+                        contact.PendingEntries.Add(new PendingEntry(scenario.Name, trigger, at + (settle ?? SettleOf(contact))));
+                    }
+
+                    return Reason.WaitingToSettle;
+                }
+
+                return Reason.AudienceUnknown;
+            }
+
+            if (scenario.Goal?.When.Evaluate(context) == Truth.True) return Reason.GoalAlreadyReached;
+            return scenario.Exits.Any(exit => exit.When?.Evaluate(context) == Truth.True) ? Reason.ExitAlreadyTrue : null;
+        }
+    }
+
+    private SubjectRef AccountRefOf(SubjectState subject) =>
+        subject is ContactState { AccountId: not 0 } contact ? SubjectRef.Account(contact.AccountId) : subject.Ref;
+
+    private string KeyOf(Scenario scenario, SubjectState subject, OccurredEvent? trigger)
+    {
+        if (scenario.Key is not { } key) return "";
+        var value = key.Root switch
+        {
+            "trigger" => trigger?[key.Path] ?? default,
+            "contact" => subject is ContactState contact ? contact[key.Path] : default,
+            "account" => (subject as AccountState ?? AccountOf((ContactState)subject))?[key.Path] ?? default,
+            _ => throw new InvalidOperationException($"A key reads trigger, contact or account, not {key.Root}."),
+        };
+        return value.ToString();
+    }
+
+    private void EnrollRequested(Signal.EnrollRequested signal)
+    {
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        CatchUp(subject, signal.At, isInclusive: false);
+        if (catalog.Live.TryGetValue(signal.Scenario, out var published))
+        {
+            TryEnter(subject, published, null, signal.At, late: TimeSpan.MaxValue, settle: TimeSpan.Zero, signal.IsForced, signal.By);
+        }
+
+        Rest(subject, signal.At);
+    }
+
+    private static void AddPassage(SubjectState subject, Passage passage)
+    {
+        var i = subject.Passages.FindIndex(p => p.Scenario == passage.Scenario && p.Key == passage.Key);
+        if (i < 0) subject.Passages.Add(passage);
+        else
+        {
+            var known = subject.Passages[i];
+            subject.Passages[i] = (passage.EndedAt >= known.EndedAt ? passage : known) with { Count = Math.Max(known.Count, passage.Count) };
+        }
+    }
+}

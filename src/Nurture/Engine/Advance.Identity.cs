@@ -1,0 +1,269 @@
+using Nurture.Contacts;
+using Nurture.Criteria;
+
+namespace Nurture.Engine;
+
+/// <summary>Where contacts live: joining accounts, moving between slots, merging, being forgotten (DESIGN.md §4).</summary>
+internal sealed partial class Advance
+{
+    /// <summary>
+    /// Whether the row's contact lives in this slot. If not, the row is sent on (the contact left), or kept (the contact
+    /// has not arrived yet: its state is on its way).
+    /// </summary>
+    private bool IsHere(StoredEvent row)
+    {
+        var key = new SubjectKey(slot, SubjectRef.Contact(row.ContactId));
+        var isArrival = row.Kind == SignalKind.Adopted;
+        if (set.TombstoneAt(slot, row.ContactId) is { } gone && !(isArrival && row.Hop > gone.Hop && gone.ToContactId == row.ContactId))
+        {
+            if (gone.ToContactId == row.ContactId && row.Hop > gone.Hop)
+            {
+                set.KeptOf(slot, row.ContactId).Add(row);
+                return false;
+            }
+
+            Tell(row with { Id = 0, Slot = gone.ToSlot, ContactId = gone.ToContactId, Hop = gone.ToContactId == row.ContactId ? gone.Hop + 1 : gone.Hop });
+            return false;
+        }
+
+        if (row.Hop == 0 || isArrival || set.Get(key) is not null) return true;
+        set.KeptOf(slot, row.ContactId).Add(row);
+        return false;
+    }
+
+    private void Grouped(Signal.Grouped signal)
+    {
+        var contact = ContactHere(signal.ContactId, signal.At);
+        if (contact.Status == ContactStatus.Erased) return;
+        CatchUp(contact, signal.At, isInclusive: false);
+        if (contact.AccountId == 0) Join(contact, signal.AccountId, signal.AccountSlot, signal.Roles, signal.At);
+        else if (contact.AccountId == signal.AccountId)
+        {
+            contact.Roles.UnionWith(signal.Roles);
+            set.TouchProfile(contact);
+            MemberOf(contact)!.Roles.UnionWith(signal.Roles);
+            Settle(contact, signal.At);
+            SettleAccount(AccountOf(contact)!, contact, signal.At);
+            Rest(AccountOf(contact), signal.At);
+            Rest(contact, signal.At);
+        }
+        else if (contact.Memberships.Add(signal.AccountId))
+        {
+            Do(new Effect.MembershipAdded(contact.Id, signal.AccountId, signal.At));
+            Note(contact, null, Reason.MembershipAdded, signal.At, detail: Detail(("account", SubjectRef.Account(signal.AccountId).ToString())));
+            Rest(contact, signal.At);
+        }
+    }
+
+    private void Join(ContactState contact, long accountId, short accountSlot, IEnumerable<string> roles, DateTimeOffset at)
+    {
+        contact.AccountId = accountId;
+        contact.Roles.UnionWith(roles);
+        Do(new Effect.MembershipAdded(contact.Id, accountId, at));
+        Note(contact, null, Reason.AccountJoined, at, detail: Detail(("account", SubjectRef.Account(accountId).ToString())));
+        if (accountSlot == slot)
+        {
+            Do(new Effect.Moved(contact.Id, slot, contact.Hop, accountId));
+            Settled(contact, at);
+        }
+        else Depart(contact, accountSlot, at);
+    }
+
+    /// <summary>The contact leaves for its account's slot: one tombstone here, one state on its way there, in one commit.</summary>
+    private void Depart(ContactState contact, short toSlot, DateTimeOffset at)
+    {
+        set.SetTombstone(slot, contact.Id, new Tombstone(toSlot, contact.Id, contact.Hop));
+        contact.Hop++;
+        Tell(SignalCodec.Store(new Signal.Adopted(contact.Id, contact.Hop, Whole(contact)), toSlot, new StoredAbout(now, Correlation: correlation)) with { OccurredAt = at });
+        foreach (var enrollment in contact.Enrollments) Do(new Effect.Positioned(contact.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, at));
+        Do(new Effect.Moved(contact.Id, toSlot, contact.Hop, contact.AccountId));
+        set.Remove(new SubjectKey(slot, contact.Ref));
+    }
+
+    private void Adopted(Signal.Adopted signal)
+    {
+        var contact = ReadWhole(signal.State.Span);
+        set.SetTombstone(slot, contact.Id, null);
+        set.Put(slot, contact);
+        foreach (var enrollment in contact.Enrollments.Where(e => e.Status == EnrollmentStatus.Live))
+        {
+            Do(new Effect.Positioned(contact.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, enrollment.Step, enrollment.StepStartedAt));
+        }
+
+        Settled(contact, now);
+        var waiting = set.KeptOf(slot, contact.Id);
+        var rows = waiting.OrderBy(row => row.Id).ToList();
+        waiting.Clear();
+        foreach (var row in rows) Take(row);
+    }
+
+    /// <summary>The contact is one of its account's people now, and entries that waited for an account go on.</summary>
+    private void Settled(ContactState contact, DateTimeOffset at)
+    {
+        if (contact.AccountId != 0)
+        {
+            var account = AccountHere(contact.AccountId, at);
+            if (!account.Members.TryGetValue(contact.Id, out var member))
+            {
+                member = account.Members[contact.Id] = new Member { ContactId = contact.Id, JoinedAt = at };
+            }
+
+            set.TouchProfile(contact);
+            member.Roles.UnionWith(contact.Roles);
+            member.HasLeft = contact.Status == ContactStatus.Left;
+            if (contact.LastActiveAt > member.LastActiveAt) member.LastActiveAt = contact.LastActiveAt;
+            CatchUp(account, at, isInclusive: false);
+            Settle(contact, at);
+            SettleAccount(account, contact, at);
+            Rest(contact, at);
+            Rest(account, at);
+        }
+        else
+        {
+            Settle(contact, at);
+            Rest(contact, at);
+        }
+    }
+
+    private void MergedInto(Signal.MergedInto signal)
+    {
+        var state = set.Contact(slot, signal.ContactId);
+        set.SetTombstone(slot, signal.ContactId, new Tombstone(signal.TargetSlot, signal.TargetId, signal.TargetHop));
+        if (state is null) return;
+        if (MemberOf(state) is not null)
+        {
+            AccountOf(state)!.Members.Remove(state.Id);
+            Rest(AccountOf(state), signal.At);
+        }
+
+        Note(state, null, Reason.ContactMerged, signal.At, detail: Detail(("into", SubjectRef.Contact(signal.TargetId).ToString())));
+        foreach (var enrollment in state.Enrollments) Do(new Effect.Positioned(state.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, signal.At));
+        Tell(SignalCodec.Store(new Signal.Absorbed(signal.TargetId, state.Id, Whole(state)), signal.TargetSlot, new StoredAbout(now, Hop: signal.TargetHop, Correlation: correlation)) with { OccurredAt = signal.At });
+        set.Remove(new SubjectKey(slot, state.Ref));
+    }
+
+    /// <summary>Two contacts turn out to be one: the later word wins per attribute, refusal beats consent, of two live passages the older goes on (SEMANTICS.md 11).</summary>
+    private void Absorbed(Signal.Absorbed signal)
+    {
+        var from = ReadWhole(signal.State.Span);
+        var into = ContactHere(signal.ContactId, from.CreatedAt);
+        if (into.Status == ContactStatus.Erased) return;
+        foreach (var (name, stamped) in from.Attributes) into.Set(name, stamped.Value, stamped.At);
+        foreach (var (key, counter) in from.Counters)
+        {
+            if (catalog.Index.Criteria.Find(key) is not { } criterion) continue;
+            if (into.Counters.TryGetValue(key, out var own)) own.Merge(criterion, counter);
+            else into.Counters[key] = counter;
+        }
+
+        foreach (var (topic, at) in from.Refusals)
+        {
+            if (!into.Refusals.TryGetValue(topic, out var known) || at < known) into.Refusals[topic] = at;
+        }
+
+        if (into.Basis == ConsentBasis.None) (into.Basis, into.BasisAt) = (from.Basis, from.BasisAt);
+        into.IsKnown |= from.IsKnown;
+        if (from.CreatedAt < into.CreatedAt) into.CreatedAt = from.CreatedAt;
+        if (from.LastActiveAt > into.LastActiveAt) into.LastActiveAt = from.LastActiveAt;
+        into.CountedSends.AddRange(from.CountedSends);
+        into.CountedSends.Sort();
+        into.Memberships.UnionWith(from.Memberships);
+        foreach (var passage in from.Passages) AddPassage(into, passage);
+        foreach (var (scenario, was) in from.TriggerMemory) into.TriggerMemory.TryAdd(scenario, was);
+        into.PendingEntries.AddRange(from.PendingEntries.Where(entry => !into.PendingEntries.Exists(own => own.Scenario == entry.Scenario)));
+        foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment);
+        set.TouchProfile(into);
+        Note(into, null, Reason.ContactMerged, now, detail: Detail(("from", SubjectRef.Contact(from.Id).ToString())));
+
+        if (from.AccountId != 0 && from.AccountId != into.AccountId)
+        {
+            if (into.AccountId == 0)
+            {
+                Join(into, from.AccountId, Slots.OfAccount(from.AccountId), from.Roles, now);
+                return;
+            }
+
+            if (into.Memberships.Add(from.AccountId)) Do(new Effect.MembershipAdded(into.Id, from.AccountId, now));
+        }
+
+        Settled(into, now);
+    }
+
+    private void MergeEnrollment(ContactState into, Enrollment enrollment)
+    {
+        var twin = into.Enrollments.Find(e => e.Scenario == enrollment.Scenario && e.Key == enrollment.Key && e.Status == EnrollmentStatus.Live);
+        into.Enrollments.Add(enrollment);
+        if (enrollment.Status != EnrollmentStatus.Live) return;
+        if (twin is null)
+        {
+            Do(new Effect.Positioned(into.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, enrollment.Step, enrollment.StepStartedAt));
+            return;
+        }
+
+        var (older, younger) = twin.EnteredAt <= enrollment.EnteredAt ? (twin, enrollment) : (enrollment, twin);
+        older.Sends.AddRange(younger.Sends);
+        if (older == enrollment) Do(new Effect.Positioned(into.Ref, older.Id, older.Scenario, older.Version, older.Step, older.StepStartedAt));
+        End(into, younger, Reason.Merged, now);
+    }
+
+    private void Erased(Signal.Erased signal)
+    {
+        if (set.Contact(slot, signal.ContactId) is { } contact)
+        {
+            foreach (var enrollment in contact.Enrollments.ToList())
+            {
+                if (enrollment.Status == EnrollmentStatus.Live) End(contact, enrollment, Reason.Erased, signal.At);
+            }
+
+            if (MemberOf(contact) is not null)
+            {
+                AccountOf(contact)!.Members.Remove(contact.Id);
+                Rest(AccountOf(contact), signal.At);
+            }
+
+            if (AccountOf(contact) is { } account) ForgetIn(account, contact.Id);
+        }
+
+        // What stays is that there was somebody: a late signal finds nobody to tell.
+        var forgotten = new ContactState { Id = signal.ContactId, CreatedAt = signal.At, Status = ContactStatus.Erased, Hop = set.Contact(slot, signal.ContactId)?.Hop ?? 0 };
+        set.Put(slot, forgotten);
+        set.TouchProfile(forgotten);
+        Note(SubjectRef.Contact(signal.ContactId), "", 0, 0, "", Reason.Erased, signal.At, signal.ContactId, "");
+    }
+
+    /// <summary>An account's passage goes on without what the person said: the event stays as a fact, its words go.</summary>
+    private static void ForgetIn(AccountState account, long contactId)
+    {
+        foreach (var enrollment in account.Enrollments)
+        {
+            enrollment.Trigger = Forget(enrollment.Trigger);
+            enrollment.Heard = Forget(enrollment.Heard);
+            foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = Forget(happened)!;
+        }
+
+        for (var i = 0; i < account.PendingEntries.Count; i++)
+        {
+            account.PendingEntries[i] = account.PendingEntries[i] with { Trigger = Forget(account.PendingEntries[i].Trigger)! };
+        }
+
+        OccurredEvent? Forget(OccurredEvent? happened) =>
+            happened?.ContactId == contactId ? happened with { Properties = default } : happened;
+    }
+
+    // On its way a state is one run of bytes: the length of the first row's part, then both.
+    private static byte[] Whole(ContactState contact)
+    {
+        var packed = StateCodec.Pack(contact);
+        var whole = new byte[4 + packed.Doc.Length + (packed.Rest?.Length ?? 0)];
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(whole, packed.Doc.Length);
+        packed.Doc.CopyTo(whole, 4);
+        packed.Rest?.CopyTo(whole, 4 + packed.Doc.Length);
+        return whole;
+    }
+
+    private static ContactState ReadWhole(ReadOnlySpan<byte> whole)
+    {
+        var length = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(whole);
+        return StateCodec.UnpackContact(whole.Slice(4, length), whole[(4 + length)..]);
+    }
+}

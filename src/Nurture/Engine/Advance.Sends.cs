@@ -1,0 +1,244 @@
+using System.Buffers;
+using System.Text.Json;
+using Nurture.Conditions;
+using Nurture.Contacts;
+using Nurture.Scenarios;
+using Nurture.Sends;
+
+namespace Nurture.Engine;
+
+/// <summary>
+/// Releasing mails: the gates in their order, the first that refuses is the reason (SEMANTICS.md 30). The enrollment
+/// stands on the step until each recipient's mail is released, skipped or expired (28).
+/// </summary>
+internal sealed partial class Advance
+{
+    private bool TrySend(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Send step, DateTimeOffset at)
+    {
+        var expiresAt = enrollment.StepStartedAt + (step.Expires ?? DefaultExpiry(step.Class));
+        if (step.If is { } asked && asked.Evaluate(Context(subject, enrollment, at)) != Truth.True)
+        {
+            Skip(subject, enrollment, step, 0, Reason.ConditionFalse, at);
+            return AfterSend(subject, enrollment, published, node, step, at);
+        }
+
+        var recipients = RecipientsOf(subject, enrollment, step);
+        if (recipients.Count == 0 && step.Nobody is { } nobody)
+        {
+            if (nobody.EndsEnrollment)
+            {
+                End(subject, enrollment, Reason.NoRecipient, at);
+                return true;
+            }
+
+            recipients = Recipients.Choose(nobody.Instead!, (AccountState)subject, enrollment);
+        }
+
+        if (recipients.Count == 0) Skip(subject, enrollment, step, 0, Reason.NoRecipient, at);
+        DateTimeOffset? again = null;
+        foreach (var id in recipients)
+        {
+            if (enrollment.Sends.Exists(send => send.Step == step.Id && send.RecipientId == id)) continue;
+            if (enrollment.IsHeldOut && step.Class != SendClass.Transactional)
+            {
+                enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, RecipientId = id, Fate = EnrollmentSendFate.HeldOut, At = at });
+                Note(subject, enrollment, Reason.HeldOut, at, id);
+                continue;
+            }
+
+            var recipient = set.Contact(slot, id);
+            var (refusal, until) = Gate(published, enrollment, step, recipient, at);
+            if (refusal is null)
+            {
+                Release(subject, enrollment, step, recipient!, at, expiresAt);
+            }
+            else if (until is { } later && at < expiresAt)
+            {
+                // Said once, when the waiting begins.
+                if (enrollment.StepDueAt is null) Note(subject, enrollment, refusal.Value, at, id);
+                var next = later < expiresAt ? later : expiresAt;
+                if (again is null || next < again) again = next;
+            }
+            else
+            {
+                Skip(subject, enrollment, step, id, until is null ? refusal.Value : Reason.Expired, at);
+            }
+        }
+
+        if (again is null) return AfterSend(subject, enrollment, published, node, step, at);
+        enrollment.StepDueAt = again;
+        return false;
+    }
+
+    private bool AfterSend(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Send step, DateTimeOffset at)
+    {
+        var isSkipped = enrollment.Sends.Where(send => send.Step == step.Id).All(send => send.Fate == EnrollmentSendFate.Skipped);
+        if (isSkipped && step.EndsWhenSkipped)
+        {
+            End(subject, enrollment, Reason.Ended, at, Detail(("reason", "skipped")));
+            return true;
+        }
+
+        // What was held back by a gate moves on from its release; what went at once keeps the step's own moment.
+        var from = enrollment.StepDueAt is null ? enrollment.StepStartedAt : at;
+        Go(subject, enrollment, published, isSkipped && step.Skipped.Count > 0 ? node.Targets[0] : node.Next, from);
+        return true;
+    }
+
+    private IReadOnlyList<long> RecipientsOf(SubjectState subject, Enrollment enrollment, Step.Send step) =>
+        subject is AccountState account
+            ? Recipients.Choose(step.To ?? throw new InvalidOperationException($"The send {step.Id} of an account scenario names nobody."), account, enrollment)
+            : [subject.Id];
+
+    /// <summary>The first gate that refuses, and when to ask again if waiting helps.</summary>
+    private (Reason? Refusal, DateTimeOffset? Until) Gate(PublishedScenario published, Enrollment enrollment, Step.Send step, ContactState? recipient, DateTimeOffset at)
+    {
+        if (recipient is null || recipient.Status != ContactStatus.Active) return (Reason.ContactLeft, null);
+        if (published.IsPaused || catalog.Live.GetValueOrDefault(enrollment.Scenario) is { IsPaused: true }) return (Reason.Paused, DateTimeOffset.MaxValue);
+        if (recipient.Email is null)
+        {
+            var settled = enrollment.EnteredAt + SettleOf(recipient);
+            return (Reason.NoAddress, at < settled ? settled : null);
+        }
+
+        if (recipient.IsSuppressed) return (Reason.Suppressed, null);
+        if (Consent.Refuses(recipient, step.Class, step.Topic) is { } refused) return (refused, null);
+        if (step.Class == SendClass.Transactional) return (null, null);
+
+        var moment = Later(at, now);
+        foreach (var cap in catalog.Policy.Caps)
+        {
+            var since = (moment - cap.Within).ToUnixTimeMilliseconds();
+            var counted = recipient.CountedSends.FindAll(sent => sent > since);
+            if (counted.Count >= cap.Sends) return (Reason.CapReached, DateTimeOffset.FromUnixTimeMilliseconds(counted[^cap.Sends]) + cap.Within);
+        }
+
+        if (catalog.Policy.AllowedHours.TryGetValue(step.Class, out var hours))
+        {
+            var allowed = Calendar.NextAllowed(moment, hours, ZoneOf(ZoneRule.Recipient, recipient));
+            if (allowed > moment) return (Reason.QuietHours, allowed);
+        }
+
+        return (null, null);
+    }
+
+    private void Release(SubjectState subject, Enrollment enrollment, Step.Send step, ContactState recipient, DateTimeOffset at, DateTimeOffset expiresAt)
+    {
+        var isCounted = step.Class != SendClass.Transactional && !IsInternal(recipient);
+        var id = Draws.SendId(subject.Ref, enrollment.Id, step.Id, 0, recipient.Id);
+        var account = subject as AccountState ?? AccountOf(recipient);
+        Do(new Effect.PlanSend(new SendDraft
+        {
+            Id = id,
+            Subject = subject.Ref,
+            EnrollmentId = enrollment.Id,
+            Scenario = enrollment.Scenario,
+            Version = enrollment.Version,
+            Step = step.Id,
+            RecipientId = recipient.Id,
+            Address = recipient.Email!,
+            Class = step.Class,
+            Topic = step.Topic,
+            Template = step.Template,
+            Locale = Text(recipient, "locale") ?? Text(account, "locale") ?? catalog.Policy.Locale,
+            Inputs = Inputs(recipient, account, enrollment),
+            Seed = Draws.Seed(id),
+            PlannedAt = at,
+            ExpiresAt = expiresAt,
+            Correlation = correlation.Length > 0 ? correlation : id.ToString("N"),
+            IsCounted = isCounted,
+            CauseId = causeId,
+        }));
+        enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, RecipientId = recipient.Id, Fate = EnrollmentSendFate.Released, At = at });
+        if (isCounted) Count(recipient, at);
+        Note(subject, enrollment, Reason.Released, at, recipient.Id, detail: Detail(("template", step.Template)));
+    }
+
+    private void Count(ContactState recipient, DateTimeOffset at)
+    {
+        if (catalog.Policy.Caps.Count == 0) return;
+        var horizon = (at - catalog.Policy.Caps.Max(cap => cap.Within)).ToUnixTimeMilliseconds();
+        recipient.CountedSends.RemoveAll(sent => sent <= horizon);
+        recipient.CountedSends.Add(at.ToUnixTimeMilliseconds());
+        recipient.CountedSends.Sort();
+        set.Touch(new SubjectKey(slot, recipient.Ref));
+    }
+
+    /// <summary>A cap is booked at release and returned if nothing left (SEMANTICS.md 30).</summary>
+    private void GiveBackCap(ContactState recipient, SubjectState subject, Signal.SendEnded signal)
+    {
+        var released = subject.Enrollments.Find(e => e.Id == signal.EnrollmentId)?.Sends.Find(s => s.Step == signal.Step && s.RecipientId == recipient.Id);
+        if (released is { Fate: EnrollmentSendFate.Released } && recipient.CountedSends.Remove(released.At.ToUnixTimeMilliseconds()))
+        {
+            set.Touch(new SubjectKey(slot, recipient.Ref));
+        }
+    }
+
+    private bool IsInternal(ContactState recipient) =>
+        recipient.Email is { } email && catalog.Policy.OwnDomains.Any(domain => email.EndsWith($"@{domain}", StringComparison.OrdinalIgnoreCase));
+
+    private void Skip(SubjectState subject, Enrollment enrollment, Step.Send step, long recipientId, Reason reason, DateTimeOffset at)
+    {
+        enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, RecipientId = recipientId, Fate = EnrollmentSendFate.Skipped, At = at });
+        Note(subject, enrollment, reason, at, recipientId, detail: Detail(("template", step.Template)));
+    }
+
+    private static TimeSpan DefaultExpiry(SendClass of) => of switch
+    {
+        SendClass.Transactional => TimeSpan.FromHours(24),
+        SendClass.Service => TimeSpan.FromDays(3),
+        SendClass.Marketing => TimeSpan.FromDays(7),
+    };
+
+    /// <summary>What the template may read, frozen: a retry renders the same.</summary>
+    private byte[] Inputs(ContactState recipient, AccountState? account, Enrollment enrollment)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            WriteSubject("contact", recipient, SubjectKind.Contact);
+            if (account is not null) WriteSubject("account", account, SubjectKind.Account);
+            WriteEvent("trigger", enrollment.Trigger);
+            WriteEvent("heard", enrollment.Heard);
+            json.WriteStartObject("sender");
+            json.WriteString("name", catalog.Policy.Sender.Name);
+            json.WriteString("address", catalog.Policy.Sender.Address);
+            json.WriteString("reply_to", catalog.Policy.Sender.ReplyTo);
+            json.WriteString("organization", catalog.Policy.Sender.Organization);
+            json.WriteString("postal_address", catalog.Policy.Sender.PostalAddress);
+            json.WriteEndObject();
+            json.WriteEndObject();
+
+            void WriteSubject(string name, SubjectState subject, SubjectKind kind)
+            {
+                json.WriteStartObject(name);
+                json.WriteNumber("id", subject.Id);
+                var planned = kind == SubjectKind.Contact ? catalog.Plan.ContactAttributes : catalog.Plan.AccountAttributes;
+                foreach (var (attribute, plan) in planned.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                {
+                    if (attribute == "id") continue;
+                    var value = subject[attribute];
+                    SignalCodec.WriteJson(json, attribute, value.IsNull ? plan.Default : value);
+                }
+
+                foreach (var (attribute, stamped) in subject.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+                {
+                    if (attribute != "id" && !planned.ContainsKey(attribute)) SignalCodec.WriteJson(json, attribute, stamped.Value);
+                }
+
+                json.WriteEndObject();
+            }
+
+            void WriteEvent(string name, OccurredEvent? happened)
+            {
+                if (happened is null) return;
+                json.WritePropertyName(name);
+                if (happened.Properties.Length == 0) json.WriteRawValue("{}"u8);
+                else json.WriteRawValue(happened.Properties.Span);
+            }
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}

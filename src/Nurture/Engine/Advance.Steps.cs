@@ -1,0 +1,217 @@
+using NodaTime;
+using Nurture.Conditions;
+using Nurture.Contacts;
+using Nurture.Scenarios;
+
+namespace Nurture.Engine;
+
+/// <summary>Walking an enrollment from step to step (SEMANTICS.md 23 to 29, 42 to 44).</summary>
+internal sealed partial class Advance
+{
+    // The linter refuses cycles, so a passage that takes more steps at one moment is broken.
+    private const int MostStepsAtOnce = 1000;
+
+    /// <summary>Goes on from the step it stands on for as long as nothing has to be waited for.</summary>
+    private void Continue(SubjectState subject, Enrollment enrollment, DateTimeOffset at)
+    {
+        var published = VersionOf(enrollment);
+        for (var i = 0; enrollment is { Status: EnrollmentStatus.Live, Step: { } id }; i++)
+        {
+            if (i == MostStepsAtOnce) throw new InvalidOperationException($"{published.Scenario.Name} takes more than {MostStepsAtOnce} steps at once at {id}.");
+            if (!published.Program.Nodes.TryGetValue(id, out var node)) throw new InvalidOperationException($"{published.Scenario.Name} version {published.Scenario.Version} has no step {id}.");
+            bool hasMoved;
+            try
+            {
+                hasMoved = node.Step switch
+                {
+                    Step.Send send => TrySend(subject, enrollment, published, node, send, at),
+                    Step.WaitFor wait => WaitedFor(subject, enrollment, published, node, wait, at),
+                    Step.WaitLength wait => WaitedUntil(subject, enrollment, published, node, at, () => Calendar.Add(enrollment.StepStartedAt, wait.Length, ZoneOf(ZoneRule.Recipient, subject))),
+                    Step.WaitUntil wait => WaitedUntil(subject, enrollment, published, node, at, () => Calendar.Next(enrollment.StepStartedAt, wait.Time, wait.Days, ZoneOf(wait.Zone, subject))),
+                    Step.Branch branch => Branched(subject, enrollment, published, node, branch, at),
+                    Step.Set set => HasSet(subject, enrollment, published, node, set, at),
+                    Step.End end => HasEnded(subject, enrollment, end, at),
+                    _ => throw new InvalidOperationException($"No walk for {node.Step.GetType().Name}."),
+                };
+            }
+            catch (Exception e) when (e is not (SubjectNeededException or PoisonException or OutOfMemoryException))
+            {
+                throw new PoisonException(new SubjectKey(slot, subject.Ref), $"{enrollment.Scenario}/{id}", e);
+            }
+
+            if (!hasMoved) return;
+        }
+    }
+
+    private void Go(SubjectState subject, Enrollment enrollment, PublishedScenario published, string? step, DateTimeOffset at)
+    {
+        if (step is null)
+        {
+            End(subject, enrollment, Reason.Completed, at);
+            return;
+        }
+
+        enrollment.Step = step;
+        enrollment.StepStartedAt = at;
+        enrollment.StepDueAt = null;
+        Do(new Effect.Positioned(subject.Ref, enrollment.Id, published.Scenario.Name, published.Scenario.Version, step, at));
+    }
+
+    private bool WaitedFor(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.WaitFor wait, DateTimeOffset at)
+    {
+        var context = Context(subject, enrollment, at);
+        var deadline = wait switch
+        {
+            { UpToDuration: { } length } => Calendar.Add(enrollment.StepStartedAt, length, ZoneOf(ZoneRule.Recipient, subject)),
+            { UpTo: { } length } => enrollment.StepStartedAt + length,
+            _ => (DateTimeOffset?)null,
+        };
+        if (wait.For.Evaluate(context) == Truth.True)
+        {
+            enrollment.Heard = LatestHeard(enrollment, wait.For) ?? enrollment.Heard;
+            Note(subject, enrollment, at == enrollment.StepStartedAt ? Reason.AlreadyTrue : Reason.Heard, at, enrollment.Heard?.ContactId ?? 0);
+            Go(subject, enrollment, published, node.Next, at);
+            return true;
+        }
+
+        if (deadline <= at || WaitsForNothing(enrollment, wait.For))
+        {
+            var over = deadline <= at ? deadline.Value : at;
+            Note(subject, enrollment, Reason.TimedOut, over);
+            Go(subject, enrollment, published, node.Targets[0], over);
+            return true;
+        }
+
+        var change = wait.For.NextChange(context);
+        enrollment.StepDueAt = deadline is null || change < deadline ? change ?? deadline : deadline;
+        return false;
+    }
+
+    private static OccurredEvent? LatestHeard(Enrollment enrollment, Condition condition)
+    {
+        OccurredEvent? latest = null;
+        foreach (var predicate in condition.Events)
+        {
+            if (enrollment.EventsSinceEntry.TryGetValue(predicate.Key, out var happened) && (latest is null || happened.OccurredAt >= latest.OccurredAt)) latest = happened;
+        }
+
+        return latest;
+    }
+
+    /// <summary>A wait for a click on a mail that was skipped takes its time-out at once (SEMANTICS.md 29).</summary>
+    private static bool WaitsForNothing(Enrollment enrollment, Condition condition)
+    {
+        if (condition.HitTemplates.Count == 0 || condition.Events.Count > 0) return false;
+        return condition.HitTemplates.All(template =>
+        {
+            var sends = enrollment.Sends.Where(send => send.Template == template).ToList();
+            return sends.Count > 0 && sends.All(send => send.Fate == EnrollmentSendFate.Skipped);
+        });
+    }
+
+    private bool WaitedUntil(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, DateTimeOffset at, Func<DateTimeOffset> moment)
+    {
+        // Asked anew each time: a change of zone re-plans the wait (SEMANTICS.md 35).
+        var due = moment();
+        if (due > at)
+        {
+            enrollment.StepDueAt = due;
+            return false;
+        }
+
+        Note(subject, enrollment, Reason.WaitOver, due);
+        Go(subject, enrollment, published, node.Next, due);
+        return true;
+    }
+
+    private bool Branched(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Branch branch, DateTimeOffset at)
+    {
+        var context = Context(subject, enrollment, at);
+        for (var i = 0; i < branch.Arms.Count; i++)
+        {
+            if (branch.Arms[i].If is { } when && when.Evaluate(context) != Truth.True) continue;
+            Note(subject, enrollment, Reason.BranchTaken, enrollment.StepStartedAt, detail: Detail(("if", branch.Arms[i].If?.Text ?? "else")));
+            Go(subject, enrollment, published, node.Targets[i], enrollment.StepStartedAt);
+            return true;
+        }
+
+        Note(subject, enrollment, Reason.NoBranchTaken, enrollment.StepStartedAt);
+        Go(subject, enrollment, published, node.Next, enrollment.StepStartedAt);
+        return true;
+    }
+
+    private bool HasSet(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Set step, DateTimeOffset at)
+    {
+        SubjectState? on = step.On == subject.Kind ? subject
+            : subject is ContactState contact ? AccountOf(contact)
+            : enrollment.Trigger is { ContactId: not 0 } trigger ? set.Contact(slot, trigger.ContactId) : null;
+        var isWithheld = enrollment.IsHeldOut || on is null;
+        if (!isWithheld)
+        {
+            on!.Set(step.Attribute, step.Value, at);
+            set.TouchProfile(on);
+            if (!ReferenceEquals(on, subject)) set.Touch(new SubjectKey(slot, on.Ref));
+        }
+
+        Note(subject, enrollment, isWithheld ? on is null ? Reason.NoAccount : Reason.HeldOut : Reason.AttributeSet, at, detail: Detail(("attribute", step.Attribute)));
+        Go(subject, enrollment, published, node.Next, enrollment.StepStartedAt);
+        return true;
+    }
+
+    private bool HasEnded(SubjectState subject, Enrollment enrollment, Step.End end, DateTimeOffset at)
+    {
+        End(subject, enrollment, Reason.Ended, at, Detail(("reason", end.Reason)));
+        return true;
+    }
+
+    /// <summary>The passage is over. What it planned and what has not been handed over is withdrawn, unless it simply ran to its end.</summary>
+    private void End(SubjectState subject, Enrollment enrollment, Reason reason, DateTimeOffset at, string detail = "", bool isNoted = false)
+    {
+        if (!isNoted) Note(subject, enrollment, reason, at, detail: detail);
+        if (reason is not (Reason.Completed or Reason.Ended)) Do(new Effect.CancelSends(subject.Ref, enrollment.Id, reason));
+        Do(new Effect.Positioned(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, at));
+        var count = subject.Passages.Find(p => p.Scenario == enrollment.Scenario && p.Key == enrollment.Key)?.Count ?? 0;
+        AddPassage(subject, new Passage(enrollment.Scenario, enrollment.Key, enrollment.EnteredAt, at, count + 1));
+        (enrollment.Step, enrollment.StepDueAt) = (null, null);
+        var isMeasured = enrollment.GoalDeadline is not null && enrollment.GoalReachedAt is null && reason is not (Reason.Merged or Reason.Erased);
+        if (isMeasured) enrollment.Status = EnrollmentStatus.Measuring;
+        else subject.Enrollments.Remove(enrollment);
+    }
+
+    /// <summary>What goals, exits and waits of the subject's passages ask about, they remember (SEMANTICS.md 18, 23, 24).</summary>
+    private void Remember(SubjectState subject, OccurredEvent happened, SubjectKind by)
+    {
+        foreach (var enrollment in subject.Enrollments)
+        {
+            if (happened.OccurredAt < enrollment.EnteredAt || (happened.Id != 0 && happened.Id == enrollment.Trigger?.Id)) continue;
+            var scenario = VersionOf(enrollment).Scenario;
+            if (scenario.Key is { Root: "trigger" } key && enrollment.Key.Length > 0 && happened[key.Path].ToString() != enrollment.Key) continue;
+            foreach (var condition in CatalogIndex.Conditions(scenario))
+            {
+                foreach (var predicate in condition.Events)
+                {
+                    if (predicate.By != by || predicate.EventName != happened.Name) continue;
+                    if (predicate.Where is { } where && where.Evaluate(Context(subject, enrollment, happened.OccurredAt) with { Event = happened }) != Truth.True) continue;
+                    if (!enrollment.EventsSinceEntry.TryGetValue(predicate.Key, out var known) || known.OccurredAt <= happened.OccurredAt) enrollment.EventsSinceEntry[predicate.Key] = happened;
+                }
+            }
+        }
+    }
+
+    private DateTimeZone ZoneOf(ZoneRule rule, SubjectState subject)
+    {
+        var account = subject as AccountState ?? AccountOf((ContactState)subject);
+        var id = rule.Of switch
+        {
+            Scenarios.ZoneOf.Recipient => Text(subject, "zone") ?? Text(account, "zone"),
+            Scenarios.ZoneOf.Account => Text(account, "zone"),
+            Scenarios.ZoneOf.Company => null,
+            Scenarios.ZoneOf.Named => rule.Named,
+        };
+        return Calendar.ZoneOrNull(id) ?? Calendar.ZoneOrNull(catalog.Policy.Zone)
+            ?? throw new InvalidOperationException($"The policy's zone {catalog.Policy.Zone} is no time zone.");
+    }
+
+    private static string? Text(SubjectState? subject, string attribute) =>
+        subject?[attribute] is { Kind: ValueKind.Text } value ? value.AsText : null;
+}

@@ -1,0 +1,322 @@
+using System.Text.Json;
+using Nurture.Conditions;
+using Nurture.Contacts;
+using Nurture.Scenarios;
+
+namespace Nurture.Engine;
+
+/// <summary>One batch being decided. The parts: signals (here), identity, entry, steps, sends, due moments.</summary>
+internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeOffset now)
+{
+    private readonly List<Effect> effects = [];
+
+    // The row being taken; a due moment has none.
+    private short slot;
+    private long causeId;
+    private string correlation = "";
+    private StoredEvent? taken;
+
+    public IReadOnlyList<Effect> Effects => effects;
+
+    public void Take(StoredEvent row)
+    {
+        (slot, causeId, correlation, taken) = (row.Slot, row.Id, row.Correlation, row);
+        if (row.ContactId != 0 && !IsHere(row)) return;
+        var key = new SubjectKey(slot, row.ContactId != 0 ? SubjectRef.Contact(row.ContactId) : SubjectRef.Account(row.AccountId));
+        if (set.IsParked(key))
+        {
+            set.Miss(key, row);
+            return;
+        }
+
+        Guarded(key, () => Hear(SignalCodec.Read(row) switch
+        {
+            Signal.Prepared prepared => prepared with { History = [.. set.HistoryOf(row.Id).Where(past => past.Kind == SignalKind.Occurred).Select(SignalCodec.ReadEvent)] },
+            Signal.Resumed resumed => resumed with { Missed = set.HistoryOf(row.Id) },
+            var signal => signal,
+        }, row));
+    }
+
+    public void Wake(SubjectKey key)
+    {
+        (slot, causeId, correlation, taken) = (key.Slot, 0, "", null);
+        if (set.IsParked(key) || set.Get(key) is not { } state) return;
+        Guarded(key, () => CatchUp(state, now, isInclusive: true));
+    }
+
+    private void Hear(Signal signal, StoredEvent row)
+    {
+        switch (signal)
+        {
+            case Signal.Occurred s: Occurred(s, row); break;
+            case Signal.Described s: Described(s); break;
+            case Signal.AccountDescribed s: AccountDescribed(s); break;
+            case Signal.Grouped s: Grouped(s); break;
+            case Signal.MergedInto s: MergedInto(s); break;
+            case Signal.Adopted s: Adopted(s); break;
+            case Signal.Absorbed s: Absorbed(s); break;
+            case Signal.SendEnded s: SendEnded(s); break;
+            case Signal.Hit s: Hit(s); break;
+            case Signal.Refused s: Refused(s); break;
+            case Signal.Erased s: Erased(s); break;
+            case Signal.Left s: Left(s); break;
+            case Signal.EnrollRequested s: EnrollRequested(s); break;
+            case Signal.StopRequested s: StopRequested(s); break;
+            case Signal.Prepared s: Prepared(s); break;
+            case Signal.Resumed s: Resumed(s); break;
+            default: throw new InvalidOperationException($"No hearing for {signal.GetType().Name}.");
+        }
+    }
+
+    private void Occurred(Signal.Occurred signal, StoredEvent row)
+    {
+        var happened = signal.Event;
+        var at = happened.OccurredAt;
+        var contact = happened.ContactId == 0 ? null : ContactHere(happened.ContactId, at);
+        if (contact?.Status == ContactStatus.Erased) return;
+        if (contact is not null && happened.AccountId != 0 && happened.AccountId != contact.AccountId)
+        {
+            // The account that the event names lives elsewhere; there it counts as its own, without the person.
+            Tell(row with { Id = 0, Slot = Slots.OfAccount(happened.AccountId), ContactId = 0, Hop = 0 });
+        }
+
+        var accountId = contact?.AccountId ?? happened.AccountId;
+        var account = accountId == 0 ? null : AccountHere(accountId, at);
+        happened = happened with { AccountId = happened.AccountId != 0 ? happened.AccountId : accountId };
+        var isOfAccount = account is not null && happened.AccountId == account.Id && !IsParked(account);
+        if (contact is not null) CatchUp(contact, at, isInclusive: false);
+        if (account is not null) CatchUp(account, at, isInclusive: false);
+        if (contact is not null && at > contact.LastActiveAt)
+        {
+            // Pages show when somebody was last seen to the hour; a row for every event would be too dear.
+            if (at - contact.LastActiveAt >= TimeSpan.FromHours(1)) set.TouchProfile(contact);
+            contact.LastActiveAt = at;
+        }
+
+        if (contact is not null && account?.Members.GetValueOrDefault(contact.Id) is { } member && at > member.LastActiveAt) member.LastActiveAt = at;
+
+        catalog.Index.Criteria.Apply(happened, contact, isOfAccount ? account : null);
+        if (contact is not null) Remember(contact, happened, SubjectKind.Contact);
+        if (isOfAccount)
+        {
+            Remember(account!, happened, SubjectKind.Account);
+            ForEnrolledPeople(account!, except: null, person => Remember(person, happened, SubjectKind.Account));
+        }
+
+        if (contact is not null) Settle(contact, at);
+        if (isOfAccount) SettleAccount(account!, contact, at);
+        if (!signal.CountsOnly) Trigger(happened, contact, isOfAccount ? account : null, at);
+        Rest(contact, at);
+        Rest(account, at);
+    }
+
+    private void Described(Signal.Described signal)
+    {
+        var contact = ContactHere(signal.ContactId, signal.At);
+        if (contact.Status == ContactStatus.Erased) return;
+        CatchUp(contact, signal.At, isInclusive: false);
+        foreach (var (name, value) in signal.Attributes) contact.Set(name, value, signal.At);
+        contact.IsKnown |= signal.IsKnown;
+        set.TouchProfile(contact);
+        if (signal.Basis != ConsentBasis.None && contact.Basis == ConsentBasis.None) (contact.Basis, contact.BasisAt) = (signal.Basis, signal.At);
+        Settle(contact, signal.At);
+        Rest(contact, signal.At);
+    }
+
+    private void AccountDescribed(Signal.AccountDescribed signal)
+    {
+        var account = AccountHere(signal.AccountId, signal.At);
+        CatchUp(account, signal.At, isInclusive: false);
+        foreach (var (name, value) in signal.Attributes) account.Set(name, value, signal.At);
+        set.TouchProfile(account);
+        SettleAccount(account, null, signal.At);
+        Rest(account, signal.At);
+    }
+
+    private void Refused(Signal.Refused signal)
+    {
+        var contact = ContactHere(signal.ContactId, signal.At);
+        CatchUp(contact, signal.At, isInclusive: false);
+        if (signal.IsRefused) contact.Refusals.TryAdd(signal.Topic, signal.At);
+        else contact.Refusals.Remove(signal.Topic);
+        set.TouchProfile(contact);
+        Settle(contact, signal.At);
+        Rest(contact, signal.At);
+    }
+
+    private void Left(Signal.Left signal)
+    {
+        var contact = ContactHere(signal.ContactId, signal.At);
+        CatchUp(contact, signal.At, isInclusive: false);
+        contact.Status = ContactStatus.Left;
+        set.TouchProfile(contact);
+        foreach (var enrollment in contact.Enrollments.Where(e => e.Status == EnrollmentStatus.Live).ToList()) End(contact, enrollment, Reason.ContactLeft, signal.At);
+        if (MemberOf(contact) is { } member) member.HasLeft = true;
+        Rest(contact, signal.At);
+    }
+
+    private void SendEnded(Signal.SendEnded signal)
+    {
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        var at = signal.At;
+        if (signal.Reason != Reason.Uncertain && set.Contact(slot, signal.RecipientId) is { } recipient) GiveBackCap(recipient, subject, signal);
+        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment
+            && enrollment.Sends.Find(s => s.Step == signal.Step && s.RecipientId == signal.RecipientId) is { } send)
+        {
+            if (signal.Reason != Reason.Uncertain) send.Fate = EnrollmentSendFate.Skipped;
+            Note(subject, enrollment, signal.Reason, at, signal.RecipientId, step: signal.Step);
+        }
+
+        Settle(subject, at);
+        Rest(subject, at);
+    }
+
+    private void Hit(Signal.Hit signal)
+    {
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        CatchUp(subject, signal.At, isInclusive: false);
+        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment
+            && enrollment.Sends.Find(s => s.Step == signal.Step && s.RecipientId == signal.RecipientId) is { } send)
+        {
+            if (signal.IsClick) send.ClickedAt ??= signal.At;
+            send.OpenedAt ??= signal.At;
+            Settle(subject, signal.At);
+        }
+
+        Rest(subject, signal.At);
+    }
+
+    private void StopRequested(Signal.StopRequested signal)
+    {
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        CatchUp(subject, signal.At, isInclusive: false);
+        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment)
+        {
+            End(subject, enrollment, Reason.Stopped, signal.At, Detail(("by", signal.By)));
+        }
+
+        Rest(subject, signal.At);
+    }
+
+    private void Prepared(Signal.Prepared signal)
+    {
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        CatchUp(subject, signal.At, isInclusive: false);
+        if (signal.Criteria.Count > 0) catalog.Index.Criteria.Fill(signal.Criteria, signal.History, subject);
+        RememberTriggers(subject, signal.At);
+        Settle(subject, signal.At);
+        Rest(subject, signal.At);
+    }
+
+    private void Resumed(Signal.Resumed signal)
+    {
+        foreach (var row in signal.Missed)
+        {
+            (causeId, correlation, taken) = (row.Id, row.Correlation, row);
+            if (signal.Subject.Kind == SubjectKind.Account && row.ContactId != 0) HearForAccount(signal.Subject.Id, row);
+            else Hear(SignalCodec.Read(row), row);
+        }
+
+        if (SubjectHere(signal.Subject) is { } subject) CatchUp(subject, now, isInclusive: true);
+    }
+
+    /// <summary>What one of its people did while the account was parked: the person's own part was heard then.</summary>
+    private void HearForAccount(long accountId, StoredEvent row)
+    {
+        if (row.Kind != SignalKind.Occurred) return;
+        var account = AccountHere(accountId, row.OccurredAt);
+        var happened = SignalCodec.ReadEvent(row) with { AccountId = accountId };
+        CatchUp(account, happened.OccurredAt, isInclusive: false);
+        catalog.Index.Criteria.Apply(happened, null, account);
+        Remember(account, happened, SubjectKind.Account);
+        Settle(account, happened.OccurredAt);
+        Trigger(happened, null, account, happened.OccurredAt);
+        Rest(account, happened.OccurredAt);
+    }
+
+    /// <summary>Whether the subject takes no signals for now; what is being taken is kept for when it is resumed.</summary>
+    private bool IsParked(SubjectState subject)
+    {
+        var key = new SubjectKey(slot, subject.Ref);
+        if (!set.IsParked(key)) return false;
+        if (taken is not null) set.Miss(key, taken);
+        return true;
+    }
+
+    private SubjectState? SubjectHere(SubjectRef subject) => subject.Kind == SubjectKind.Contact ? set.Contact(slot, subject.Id) : set.Account(slot, subject.Id);
+
+    private ContactState ContactHere(long id, DateTimeOffset at)
+    {
+        if (set.Contact(slot, id) is { } known) return known;
+        var contact = new ContactState { Id = id, CreatedAt = at };
+        set.Put(slot, contact);
+        set.TouchProfile(contact);
+        return contact;
+    }
+
+    private AccountState AccountHere(long id, DateTimeOffset at)
+    {
+        if (set.Account(slot, id) is { } known) return known;
+        var account = new AccountState { Id = id, CreatedAt = at };
+        set.Put(slot, account);
+        set.TouchProfile(account);
+        return account;
+    }
+
+    private AccountState? AccountOf(ContactState contact) => contact.AccountId == 0 ? null : set.Account(slot, contact.AccountId);
+
+    private Member? MemberOf(ContactState contact) => AccountOf(contact)?.Members.GetValueOrDefault(contact.Id);
+
+    private ConditionContext Context(SubjectState subject, Enrollment? enrollment, DateTimeOffset at, OccurredEvent? trigger = null) => new()
+    {
+        Catalog = catalog,
+        At = at,
+        Contact = subject as ContactState,
+        Account = subject as AccountState ?? AccountOf((ContactState)subject),
+        Enrollment = enrollment,
+        Trigger = trigger ?? enrollment?.Trigger,
+    };
+
+    private PublishedScenario VersionOf(Enrollment enrollment) =>
+        catalog.Versions.TryGetValue((enrollment.Scenario, enrollment.Version), out var published)
+            ? published
+            : throw new InvalidOperationException($"Scenario {enrollment.Scenario} version {enrollment.Version} is not in the catalog.");
+
+    private void Do(Effect effect) => effects.Add(effect with { Slot = slot });
+
+    private void Tell(StoredEvent row) => Do(new Effect.Append(row with { Correlation = row.Correlation.Length > 0 ? row.Correlation : correlation }));
+
+    private void Note(SubjectState subject, Enrollment? enrollment, Reason reason, DateTimeOffset at, long contactId = 0, string? step = null, string detail = "") =>
+        Note(subject.Ref, enrollment?.Scenario ?? "", enrollment?.Version ?? 0, enrollment?.Id ?? 0, step ?? enrollment?.Step ?? "", reason, at, contactId, detail);
+
+    private void Note(
+        SubjectRef subject, string scenario, int version, long enrollmentId, string step, Reason reason, DateTimeOffset at, long contactId, string detail) =>
+        Do(new Effect.Journal(new JournalEntry(
+            at, subject, contactId != 0 ? contactId : subject.Kind == SubjectKind.Contact ? subject.Id : 0, scenario, version, enrollmentId, step, reason, detail, causeId, correlation)));
+
+    /// <summary>A small JSON object of text members.</summary>
+    private static string Detail(params ReadOnlySpan<(string Name, string Value)> members)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            foreach (var (name, value) in members) json.WriteString(name, value);
+            json.WriteEndObject();
+        }
+
+        return System.Text.Encoding.UTF8.GetString(stream.ToArray());
+    }
+
+    private void Guarded(SubjectKey key, Action decide)
+    {
+        try
+        {
+            decide();
+        }
+        catch (Exception e) when (e is not (SubjectNeededException or PoisonException or OutOfMemoryException))
+        {
+            throw new PoisonException(key, null, e);
+        }
+    }
+}

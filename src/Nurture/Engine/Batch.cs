@@ -1,0 +1,143 @@
+using Nurture.Contacts;
+using Nurture.Scenarios;
+
+namespace Nurture.Engine;
+
+/// <summary>A subject as loaded: null bytes where the database holds none.</summary>
+/// <param name="Kept">Signals kept for a contact that had not arrived, by the log's order.</param>
+/// <param name="IsSuppressed">Whether the contact's address may not be mailed.</param>
+public sealed record LoadedSubject(
+    SubjectKey Key, PackedState? State, int Revision, Tombstone? Tombstone, IReadOnlyList<StoredEvent> Kept, bool IsParked, bool IsSuppressed);
+
+/// <summary>A subject that broke the engine in this batch: to be parked with what it missed.</summary>
+public sealed record Poisoned(SubjectKey Key, string? Step, string Error);
+
+/// <summary>What a batch came to.</summary>
+public sealed record Decided(WorkingSet Set, IReadOnlyList<Effect> Effects, IReadOnlyList<Poisoned> Poisoned);
+
+/// <summary>
+/// One batch on its way to a decision. Whoever runs it loads what <see cref="Needs"/> names and adds it, until nothing is
+/// needed; then <see cref="Outcome"/> stands. The decision itself is made from the stored bytes, again from the start
+/// when a subject was missing or has to be parked, so no half-made change survives.
+/// </summary>
+public sealed class Batch
+{
+    private readonly IReadOnlyList<StoredEvent> events;
+    private readonly IReadOnlyList<SubjectKey> due;
+    private readonly Catalog catalog;
+    private readonly DateTimeOffset now;
+    private readonly Dictionary<SubjectKey, LoadedSubject> loaded = [];
+    private readonly Dictionary<long, IReadOnlyList<StoredEvent>> histories = [];
+    private readonly List<Poisoned> poisoned = [];
+
+    public Batch(IReadOnlyList<StoredEvent> events, IReadOnlyList<SubjectKey> due, Catalog catalog, DateTimeOffset now)
+    {
+        (this.events, this.due, this.catalog, this.now) = (events, due, catalog, now);
+        var named = new HashSet<SubjectKey>(due);
+        foreach (var row in events)
+        {
+            if (row.ContactId != 0) named.Add(new SubjectKey(row.Slot, SubjectRef.Contact(row.ContactId)));
+            else named.Add(new SubjectKey(row.Slot, SubjectRef.Account(row.AccountId)));
+        }
+
+        Needs = named;
+    }
+
+    /// <summary>Subjects to load next; empty once decided.</summary>
+    public IReadOnlyCollection<SubjectKey> Needs { get; private set; }
+
+    /// <summary>Rows whose events must be loaded first: a preparation's history, what a parked subject missed.</summary>
+    public IEnumerable<StoredEvent> RowsWithHistory => events.Where(row => row.Kind is SignalKind.Prepared or SignalKind.Resumed);
+
+    public Decided? Outcome { get; private set; }
+
+    public void AddHistory(long rowId, IReadOnlyList<StoredEvent> history) => histories[rowId] = history;
+
+    /// <summary>Takes what was loaded and goes on as far as it can.</summary>
+    public void Add(IEnumerable<LoadedSubject> subjects)
+    {
+        foreach (var subject in subjects) loaded[subject.Key] = subject;
+        foreach (var key in Needs)
+        {
+            if (!loaded.ContainsKey(key)) loaded[key] = new LoadedSubject(key, null, 0, null, [], false, false);
+        }
+
+        var wanted = Engine.Wanted(Unpack(), loaded.Keys, catalog);
+        if (wanted.Count > 0)
+        {
+            Needs = wanted;
+            return;
+        }
+
+        Decide();
+    }
+
+    /// <summary>The revision that the subject's row was loaded with; 0 where there was none.</summary>
+    public int RevisionOf(SubjectKey key) => loaded.TryGetValue(key, out var subject) ? subject.Revision : 0;
+
+    /// <summary>What was loaded for the subject, to tell what changed.</summary>
+    public LoadedSubject? Loaded(SubjectKey key) => loaded.GetValueOrDefault(key);
+
+    private void Decide()
+    {
+        while (true)
+        {
+            var set = Unpack();
+            try
+            {
+                var effects = Engine.Advance(set, events, due, catalog, now);
+                Needs = [];
+                Outcome = new Decided(set, effects, poisoned);
+                return;
+            }
+            catch (SubjectNeededException needed)
+            {
+                Needs = [needed.Key];
+                return;
+            }
+            catch (PoisonException poison) when (!poisoned.Exists(known => known.Key == poison.Key))
+            {
+                // Each turn parks one more subject, so this ends.
+                poisoned.Add(new Poisoned(poison.Key, poison.Step, poison.InnerException?.ToString() ?? poison.Message));
+            }
+        }
+    }
+
+    private WorkingSet Unpack()
+    {
+        var set = new WorkingSet();
+        foreach (var subject in loaded.Values)
+        {
+            var isParked = subject.IsParked || poisoned.Exists(p => p.Key == subject.Key);
+            if (subject.IsParked && events.Any(row => row.Kind == SignalKind.Resumed && Names(row, subject.Key)) && !poisoned.Exists(p => p.Key == subject.Key)) isParked = false;
+            if (isParked) set.Park(subject.Key);
+            SubjectState? state = null;
+            if (subject.State is { } packed)
+            {
+                try
+                {
+                    state = subject.Key.Subject.Kind == SubjectKind.Contact
+                        ? StateCodec.UnpackContact(packed.Doc, packed.Rest)
+                        : StateCodec.UnpackAccount(packed.Doc, packed.Rest);
+                }
+                catch (Packing.PackedFormatException e)
+                {
+                    if (!isParked) poisoned.Add(new Poisoned(subject.Key, null, e.Message));
+                    set.Park(subject.Key);
+                }
+            }
+
+            if (state is ContactState contact) contact.IsSuppressed = subject.IsSuppressed;
+            set.AddLoaded(subject.Key, state);
+            if (subject.Key.Subject.Kind != SubjectKind.Contact) continue;
+            set.AddTombstone(subject.Key.Slot, subject.Key.Subject.Id, subject.Tombstone);
+            foreach (var row in subject.Kept) set.AddKept(subject.Key.Slot, subject.Key.Subject.Id, row);
+        }
+
+        foreach (var (id, history) in histories) set.AddHistory(id, history);
+        return set;
+    }
+
+    private static bool Names(StoredEvent row, SubjectKey key) =>
+        key.Slot == row.Slot && key.Subject == (row.ContactId != 0 ? SubjectRef.Contact(row.ContactId) : SubjectRef.Account(row.AccountId));
+}

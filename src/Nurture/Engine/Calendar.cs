@@ -1,0 +1,74 @@
+using NodaTime;
+using NodaTime.TimeZones;
+using Nurture.Scenarios;
+using Nurture.Sends;
+
+namespace Nurture.Engine;
+
+/// <summary>
+/// Local times and lengths that are not exact. A local time that a daylight-saving day does not have is taken as much
+/// later as the clocks skip; one that it has twice is the first.
+/// </summary>
+public static class Calendar
+{
+    public static DateTimeZone ZoneOrNull(string? id) => id is null ? null! : DateTimeZoneProviders.Tzdb.GetZoneOrNull(id)!;
+
+    /// <summary>The next such local time on an allowed day, <paramref name="at"/> itself included.</summary>
+    public static DateTimeOffset Next(DateTimeOffset at, LocalTime time, Days days, DateTimeZone zone)
+    {
+        var date = Instant.FromDateTimeOffset(at).InZone(zone).Date;
+        for (var i = 0; i <= 14; i++, date = date.PlusDays(1))
+        {
+            if (!Allows(days, date)) continue;
+            var candidate = At(date, time, zone);
+            if (candidate >= at) return candidate;
+        }
+
+        throw new InvalidOperationException($"No {days} day has {time} within two weeks of {at:O}.");
+    }
+
+    /// <summary>The first moment within the allowed hours, <paramref name="at"/> itself included.</summary>
+    public static DateTimeOffset NextAllowed(DateTimeOffset at, AllowedHours hours, DateTimeZone zone)
+    {
+        var date = Instant.FromDateTimeOffset(at).InZone(zone).Date;
+        for (var i = 0; i <= 14; i++, date = date.PlusDays(1))
+        {
+            if (!Allows(hours.Days, date)) continue;
+            var (from, until) = (At(date, hours.From, zone), hours.Until == LocalTime.Midnight ? At(date.PlusDays(1), LocalTime.Midnight, zone) : At(date, hours.Until, zone));
+            if (at < from) return from;
+            if (at < until) return at;
+        }
+
+        throw new InvalidOperationException($"No allowed hour within two weeks of {at:O}.");
+    }
+
+    /// <summary>The moment a length after another; business days and months keep the local time of day.</summary>
+    public static DateTimeOffset Add(DateTimeOffset at, Scenarios.Duration length, DateTimeZone zone)
+    {
+        if (length.IsExact) return at + length.Exact;
+        var local = Instant.FromDateTimeOffset(at).InZone(zone).LocalDateTime;
+        var date = local.Date.PlusMonths(length.Months);
+        var step = Math.Sign(length.BusinessDays);
+        for (var left = Math.Abs(length.BusinessDays); left > 0;)
+        {
+            date = date.PlusDays(step);
+            if (Allows(Days.Business, date)) left--;
+        }
+
+        return At(date, local.TimeOfDay, zone);
+    }
+
+    public static DateTimeOffset At(LocalDate date, LocalTime time, DateTimeZone zone) =>
+        zone.ResolveLocal(date + time, Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnForwardShifted)).ToDateTimeOffset().ToUniversalTime();
+
+    private static bool Allows(Days days, LocalDate date)
+    {
+        var isWeekend = date.DayOfWeek is IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday;
+        return days switch
+        {
+            Days.All => true,
+            Days.Business => !isWeekend,
+            Days.Weekend => isWeekend,
+        };
+    }
+}

@@ -1,0 +1,27 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Nurture.Contacts;
+
+namespace Nurture.Engine;
+
+/// <summary>Ids and chances derived from what they belong to: asked again, they answer the same.</summary>
+public static class Draws
+{
+    /// <summary>The id of a subject's passage: <paramref name="ordinal"/> counts the passages of that scenario and key before it.</summary>
+    public static long EnrollmentId(SubjectRef subject, string scenario, string key, int ordinal) =>
+        BinaryPrimitives.ReadInt64LittleEndian(Hash($"enrollment\n{subject}\n{scenario}\n{key}\n{ordinal}")) & long.MaxValue;
+
+    /// <summary>The unique key of a send (enrollment, step, occurrence, recipient, channel) as one id.</summary>
+    public static Guid SendId(SubjectRef subject, long enrollmentId, string step, int occurrence, long recipientId) =>
+        new(Hash($"mail\n{subject}\n{enrollmentId}\n{step}\n{occurrence}\n{recipientId}").AsSpan(0, 16));
+
+    /// <summary>Seeds what a rendering may vary by: boundary, jitter.</summary>
+    public static long Seed(Guid sendId) => BinaryPrimitives.ReadInt64LittleEndian(Hash($"seed\n{sendId:N}"));
+
+    /// <summary>From 0 (inclusive) to 1 (exclusive), the same for ever for a scenario and subject (SEMANTICS.md 22, 40).</summary>
+    public static double Share(string purpose, string scenario, SubjectRef subject) =>
+        (BinaryPrimitives.ReadUInt64LittleEndian(Hash($"{purpose}\n{scenario}\n{subject}")) >> 11) * (1.0 / (1UL << 53));
+
+    private static byte[] Hash(string text) => SHA256.HashData(Encoding.UTF8.GetBytes(text));
+}

@@ -1,0 +1,88 @@
+using Nurture.Conditions;
+using Nurture.Contacts;
+using Nurture.Criteria;
+
+namespace Nurture.Scenarios;
+
+/// <summary>What an event or a change can touch, so that matching does not try every scenario. Made once per catalog.</summary>
+public sealed class CatalogIndex
+{
+    public CatalogIndex(Catalog catalog)
+    {
+        Catalog = catalog;
+        ByTriggerEvent = catalog.Live.Values
+            .SelectMany(published => published.Scenario.Trigger is Trigger.Event trigger ? trigger.Names.Select(name => (name, published)) : [])
+            .GroupBy(pair => pair.name, pair => pair.published)
+            .ToDictionary(group => group.Key, group => group.OrderBy(published => published.Scenario.Name, StringComparer.Ordinal).ToList());
+        StateTriggers = catalog.Live.Values
+            .Where(published => published.Scenario.Trigger is Trigger.Inactivity or Trigger.DateAttribute)
+            .OrderBy(published => published.Scenario.Name, StringComparer.Ordinal).ToList();
+        Criteria = new CriteriaIndex(catalog.Versions.Values.SelectMany(published => CriteriaOf(published.Scenario)));
+        HasAccountReaders = catalog.Versions.Values.Any(published =>
+            published.Scenario.Subject == SubjectKind.Contact && WatchedConditions(published.Scenario).Any(condition => condition.ReadsAccount || condition.Events.Any(e => e.By == SubjectKind.Account)));
+    }
+
+    public Catalog Catalog { get; }
+
+    public IReadOnlyDictionary<string, List<PublishedScenario>> ByTriggerEvent { get; }
+
+    /// <summary>Scenarios that start when a state turns true, not by an event.</summary>
+    public IReadOnlyList<PublishedScenario> StateTriggers { get; }
+
+    public CriteriaIndex Criteria { get; }
+
+    /// <summary>Whether any contact scenario watches its account, so that what happens to an account concerns all enrolled people of it.</summary>
+    public bool HasAccountReaders { get; }
+
+    /// <summary>Conditions that are watched while an enrollment lives: goal, exits, waits.</summary>
+    public static IEnumerable<Condition> WatchedConditions(Scenario scenario)
+    {
+        if (scenario.Goal is { } goal) yield return goal.When;
+        foreach (var exit in scenario.Exits)
+        {
+            if ((exit.When ?? scenario.Audience) is { } when) yield return when;
+        }
+
+        foreach (var step in AllSteps(scenario.Steps))
+        {
+            if (step is Step.WaitFor wait) yield return wait.For;
+        }
+    }
+
+    /// <summary>Every condition of the scenario but the trigger's <c>where</c>, which asks the event alone.</summary>
+    public static IEnumerable<Condition> Conditions(Scenario scenario)
+    {
+        if (scenario.Audience is { } audience) yield return audience;
+        if (scenario.Trigger is Trigger.Inactivity inactivity) yield return inactivity.IsSilent;
+        foreach (var condition in WatchedConditions(scenario)) yield return condition;
+        foreach (var step in AllSteps(scenario.Steps))
+        {
+            if (step is Step.Send { If: { } asked }) yield return asked;
+            if (step is Step.Branch branch)
+            {
+                foreach (var arm in branch.Arms)
+                {
+                    if (arm.If is { } when) yield return when;
+                }
+            }
+        }
+    }
+
+    public static IEnumerable<Criterion> CriteriaOf(Scenario scenario) => Conditions(scenario).SelectMany(condition => condition.Criteria);
+
+    public static IEnumerable<Step> AllSteps(IEnumerable<Step> steps)
+    {
+        foreach (var step in steps)
+        {
+            yield return step;
+            var inner = step switch
+            {
+                Step.WaitFor wait => wait.Timeout,
+                Step.Branch branch => branch.Arms.SelectMany(arm => arm.Then),
+                Step.Send send => send.Skipped,
+                _ => [],
+            };
+            foreach (var deeper in AllSteps(inner)) yield return deeper;
+        }
+    }
+}

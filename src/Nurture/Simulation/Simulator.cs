@@ -1,0 +1,174 @@
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Scenarios;
+using Nurture.Sends;
+
+namespace Nurture.Simulation;
+
+/// <summary>
+/// The engine on states in memory and a clock of its own: what tests and previews run. It does what the slot worker does
+/// against a database, through the same <see cref="Batch"/>, so what it shows is what production does.
+/// </summary>
+public sealed class Simulator(Catalog catalog, DateTimeOffset start)
+{
+    private readonly Dictionary<SubjectKey, (PackedState State, DateTimeOffset? DueAt)> states = [];
+    private readonly Dictionary<(short Slot, long ContactId), Tombstone> tombstones = [];
+    private readonly Dictionary<(short Slot, long ContactId), List<StoredEvent>> kept = [];
+    private readonly Dictionary<long, (short Slot, int Hop)> routes = [];
+    private readonly List<StoredEvent> queue = [];
+    private readonly Dictionary<long, StoredEvent> log = [];
+    private readonly List<JournalEntry> journal = [];
+    private readonly List<SimulatedSend> sends = [];
+    private readonly HashSet<long> suppressed = [];
+    private long lastId;
+
+    public Catalog Catalog { get; set; } = catalog;
+
+    public DateTimeOffset Now { get; private set; } = start.Truncate();
+
+    public IReadOnlyList<JournalEntry> Journal => journal;
+
+    /// <summary>In the order of their planning. A mail leaves at once here, unless it is cancelled in the very batch that planned it.</summary>
+    public IReadOnlyList<SimulatedSend> Sends => sends;
+
+    /// <summary>Subjects on which the engine stumbled, which a published scenario must never cause.</summary>
+    public List<Poisoned> Poisoned { get; } = [];
+
+    public IEnumerable<(SubjectKey Key, SubjectState State)> States => states.Select(pair => (pair.Key, Unpack(pair.Key, pair.Value.State)));
+
+    /// <summary>How a signal about this contact is addressed now.</summary>
+    public (short Slot, int Hop) RouteOf(long contactId) => routes.GetValueOrDefault(contactId, (Slots.OfContact(contactId), 0));
+
+    public void Suppress(long contactId) => suppressed.Add(contactId);
+
+    /// <summary>Appends a signal as intake would: to the slot where its contact is known to be.</summary>
+    public void Tell(Signal signal, long contactId = 0, long accountId = 0)
+    {
+        var (slot, hop) = contactId != 0 ? RouteOf(contactId) : (Slots.OfAccount(accountId), 0);
+        Append(SignalCodec.Store(signal, slot, new StoredAbout(Now, Hop: hop)));
+    }
+
+    /// <summary>Appends a row addressed by the caller: for tests that shuffle arrivals.</summary>
+    public void Append(StoredEvent row) => queue.Add(log[++lastId] = row with { Id = lastId });
+
+    public IEnumerable<short> WaitingSlots => queue.Select(row => row.Slot).Distinct();
+
+    /// <summary>Hears everything that was told, and what that led to.</summary>
+    public void Drain()
+    {
+        while (queue.Count > 0)
+        {
+            var rows = queue.ToList();
+            queue.Clear();
+            Decide(rows, []);
+        }
+    }
+
+    /// <summary>Hears the first waiting row of one slot, as if only that slot's worker had run; false where none waits.</summary>
+    public bool DrainOne(short slot)
+    {
+        var i = queue.FindIndex(row => row.Slot == slot);
+        if (i < 0) return false;
+        var row = queue[i];
+        queue.RemoveAt(i);
+        Decide([row], []);
+        return true;
+    }
+
+    /// <summary>Moves the clock, stopping at every due moment on the way.</summary>
+    public void AdvanceTo(DateTimeOffset moment)
+    {
+        Drain();
+        while (NextDue() is { } due && due <= moment)
+        {
+            if (due > Now) Now = due;
+            Decide([], [.. states.Where(pair => pair.Value.DueAt <= Now).Select(pair => pair.Key).OrderBy(key => key.Subject.Kind).ThenBy(key => key.Subject.Id)]);
+            Drain();
+        }
+
+        if (moment > Now) Now = moment.Truncate();
+    }
+
+    public DateTimeOffset? NextDue() => states.Values.Min(state => state.DueAt);
+
+    private void Decide(IReadOnlyList<StoredEvent> rows, IReadOnlyList<SubjectKey> due)
+    {
+        var batch = new Batch(rows, due, Catalog, Now);
+        foreach (var row in batch.RowsWithHistory) batch.AddHistory(row.Id, HistoryOf(row));
+        while (batch.Needs.Count > 0) batch.Add(batch.Needs.Select(Load).ToList());
+        Save(batch.Outcome!);
+    }
+
+    private IReadOnlyList<StoredEvent> HistoryOf(StoredEvent row) => SignalCodec.Read(row) switch
+    {
+        Signal.Resumed resumed => [.. resumed.EventIds.Select(id => log[id])],
+        Signal.Prepared prepared => [.. log.Values.Where(past => past.Kind == SignalKind.Occurred && past.Id < row.Id
+            && (prepared.Subject.Kind == SubjectKind.Contact ? past.ContactId : past.AccountId) == prepared.Subject.Id)],
+        _ => [],
+    };
+
+    private LoadedSubject Load(SubjectKey key)
+    {
+        var isContact = key.Subject.Kind == SubjectKind.Contact;
+        var at = (key.Slot, isContact ? key.Subject.Id : -1);
+        return new LoadedSubject(
+            key,
+            states.TryGetValue(key, out var state) ? state.State : null,
+            0,
+            tombstones.GetValueOrDefault(at),
+            kept.TryGetValue(at, out var rows) ? rows : [],
+            Poisoned.Exists(poisoned => poisoned.Key == key),
+            isContact && suppressed.Contains(key.Subject.Id));
+    }
+
+    private void Save(Decided decided)
+    {
+        foreach (var (key, state) in decided.Set.Changed) states[key] = (StateCodec.Pack(state), state.DueAt);
+        foreach (var key in decided.Set.Removed) states.Remove(key);
+        foreach (var (slot, contactId, tombstone) in decided.Set.ChangedTombstones)
+        {
+            if (tombstone is null) tombstones.Remove((slot, contactId));
+            else tombstones[(slot, contactId)] = tombstone;
+        }
+
+        foreach (var (slot, contactId, rows) in decided.Set.Kept) kept[(slot, contactId)] = [.. rows];
+        Poisoned.AddRange(decided.Poisoned.Where(poisoned => !Poisoned.Exists(known => known.Key == poisoned.Key)));
+        var planned = new List<SimulatedSend>();
+        foreach (var effect in decided.Effects) Carry(effect, planned);
+        foreach (var send in planned.Where(send => !send.IsCancelled)) send.LeftAt = Now;
+    }
+
+    private void Carry(Effect effect, List<SimulatedSend> planned)
+    {
+        switch (effect)
+        {
+            case Effect.Journal said: journal.Add(said.Entry); break;
+            case Effect.Append append: Append(append.Event with { ReceivedAt = Now }); break;
+            case Effect.PlanSend plan when !sends.Exists(send => send.Draft.Id == plan.Draft.Id):
+                var send = new SimulatedSend(plan.Draft);
+                sends.Add(send);
+                planned.Add(send);
+                break;
+            case Effect.CancelSends cancel:
+                foreach (var withdrawn in planned.Where(p => p.Draft.EnrollmentId == cancel.EnrollmentId)) withdrawn.IsCancelled = true;
+                break;
+            case Effect.Moved moved: routes[moved.ContactId] = (moved.ToSlot, moved.Hop); break;
+            case Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
+            default: throw new InvalidOperationException($"The simulator does not carry {effect.GetType().Name}.");
+        }
+    }
+
+    private static SubjectState Unpack(SubjectKey key, PackedState packed) => key.Subject.Kind == SubjectKind.Contact
+        ? StateCodec.UnpackContact(packed.Doc, packed.Rest)
+        : StateCodec.UnpackAccount(packed.Doc, packed.Rest);
+}
+
+/// <summary>A mail that the simulator planned.</summary>
+public sealed class SimulatedSend(SendDraft draft)
+{
+    public SendDraft Draft { get; } = draft;
+
+    public DateTimeOffset? LeftAt { get; set; }
+
+    public bool IsCancelled { get; set; }
+}
