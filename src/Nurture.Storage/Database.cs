@@ -12,21 +12,48 @@ namespace Nurture.Storage;
 public abstract class Database : IAsyncDisposable
 {
     private protected Database() =>
-        Node = $"{Environment.MachineName}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+        Node = $"{Environment.MachineName[..Math.Min(Environment.MachineName.Length, 30)]}-{Environment.ProcessId}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
 
     public static Database Create(DatabaseOptions options) =>
-        string.IsNullOrWhiteSpace(options.Postgres) ? new SqliteDatabase(options) : new PostgresDatabase(options.Postgres);
+        string.IsNullOrWhiteSpace(options.Postgres) ? new SqliteDatabase(options) : new PostgresDatabase(options);
 
     public abstract bool IsPostgres { get; }
 
     /// <summary>How many ranges the slots are leased in; stored with every state and event, so it never changes.</summary>
     public abstract int Lanes { get; }
 
-    /// <summary>Names this process and opening of the database: the owner of leases, and of sessions on the server.</summary>
+    /// <summary>
+    /// Names this process and opening of the database: the owner of leases and, after <c>nurture</c>, its sessions in
+    /// <c>pg_stat_activity</c>, where a name has 63 bytes.
+    /// </summary>
     public string Node { get; }
 
     /// <summary>The database's own clock in milliseconds since 1970, as an SQL expression.</summary>
     internal abstract string NowSql { get; }
+
+    /// <summary>How many nodes are connected, this one included.</summary>
+    internal abstract string NodeCountSql { get; }
+
+    /// <summary>Ends the sessions of owners other than <c>@me</c> whose lease has expired; null where there are no sessions.</summary>
+    internal abstract string? EndSessionsSql { get; }
+
+    /// <summary>Whether a lane's <c>owner</c> is not connected any more.</summary>
+    internal abstract string IsOwnerGoneSql { get; }
+
+    /// <summary>Leaves out rows that another transaction holds.</summary>
+    internal abstract string SkipLocked { get; }
+
+    /// <summary>Events after the cursors (<c>lane, xid, event_id</c>) of <c>rows</c>, in their order, <c>@limit</c> a lane: lane, xid, then <see cref="EventLog.Columns"/>.</summary>
+    internal abstract string NewEventsSql { get; }
+
+    /// <summary>How many events no lane has read.</summary>
+    internal abstract string UnreadEventsSql { get; }
+
+    /// <summary>
+    /// Subjects of the lanes of <c>rows</c> that are due at <c>@now</c>, in order, <c>@limit</c> a lane: lane, slot, kind,
+    /// subject_id, due_at. From the floor on and including it: it only spares the index entries of what is long done.
+    /// </summary>
+    internal abstract string DueSubjectsSql { get; }
 
     public short LaneOf(short slot) => (short)(slot * Lanes / Slots.Count);
 

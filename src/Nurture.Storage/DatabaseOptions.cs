@@ -9,10 +9,10 @@ public sealed record DatabaseOptions
     public string? Postgres { get; init; }
 
     /// <summary>
-    /// SQLite only: hold the file for this process alone, as a server and a migration must. A visitor that only looks
-    /// (<c>doctor</c>) sets it to false.
+    /// As a server and a migration must: on SQLite the file is held for this process alone, on PostgreSQL the process
+    /// counts as a node. A visitor that only looks (<c>doctor</c>) sets it to false.
     /// </summary>
-    public bool IsExclusive { get; init; } = true;
+    public bool IsNode { get; init; } = true;
 }
 
 /// <summary>The database is held by another process, or cannot be used as it is; the message is for the operator.</summary>

@@ -12,11 +12,12 @@ public sealed class PostgresDatabase : Database
 
     private readonly NpgsqlDataSource source;
 
-    public PostgresDatabase(string connectionString)
+    public PostgresDatabase(DatabaseOptions options)
     {
-        var settings = new NpgsqlConnectionStringBuilder(connectionString)
+        var settings = new NpgsqlConnectionStringBuilder(options.Postgres)
         {
-            ApplicationName = SessionName(Node),
+            ApplicationName = options.IsNode ? $"nurture {Node}" : "nurture-visitor",
+            MinPoolSize = 1,
             MaxAutoPrepare = 100,
             NoResetOnClose = true,
         };
@@ -35,10 +36,50 @@ public sealed class PostgresDatabase : Database
 
     internal override string NowSql => "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
-    private protected override DbContextOptions<NurtureContext> ContextOptions { get; }
+    internal override string NodeCountSql =>
+        "select count(distinct application_name) from pg_stat_activity where datname = current_database() and application_name like 'nurture %'";
 
-    /// <summary>What a node's sessions are called in <c>pg_stat_activity</c>, so that who takes its lanes over can end them. At most 63 bytes.</summary>
-    internal static string SessionName(string node) => $"nurture {(node.Length > 55 ? node[^55..] : node)}";
+    // Waits for each to be gone, five seconds at most: what it held is then free.
+    internal override string EndSessionsSql =>
+        $"""
+         select pg_terminate_backend(pid, 5000) from pg_stat_activity
+         where datname = current_database() and application_name in (
+             select 'nurture ' || owner from lanes where owner <> @me and expires_at <= {NowSql})
+         """;
+
+    internal override string IsOwnerGoneSql =>
+        "not exists (select 1 from pg_stat_activity a where a.datname = current_database() and a.application_name = 'nurture ' || lanes.owner)";
+
+    internal override string SkipLocked => "for update skip locked";
+
+    // Transactions that are still open may yet bring events with a lower id or xid, so nothing is read at or beyond the
+    // oldest of them.
+    internal override string NewEventsSql =>
+        $"""
+         select e.lane, e.xid, {EventLog.Columns}
+         from rows r join lanes l on l.lane = r.lane cross join lateral (
+             select * from events e
+             where e.lane = r.lane and (e.xid, e.id) > (r.xid, r.event_id) and e.id > l.era_floor
+                 and e.xid < (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+             order by e.xid, e.id limit @limit) e
+         order by e.lane, e.xid, e.id
+         """;
+
+    internal override string UnreadEventsSql =>
+        """
+        select count(*) from lanes l join events e on e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id > l.era_floor
+        """;
+
+    internal override string DueSubjectsSql =>
+        """
+        select s.lane, s.slot, s.kind, s.subject_id, s.due_at
+        from rows r join lanes l on l.lane = r.lane cross join lateral (
+            select * from states s where s.lane = r.lane and s.due_at >= l.due_floor and s.due_at <= @now
+            order by s.due_at, s.subject_id limit @limit) s
+        order by s.lane, s.due_at, s.subject_id
+        """;
+
+    private protected override DbContextOptions<NurtureContext> ContextOptions { get; }
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancel) => await source.OpenConnectionAsync(cancel);
 

@@ -19,7 +19,7 @@ public sealed class SqliteDatabase : Database
         Directory.CreateDirectory(options.DataDirectory);
         path = Path.Combine(Path.GetFullPath(options.DataDirectory), "nurture.db");
         connectionString = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 30 }.ConnectionString;
-        held = options.IsExclusive ? Hold(path) : null;
+        held = options.IsNode ? Hold(path) : null;
         ContextOptions = new DbContextOptionsBuilder<NurtureContext>().UseSqlite(connectionString).Options;
     }
 
@@ -27,10 +27,31 @@ public sealed class SqliteDatabase : Database
 
     public override int Lanes => 1;
 
-    /// <summary>Whether no other process can have the file open for writing.</summary>
-    internal bool IsExclusive => held is not null;
-
     internal override string NowSql => "cast(unixepoch('subsec') * 1000 as integer)";
+
+    internal override string NodeCountSql => "select 1";
+
+    internal override string? EndSessionsSql => null;
+
+    // The file has one server; whoever else is named as an owner was its predecessor.
+    internal override string IsOwnerGoneSql => "true";
+
+    internal override string SkipLocked => "";
+
+    internal override string NewEventsSql =>
+        $"""
+         select e.lane, e.xid, {EventLog.Columns} from events e
+         where e.id > (select r.event_id from rows r) order by e.id limit @limit
+         """;
+
+    internal override string UnreadEventsSql => "select count(*) from events e where e.id > (select event_id from lanes)";
+
+    internal override string DueSubjectsSql =>
+        """
+        select s.lane, s.slot, s.kind, s.subject_id, s.due_at from states s
+        where s.lane = (select r.lane from rows r) and s.due_at >= (select due_floor from lanes) and s.due_at <= @now
+        order by s.due_at, s.subject_id limit @limit
+        """;
 
     private protected override DbContextOptions<NurtureContext> ContextOptions { get; }
 

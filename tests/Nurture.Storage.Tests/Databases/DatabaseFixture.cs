@@ -27,11 +27,12 @@ public abstract class DatabaseFixture : IAsyncLifetime
 
     protected virtual string WhyNot => "";
 
-    /// <summary>Opens the same database once more, as another process would; the caller disposes it.</summary>
+    /// <summary>Opens the same database once more; the caller disposes it.</summary>
     public Database OpenAgain()
     {
-        _ = Database;
-        return Database.Create(Options! with { IsExclusive = false });
+        // A file that is held cannot be held twice; servers of one PostgreSQL are nodes all.
+        var isNode = Database.IsPostgres;
+        return Database.Create(Options! with { IsNode = isNode });
     }
 
     /// <summary>How to open it; null where there is no such database.</summary>

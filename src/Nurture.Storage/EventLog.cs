@@ -1,0 +1,115 @@
+using System.Data.Common;
+using Nurture.Contacts;
+using Nurture.Engine;
+
+namespace Nurture.Storage;
+
+/// <summary>
+/// Every signal, in the order in which the slots read them. Whoever wants a state changed appends here, in the transaction
+/// of whatever else it does.
+/// </summary>
+public sealed class EventLog(Database database)
+{
+    internal const string Columns =
+        "e.id, e.slot, e.kind, e.contact_id, e.account_id, e.hop, e.source_id, e.name, e.occurred_at, e.received_at, e.correlation, e.payload";
+
+    public async Task AppendAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<StoredEvent> events, CancellationToken cancel) =>
+        await database.BulkAsync(connection, transaction, ToRows(events),
+            """
+            insert into events (lane, slot, kind, contact_id, account_id, hop, source_id, name, occurred_at, received_at, correlation, payload)
+            select r.lane, r.slot, r.kind, r.contact_id, r.account_id, r.hop, r.source_id, r.name, r.occurred_at, r.received_at, r.correlation, r.payload
+            from rows r where true order by r.n
+            """, cancel);
+
+    public Task AppendAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancel) =>
+        database.WriteAsync((connection, transaction, ct) => AppendAsync(connection, transaction, events, ct), cancel);
+
+    private Rows<StoredEvent> ToRows(IReadOnlyList<StoredEvent> events) => Rows.Of(events)
+        .Short("lane", e => database.LaneOf(e.Slot)).Short("slot", e => e.Slot).Short("kind", e => (short)e.Kind)
+        .Long("contact_id", e => e.ContactId).Long("account_id", e => e.AccountId).Int("hop", e => e.Hop).Int("source_id", e => e.SourceId)
+        .Text("name", e => e.Name).Instant("occurred_at", e => e.OccurredAt).Instant("received_at", e => e.ReceivedAt)
+        .Text("correlation", e => e.Correlation).Bytes("payload", e => e.Payload);
+
+    /// <summary>In the order of their ids; those that are gone are left out.</summary>
+    public async Task<List<StoredEvent>> ReadAsync(IReadOnlyList<long> ids, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        var found = await database.BulkAsync(connection, null, Rows.Of(ids).Long("id", id => id),
+            $"select {Columns} from rows r join events e on e.id = r.id", reader => Read(reader), cancel);
+        found.Sort((left, right) => left.Id.CompareTo(right.Id));
+        return found;
+    }
+
+    /// <summary>
+    /// What a subject did, oldest first: at most <paramref name="perName"/> of the latest of each name, since
+    /// <paramref name="from"/> (inclusive). A contact's history holds that of the contacts that merged into it, an
+    /// account's that of its people.
+    /// </summary>
+    public async Task<List<StoredEvent>> HistoryAsync(
+        SubjectRef subject, IReadOnlyList<string> names, DateTimeOffset from, int perName, CancellationToken cancel)
+    {
+        var account = subject.Kind == SubjectKind.Account ? subject.Id : 0;
+        var distinct = names.Distinct(StringComparer.Ordinal).ToList();
+        await using var connection = await database.OpenAsync(cancel);
+        var people = await PeopleOfAsync(connection, subject, cancel);
+        // Of an account's people only what names no other account.
+        var found = await LatestAsync(
+            Rows.Of(distinct.SelectMany(name => people.Select(person => (Name: name, Person: person))).ToList())
+                .Text("name", asked => asked.Name).Long("contact_id", asked => asked.Person),
+            "e.contact_id = r.contact_id and e.contact_id > 0 and (@account = 0 or e.account_id = 0 or e.account_id = @account)");
+        if (account != 0)
+            found.AddRange(await LatestAsync(Rows.Of(distinct).Text("name", name => name), "e.account_id = @account and e.account_id > 0"));
+
+        return found.DistinctBy(e => e.Id)
+            .GroupBy(e => e.Name).SelectMany(ofName => ofName.OrderByDescending(e => e.OccurredAt).ThenByDescending(e => e.Id).Take(perName))
+            .OrderBy(e => e.OccurredAt).ThenBy(e => e.Id).ToList();
+
+        Task<List<StoredEvent>> LatestAsync<T>(Rows<T> asked, string whose) => database.BulkAsync(connection, null,
+            asked.Scalar("account", account).Scalar("from", from).Scalar("limit", perName),
+            $"""
+             select {Columns} from (
+                 select e.*, row_number() over (partition by e.contact_id, e.name order by e.occurred_at desc, e.id desc) place
+                 from rows r join events e on e.name = r.name and {whose}
+                 where e.occurred_at >= @from and e.kind = {(short)SignalKind.Occurred}) e
+             where e.place <= @limit
+             """, reader => Read(reader), cancel);
+    }
+
+    private static async Task<List<long>> PeopleOfAsync(DbConnection connection, SubjectRef subject, CancellationToken cancel)
+    {
+        var people = subject.Kind == SubjectKind.Contact
+            ? [subject.Id]
+            : await connection.QueryAsync(null, "select id from contacts where account_id = @id", [("id", subject.Id)], reader => reader.GetInt64(0), cancel);
+        for (var i = 0; i < people.Count; i++)
+        {
+            people.AddRange(await connection.QueryAsync(
+                null, "select id from contacts where merged_into = @id", [("id", people[i])], reader => reader.GetInt64(0), cancel));
+        }
+
+        return people;
+    }
+
+    /// <summary>When the oldest event that is kept was received; null for an empty log.</summary>
+    public async Task<DateTimeOffset?> OldestAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.FirstAsync(
+            null, "select received_at from events order by id limit 1", [], reader => (DateTimeOffset?)reader.Instant(0), cancel);
+    }
+
+    internal static StoredEvent Read(DbDataReader reader, int first = 0) => new()
+    {
+        Id = reader.GetInt64(first),
+        Slot = reader.GetInt16(first + 1),
+        Kind = (SignalKind)reader.GetInt16(first + 2),
+        ContactId = reader.GetInt64(first + 3),
+        AccountId = reader.GetInt64(first + 4),
+        Hop = reader.GetInt32(first + 5),
+        SourceId = reader.GetInt32(first + 6),
+        Name = reader.GetString(first + 7),
+        OccurredAt = reader.Instant(first + 8),
+        ReceivedAt = reader.Instant(first + 9),
+        Correlation = reader.GetString(first + 10),
+        Payload = reader.Bytes(first + 11),
+    };
+}

@@ -1,0 +1,223 @@
+using System.Data.Common;
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Sends;
+
+namespace Nurture.Storage;
+
+public sealed partial class SlotStore
+{
+    /// <summary>
+    /// Writes all of a batch in one transaction, with the lanes' cursors. What was planned, kept or placed twice stays
+    /// once.
+    /// </summary>
+    /// <exception cref="LostOwnershipException">A lane's epoch or a state's revision is not what it was: nothing was written.</exception>
+    public Task CommitAsync(SlotCommit commit, CancellationToken cancel) =>
+        database.WriteAsync(async (connection, transaction, ct) =>
+        {
+            var write = new Writing(database, connection, transaction, commit, ct);
+            // First, so that two owners never write in one lane: whoever waits here finds the epoch raised.
+            await write.LanesAsync();
+            await write.StatesAsync();
+            await write.MovesAsync();
+            await write.ProfilesAsync();
+            await write.PositionsAsync();
+            await write.JournalAsync();
+            await write.SendsAsync();
+            await log.AppendAsync(connection, transaction, commit.Events, ct);
+            await write.ParkedAsync();
+        }, cancel);
+
+    private sealed class Writing(Database database, DbConnection connection, DbTransaction transaction, SlotCommit commit, CancellationToken cancel)
+    {
+        private Task<int> BulkAsync(Rows rows, string sql) => database.BulkAsync(connection, transaction, rows, sql, cancel);
+
+        private async Task OwnedAsync(Rows rows, string sql, string what)
+        {
+            var affected = await BulkAsync(rows, sql);
+            if (affected != rows.Count) throw new LostOwnershipException($"{affected} of {rows.Count} {what} were as this batch had read them; another node has them now.");
+        }
+
+        public Task LanesAsync()
+        {
+            var earliest = commit.States.Where(state => state.DueAt is not null)
+                .GroupBy(state => database.LaneOf(state.Key.Slot))
+                .ToDictionary(ofLane => ofLane.Key, ofLane => ofLane.Min(state => state.DueAt!.Value.ToMilliseconds()));
+            return OwnedAsync(Rows.Of(commit.Lanes)
+                    .Short("lane", l => l.Lane).Long("epoch", l => l.Epoch).Long("xid", l => l.Cursor.Xid).Long("event_id", l => l.Cursor.EventId)
+                    .Long("floor_read", l => l.FloorRead).Long("due_floor", l => Math.Min(l.Floor, earliest.GetValueOrDefault(l.Lane, long.MaxValue)))
+                    .Scalar("me", database.Node),
+                """
+                update lanes set xid = r.xid, event_id = r.event_id,
+                    due_floor = case when lanes.due_floor < r.floor_read and lanes.due_floor < r.due_floor then lanes.due_floor else r.due_floor end
+                from rows r where lanes.lane = r.lane and lanes.epoch = r.epoch and lanes.owner = @me
+                """, "lanes");
+        }
+
+        public async Task StatesAsync()
+        {
+            var writes = commit.States.OrderBy(s => s.Key.Slot).ThenBy(s => s.Key.Subject.Kind).ThenBy(s => s.Key.Subject.Id).ToList();
+            await OwnedAsync(StateRows(writes.Where(state => state.Rev == 0)),
+                """
+                insert into states (slot, kind, subject_id, lane, rev, due_at, doc)
+                select r.slot, r.kind, r.subject_id, r.lane, 1, r.due_at, r.doc from rows r where true on conflict do nothing
+                """, "new states");
+            // PostgreSQL compares the indexed columns itself: where due_at is what it was, the update touches no index.
+            await OwnedAsync(StateRows(writes.Where(state => state.Rev != 0)),
+                """
+                update states set rev = states.rev + 1, due_at = r.due_at, doc = r.doc
+                from rows r where states.slot = r.slot and states.kind = r.kind and states.subject_id = r.subject_id and states.rev = r.rev
+                """, "states");
+            await BulkAsync(Rows.Of(writes.Where(state => state is { IsRestChanged: true, Rest: not null }).ToList())
+                    .Short("slot", s => s.Key.Slot).Short("kind", s => (short)s.Key.Subject.Kind).Long("subject_id", s => s.Key.Subject.Id).Bytes("doc", s => s.Rest),
+                """
+                insert into state_rests (slot, kind, subject_id, doc) select r.slot, r.kind, r.subject_id, r.doc from rows r where true
+                on conflict (slot, kind, subject_id) do update set doc = excluded.doc
+                """);
+
+            var deletes = commit.DeletedStates;
+            await OwnedAsync(Rows.Of(deletes).Short("slot", s => s.Key.Slot).Short("kind", s => (short)s.Key.Subject.Kind)
+                    .Long("subject_id", s => s.Key.Subject.Id).Int("rev", s => s.Rev),
+                "delete from states where (slot, kind, subject_id, rev) in (select r.slot, r.kind, r.subject_id, r.rev from rows r)", "states to delete");
+            StateKey[] restless = [.. writes.Where(state => state is { IsRestChanged: true, Rest: null }).Select(state => state.Key), .. deletes.Select(state => state.Key)];
+            await BulkAsync(KeyRows(restless), "delete from state_rests where (slot, kind, subject_id) in (select r.slot, r.kind, r.subject_id from rows r)");
+        }
+
+        private Rows<StateWrite> StateRows(IEnumerable<StateWrite> states) => Rows.Of(states.ToList())
+            .Short("slot", s => s.Key.Slot).Short("kind", s => (short)s.Key.Subject.Kind).Long("subject_id", s => s.Key.Subject.Id)
+            .Short("lane", s => database.LaneOf(s.Key.Slot)).Int("rev", s => s.Rev).Instant("due_at", s => s.DueAt).Bytes("doc", s => s.Doc);
+
+        public async Task MovesAsync()
+        {
+            await BulkAsync(ContactRows(commit.LiftedTombstones), "delete from tombstones where (slot, contact_id) in (select r.slot, r.contact_id from rows r)");
+            await BulkAsync(Rows.Of(LastOf(commit.Tombstones, t => (t.Slot, t.ContactId)))
+                    .Short("slot", t => t.Slot).Long("contact_id", t => t.ContactId).Short("to_slot", t => t.ToSlot).Long("to_contact_id", t => t.ToContactId).Int("hop", t => t.Hop),
+                """
+                insert into tombstones (slot, contact_id, to_slot, to_contact_id, hop)
+                select r.slot, r.contact_id, r.to_slot, r.to_contact_id, r.hop from rows r where true
+                on conflict (slot, contact_id) do update set to_slot = excluded.to_slot, to_contact_id = excluded.to_contact_id, hop = excluded.hop
+                """);
+            await BulkAsync(ContactRows(commit.ReleasedSignals), "delete from kept_signals where (slot, contact_id) in (select r.slot, r.contact_id from rows r)");
+            await BulkAsync(Rows.Of(commit.KeptSignals).Short("slot", k => k.Slot).Long("contact_id", k => k.ContactId).Long("event_id", k => k.EventId),
+                "insert into kept_signals (slot, contact_id, event_id) select r.slot, r.contact_id, r.event_id from rows r where true on conflict do nothing");
+            await BulkAsync(Rows.Of(LastOf(commit.Routes, r => r.ContactId))
+                    .Long("id", r => r.ContactId).Short("slot", r => r.Slot).Int("hop", r => r.Hop).Long("account_id", r => r.AccountId)
+                    .Long("merged_into", r => r.MergedInto).Scalar("now", commit.RecordedAt),
+                """
+                update contacts set slot = r.slot, hop = r.hop, account_id = r.account_id, merged_into = coalesce(r.merged_into, contacts.merged_into), updated_at = @now
+                from rows r where contacts.id = r.id and contacts.hop <= r.hop
+                """);
+            await BulkAsync(Rows.Of(commit.Memberships).Long("contact_id", m => m.ContactId).Long("account_id", m => m.AccountId).Instant("joined_at", m => m.JoinedAt),
+                "insert into memberships (contact_id, account_id, joined_at) select r.contact_id, r.account_id, r.joined_at from rows r where true on conflict do nothing");
+        }
+
+        public async Task ProfilesAsync()
+        {
+            await BulkAsync(Rows.Of(LastOf(commit.Contacts, c => c.ContactId))
+                    .Long("id", c => c.ContactId).Text("email", c => c.Email).Text("name", c => c.Name).Text("locale", c => c.Locale).Text("zone", c => c.Zone)
+                    .Short("status", c => (short)c.Status).Text("roles", c => c.Roles).Text("attributes", c => c.Attributes)
+                    .Short("basis", c => (short)c.Basis).Text("refusals", c => c.Refusals).Instant("last_active_at", c => c.LastActiveAt)
+                    .Scalar("now", commit.RecordedAt),
+                // An erased contact stays empty, whatever a signal that was on its way still says.
+                """
+                update contacts set email = r.email, name = r.name, locale = r.locale, zone = r.zone, status = r.status, roles = r.roles,
+                    attributes = r.attributes, basis = r.basis, refusals = r.refusals, last_active_at = r.last_active_at, updated_at = @now
+                from rows r where contacts.id = r.id and contacts.erased_at is null
+                """);
+            await BulkAsync(Rows.Of(LastOf(commit.Accounts, a => a.AccountId))
+                    .Long("id", a => a.AccountId).Text("name", a => a.Name).Text("tier", a => a.Tier).Text("stage", a => a.Stage).Text("owner", a => a.Owner)
+                    .Text("attributes", a => a.Attributes).Scalar("now", commit.RecordedAt),
+                """
+                update accounts set name = r.name, tier = r.tier, stage = r.stage, owner = r.owner, attributes = r.attributes, updated_at = @now
+                from rows r where accounts.id = r.id
+                """);
+        }
+
+        public async Task PositionsAsync()
+        {
+            var positions = LastOf(commit.Positions, p => (p.Key.Slot, p.EnrollmentId));
+            await BulkAsync(Rows.Of(positions.Where(p => p.Step is null).ToList()).Short("slot", p => p.Key.Slot).Long("enrollment_id", p => p.EnrollmentId),
+                "delete from positions where (slot, enrollment_id) in (select r.slot, r.enrollment_id from rows r)");
+            await BulkAsync(Rows.Of(positions.Where(p => p.Step is not null).ToList())
+                    .Short("slot", p => p.Key.Slot).Long("enrollment_id", p => p.EnrollmentId).Short("kind", p => (short)p.Key.Subject.Kind)
+                    .Long("subject_id", p => p.Key.Subject.Id).Text("scenario", p => p.Scenario).Int("version", p => p.Version)
+                    .Text("step", p => p.Step).Instant("since", p => p.At),
+                """
+                insert into positions (slot, enrollment_id, kind, subject_id, scenario, version, step, since, entered_at)
+                select r.slot, r.enrollment_id, r.kind, r.subject_id, r.scenario, r.version, r.step, r.since, r.since from rows r where true
+                on conflict (slot, enrollment_id) do update set version = excluded.version, step = excluded.step, since = excluded.since
+                """);
+        }
+
+        public Task JournalAsync() => BulkAsync(Rows.Of(commit.Journal)
+                .Short("slot", j => j.Slot).Instant("at", j => j.Entry.At).Short("kind", j => (short)j.Entry.Subject.Kind)
+                .Long("subject_id", j => j.Entry.Subject.Id).Long("contact_id", j => j.Entry.ContactId).Text("scenario", j => j.Entry.Scenario)
+                .Int("version", j => j.Entry.Version).Long("enrollment_id", j => j.Entry.EnrollmentId).Text("step", j => j.Entry.Step)
+                .Short("reason", j => (short)j.Entry.Reason).Text("detail", j => j.Entry.Detail).Long("cause_id", j => j.Entry.CauseId)
+                .Text("correlation", j => j.Entry.Correlation).Scalar("now", commit.RecordedAt),
+            """
+            insert into journal (slot, at, recorded_at, kind, subject_id, contact_id, scenario, version, enrollment_id, step, reason, detail, cause_id, correlation)
+            select r.slot, r.at, @now, r.kind, r.subject_id, r.contact_id, r.scenario, r.version, r.enrollment_id, r.step, r.reason, r.detail, r.cause_id, r.correlation
+            from rows r where true order by r.n
+            """);
+
+        public async Task SendsAsync()
+        {
+            await BulkAsync(Rows.Of(commit.Sends)
+                    .Short("slot", s => s.Slot).Uuid("id", s => s.Draft.Id).Short("kind", s => (short)s.Draft.Subject.Kind)
+                    .Long("subject_id", s => s.Draft.Subject.Id).Long("enrollment_id", s => s.Draft.EnrollmentId).Text("scenario", s => s.Draft.Scenario)
+                    .Int("version", s => s.Draft.Version).Text("step", s => s.Draft.Step).Int("occurrence", s => s.Draft.Occurrence)
+                    .Long("recipient_id", s => s.Draft.RecipientId).Text("address", s => s.Draft.Address).Bytes("address_hash", s => s.AddressHash)
+                    .Short("class", s => (short)s.Draft.Class).Text("topic", s => s.Draft.Topic).Text("template", s => s.Draft.Template)
+                    .Text("template_hash", s => s.TemplateHash).Text("locale", s => s.Draft.Locale).Bytes("inputs", s => s.Draft.Inputs)
+                    .Long("seed", s => s.Draft.Seed).Flag("is_counted", s => s.Draft.IsCounted).Instant("planned_at", s => s.Draft.PlannedAt)
+                    .Instant("expires_at", s => s.Draft.ExpiresAt).Text("correlation", s => s.Draft.Correlation).Long("cause_id", s => s.Draft.CauseId),
+                $"""
+                 insert into sends (slot, id, kind, subject_id, enrollment_id, scenario, version, step, occurrence, recipient_id, address, address_hash,
+                     class, topic, template, template_hash, locale, inputs, seed, state, is_counted, planned_at, not_before, expires_at, correlation, cause_id)
+                 select r.slot, r.id, r.kind, r.subject_id, r.enrollment_id, r.scenario, r.version, r.step, r.occurrence, r.recipient_id, r.address, r.address_hash,
+                     r.class, r.topic, r.template, r.template_hash, r.locale, r.inputs, r.seed, {(short)SendState.Planned}, r.is_counted, r.planned_at, r.planned_at, r.expires_at,
+                     r.correlation, r.cause_id
+                 from rows r where true on conflict do nothing
+                 """);
+            await BulkAsync(Rows.Of(commit.CancelledSends)
+                    .Short("kind", c => (short)c.Subject.Kind).Long("subject_id", c => c.Subject.Id).Long("enrollment_id", c => c.EnrollmentId)
+                    .Short("reason", c => (short)c.Reason).Instant("at", c => c.At),
+                $"""
+                 update sends set state = {(short)SendState.Cancelled}, reason = r.reason, ended_at = r.at, owner = null, lease_until = null
+                 from rows r where sends.enrollment_id = r.enrollment_id and sends.kind = r.kind and sends.subject_id = r.subject_id
+                     and sends.state in ({(short)SendState.Planned}, {(short)SendState.Claimed})
+                 """);
+        }
+
+        public async Task ParkedAsync()
+        {
+            var parked = LastOf(commit.Parked, p => p.Key);
+            await BulkAsync(Rows.Of(parked)
+                    .Short("slot", p => p.Key.Slot).Short("kind", p => (short)p.Key.Subject.Kind).Long("subject_id", p => p.Key.Subject.Id)
+                    .Instant("at", p => p.At).Text("error", p => p.Error).Text("step", p => p.Step)
+                    .Text("event_ids", p => string.Concat(p.EventIds.Select(id => $"{id} "))),
+                """
+                insert into parked (slot, kind, subject_id, at, error, step, event_ids)
+                select r.slot, r.kind, r.subject_id, r.at, r.error, r.step, r.event_ids from rows r where true
+                on conflict (slot, kind, subject_id) do update set at = excluded.at, error = excluded.error, step = excluded.step,
+                    event_ids = case when parked.resumed_at is null then parked.event_ids else '' end || excluded.event_ids, resumed_at = null
+                """);
+            // Or it would be due again with every batch.
+            await BulkAsync(KeyRows(parked.Select(p => p.Key).ToList()),
+                """
+                update states set due_at = null
+                from rows r where states.slot = r.slot and states.kind = r.kind and states.subject_id = r.subject_id and states.due_at is not null
+                """);
+        }
+
+        private static List<T> LastOf<T, TKey>(List<T> changes, Func<T, TKey> key)
+            where TKey : notnull
+        {
+            if (changes.Count < 2) return changes;
+            var last = new Dictionary<TKey, T>(changes.Count);
+            foreach (var change in changes) last[key(change)] = change;
+            return last.Count == changes.Count ? changes : [.. last.Values];
+        }
+    }
+}

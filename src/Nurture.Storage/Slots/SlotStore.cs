@@ -1,0 +1,163 @@
+using Nurture.Contacts;
+using Nurture.Engine;
+
+namespace Nurture.Storage;
+
+/// <summary>What slot workers read and write: leases of lanes, new events, due subjects, states, and the one commit.</summary>
+public sealed partial class SlotStore(Database database, EventLog log)
+{
+    /// <summary>How many lanes a node should hold when all that are connected share them evenly.</summary>
+    public async Task<int> FairShareAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        var nodes = await connection.ScalarAsync<long>(null, database.NodeCountSql, [], cancel);
+        return (int)((database.Lanes + Math.Max(nodes, 1) - 1) / Math.Max(nodes, 1));
+    }
+
+    /// <summary>
+    /// Takes up to <paramref name="most"/> lanes that nobody holds: released, expired, or of a node that is gone. The
+    /// sessions of an owner that let its lease expire are ended first: frozen within a transaction, it would hold the rows.
+    /// </summary>
+    public async Task<List<LaneLease>> AcquireAsync(TimeSpan lease, int most, CancellationToken cancel)
+    {
+        (string, object?)[] args = [("me", database.Node), ("lease", (long)lease.TotalMilliseconds), ("most", most)];
+        return await database.WriteAsync(async (connection, transaction, ct) =>
+        {
+            if (database.EndSessionsSql is { } endSessions) await connection.ExecuteAsync(transaction, endSessions, [("me", database.Node)], ct);
+            return await connection.QueryAsync(transaction,
+                $"""
+                 update lanes set owner = @me, epoch = epoch + 1, expires_at = {database.NowSql} + @lease
+                 where lane in (
+                     select lane from lanes
+                     where (owner is null or owner <> @me) and (owner is null or expires_at <= {database.NowSql} or {database.IsOwnerGoneSql})
+                     order by lane limit @most {database.SkipLocked})
+                 returning lane, epoch, xid, event_id
+                 """, args, reader => new LaneLease(reader.GetInt16(0), reader.GetInt64(1), new(reader.GetInt64(2), reader.GetInt64(3))), ct);
+        }, cancel);
+    }
+
+    /// <summary>Answers the leases that are still ours; what is missing was taken over.</summary>
+    public Task<List<LaneLease>> RenewAsync(IReadOnlyList<LaneLease> leases, TimeSpan lease, CancellationToken cancel) =>
+        database.WriteAsync(async (connection, transaction, ct) =>
+        {
+            var renewed = await database.BulkAsync(connection, transaction, LeaseRows(leases).Scalar("lease", (long)lease.TotalMilliseconds),
+                $"""
+                 update lanes set expires_at = {database.NowSql} + @lease
+                 from rows r where lanes.lane = r.lane and lanes.epoch = r.epoch and lanes.owner = @me
+                 returning lanes.lane
+                 """, reader => reader.GetInt16(0), ct);
+            return leases.Where(held => renewed.Contains(held.Lane)).ToList();
+        }, cancel);
+
+    public Task ReleaseAsync(IReadOnlyList<LaneLease> leases, CancellationToken cancel) =>
+        database.WriteAsync((connection, transaction, ct) => database.BulkAsync(connection, transaction, LeaseRows(leases),
+            """
+            update lanes set owner = null, expires_at = 0
+            from rows r where lanes.lane = r.lane and lanes.epoch = r.epoch and lanes.owner = @me
+            """, ct), cancel);
+
+    private Rows<LaneLease> LeaseRows(IReadOnlyList<LaneLease> leases) =>
+        Rows.Of(leases).Short("lane", l => l.Lane).Long("epoch", l => l.Epoch).Scalar("me", database.Node);
+
+    /// <summary>What there is to do in the lanes, about <paramref name="limit"/> events and as many due subjects, evenly over the lanes.</summary>
+    public async Task<Work> ReadWorkAsync(IReadOnlyList<LaneLease> lanes, DateTimeOffset now, int limit, CancellationToken cancel)
+    {
+        if (lanes.Count == 0) return new Work([], [], []);
+        var perLane = (limit + lanes.Count - 1) / lanes.Count;
+        await using var connection = await database.OpenAsync(cancel);
+        var events = await database.BulkAsync(connection, null,
+            Rows.Of(lanes).Short("lane", l => l.Lane).Long("xid", l => l.Cursor.Xid).Long("event_id", l => l.Cursor.EventId).Scalar("limit", perLane),
+            database.NewEventsSql,
+            reader => new LoggedEvent(reader.GetInt16(0), new(reader.GetInt64(1), reader.GetInt64(2)), EventLog.Read(reader, 2)), cancel);
+        var laneRows = Rows.Of(lanes).Short("lane", l => l.Lane).Scalar("limit", perLane).Scalar("now", now);
+        var floors = (await database.BulkAsync(connection, null, laneRows,
+            "select l.lane, l.due_floor from rows r join lanes l on l.lane = r.lane", reader => (Lane: reader.GetInt16(0), Floor: reader.GetInt64(1)), cancel))
+            .ToDictionary(floor => floor.Lane, floor => floor.Floor);
+        var due = await database.BulkAsync(connection, null, laneRows, database.DueSubjectsSql,
+            reader => new DueSubject(reader.GetInt16(0), new StateKey(reader.GetInt16(1), new((SubjectKind)reader.GetInt16(2), reader.GetInt64(3))), reader.Instant(4)),
+            cancel);
+        return new Work(events, due, AdvancesOf(lanes, events, due, floors, now, perLane));
+    }
+
+    private static List<LaneAdvance> AdvancesOf(
+        IReadOnlyList<LaneLease> lanes, List<LoggedEvent> events, List<DueSubject> due, Dictionary<short, long> floors, DateTimeOffset now, int perLane)
+    {
+        var cursors = lanes.ToDictionary(lane => lane.Lane, lane => lane.Cursor);
+        foreach (var logged in events) cursors[logged.Lane] = logged.Cursor;
+        var dueByLane = due.ToLookup(subject => subject.Lane);
+        return [.. lanes.Select(lane =>
+        {
+            var ofLane = dueByLane[lane.Lane].ToList();
+            // A short batch took everything up to now; a full one everything before its last moment, at which more may stand.
+            var floor = ofLane.Count < perLane ? now.ToMilliseconds() : ofLane[^1].DueAt.ToMilliseconds();
+            return new LaneAdvance(lane.Lane, lane.Epoch, cursors[lane.Lane], floors[lane.Lane], Math.Max(floor, floors[lane.Lane]));
+        })];
+    }
+
+    /// <summary>In the order of the keys, one for each.</summary>
+    public async Task<List<LoadedState>> LoadStatesAsync(IReadOnlyList<StateKey> keys, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        var loaded = await database.BulkAsync(connection, null, KeyRows(keys),
+            """
+            select r.n, s.rev, s.due_at, s.doc, x.doc, t.to_slot, t.to_contact_id, t.hop, p.at,
+                exists (select 1 from kept_signals k where r.kind = 1 and k.slot = r.slot and k.contact_id = r.subject_id)
+            from rows r
+            left join states s on s.slot = r.slot and s.kind = r.kind and s.subject_id = r.subject_id
+            left join state_rests x on x.slot = r.slot and x.kind = r.kind and x.subject_id = r.subject_id
+            left join tombstones t on r.kind = 1 and t.slot = r.slot and t.contact_id = r.subject_id
+            left join parked p on p.slot = r.slot and p.kind = r.kind and p.subject_id = r.subject_id and p.resumed_at is null
+            """, reader => (Place: reader.GetInt64(0), State: ReadState(reader, keys[(int)reader.GetInt64(0) - 1])), cancel);
+        loaded.Sort((left, right) => left.Place.CompareTo(right.Place));
+        return [.. loaded.Select(row => row.State)];
+    }
+
+    private static LoadedState ReadState(System.Data.Common.DbDataReader reader, StateKey key) => new(
+        key,
+        reader.IsDBNull(1) ? 0 : reader.GetInt32(1),
+        reader.InstantOrNull(2),
+        reader.BytesOrNull(3),
+        reader.BytesOrNull(4),
+        reader.IsDBNull(5) ? null : new TombstoneRow(key.Slot, key.Subject.Id, reader.GetInt16(5), reader.GetInt64(6), reader.GetInt32(7)),
+        !reader.IsDBNull(8),
+        reader.GetBoolean(9));
+
+    private static Rows<StateKey> KeyRows(IReadOnlyList<StateKey> keys) => Rows.Of(keys)
+        .Short("slot", k => k.Slot).Short("kind", k => (short)k.Subject.Kind).Long("subject_id", k => k.Subject.Id);
+
+    /// <summary>The signals that wait in a slot for these contacts, in the log's order.</summary>
+    public async Task<List<KeptEvent>> ReadKeptAsync(IReadOnlyList<(short Slot, long ContactId)> contacts, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        var kept = await database.BulkAsync(connection, null, ContactRows(contacts),
+            $"""
+             select k.slot, k.contact_id, {EventLog.Columns}
+             from rows r join kept_signals k on k.slot = r.slot and k.contact_id = r.contact_id join events e on e.id = k.event_id
+             """, reader => new KeptEvent(reader.GetInt16(0), reader.GetInt64(1), EventLog.Read(reader, 2)), cancel);
+        kept.Sort((left, right) => left.Event.Id.CompareTo(right.Event.Id));
+        return kept;
+    }
+
+    private static Rows<(short Slot, long ContactId)> ContactRows(IReadOnlyList<(short Slot, long ContactId)> contacts) =>
+        Rows.Of(contacts).Short("slot", c => c.Slot).Long("contact_id", c => c.ContactId);
+
+    /// <summary>The next moment at which any subject of the database is due, past ones included; null for none.</summary>
+    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.FirstAsync(null,
+            """
+            select min(x.due_at) from (
+                select (select min(s.due_at) from states s where s.lane = l.lane and s.due_at >= l.due_floor) as due_at from lanes l) x
+            """, [], reader => reader.InstantOrNull(0), cancel);
+    }
+
+    /// <summary>How many events no lane has read yet.</summary>
+    public async Task<long> UnreadAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.ScalarAsync<long>(null, database.UnreadEventsSql, [], cancel);
+    }
+}
+
+public sealed record KeptEvent(short Slot, long ContactId, StoredEvent Event);
