@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Numerics;
+using Nurture.Templating.Runtime;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Templating.Builtins;
+
+/// <summary>One call of a built-in function: its arguments, read as what the function wants them to be.</summary>
+internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnlySpan<TemplateValue> values)
+{
+    public RenderContext Context { get; } = context;
+
+    public CallSite Site { get; } = site;
+
+    public ReadOnlySpan<TemplateValue> Values { get; } = values;
+
+    public SourceSpan Span => Site.Span;
+
+    public CultureInfo Culture => Context.Culture;
+
+    public TemplateValue this[int at] => Values[at];
+
+    public int Count => Values.Length;
+
+    public bool IsNull(int at) => Values[at].IsNull;
+
+    /// <summary>The printed form of anything; null is "".</summary>
+    public string Text(int at) => Context.Print(Values[at], Span);
+
+    public string? TextOrNull(int at) => Values[at].IsNull ? null : Text(at);
+
+    public int Int(int at, int whenNull = 0)
+    {
+        var value = Values[at];
+        if (value.IsNull)
+        {
+            return whenNull;
+        }
+
+        var number = Integer(at);
+        return number >= int.MinValue && number <= int.MaxValue ? (int)number : throw Wrong(at, "int");
+    }
+
+    private BigInteger Integer(int at)
+    {
+        var value = Values[at];
+        switch (value.Kind)
+        {
+            case TemplateValueKind.Boolean or TemplateValueKind.Int or TemplateValueKind.Long: return value.AsLong;
+            case TemplateValueKind.BigInteger: return value.AsBigInteger;
+            case TemplateValueKind.Float or TemplateValueKind.Double or TemplateValueKind.Decimal:
+                var number = Numbers.ToDouble(value);
+                return double.IsFinite(number) ? new BigInteger(Math.Round(number)) : throw Wrong(at, "int");
+            default: throw Wrong(at, "int");
+        }
+    }
+
+    public double Double(int at) =>
+        Values[at].IsNull ? 0 : Values[at].IsNumber || Values[at].Kind == TemplateValueKind.Boolean ? Numbers.ToDouble(Values[at]) : throw Wrong(at, "double");
+
+    /// <summary>Null where null was given; anything that is neither list nor null becomes a list of itself only where the function says so.</summary>
+    public TemplateList? List(int at)
+    {
+        var value = Values[at];
+        switch (value.Kind)
+        {
+            case TemplateValueKind.Null: return null;
+            case TemplateValueKind.List: return value.AsList;
+            case TemplateValueKind.Object: return Entries(value.AsObject);
+            case TemplateValueKind.Text:
+                var characters = NewList();
+                foreach (var c in value.AsText)
+                {
+                    characters.Add(c.ToString());
+                }
+
+                Charge(characters.Count);
+                return characters;
+            case TemplateValueKind.Empty: return NewList();
+            default: throw Wrong(at, "list");
+        }
+    }
+
+    private TemplateList Entries(TemplateObject members)
+    {
+        var entries = NewList();
+        foreach (var member in members)
+        {
+            entries.Add(new TemplateObject { Owner = Context, ["key"] = member.Key, ["value"] = member.Value });
+        }
+
+        return entries;
+    }
+
+    public TemplateFunction Function(int at) =>
+        Values[at].TryGetFunction(out var function) ? function : throw Wrong(at, "function");
+
+    public TemplateObject? Object(int at) => Values[at].Kind switch
+    {
+        TemplateValueKind.Object => Values[at].AsObject,
+        TemplateValueKind.Null => null,
+        _ => throw Wrong(at, "object"),
+    };
+
+    public DateTimeOffset? Date(int at)
+    {
+        var value = Values[at];
+        if (value.Kind == TemplateValueKind.Text && DateParser.TryRead(value.AsText, Context.Options, Culture, out var read))
+        {
+            return read;
+        }
+
+        return value.Kind switch
+        {
+            TemplateValueKind.Null => null,
+            TemplateValueKind.Date => value.AsDate,
+            _ => throw Wrong(at, "date"),
+        };
+    }
+
+    public TemplateList NewList() => new() { Owner = Context, IsSequence = true };
+
+    public TemplateList NewArray(int capacity = 0) => new(capacity) { Owner = Context };
+
+    public void Charge(long steps) => Context.CountIterations(steps, Span, "list function");
+
+    /// <summary>To be called before a text of this length is made.</summary>
+    public void ChargeText(long length) => Context.ChargeText(length, Span, "The result of this function");
+
+    public TemplateException Fail(string reason, string? hint = null) => Context.Error(Span, reason, hint);
+
+    private TemplateException Wrong(int at, string wanted) =>
+        Context.Error(Site.Argument(at), $"Unable to convert type `{Numbers.TypeName(Values[at])}` to {wanted}");
+}

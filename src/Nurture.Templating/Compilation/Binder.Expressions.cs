@@ -1,0 +1,250 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Nurture.Templating.Runtime;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Templating.Compilation;
+
+internal sealed partial class Binder
+{
+    /// <summary>An expression that only asks whether something is there: what is missing is null in every profile.</summary>
+    private ExpressionNode BindTested(Expression expression) => BindExpression(expression, isTested: true);
+
+    /// <param name="isTested">Missing names and members are null here: the author provides for it.</param>
+    private ExpressionNode BindExpression(Expression expression, bool isTested = false)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        var span = expression.Span;
+        return expression switch
+        {
+            Expression.Literal literal => new ConstantNode(Numbers.FromBoxed(literal.Value), span),
+            Expression.Name name => BindName(name, isTested),
+            Expression.Member member => BindMember(member, isTested),
+            Expression.Index index => BindIndex(index, isTested),
+            Expression.Unary unary => BindUnary(unary, isTested),
+            Expression.Binary binary => BindBinary(binary, isTested),
+            Expression.Choice choice => new ChoiceNode(
+                BindTested(choice.Condition), BindExpression(choice.WhenTrue, isTested), BindExpression(choice.WhenFalse, isTested), span),
+            Expression.Call call => BindCall(call, block: null),
+            Expression.ArrayLiteral array => new ArrayNode([.. array.Items.Select(i => BindExpression(i))], span),
+            Expression.ObjectLiteral literal => BindObject(literal),
+            Expression.Interpolation interpolation => new InterpolationNode([.. interpolation.Parts.Select(p => BindExpression(p))], options.IsMail, span),
+            Expression.Increment increment => new IncrementNode(BindTarget(increment.Target, isRead: true), increment.Step, increment.IsPrefix, span),
+            Expression.Group group => new GroupNode(BindExpression(group.Inner, isTested), span),
+            FunctionLiteral literal => new FunctionLiteralNode(BindFunctionBody(literal.Declaration, selfName: null), span),
+            _ => throw new InvalidOperationException($"A {expression.GetType().Name} is not an expression that can be bound."),
+        };
+    }
+
+    private PathRules NameRules(bool isTested) =>
+        new(options.IsMail ? !isTested : options.HasStrictVariables, FailsOnNullTarget: true);
+
+    private PathRules MemberRules(bool isTested) => options.IsMail
+        ? new PathRules(!isTested, !isTested)
+        : new PathRules(FailsOnMissing: false, FailsOnNullTarget: !options.ToleratesNullTargets);
+
+    private ExpressionNode BindName(Expression.Name name, bool isTested)
+    {
+        var identifier = name.Identifier;
+        switch (identifier)
+        {
+            case "this": return new ThisNode(name.Span);
+            case "$": return new ArgumentsNode(name.Span);
+            case "$$": return new BlockNode(name.Span);
+        }
+
+        if (identifier[0] == '$')
+        {
+            if (int.TryParse(identifier.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var at))
+            {
+                return new ArgumentNode(at, name.Span);
+            }
+
+            var slot = _layout.SlotOf(identifier);
+            return new LocalNode(identifier, _loopLocals.GetValueOrDefault(identifier, slot), slot, name.Span);
+        }
+
+        var loop = _loops.LastIndexOf(identifier);
+        if (loop >= 0)
+        {
+            return new LoopVariableNode(identifier, _loops.Count - 1 - loop, name.Span);
+        }
+
+        NoteName(identifier);
+        return new GlobalNode(identifier, NameRules(isTested), name.Span);
+    }
+
+    /// <summary>Notes a path that the template takes from its model: not a built-in, nor a variable of its own.</summary>
+    private void NoteName(string path)
+    {
+        var dot = path.IndexOf('.');
+        var root = dot < 0 ? path : path[..dot];
+        if (!_isHead && root[0] != '$' && !_assigned.Contains(root) && !_bound.Contains(root) && !builtins.Contains(root))
+        {
+            _names.Add(path);
+        }
+    }
+
+    /// <summary>The path as written, as far as its names are fixed; null when its head is not a name.</summary>
+    private static string? PathOf(Expression expression) => expression switch
+    {
+        Expression.Name { Identifier: not "this" } name => name.Identifier,
+        Expression.Name => "",
+        Expression.Member { Identifier: not ("empty?" or "blank?") } member => Joined(PathOf(member.Target), member.Identifier),
+        Expression.Index { At: Expression.Literal { Value: string name } } index => Joined(PathOf(index.Target), name),
+        _ => null,
+    };
+
+    private static string? Joined(string? head, string member) => head switch { null => null, "" => member, _ => $"{head}.{member}" };
+
+    private static bool IsNullTolerant(Expression path) => path switch
+    {
+        Expression.Member member => member.IsNullTolerant || IsNullTolerant(member.Target),
+        Expression.Index index => index.IsNullTolerant || IsNullTolerant(index.Target),
+        _ => false,
+    };
+
+    private ExpressionNode BindMember(Expression.Member member, bool isTested)
+    {
+        if (member.Identifier is "empty?" or "blank?")
+        {
+            return new IsEmptyNode(BindTested(member.Target), member.Span);
+        }
+
+        if (member.Target is Expression.Name { Identifier: "for" or "while" or "tablerow" } loop)
+        {
+            var kind = loop.Identifier switch { "for" => LoopKind.For, "while" => LoopKind.While, _ => LoopKind.Table };
+            return new LoopNode(kind, member.Identifier, $"{loop.Identifier}.{member.Identifier}", member.Span, NameSpan(member));
+        }
+
+        var isTolerant = IsNullTolerant(member);
+        var target = BindHead(member, member.Target, isTested || isTolerant);
+        var bound = new MemberNode(target, member.Identifier, Rules(isTested, isTolerant), member.Span, NameSpan(member));
+        return member.Target is Expression.Name { Identifier: var head } && !_loops.Contains(head) ? BindBuiltin(head, member, bound) : bound;
+    }
+
+    private IndexNode BindIndex(Expression.Index index, bool isTested)
+    {
+        var isTolerant = IsNullTolerant(index);
+        var target = BindHead(index, index.Target, isTested || isTolerant);
+        var outer = _isHead;
+        _isHead = false;
+        var at = BindExpression(index.At);
+        _isHead = outer;
+        return new IndexNode(target, at, Rules(isTested, isTolerant), index.Span);
+    }
+
+    /// <summary>Binds what a step of a path is taken from; the whole path is noted, its beginnings are not.</summary>
+    private ExpressionNode BindHead(Expression path, Expression target, bool isTested)
+    {
+        var outer = _isHead;
+        if (PathOf(path) is { } text)
+        {
+            NoteName(text);
+            _isHead = true;
+        }
+        else
+        {
+            _isHead = false;
+        }
+
+        var bound = BindExpression(target, isTested);
+        _isHead = outer;
+        return bound;
+    }
+
+    private PathRules Rules(bool isTested, bool isTolerant) =>
+        isTolerant ? new PathRules(false, false) : MemberRules(isTested);
+
+    private static SourceSpan NameSpan(Expression.Member member)
+    {
+        var length = member.Identifier.Length;
+        var offset = member.Span.Length - length;
+
+        // The name stands at the end of the path; on one line its column follows from that.
+        return new SourceSpan(member.Span.End - length, length, member.Span.Line, member.Span.Column + offset);
+    }
+
+    private ExpressionNode BindBuiltin(string head, Expression.Member member, ExpressionNode dynamic)
+    {
+        if (!builtins.TryGet(head, out var value) || !value.TryGetObject(out var group) || _assigned.Contains(head))
+        {
+            return dynamic;
+        }
+
+        if (group.TryGet(member.Identifier, out var function) && function.TryGetFunction(out var found))
+        {
+            return new BuiltinNode(head, found, dynamic, member.Span);
+        }
+
+        if (options.IsMail && !group.Contains(member.Identifier))
+        {
+            _diagnostics.Add(new TemplateDiagnostic(NameSpan(member), $"There is no function `{head}.{member.Identifier}`.",
+                Suggestion.For(member.Identifier, group.Select(m => m.Key))));
+        }
+
+        return dynamic;
+    }
+
+    private ExpressionNode BindUnary(Expression.Unary unary, bool isTested) => unary.Operator switch
+    {
+        UnaryOperator.Not => new NotNode(BindTested(unary.Operand), unary.Span),
+        UnaryOperator.Minus => new SignNode(true, BindExpression(unary.Operand, isTested), unary.Span),
+        UnaryOperator.Plus => new SignNode(false, BindExpression(unary.Operand, isTested), unary.Span),
+        UnaryOperator.FunctionReference => new FunctionReferenceNode(BindExpression(unary.Operand, isTested), unary.Span),
+        UnaryOperator.Spread => BindExpression(unary.Operand),
+    };
+
+    private ExpressionNode BindBinary(Expression.Binary binary, bool isTested)
+    {
+        var span = binary.Span;
+        switch (binary.Operator)
+        {
+            case BinaryOperator.And: return new AndNode(BindTested(binary.Left), BindTested(binary.Right), span);
+            case BinaryOperator.Or: return new OrNode(BindTested(binary.Left), BindTested(binary.Right), span);
+            case BinaryOperator.Coalesce or BinaryOperator.CoalesceNotNull:
+                return new CoalesceNode(binary.Operator == BinaryOperator.Coalesce, BindTested(binary.Left), BindExpression(binary.Right, isTested), span);
+            case BinaryOperator.Equal or BinaryOperator.NotEqual when IsNothing(binary.Left) || IsNothing(binary.Right):
+                return new BinaryNode(binary.Operator, BindTested(binary.Left), BindTested(binary.Right), span);
+            default:
+                return new BinaryNode(binary.Operator, BindExpression(binary.Left), BindExpression(binary.Right), span);
+        }
+    }
+
+    private static bool IsNothing(Expression expression) =>
+        expression is Expression.Literal { Value: null } or Expression.Name { Identifier: "empty" or "blank" };
+
+    private ObjectNode BindObject(Expression.ObjectLiteral literal)
+    {
+        var outer = _loops;
+        _loops = [];
+        var members = literal.Members.Select(m => KeyValuePair.Create(m.Key, BindExpression(m.Value))).ToArray();
+        _loops = outer;
+        return new ObjectNode(members, literal.Span);
+    }
+
+    private CallNode BindCall(Expression.Call call, ScriptFunctionBody? block)
+    {
+        var path = PathOf(call.Function);
+        var function = BindExpression(call.Function, isTested: true);
+        var arguments = new ExpressionNode[call.Arguments.Count];
+        var names = new string?[arguments.Length];
+        var spreads = new bool[arguments.Length];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var argument = call.Arguments[i];
+            names[i] = argument.Name;
+            spreads[i] = argument.Value is Expression.Unary { Operator: UnaryOperator.Spread };
+
+            // What has a default may be missing.
+            arguments[i] = BindExpression(argument.Value, isTested: i == 0 && path == "object.default");
+        }
+
+        if (path == "include" && call.Arguments is [{ Value: Expression.Literal { Value: string included } }, ..])
+        {
+            _includes.Add(included);
+        }
+
+        return new CallNode(function, arguments, names, spreads, call.IsPiped, call.Span) { Block = block };
+    }
+}

@@ -1,0 +1,215 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using Nurture.Templating.Runtime;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Templating.Compilation;
+
+/// <summary>A template made ready to run.</summary>
+internal sealed record BoundTemplate(StatementNode[] Body, FrameLayout Layout)
+{
+    public TemplateValue[] NewLocals() => Layout.NewLocals();
+}
+
+/// <summary>
+/// Turns the tree of a template into nodes: locals get slots, loop variables their distance, built-ins are looked up, text
+/// is encoded. Notes on the way which names the template takes from its model.
+/// </summary>
+internal sealed partial class Binder(TemplateOptions options, TemplateObject builtins)
+{
+    private readonly List<TemplateDiagnostic> _diagnostics = [];
+    private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _includes = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _assigned = new(StringComparer.Ordinal);
+
+    // Loops around the current place, innermost last; null where one binds no plain name. Cut off at functions and `with`.
+    private List<string?> _loops = [];
+
+    // Plain names bound by any loop around the current place, also beyond what cuts `_loops` off: these are not inputs.
+    private readonly List<string> _bound = [];
+
+    private Dictionary<string, int> _loopLocals = new(StringComparer.Ordinal);
+    private FrameLayout _layout = new();
+    private int _openLoops;
+
+    // The head of a path is being bound, whose whole has been noted already.
+    private bool _isHead;
+
+    public IReadOnlyList<TemplateDiagnostic> Diagnostics => _diagnostics;
+
+    public IReadOnlyCollection<string> Names => _names;
+
+    public IReadOnlyCollection<string> Includes => _includes;
+
+    public BoundTemplate Bind(Block template) => new(BindBlock(template), _layout);
+
+    private StatementNode[] BindBlock(Block? block)
+    {
+        if (block is null)
+        {
+            return [];
+        }
+
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        var bound = new List<StatementNode>(block.Statements.Count);
+        foreach (var statement in block.Statements)
+        {
+            var node = BindStatement(statement);
+            bound.Add(statement.Indent is { } indent && !options.IsMail ? new IndentNode(node, Encoding.UTF8.GetBytes(indent)) : node);
+        }
+
+        return [.. bound];
+    }
+
+    private StatementNode BindStatement(Statement statement) => statement switch
+    {
+        Statement.Text text => new TextNode(Encoding.UTF8.GetBytes(text.Value), text.Span),
+        Statement.Print print => new PrintNode(BindExpression(print.Value), options.IsHtml, options.IsMail),
+        Statement.Assign assign => BindAssign(assign),
+        Statement.If @if => new IfNode([.. @if.Branches.Select(b => (BindTested(b.Condition), BindBlock(b.Body)))], BindBlock(@if.Else), @if.Span),
+        Statement.Case @case => new CaseNode(
+            BindTested(@case.Subject),
+            [.. @case.Whens.Select(w => (w.Values.Select(v => BindExpression(v)).ToArray(), BindBlock(w.Body)))],
+            BindBlock(@case.Else), @case.Span),
+        Statement.For @for => BindFor(@for),
+        Statement.While @while => BindWhile(@while),
+        Statement.Break leave => new LeaveLoopNode(Flow.Break, _openLoops == 0, leave.Span),
+        Statement.Continue leave => new LeaveLoopNode(Flow.Continue, _openLoops == 0, leave.Span),
+        Statement.Capture capture => BindCapture(capture),
+        Statement.With with => BindWith(with),
+        Statement.Import import => new ImportNode(BindExpression(import.Source), import.Span),
+        Statement.ReadOnly readOnly => new ReadOnlyNode(readOnly.Name.Identifier, readOnly.Span),
+        Statement.Return @return => new ReturnNode(@return.Value is null ? null : BindExpression(@return.Value), @return.Span),
+        Statement.Wrap wrap => BindWrap(wrap),
+        Statement.Function function => BindFunction(function),
+        _ => throw new InvalidOperationException($"A {statement.GetType().Name} is not a statement that can be bound."),
+    };
+
+    private AssignNode BindAssign(Statement.Assign assign)
+    {
+        var value = BindExpression(assign.Value);
+        return new AssignNode(BindTarget(assign.Target, isRead: assign.Operator is not null), assign.Operator, value, assign.Span);
+    }
+
+    private TargetNode BindTarget(Expression target, bool isRead = false)
+    {
+        if (target is Expression.Name name)
+        {
+            if (isRead)
+            {
+                NoteName(name.Identifier);
+            }
+
+            _assigned.Add(name.Identifier);
+        }
+
+        return BindExpression(target) is TargetNode node ? node : NotAssignable(target);
+    }
+
+    private TargetNode NotAssignable(Expression target)
+    {
+        _diagnostics.Add(new TemplateDiagnostic(target.Span, "Unsupported target expression for assignment.", "Assign to a variable, a member or an element."));
+        return new ArgumentsNode(target.Span);
+    }
+
+    private ForNode BindFor(Statement.For statement)
+    {
+        var kind = statement.Options.IsTable ? LoopKind.Table : LoopKind.For;
+        var source = BindTested(statement.Source);
+        var offset = BindOptional(statement.Options.Offset);
+        var limit = BindOptional(statement.Options.Limit);
+        var columns = BindOptional(statement.Options.Columns);
+        var variable = statement.Variable is Expression.Name { Identifier: ['$', ..] } ? null : (statement.Variable as Expression.Name)?.Identifier;
+        TargetNode? target = null;
+        var outerLocals = _loopLocals;
+        if (statement.Variable is Expression.Name { Identifier: ['$', _, ..] } local)
+        {
+            var slot = _layout.Reserve();
+            target = new LocalNode(local.Identifier, slot, slot, local.Span);
+            _loopLocals = new Dictionary<string, int>(outerLocals, StringComparer.Ordinal) { [local.Identifier] = slot };
+        }
+        else if (variable is null)
+        {
+            target = BindTarget(statement.Variable);
+        }
+        else
+        {
+            _bound.Add(variable);
+        }
+
+        var body = BindLoopBody(variable, statement.Body);
+        _loopLocals = outerLocals;
+        if (variable is not null)
+        {
+            _bound.RemoveAt(_bound.Count - 1);
+        }
+
+        var head = new LoopHead(kind, variable, target, source, offset, limit, columns, statement.Options.IsReversed);
+        return new ForNode(head, body, BindBlock(statement.Else), statement.Span);
+    }
+
+    private StatementNode[] BindLoopBody(string? variable, Block body)
+    {
+        _loops.Add(variable);
+        _openLoops++;
+        var bound = BindBlock(body);
+        _openLoops--;
+        _loops.RemoveAt(_loops.Count - 1);
+        return bound;
+    }
+
+    private WhileNode BindWhile(Statement.While statement)
+    {
+        _loops.Add(null);
+        var condition = BindTested(statement.Condition);
+        _loops.RemoveAt(_loops.Count - 1);
+        return new WhileNode(condition, BindLoopBody(null, statement.Body), statement.Span);
+    }
+
+    private ExpressionNode? BindOptional(Expression? expression) => expression is null ? null : BindExpression(expression);
+
+    private CaptureNode BindCapture(Statement.Capture capture)
+    {
+        var body = BindBlock(capture.Body);
+        return new CaptureNode(BindTarget(capture.Target), body, options.IsHtml, capture.Span);
+    }
+
+    private WithNode BindWith(Statement.With with)
+    {
+        var target = BindExpression(with.Target);
+        var outer = _loops;
+        _loops = [];
+        var body = BindBlock(with.Body);
+        _loops = outer;
+        return new WithNode(target, body, with.Span);
+    }
+
+    private PrintNode BindWrap(Statement.Wrap wrap)
+    {
+        var call = wrap.Call as Expression.Call ?? new Expression.Call(wrap.Call, [], false, wrap.Call.Span);
+        var body = BindFunctionBody(wrap.Body, selfName: null);
+        return new PrintNode(BindCall(call, body), options.IsHtml, isMail: false);
+    }
+
+    private DeclareFunctionNode BindFunction(Statement.Function function)
+    {
+        var name = function.Declaration.Name!;
+        var target = BindTarget(new Expression.Name(name, function.Span));
+        return new DeclareFunctionNode(target, BindFunctionBody(function.Declaration, name.StartsWith('$') ? name : null), function.Span);
+    }
+
+    /// <param name="selfName">The local name by which the function can call itself.</param>
+    private ScriptFunctionBody BindFunctionBody(FunctionDeclaration declaration, string? selfName)
+    {
+        var (loops, locals, layout, openLoops) = (_loops, _loopLocals, _layout, _openLoops);
+        (_loops, _loopLocals, _layout, _openLoops) = ([], new(StringComparer.Ordinal), new FrameLayout(), 0);
+        var self = selfName is null ? -1 : _layout.SlotOf(selfName);
+        var parameters = declaration.Parameters?.Select(p => p.Name).ToList() ?? [];
+        _bound.AddRange(parameters);
+        var made = new ScriptFunctionBody(
+            declaration.Name, declaration.Parameters, BindBlock(declaration.Body), BindOptional(declaration.Value), _layout, self);
+        _bound.RemoveRange(_bound.Count - parameters.Count, parameters.Count);
+        (_loops, _loopLocals, _layout, _openLoops) = (loops, locals, layout, openLoops);
+        return made;
+    }
+}

@@ -1,0 +1,196 @@
+using System.Text;
+using Nurture.Templating.Runtime;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Templating.Compilation;
+
+/// <summary>A bound expression, fast to evaluate and free of state.</summary>
+internal abstract class ExpressionNode(SourceSpan span) : Node(span)
+{
+    /// <summary>The value; a path that holds a function calls it without arguments.</summary>
+    public abstract TemplateValue Evaluate(RenderContext context);
+
+    /// <summary>The value, where a function is wanted as itself: as the callee, or behind <c>@</c>.</summary>
+    public virtual TemplateValue EvaluateUncalled(RenderContext context) => Evaluate(context);
+
+    /// <summary>How messages write the expression.</summary>
+    public virtual string Describe(RenderContext context) => context.Template.TextOf(Span);
+}
+
+internal sealed class ConstantNode(TemplateValue value, SourceSpan span) : ExpressionNode(span)
+{
+    public TemplateValue Value { get; } = value;
+
+    public override TemplateValue Evaluate(RenderContext context) => Value;
+}
+
+internal sealed class NotNode(ExpressionNode operand, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context) => !operand.Evaluate(context).IsTrue;
+}
+
+internal sealed class SignNode(bool isMinus, ExpressionNode operand, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context)
+    {
+        var value = operand.Evaluate(context);
+        if (value.IsNull)
+        {
+            return value;
+        }
+
+        if (!value.IsNumber)
+        {
+            throw context.Error(Span, $"Unexpected value `{context.Print(value, Span)}` / Type: {Numbers.TypeName(value)}. Cannot negate(-)/positive(+) a non-numeric value");
+        }
+
+        return isMinus ? Numbers.Negate(value) : value;
+    }
+}
+
+/// <summary><c>@f</c>: the function itself.</summary>
+internal sealed class FunctionReferenceNode(ExpressionNode target, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context) => target.EvaluateUncalled(context);
+}
+
+internal sealed class GroupNode(ExpressionNode inner, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context)
+    {
+        context.EnsureStack(Span);
+        return inner.Evaluate(context);
+    }
+}
+
+internal sealed class BinaryNode(BinaryOperator @operator, ExpressionNode left, ExpressionNode right, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context)
+    {
+        context.EnsureStack(Span);
+        var first = left.Evaluate(context);
+        var second = right.Evaluate(context);
+        try
+        {
+            return Operators.Apply(context, @operator, first, second, Span);
+        }
+        catch (TemplateFault fault)
+        {
+            throw context.Error(Span, fault);
+        }
+    }
+}
+
+internal sealed class AndNode(ExpressionNode left, ExpressionNode right, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context)
+    {
+        context.EnsureStack(Span);
+        return left.Evaluate(context).IsTrue && right.Evaluate(context).IsTrue;
+    }
+}
+
+internal sealed class OrNode(ExpressionNode left, ExpressionNode right, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context)
+    {
+        context.EnsureStack(Span);
+        return left.Evaluate(context).IsTrue || right.Evaluate(context).IsTrue;
+    }
+}
+
+/// <summary><c>a ?? b</c> and <c>a ?! b</c>. Both sides are evaluated, as templates can observe.</summary>
+internal sealed class CoalesceNode(bool whenNull, ExpressionNode left, ExpressionNode right, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context)
+    {
+        context.EnsureStack(Span);
+        var first = left.Evaluate(context);
+        var second = right.Evaluate(context);
+        return whenNull == first.IsNull ? second : first;
+    }
+}
+
+internal sealed class ChoiceNode(ExpressionNode condition, ExpressionNode whenTrue, ExpressionNode whenFalse, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context)
+    {
+        context.EnsureStack(Span);
+        return condition.Evaluate(context).IsTrue ? whenTrue.Evaluate(context) : whenFalse.Evaluate(context);
+    }
+}
+
+internal sealed class ArrayNode(ExpressionNode[] items, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context)
+    {
+        context.EnsureStack(Span);
+        context.Charge(items.Length, Span);
+        var list = new TemplateList(items.Length) { Owner = context };
+        foreach (var item in items)
+        {
+            list.Add(item.Evaluate(context));
+        }
+
+        return list;
+    }
+}
+
+/// <summary>While its members are evaluated the new object is the top global, so that later ones can use earlier ones.</summary>
+internal sealed class ObjectNode(KeyValuePair<string, ExpressionNode>[] members, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context)
+    {
+        context.EnsureStack(Span);
+        context.Charge(members.Length, Span);
+        var made = new TemplateObject { Owner = context };
+        context.PushGlobal(made);
+        foreach (var (name, value) in members)
+        {
+            made[name] = value.Evaluate(context);
+        }
+
+        context.PopGlobal();
+        return made;
+    }
+}
+
+/// <summary>The parts are joined in a form of their own: booleans print as <c>True</c> and <c>False</c> in the compatible profile.</summary>
+internal sealed class InterpolationNode(ExpressionNode[] parts, bool isMail, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context)
+    {
+        var text = new StringBuilder();
+        foreach (var part in parts)
+        {
+            var value = part.Evaluate(context);
+            var printed = !isMail && value.Kind == TemplateValueKind.Boolean ? value.AsBoolean ? "True" : "False" : context.Print(value, Span);
+            context.ChargeText(text.Length + printed.Length, Span, "The interpolated text");
+            text.Append(printed);
+        }
+
+        return text.ToString();
+    }
+}
+
+/// <summary><c>do … end</c>.</summary>
+internal sealed class FunctionLiteralNode(ScriptFunctionBody body, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context) => TemplateValue.From(new ScriptFunction(body, context.Template));
+}
+
+internal sealed class IncrementNode(TargetNode target, int step, bool isPrefix, SourceSpan span) : ExpressionNode(span)
+{
+    public override TemplateValue Evaluate(RenderContext context)
+    {
+        var before = target.Evaluate(context);
+        if (!before.IsNumber)
+        {
+            throw context.Error(Span, $"Cannot count a value of type `{Numbers.TypeName(before)}` up or down.");
+        }
+
+        var after = Numbers.Calculate(BinaryOperator.Add, before, step);
+        target.Assign(context, after);
+        return isPrefix ? after : before;
+    }
+}

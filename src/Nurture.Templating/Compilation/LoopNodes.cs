@@ -1,0 +1,202 @@
+using Nurture.Templating.Runtime;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Templating.Compilation;
+
+/// <summary>What a <c>for</c> is made of besides its bodies.</summary>
+/// <param name="Variable">The plain name it binds; null where <paramref name="Target"/> is assigned instead.</param>
+/// <param name="Target">A local or a path that is assigned each item.</param>
+internal sealed record LoopHead(
+    LoopKind Kind, string? Variable, TargetNode? Target, ExpressionNode Source,
+    ExpressionNode? Offset, ExpressionNode? Limit, ExpressionNode? Columns, bool IsReversed);
+
+internal sealed class ForNode(LoopHead head, StatementNode[] body, StatementNode[] otherwise, SourceSpan span) : StatementNode(span)
+{
+    private static readonly byte[] NewLine = "\n"u8.ToArray();
+
+    public override Flow Execute(RenderContext context)
+    {
+        context.EnsureStack(Span);
+        var source = head.Source.Evaluate(context);
+        if (source.IsNull)
+        {
+            return Flow.Next;
+        }
+
+        var items = Items(context, source);
+        var offset = Math.Max(0, Option(context, head.Offset) ?? 0);
+        var limit = Option(context, head.Limit) ?? 0;
+        var remaining = Math.Max(0, items.Count - offset);
+        var count = limit > 0 ? Math.Min(limit, remaining) : remaining;
+        if (count == 0)
+        {
+            return Run(context, otherwise);
+        }
+
+        // Reversed goes backward from the last item, after the offset was taken off at the front.
+        var first = head.IsReversed ? items.Count - 1 : offset;
+        return head.Kind == LoopKind.Table ? Tabulate(context, items, first, count) : Iterate(context, items, first, count, columns: 0);
+    }
+
+    private Flow Tabulate(RenderContext context, TemplateList items, int first, int count)
+    {
+        var columns = Math.Max(1, Option(context, head.Columns) ?? 1);
+        context.Output.WriteUtf8("<tr class=\"row1\">"u8);
+        var flow = Iterate(context, items, first, count, columns);
+        context.Output.WriteUtf8("</tr>"u8);
+        context.Output.WriteUtf8(NewLine);
+        return flow;
+    }
+
+    private Flow Iterate(RenderContext context, TemplateList items, int first, int count, int columns)
+    {
+        var scope = context.LoopTarget;
+        var loop = new LoopScope(head.Kind, head.Variable, scope.Loops) { Length = count };
+        scope.Loops = loop;
+        context.EnterLoop();
+        try
+        {
+            var step = head.IsReversed ? -1 : 1;
+            for (var i = 0; i < count; i++)
+            {
+                context.CountIteration(Span);
+                Begin(context, loop, items[first + i * step], i);
+                if (columns > 0)
+                {
+                    BeginCell(context, loop, columns);
+                }
+
+                var flow = Run(context, body);
+                if (columns > 0)
+                {
+                    context.Output.WriteUtf8("</td>"u8);
+                }
+
+                if (flow == Flow.Break)
+                {
+                    break;
+                }
+
+                if (flow == Flow.Return)
+                {
+                    return flow;
+                }
+            }
+
+            return Flow.Next;
+        }
+        finally
+        {
+            context.LeaveLoop();
+            scope.Loops = loop.Outer;
+            if (head.Target is LocalNode local)
+            {
+                local.Assign(context, TemplateValue.Null);
+            }
+        }
+    }
+
+    private void Begin(RenderContext context, LoopScope loop, TemplateValue item, int index)
+    {
+        loop.IsChanged = index == 0 || !Operators.AreEqual(context, loop.Value, item, Span);
+        loop.Value = item;
+        loop.Index = index;
+        head.Target?.Assign(context, item);
+    }
+
+    private static void BeginCell(RenderContext context, LoopScope loop, int columns)
+    {
+        loop.Column = loop.Index % columns;
+        if (loop.Index > 0 && loop.Column == 0)
+        {
+            context.Output.WriteUtf8("</tr>"u8);
+            context.Output.WriteUtf8(NewLine);
+            context.Output.WriteText($"<tr class=\"row{loop.Index / columns + 1}\">");
+        }
+
+        context.Output.WriteText($"<td class=\"col{loop.Column + 1}\">");
+    }
+
+    private static int? Option(RenderContext context, ExpressionNode? option)
+    {
+        if (option is null)
+        {
+            return null;
+        }
+
+        var value = option.Evaluate(context);
+        return value.Kind switch
+        {
+            TemplateValueKind.Null => null,
+            TemplateValueKind.Int => value.AsInt,
+            _ => throw context.Error(option.Span, $"Unable to convert type `{Numbers.TypeName(value)}` to int"),
+        };
+    }
+
+    private TemplateList Items(RenderContext context, TemplateValue source)
+    {
+        switch (source.Kind)
+        {
+            case TemplateValueKind.List:
+                return source.AsList;
+            case TemplateValueKind.Object:
+                var entries = new TemplateList(source.AsObject.Count);
+                context.Charge(source.AsObject.Count, Span);
+                foreach (var member in source.AsObject)
+                {
+                    entries.Add(new TemplateObject { Owner = context, ["key"] = member.Key, ["value"] = member.Value });
+                }
+
+                return entries;
+            case TemplateValueKind.Text:
+                context.Charge(source.AsText.Length, Span);
+                return new TemplateList(source.AsText.Select(c => TemplateValue.From(c.ToString())));
+            case TemplateValueKind.Empty:
+                return [];
+            default:
+                throw context.Error(head.Source.Span, $"Unexpected type `{Numbers.TypeName(source)}` for iterator: a for loop needs a list");
+        }
+    }
+}
+
+internal sealed class WhileNode(ExpressionNode condition, StatementNode[] body, SourceSpan span) : StatementNode(span)
+{
+    public override Flow Execute(RenderContext context)
+    {
+        context.EnsureStack(Span);
+        var scope = context.LoopTarget;
+        var loop = new LoopScope(LoopKind.While, null, scope.Loops);
+        scope.Loops = loop;
+        context.EnterLoop();
+        try
+        {
+            while (true)
+            {
+                // Every test counts, the last one too.
+                context.CountIteration(Span);
+                if (!condition.Evaluate(context).IsTrue)
+                {
+                    return Flow.Next;
+                }
+
+                var flow = Run(context, body);
+                if (flow == Flow.Break)
+                {
+                    return Flow.Next;
+                }
+
+                if (flow == Flow.Return)
+                {
+                    return flow;
+                }
+
+                loop.Index++;
+            }
+        }
+        finally
+        {
+            context.LeaveLoop();
+            scope.Loops = loop.Outer;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text;
+
+namespace Nurture.Templating.Runtime;
+
+/// <summary>Writes a date by a pattern of <c>%</c> codes. An unknown code is written as it stands.</summary>
+internal static class DateFormat
+{
+    public static string Write(DateTimeOffset date, string pattern, CultureInfo culture)
+    {
+        if (pattern == "%g")
+        {
+            return Write(date, ValuePrinter.DefaultDateFormat, CultureInfo.InvariantCulture);
+        }
+
+        var text = new StringBuilder();
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            if (pattern[i] != '%' || i + 1 == pattern.Length)
+            {
+                text.Append(pattern[i]);
+            }
+            else if (pattern[++i] == 'g')
+            {
+                culture = CultureInfo.InvariantCulture;
+            }
+            else
+            {
+                Append(text, date, pattern[i], culture);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, DateTimeOffset date, char code, CultureInfo culture)
+    {
+        string Net(string format) => date.ToString(format, culture);
+        var week = culture.Calendar;
+        _ = code switch
+        {
+            'a' => text.Append(Net("ddd")),
+            'A' => text.Append(Net("dddd")),
+            'b' or 'h' => text.Append(Net("MMM")),
+            'B' => text.Append(Net("MMMM")),
+            'c' => text.Append(Net("ddd MMM dd HH:mm:ss yyyy")),
+            'C' => text.Append(culture, $"{date.Year / 100:00}"),
+            'd' => text.Append(Net("dd")),
+            'D' => text.Append(date.ToString("MM/dd/yy", CultureInfo.InvariantCulture)),
+            'e' => text.Append(culture, $"{date.Day,2}"),
+            'F' => text.Append(date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)),
+            'H' => text.Append(Net("HH")),
+            'I' => text.Append(Net("hh")),
+            'j' => text.Append(culture, $"{date.DayOfYear:000}"),
+            'k' => text.Append(culture, $"{date.Hour,2}"),
+            'l' => text.Append(culture, $"{(date.Hour % 12 == 0 ? 12 : date.Hour % 12),2}"),
+            'L' => text.Append(Net("fff")),
+            'm' => text.Append(Net("MM")),
+            'M' => text.Append(Net("mm")),
+            'n' => text.Append('\n'),
+            'N' => text.Append(Net("fffffff")).Append("00"),
+            'p' => text.Append(Net("tt").ToUpper(culture)),
+            'P' => text.Append(Net("tt").ToLower(culture)),
+            'r' => text.Append(Net("hh:mm:ss tt").ToUpper(culture)),
+            'R' => text.Append(date.ToString("HH:mm", CultureInfo.InvariantCulture)),
+            's' => text.Append(date.ToUnixTimeSeconds()),
+            'S' => text.Append(Net("ss")),
+            't' => text.Append('\t'),
+            'T' => text.Append(date.ToString("HH:mm:ss", CultureInfo.InvariantCulture)),
+            'u' => text.Append(date.DayOfWeek == DayOfWeek.Sunday ? 7 : (int)date.DayOfWeek),
+            'U' => text.Append(culture, $"{week.GetWeekOfYear(date.DateTime, CalendarWeekRule.FirstFullWeek, DayOfWeek.Sunday):00}"),
+            'v' => text.Append(culture, $"{date.Day,2}").Append('-').Append(Net("MMM").ToUpper(culture)).Append('-').Append(Net("yyyy")),
+            'V' => text.Append(culture, $"{week.GetWeekOfYear(date.DateTime, CalendarWeekRule.FirstFourDayWeek, DayOfWeek.Monday):00}"),
+            'w' => text.Append((int)date.DayOfWeek),
+            'W' => text.Append(culture, $"{week.GetWeekOfYear(date.DateTime, CalendarWeekRule.FirstFullWeek, DayOfWeek.Monday):00}"),
+            'x' => text.Append(Net("d")),
+            'X' => text.Append(Net("T")),
+            'y' => text.Append(Net("yy")),
+            'Y' => text.Append(Net("yyyy")),
+            'Z' => text.Append(Net("zzz")),
+            '%' => text.Append('%'),
+            _ => text.Append('%').Append(code),
+        };
+    }
+}

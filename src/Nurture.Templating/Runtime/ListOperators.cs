@@ -1,0 +1,115 @@
+using System.Numerics;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Templating.Runtime;
+
+/// <summary>Operators on lists, each giving a new list, and ranges.</summary>
+internal static class ListOperators
+{
+    public static TemplateValue Apply(RenderContext context, BinaryOperator @operator, TemplateValue left, TemplateValue right, SourceSpan span)
+    {
+        switch (@operator)
+        {
+            case BinaryOperator.Add:
+                return Joined(context, ListOf(left, "left", @operator), ListOf(right, "right", @operator), span);
+            case BinaryOperator.ShiftLeft:
+                return Joined(context, ListOf(left, "left", @operator), [right], span);
+            case BinaryOperator.ShiftRight:
+                return Joined(context, [left], ListOf(right, "right", @operator), span);
+            case BinaryOperator.Multiply when right.IsInteger || left.IsInteger:
+                return left.Kind == TemplateValueKind.List ? Repeated(context, left.AsList, right, span) : Repeated(context, right.AsList, left, span);
+            case BinaryOperator.Divide or BinaryOperator.DivideInteger when right.IsInteger:
+                return Sliced(context, left.AsList, step: 1, count: Count(right), span);
+            case BinaryOperator.Modulo when right.IsInteger:
+                return Sliced(context, left.AsList, step: Math.Max(Count(right), 1), count: int.MaxValue, span);
+            default:
+                throw new TemplateFault($"The operator `{Operators.Sign(@operator)}` is not supported between {Numbers.TypeName(left)} and {Numbers.TypeName(right)}.");
+        }
+    }
+
+    private static TemplateList ListOf(TemplateValue value, string side, BinaryOperator @operator) =>
+        value.Kind == TemplateValueKind.List
+            ? value.AsList
+            : throw new TemplateFault($"The {side} side of the operator `{Operators.Sign(@operator)}` is not a list but {Numbers.TypeName(value)}.");
+
+    private static int Count(TemplateValue value) => (int)BigInteger.Min(int.MaxValue, BigInteger.Max(0, Numbers.ToBigInteger(value)));
+
+    private static TemplateList Joined(RenderContext context, IReadOnlyList<TemplateValue> first, IReadOnlyList<TemplateValue> second, SourceSpan span)
+    {
+        context.CountIterations(first.Count + second.Count, span, "list operator");
+        var joined = new TemplateList(first.Count + second.Count) { Owner = context };
+        foreach (var item in first)
+        {
+            joined.Add(item);
+        }
+
+        foreach (var item in second)
+        {
+            joined.Add(item);
+        }
+
+        return joined;
+    }
+
+    private static TemplateList Repeated(RenderContext context, TemplateList list, TemplateValue times, SourceSpan span)
+    {
+        var count = Count(times);
+
+        // An empty list counts its repetitions, so that repeating it for ever is refused too.
+        context.CountIterations((long)Math.Max(list.Count, 1) * count, span, "list operator");
+        if ((long)list.Count * count > Array.MaxLength)
+        {
+            throw new TemplateFault("The result exceeds the maximum supported array length.");
+        }
+
+        var repeated = new TemplateList(list.Count * count) { Owner = context };
+        for (var i = 0; i < count; i++)
+        {
+            foreach (var item in list)
+            {
+                repeated.Add(item);
+            }
+        }
+
+        return repeated;
+    }
+
+    private static TemplateList Sliced(RenderContext context, TemplateList list, int step, int count, SourceSpan span)
+    {
+        context.CountIterations(list.Count, span, "list operator");
+        var sliced = new TemplateList { Owner = context };
+        for (long i = 0; i < list.Count && sliced.Count < count; i += step)
+        {
+            sliced.Add(list[(int)i]);
+        }
+
+        return sliced;
+    }
+
+    /// <summary>Both ends are whole numbers; counts down where the left one is the larger.</summary>
+    public static TemplateValue Range(RenderContext context, TemplateValue left, TemplateValue right, bool isInclusive, SourceSpan span)
+    {
+        if (!left.IsInteger || !right.IsInteger)
+        {
+            throw new TemplateFault("A range needs whole numbers on both sides.");
+        }
+
+        var (from, to) = (Numbers.ToBigInteger(left), Numbers.ToBigInteger(right));
+        var size = BigInteger.Abs(to - from) + (isInclusive ? 1 : 0);
+        var limit = context.Limits.LoopIterations;
+        if (limit > 0 && size > limit)
+        {
+            throw new TemplateFault($"Range expression exceeds LoopLimit `{limit}`.");
+        }
+
+        context.Charge(size > int.MaxValue ? int.MaxValue : (int)size, span);
+        var range = new TemplateList((int)size) { Owner = context, IsSequence = true };
+        var step = to >= from ? 1 : -1;
+        for (var i = BigInteger.Zero; i < size; i++)
+        {
+            range.Add(TemplateValue.From(from + i * step));
+        }
+
+        return range;
+    }
+}

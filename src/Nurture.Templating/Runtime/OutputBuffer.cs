@@ -1,0 +1,165 @@
+using System.Buffers;
+using System.Text;
+
+namespace Nurture.Templating.Runtime;
+
+/// <summary>Thrown to the node that printed; the node knows the place.</summary>
+internal sealed class OutputLimitException(int limit) : Exception($"The output exceeds the limit of {limit} bytes.");
+
+/// <summary>
+/// UTF-8 output in pooled memory. With an indent set, every newline is followed by it before the next text.
+/// </summary>
+internal sealed class OutputBuffer(int limit)
+{
+    private static readonly SearchValues<char> Special = SearchValues.Create("<>&\"'");
+
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(4096);
+    private int _length;
+    private bool _owesIndent;
+
+    /// <summary>What precedes each new line, null for nothing.</summary>
+    public byte[]? Indent { get; set; }
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
+
+    public int Length => _length;
+
+    public void Clear()
+    {
+        _length = 0;
+        _owesIndent = false;
+        Indent = null;
+    }
+
+    public void Release()
+    {
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        _length = 0;
+    }
+
+    public void WriteUtf8(ReadOnlySpan<byte> utf8)
+    {
+        if (Indent is not null || _owesIndent)
+        {
+            WriteIndented(utf8);
+            return;
+        }
+
+        utf8.CopyTo(Reserve(utf8.Length));
+        _length += utf8.Length;
+    }
+
+    public void WriteText(ReadOnlySpan<char> text)
+    {
+        if (Indent is not null || _owesIndent)
+        {
+            WriteIndented(Encoding.UTF8.GetBytes(text.ToArray()));
+            return;
+        }
+
+        // Three bytes for a UTF-16 unit at most.
+        var room = Reserve(Math.Min(text.Length, limit) * 3);
+        if (!Encoding.UTF8.TryGetBytes(text, room, out var written))
+        {
+            throw new OutputLimitException(limit);
+        }
+
+        _length += written;
+    }
+
+    public void WriteEscaped(ReadOnlySpan<char> text)
+    {
+        while (true)
+        {
+            var at = text.IndexOfAny(Special);
+            if (at < 0)
+            {
+                WriteText(text);
+                return;
+            }
+
+            if (at > 0)
+            {
+                WriteText(text[..at]);
+            }
+
+            WriteUtf8(text[at] switch
+            {
+                '<' => "&lt;"u8,
+                '>' => "&gt;"u8,
+                '&' => "&amp;"u8,
+                '"' => "&quot;"u8,
+                _ => "&#39;"u8,
+            });
+            text = text[(at + 1)..];
+        }
+    }
+
+    public void WriteLong(long value)
+    {
+        if (Indent is not null || _owesIndent)
+        {
+            WriteText(value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            return;
+        }
+
+        value.TryFormat(Reserve(20), out var written, default, System.Globalization.CultureInfo.InvariantCulture);
+        _length += written;
+    }
+
+    private Span<byte> Reserve(int count)
+    {
+        if (_length + count <= _bytes.Length)
+        {
+            return _bytes.AsSpan(_length);
+        }
+
+        return Grow(count);
+    }
+
+    private Span<byte> Grow(int count)
+    {
+        if (_length > limit)
+        {
+            throw new OutputLimitException(limit);
+        }
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, _length + count));
+        _bytes.AsSpan(0, _length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+        return _bytes.AsSpan(_length);
+    }
+
+    private void WriteIndented(ReadOnlySpan<byte> utf8)
+    {
+        while (utf8.Length > 0)
+        {
+            if (_owesIndent)
+            {
+                _owesIndent = false;
+                if (Indent is { } indent)
+                {
+                    indent.CopyTo(Reserve(indent.Length));
+                    _length += indent.Length;
+                }
+            }
+
+            var end = utf8.IndexOf((byte)'\n') + 1;
+            _owesIndent = end > 0 && Indent is not null;
+            var line = end == 0 ? utf8 : utf8[..end];
+            line.CopyTo(Reserve(line.Length));
+            _length += line.Length;
+            utf8 = utf8[line.Length..];
+        }
+    }
+
+    public void CheckLimit()
+    {
+        if (_length > limit)
+        {
+            throw new OutputLimitException(limit);
+        }
+    }
+}

@@ -1,0 +1,412 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Templating.Runtime;
+
+/// <summary>What exists while a template renders. One render, one context, one thread.</summary>
+internal sealed class RenderContext
+{
+    private readonly List<Scope> _globals = new(4);
+    private readonly List<FunctionScope> _functions = [];
+    private readonly TemplateObject _builtins;
+    private TemplateValue[] _arguments = new TemplateValue[32];
+    private int _argumentCount;
+    private OutputBuffer? _spare;
+    private long _workLeft;
+    private long _capturedBytes;
+    private int _loopIterations;
+    private int _openLoops;
+    private bool _ownsTop;
+
+    public RenderContext(Template template, RenderOptions options, TemplateObject builtins, TemplateObject model)
+    {
+        Template = template;
+        Options = options;
+        Limits = options.Limits;
+        Culture = options.Culture;
+        Output = new OutputBuffer(options.Limits.OutputBytes);
+        Frame = new Frame(template.Bound.NewLocals(), null, null);
+        _builtins = builtins;
+        _workLeft = options.Limits.WorkSteps;
+        _globals.Add(new Scope(model));
+    }
+
+    public Template Template { get; set; }
+
+    public RenderOptions Options { get; }
+
+    public RenderLimits Limits { get; }
+
+    public CultureInfo Culture { get; }
+
+    public OutputBuffer Output { get; private set; }
+
+    public Frame Frame { get; set; }
+
+    public TemplateValue ReturnValue { get; set; }
+
+    public int Depth { get; private set; }
+
+    /// <summary>The block of the <c>wrap</c> whose function is about to be invoked.</summary>
+    public TemplateFunction? PendingBlock { get; set; }
+
+    /// <summary>Counters of <c>array.cycle</c> by group.</summary>
+    public Dictionary<string, int>? Cycles { get; set; }
+
+
+
+    /// <summary>The scope that new loops and plain assignments in functions belong to.</summary>
+    public Scope LoopTarget => VisibleFunctionScope() ?? _globals[^1];
+
+    private Scope? VisibleFunctionScope()
+    {
+        for (var i = _functions.Count - 1; i >= 0; i--)
+        {
+            if (_functions[i].Scope is { } scope)
+            {
+                return scope;
+            }
+
+            if (_functions[i].HidesCallers)
+            {
+                return null;
+            }
+        }
+
+        return null;
+    }
+
+    public bool TryFind(string name, ref int lastAt, out TemplateValue value) =>
+        TryFindInScopes(name, ref lastAt, out value) || _builtins.TryGet(name, out value);
+
+    /// <summary>Functions' variables from inner to outer, then globals from top to bottom, the loops on each before its members.</summary>
+    public bool TryFindInScopes(string name, ref int lastAt, out TemplateValue value)
+    {
+        for (var i = _functions.Count - 1; i >= 0; i--)
+        {
+            if (_functions[i].Scope is { } scope && TryFindIn(scope, name, ref lastAt, out value))
+            {
+                return true;
+            }
+
+            if (_functions[i].HidesCallers)
+            {
+                break;
+            }
+        }
+
+        for (var i = _globals.Count - 1; i >= 0; i--)
+        {
+            if (TryFindIn(_globals[i], name, ref lastAt, out value))
+            {
+                return true;
+            }
+        }
+
+        value = default;
+        return false;
+    }
+
+    private static bool TryFindIn(Scope scope, string name, ref int lastAt, out TemplateValue value)
+    {
+        for (var loop = scope.Loops; loop is not null; loop = loop.Outer)
+        {
+            if (loop.Variable == name)
+            {
+                value = loop.Value;
+                return true;
+            }
+        }
+
+        return scope.Variables.TryGet(name, ref lastAt, out value);
+    }
+
+    public LoopScope? FindLoop(LoopKind kind)
+    {
+        for (var i = _functions.Count - 1; i >= 0; i--)
+        {
+            if (_functions[i].Scope is { } scope && FindLoop(scope, kind) is { } found)
+            {
+                return found;
+            }
+
+            if (_functions[i].HidesCallers)
+            {
+                break;
+            }
+        }
+
+        for (var i = _globals.Count - 1; i >= 0; i--)
+        {
+            if (FindLoop(_globals[i], kind) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    private static LoopScope? FindLoop(Scope scope, LoopKind kind)
+    {
+        for (var loop = scope.Loops; loop is not null; loop = loop.Outer)
+        {
+            if (loop.Kind == kind)
+            {
+                return loop;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The object a plain assignment of this name writes to.</summary>
+    public TemplateObject WriteTarget(string name)
+    {
+        for (var i = _functions.Count - 1; i >= 0; i--)
+        {
+            if (_functions[i].Scope?.Variables is { } variables && variables.Contains(name))
+            {
+                return variables;
+            }
+
+            if (_functions[i].HidesCallers)
+            {
+                break;
+            }
+        }
+
+        if (VisibleFunctionScope() is { } own && !_globals.Exists(g => g.Variables.Contains(name)) && !_builtins.Contains(name))
+        {
+            return own.Variables;
+        }
+
+        return WritableTop();
+    }
+
+    /// <summary>The top global object; the model is copied before the first write, since it may be shared.</summary>
+    public TemplateObject WritableTop()
+    {
+        if (_globals.Count == 1 && !_ownsTop)
+        {
+            _ownsTop = true;
+            if (!ReferenceEquals(_globals[0].Variables.Owner, this))
+            {
+                _globals[0].Variables = _globals[0].Variables.ShallowCopy(this);
+            }
+        }
+
+        return _globals[^1].Variables;
+    }
+
+    public void ReplaceModel(TemplateObject model) => _globals[0].Variables = model;
+
+    public void PushGlobal(TemplateObject variables) => _globals.Add(new Scope(variables));
+
+    public void PopGlobal() => _globals.RemoveAt(_globals.Count - 1);
+
+    public void PushFunction(FunctionScope scope) => _functions.Add(scope);
+
+    public void PopFunction() => _functions.RemoveAt(_functions.Count - 1);
+
+    /// <summary>Names that a misspelled one may have meant.</summary>
+    public IEnumerable<string> KnownNames()
+    {
+        foreach (var global in _globals)
+        {
+            foreach (var member in global.Variables)
+            {
+                yield return member.Key;
+            }
+        }
+
+        foreach (var member in _builtins)
+        {
+            yield return member.Key;
+        }
+    }
+
+
+
+    public int ArgumentCount => _argumentCount;
+
+    public void PushArgument(TemplateValue value)
+    {
+        if (_argumentCount == _arguments.Length)
+        {
+            Array.Resize(ref _arguments, _arguments.Length * 2);
+        }
+
+        _arguments[_argumentCount++] = value;
+    }
+
+    public ReadOnlySpan<TemplateValue> ArgumentsFrom(int start) => _arguments.AsSpan(start, _argumentCount - start);
+
+    public void PopArguments(int start)
+    {
+        Array.Clear(_arguments, start, _argumentCount - start);
+        _argumentCount = start;
+    }
+
+
+
+    public OutputBuffer BeginCapture()
+    {
+        var outer = Output;
+        Output = _spare ?? new OutputBuffer(Limits.OutputBytes);
+        _spare = null;
+        return outer;
+    }
+
+    public CapturedText EndCapture(OutputBuffer outer, bool isMarkup, SourceSpan span)
+    {
+        var written = Output.Written;
+        _capturedBytes += written.Length;
+        if (_capturedBytes > Limits.OutputBytes)
+        {
+            throw Error(span, $"What is captured exceeds the limit of {Limits.OutputBytes} bytes.");
+        }
+
+        var captured = new CapturedText(written.ToArray(), isMarkup);
+        AbandonCapture(outer);
+        return captured;
+    }
+
+    public void AbandonCapture(OutputBuffer outer)
+    {
+        Output.Clear();
+        if (_spare is null)
+        {
+            _spare = Output;
+        }
+        else
+        {
+            Output.Release();
+        }
+
+        Output = outer;
+    }
+
+    public void Release()
+    {
+        Output.Release();
+        _spare?.Release();
+    }
+
+
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Charge(long steps, SourceSpan span)
+    {
+        if ((_workLeft -= steps) < 0)
+        {
+            ThrowWorkExceeded(span);
+        }
+    }
+
+    private void ThrowWorkExceeded(SourceSpan span) =>
+        throw Error(span, $"The template does more work than the limit of {Limits.WorkSteps} steps allows.");
+
+    public void EnterLoop() => _openLoops++;
+
+    /// <summary>Loops within each other, and what list functions do inside them, count together; the next outermost loop begins anew.</summary>
+    public void LeaveLoop()
+    {
+        if (--_openLoops == 0)
+        {
+            _loopIterations = 0;
+        }
+    }
+
+    public void CountIteration(SourceSpan span, string where = "loop statement")
+    {
+        CountIterations(1, span, where);
+        if (Options.Cancel.IsCancellationRequested)
+        {
+            Options.Cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    public void CountIterations(long count, SourceSpan span, string where)
+    {
+        Charge(count, span);
+        if (Limits.LoopIterations == 0)
+        {
+            return;
+        }
+
+        if (_loopIterations + count > Limits.LoopIterations)
+        {
+            throw Error(span, $"Exceeding number of iteration limit `{Limits.LoopIterations}` for {where}.");
+        }
+
+        if (_openLoops > 0)
+        {
+            _loopIterations += (int)count;
+        }
+    }
+
+    /// <summary>To be called before a text of this length is made.</summary>
+    public void ChargeText(long length, SourceSpan span, string what)
+    {
+        if (length > Limits.StringLength)
+        {
+            throw Error(span, $"{what} exceeds LimitToString `{Limits.StringLength}`.");
+        }
+
+        Charge(1 + length / 32, span);
+    }
+
+    public void EnterCall(SourceSpan span, string what)
+    {
+        if (Depth >= Limits.RecursionDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw Error(span, $"Exceeding number of recursive depth limit `{Limits.RecursionDepth}` for node: `{what}`");
+        }
+
+        Depth++;
+        Charge(1, span);
+    }
+
+    public void LeaveCall() => Depth--;
+
+    public void EnsureStack(SourceSpan span)
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw Error(span, "This template is nested too deeply to be run.");
+        }
+    }
+
+
+
+    public TemplateException Error(SourceSpan span, string reason, string? hint = null, Exception? inner = null) =>
+        new(Template.Name, span.Line, span.Column, reason, hint, inner);
+
+    public TemplateException Error(SourceSpan span, TemplateFault fault) => Error(span, fault.Message, fault.Hint, fault);
+
+    public string Print(TemplateValue value, SourceSpan span)
+    {
+        if (value.AsPlainString is { } text)
+        {
+            return text;
+        }
+
+        try
+        {
+            var printed = value.Kind == TemplateValueKind.Date
+                ? DateFormat.Write(Shown(value.AsDate), ValuePrinter.DefaultDateFormat, Culture)
+                : ValuePrinter.Print(value, Culture, Limits);
+            Charge(printed.Length / 32, span);
+            return printed;
+        }
+        catch (TemplateFault fault)
+        {
+            throw Error(span, fault);
+        }
+    }
+
+    /// <summary>The date at the offset at which this render shows dates.</summary>
+    public DateTimeOffset Shown(DateTimeOffset date) => Options.OffsetAt is { } offsetAt ? date.ToOffset(offsetAt(date)) : date;
+}

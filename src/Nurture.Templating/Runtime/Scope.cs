@@ -1,0 +1,70 @@
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Templating.Runtime;
+
+/// <summary>A store that names are looked up in: a global object or the variables of a function, with the loops running on it.</summary>
+internal sealed class Scope(TemplateObject variables)
+{
+    public TemplateObject Variables { get; set; } = variables;
+
+    public LoopScope? Loops { get; set; }
+}
+
+internal enum LoopKind { For, While, Table }
+
+/// <summary>A loop that is running: its variable and what <c>for.index</c> and its like say.</summary>
+internal sealed class LoopScope(LoopKind kind, string? variable, LoopScope? outer)
+{
+    public LoopKind Kind { get; } = kind;
+
+    /// <summary>The plain name the loop binds; null where it binds a local, a path or nothing.</summary>
+    public string? Variable { get; } = variable;
+
+    public LoopScope? Outer { get; } = outer;
+
+    public TemplateValue Value;
+    public int Index;
+    public int Length;
+    public int Column;
+    public bool IsChanged;
+
+    public TemplateValue Member(string name) => name switch
+    {
+        "index" => Index,
+        "rindex" when Kind != LoopKind.While => Length - Index - 1,
+        "first" => Index == 0,
+        "last" when Kind != LoopKind.While => Index == Length - 1,
+        "even" => (Index & 1) == 0,
+        "odd" => (Index & 1) == 1,
+        "length" when Kind != LoopKind.While => Length,
+        "changed" when Kind != LoopKind.While => IsChanged,
+        "col" when Kind == LoopKind.Table => Column,
+        _ => TemplateValue.Null,
+    };
+}
+
+/// <summary>The locals of one run of a template, an include or a function.</summary>
+internal sealed class Frame(TemplateValue[] locals, TemplateList? arguments, TemplateFunction? block)
+{
+    public TemplateValue[] Locals { get; } = locals;
+
+    /// <summary>What <c>$</c> is.</summary>
+    public TemplateList? Arguments { get; set; } = arguments;
+
+    /// <summary>What <c>$$</c> runs: the body of a <c>wrap</c>.</summary>
+    public TemplateFunction? Block { get; } = block;
+}
+
+/// <summary>A function's variables while it runs.</summary>
+/// <param name="Scope">Null for a function without declared parameters: it writes where its caller would.</param>
+/// <param name="HidesCallers">A named function does not see the variables of the functions that called it; <c>do</c> does.</param>
+internal readonly record struct FunctionScope(Scope? Scope, bool HidesCallers);
+
+/// <summary>How a statement left off.</summary>
+internal enum Flow { Next, Break, Continue, Return }
+
+/// <summary>A place in the source, for what is evaluated there.</summary>
+internal abstract class Node(SourceSpan span)
+{
+    public SourceSpan Span { get; } = span;
+}

@@ -1,0 +1,127 @@
+using System.Globalization;
+using System.Text;
+
+namespace Nurture.Templating.Runtime;
+
+/// <summary>The printed form of values: plain at the top level, quoted and nested inside lists and objects.</summary>
+internal static class ValuePrinter
+{
+    public const string DefaultDateFormat = "%d %b %Y";
+
+    public static string Print(TemplateValue value, CultureInfo culture, RenderLimits limits)
+    {
+        if (value.Kind is not (TemplateValueKind.List or TemplateValueKind.Object))
+        {
+            return PrintSimple(value, culture);
+        }
+
+        var text = new StringBuilder();
+        PrintNested(text, value, culture, limits, 0);
+        return text.ToString();
+    }
+
+    private static string PrintSimple(TemplateValue value, CultureInfo culture) => value.Kind switch
+    {
+        TemplateValueKind.Null or TemplateValueKind.Empty => "",
+        TemplateValueKind.Boolean => value.AsBoolean ? "true" : "false",
+        TemplateValueKind.Int or TemplateValueKind.Long => value.AsLong.ToString(culture),
+        TemplateValueKind.BigInteger => value.AsBigInteger.ToString(culture),
+        TemplateValueKind.Float => value.AsFloat.ToString(culture),
+        TemplateValueKind.Double => value.AsDouble.ToString(culture),
+        TemplateValueKind.Decimal => value.AsDecimal.ToString(culture),
+        TemplateValueKind.Date => DateFormat.Write(value.AsDate, DefaultDateFormat, culture),
+        TemplateValueKind.Duration => value.AsDuration.ToString("c", culture),
+        TemplateValueKind.Function => "<function>",
+        _ => value.AsText,
+    };
+
+    private static void PrintNested(StringBuilder text, TemplateValue value, CultureInfo culture, RenderLimits limits, int depth)
+    {
+        if (depth > limits.ObjectDepth)
+        {
+            throw new TemplateFault("Structure is too deeply nested or contains reference loops.");
+        }
+
+        if (text.Length > limits.StringLength)
+        {
+            throw new TemplateFault($"The printed form of this value exceeds LimitToString `{limits.StringLength}`.");
+        }
+
+        switch (value.Kind)
+        {
+            case TemplateValueKind.Null:
+                text.Append("null");
+                break;
+            case TemplateValueKind.Text:
+                AppendQuoted(text, value.AsText);
+                break;
+            case TemplateValueKind.List:
+                var list = value.AsList;
+                text.Append('[');
+                for (var i = 0; i < list.Count; i++)
+                {
+                    text.Append(i == 0 ? "" : ", ");
+                    PrintNested(text, list[i], culture, limits, depth + 1);
+                }
+
+                text.Append(']');
+                break;
+            case TemplateValueKind.Object:
+                var members = value.AsObject;
+                text.Append('{');
+                for (var i = 0; i < members.Count; i++)
+                {
+                    text.Append(i == 0 ? "" : ", ");
+                    AppendName(text, members.NameAt(i));
+                    text.Append(": ");
+                    PrintNested(text, members.ValueAt(i), culture, limits, depth + 1);
+                }
+
+                text.Append('}');
+                break;
+            default:
+                text.Append(PrintSimple(value, culture));
+                break;
+        }
+    }
+
+    private static void AppendName(StringBuilder text, string name)
+    {
+        if (name.Length > 0 && !char.IsDigit(name[0]) && name.All(c => char.IsLetterOrDigit(c) || c == '_'))
+        {
+            text.Append(name);
+        }
+        else
+        {
+            AppendQuoted(text, name);
+        }
+    }
+
+    public static void AppendQuoted(StringBuilder text, string value)
+    {
+        text.Append('"');
+        AppendEscaped(text, value);
+        text.Append('"');
+    }
+
+    public static void AppendEscaped(StringBuilder text, string value)
+    {
+        foreach (var c in value)
+        {
+            _ = c switch
+            {
+                '"' => text.Append("\\\""),
+                '\\' => text.Append("\\\\"),
+                '\a' => text.Append("\\a"),
+                '\b' => text.Append("\\b"),
+                '\t' => text.Append("\\t"),
+                '\r' => text.Append("\\r"),
+                '\v' => text.Append("\\v"),
+                '\f' => text.Append("\\f"),
+                '\n' => text.Append("\\n"),
+                < ' ' => text.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}"),
+                _ => text.Append(c),
+            };
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Buffers;
+using System.Text;
+using Nurture.Templating.Builtins;
+using Nurture.Templating.Compilation;
+using Nurture.Templating.Runtime;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Templating;
+
+/// <summary>A parsed template: immutable, and safe to share between threads.</summary>
+public sealed class Template
+{
+    private readonly TemplateObject _builtins;
+
+    private Template(string text, string name, TemplateOptions options, bool isCodeOnly)
+    {
+        Text = text;
+        Name = name;
+        Options = options;
+        _builtins = Functions.For(options.Profile);
+        var parser = new Parser(isCodeOnly ? Lexer.ReadCode(text) : Lexer.ReadTemplate(text), options.MaxNesting);
+        var block = parser.ParseTemplate();
+        var binder = new Binder(options, _builtins);
+        List<TemplateDiagnostic> diagnostics = [.. parser.Diagnostics];
+        try
+        {
+            Bound = binder.Bind(diagnostics.Count == 0 ? block : new Block([]));
+        }
+        catch (InsufficientExecutionStackException)
+        {
+            diagnostics.Add(new TemplateDiagnostic(new SourceSpan(0, 0, 1, 1), "This template is nested too deeply.", "Nest less deeply."));
+            Bound = new BoundTemplate([], new FrameLayout());
+        }
+
+        diagnostics.AddRange(binder.Diagnostics);
+        Diagnostics = diagnostics;
+        Names = binder.Names;
+        Includes = binder.Includes;
+    }
+
+    public string Name { get; }
+
+    public TemplateOptions Options { get; }
+
+    /// <summary>What is wrong with the text. A template that has any cannot be rendered.</summary>
+    public IReadOnlyList<TemplateDiagnostic> Diagnostics { get; }
+
+    public bool IsValid => Diagnostics.Count == 0;
+
+    /// <summary>
+    /// The paths taken from the model, as <c>contact.first_name</c>, sorted. A path ends where a name is computed. Inside
+    /// <c>with</c> a bare name is listed as written, since it may be the model's too.
+    /// </summary>
+    public IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>The templates included under a fixed name, sorted.</summary>
+    public IReadOnlyCollection<string> Includes { get; }
+
+    internal string Text { get; }
+
+    internal BoundTemplate Bound { get; }
+
+    /// <summary>Never throws: what is wrong is in <see cref="Diagnostics"/>.</summary>
+    public static Template Parse(string text, string name, TemplateOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(options);
+        return new Template(text, name, options, isCodeOnly: false);
+    }
+
+    /// <summary>A text that is code alone, as <c>object.eval</c> runs it.</summary>
+    internal static Template ParseCode(string text, string name, TemplateOptions options) => new(text, name, options, isCodeOnly: true);
+
+    /// <summary>
+    /// Writes the whole output, or throws a <see cref="TemplateException"/> and writes nothing. The output depends on the
+    /// arguments alone.
+    /// </summary>
+    public void Render(IBufferWriter<byte> output, TemplateValue model, RenderOptions options)
+    {
+        if (!IsValid)
+        {
+            var first = Diagnostics[0];
+            throw new TemplateException(Name, first.Span.Line, first.Span.Column, first.Message, first.Hint);
+        }
+
+        if (model.Kind is not (TemplateValueKind.Object or TemplateValueKind.Null))
+        {
+            throw new ArgumentException("The model of a template must be an object.", nameof(model));
+        }
+
+        var context = new RenderContext(this, options, _builtins, model.IsNull ? new TemplateObject() : model.AsObject);
+        try
+        {
+            if (!Options.IsMail)
+            {
+                context.ReplaceModel(ModelCopy.Of(model, context));
+            }
+
+            if (StatementNode.Run(context, Bound.Body) == Flow.Return)
+            {
+                PrintNode.Write(context, context.ReturnValue, Options.IsHtml, new SourceSpan(0, 0, 1, 1));
+            }
+
+            output.Write(context.Output.Written);
+        }
+        finally
+        {
+            context.Release();
+        }
+    }
+
+    /// <summary>As the other, for those who want a string.</summary>
+    public string Render(TemplateValue model, RenderOptions options)
+    {
+        var output = new ArrayBufferWriter<byte>(1024);
+        Render(output, model, options);
+        return Encoding.UTF8.GetString(output.WrittenSpan);
+    }
+
+    internal string TextOf(SourceSpan span) => Text.Substring(span.Start, span.Length);
+
+    /// <summary>The place just behind a span.</summary>
+    internal SourceSpan EndOf(SourceSpan span)
+    {
+        var (line, column) = (span.Line, span.Column);
+        foreach (var c in Text.AsSpan(span.Start, span.Length))
+        {
+            (line, column) = c == '\n' ? (line + 1, 1) : (line, column + 1);
+        }
+
+        return new SourceSpan(span.End, 0, line, column);
+    }
+}

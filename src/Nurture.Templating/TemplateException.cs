@@ -1,0 +1,18 @@
+namespace Nurture.Templating;
+
+/// <summary>A template could not be rendered: what is wrong, and the place of it (1-based) in the template named.</summary>
+public sealed class TemplateException(string templateName, int line, int column, string reason, string? hint = null, Exception? inner = null)
+    : Exception($"{templateName}({line},{column}) : error : {reason}{(hint is null ? "" : " " + hint)}", inner)
+{
+    public string TemplateName { get; } = templateName;
+
+    public int Line { get; } = line;
+
+    public int Column { get; } = column;
+
+    /// <summary>The message without the place and the hint.</summary>
+    public string Reason { get; } = reason;
+
+    /// <summary>What would be right, where that can be said.</summary>
+    public string? Hint { get; } = hint;
+}
