@@ -25,6 +25,7 @@ public partial class Program
         var database = await builder.AddDatabaseAsync(options);
         await builder.AddClocksAsync(database);
         builder.AddSecurity();
+        await builder.AddFirstKeysAsync(database);
 
         var app = builder.Build();
         app.UseCorrelation();

@@ -20,11 +20,12 @@ public sealed class ApiKeyStore(Database database)
         return await connection.QueryAsync(null, $"select {Columns} from api_keys order by id", [], Read, cancel);
     }
 
+    /// <summary>A key that exists already stays as it is, revoked or not.</summary>
     public Task<ApiKey> AddAsync(string name, byte[] hash, string hint, string scopes, DateTimeOffset now, CancellationToken cancel) =>
         database.WriteAsync(async (connection, transaction, ct) =>
         {
             await connection.ExecuteAsync(transaction,
-                "insert into api_keys (name, hash, hint, scopes, created_at) values (@name, @hash, @hint, @scopes, @now)",
+                "insert into api_keys (name, hash, hint, scopes, created_at) values (@name, @hash, @hint, @scopes, @now) on conflict (hash) do nothing",
                 [("name", name), ("hash", hash), ("hint", hint), ("scopes", scopes), ("now", now)], ct);
             return (await connection.FirstAsync(transaction, $"select {Columns} from api_keys where hash = @hash", [("hash", hash)], Read, ct))!;
         }, cancel);
