@@ -20,7 +20,7 @@ public sealed class SlotCommit
 
     public List<StateDelete> DeletedStates { get; init; } = [];
 
-    public List<TombstoneRow> Tombstones { get; init; } = [];
+    public List<TombstoneWrite> Tombstones { get; init; } = [];
 
     /// <summary>Contacts that came back to a slot they had left.</summary>
     public List<(short Slot, long ContactId)> LiftedTombstones { get; init; } = [];
@@ -55,9 +55,9 @@ public sealed class SlotCommit
 /// <param name="Rev">As loaded; 0 for a state that is new.</param>
 /// <param name="Rest">The cold part; null where one row holds all.</param>
 /// <param name="IsRestChanged">False leaves the second row as it is, whatever <paramref name="Rest"/> says.</param>
-public sealed record StateWrite(StateKey Key, int Rev, DateTimeOffset? DueAt, byte[] Doc, byte[]? Rest, bool IsRestChanged);
+public sealed record StateWrite(SubjectKey Key, int Rev, DateTimeOffset? DueAt, byte[] Doc, byte[]? Rest, bool IsRestChanged);
 
-public sealed record StateDelete(StateKey Key, int Rev);
+public sealed record StateDelete(SubjectKey Key, int Rev);
 
 public sealed record KeptSignal(short Slot, long ContactId, long EventId);
 
@@ -81,7 +81,7 @@ public sealed record Membership(long ContactId, long AccountId, DateTimeOffset J
 /// <param name="Step">Null when it stands nowhere any more.</param>
 /// <param name="At">When it came there; for the first position also when it entered.</param>
 public sealed record PositionChange(
-    StateKey Key, long EnrollmentId, string Scenario, int Version, string? Step, DateTimeOffset At);
+    SubjectKey Key, long EnrollmentId, string Scenario, int Version, string? Step, DateTimeOffset At);
 
 public sealed record JournalWrite(short Slot, JournalEntry Entry);
 
@@ -94,4 +94,4 @@ public sealed record SendCancellation(SubjectRef Subject, long EnrollmentId, Rea
 
 /// <summary>A subject whose step threw: it takes no more signals until it is resumed.</summary>
 /// <param name="EventIds">The signals it could not take; added to those of an earlier time.</param>
-public sealed record ParkedSubject(StateKey Key, DateTimeOffset At, string Error, string? Step, IReadOnlyList<long> EventIds);
+public sealed record ParkedSubject(SubjectKey Key, DateTimeOffset At, string Error, string? Step, IReadOnlyList<long> EventIds);

@@ -79,7 +79,7 @@ public sealed partial class SlotStore
             await OwnedAsync(Rows.Of(deletes).Short("slot", s => s.Key.Slot).Short("kind", s => (short)s.Key.Subject.Kind)
                     .Long("subject_id", s => s.Key.Subject.Id).Int("rev", s => s.Rev),
                 "delete from states where (slot, kind, subject_id, rev) in (select r.slot, r.kind, r.subject_id, r.rev from rows r)", "states to delete");
-            StateKey[] restless = [.. writes.Where(state => state is { IsRestChanged: true, Rest: null }).Select(state => state.Key), .. deletes.Select(state => state.Key)];
+            SubjectKey[] restless = [.. writes.Where(state => state is { IsRestChanged: true, Rest: null }).Select(state => state.Key), .. deletes.Select(state => state.Key)];
             await BulkAsync(KeyRows(restless), "delete from state_rests where (slot, kind, subject_id) in (select r.slot, r.kind, r.subject_id from rows r)");
         }
 
@@ -91,7 +91,7 @@ public sealed partial class SlotStore
         {
             await BulkAsync(ContactRows(commit.LiftedTombstones), "delete from tombstones where (slot, contact_id) in (select r.slot, r.contact_id from rows r)");
             await BulkAsync(Rows.Of(LastOf(commit.Tombstones, t => (t.Slot, t.ContactId)))
-                    .Short("slot", t => t.Slot).Long("contact_id", t => t.ContactId).Short("to_slot", t => t.ToSlot).Long("to_contact_id", t => t.ToContactId).Int("hop", t => t.Hop),
+                    .Short("slot", t => t.Slot).Long("contact_id", t => t.ContactId).Short("to_slot", t => t.Tombstone.ToSlot).Long("to_contact_id", t => t.Tombstone.ToContactId).Int("hop", t => t.Tombstone.Hop),
                 """
                 insert into tombstones (slot, contact_id, to_slot, to_contact_id, hop)
                 select r.slot, r.contact_id, r.to_slot, r.to_contact_id, r.hop from rows r where true

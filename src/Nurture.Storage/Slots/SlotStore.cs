@@ -74,7 +74,7 @@ public sealed partial class SlotStore(Database database, EventLog log)
             "select l.lane, l.due_floor from rows r join lanes l on l.lane = r.lane", reader => (Lane: reader.GetInt16(0), Floor: reader.GetInt64(1)), cancel))
             .ToDictionary(floor => floor.Lane, floor => floor.Floor);
         var due = await database.BulkAsync(connection, null, laneRows, database.DueSubjectsSql,
-            reader => new DueSubject(reader.GetInt16(0), new StateKey(reader.GetInt16(1), new((SubjectKind)reader.GetInt16(2), reader.GetInt64(3))), reader.Instant(4)),
+            reader => new DueSubject(reader.GetInt16(0), new SubjectKey(reader.GetInt16(1), new((SubjectKind)reader.GetInt16(2), reader.GetInt64(3))), reader.Instant(4)),
             cancel);
         return new Work(events, due, AdvancesOf(lanes, events, due, floors, now, perLane));
     }
@@ -95,7 +95,7 @@ public sealed partial class SlotStore(Database database, EventLog log)
     }
 
     /// <summary>In the order of the keys, one for each.</summary>
-    public async Task<List<LoadedState>> LoadStatesAsync(IReadOnlyList<StateKey> keys, CancellationToken cancel)
+    public async Task<List<LoadedState>> LoadStatesAsync(IReadOnlyList<SubjectKey> keys, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         var loaded = await database.BulkAsync(connection, null, KeyRows(keys),
@@ -112,17 +112,17 @@ public sealed partial class SlotStore(Database database, EventLog log)
         return [.. loaded.Select(row => row.State)];
     }
 
-    private static LoadedState ReadState(System.Data.Common.DbDataReader reader, StateKey key) => new(
+    private static LoadedState ReadState(System.Data.Common.DbDataReader reader, SubjectKey key) => new(
         key,
         reader.IsDBNull(1) ? 0 : reader.GetInt32(1),
         reader.InstantOrNull(2),
         reader.BytesOrNull(3),
         reader.BytesOrNull(4),
-        reader.IsDBNull(5) ? null : new TombstoneRow(key.Slot, key.Subject.Id, reader.GetInt16(5), reader.GetInt64(6), reader.GetInt32(7)),
+        reader.IsDBNull(5) ? null : new Tombstone(reader.GetInt16(5), reader.GetInt64(6), reader.GetInt32(7)),
         !reader.IsDBNull(8),
         reader.GetBoolean(9));
 
-    private static Rows<StateKey> KeyRows(IReadOnlyList<StateKey> keys) => Rows.Of(keys)
+    private static Rows<SubjectKey> KeyRows(IReadOnlyList<SubjectKey> keys) => Rows.Of(keys)
         .Short("slot", k => k.Slot).Short("kind", k => (short)k.Subject.Kind).Long("subject_id", k => k.Subject.Id);
 
     /// <summary>The signals that wait in a slot for these contacts, in the log's order.</summary>

@@ -30,7 +30,7 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         return fixture.DisposeAsync();
     }
 
-    protected static StateKey Key(long id, short slot = 7) => new(slot, SubjectRef.Contact(id));
+    protected static SubjectKey Key(long id, short slot = 7) => new(slot, SubjectRef.Contact(id));
 
     protected static StoredEvent Event(string name, long contact = 1, short slot = 7) => new()
     {
@@ -206,7 +206,7 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
             RecordedAt = Noon.AddSeconds(1),
             Lanes = [.. (await ReadAsync(leases, Noon)).Lanes],
             States = [State(contact, null)],
-            Tombstones = [new(7, 900, 8, 900, 1), new(7, 901, 8, 901, 1), new(7, 901, 9, 902, 2)],
+            Tombstones = [new(7, 900, new Tombstone(8, 900, 1)), new(7, 901, new Tombstone(8, 901, 1)), new(7, 901, new Tombstone(9, 902, 2))],
             KeptSignals = [new(7, contact, 55), new(7, contact, 55)],
             Routes = [new(contact, 9, 1, account, null)],
             Contacts = [new(contact, "A@Example.com", "愛", "ja", "Asia/Tokyo", ContactStatus.Active, "admin", "{\"plan\":\"trial\"}", ConsentBasis.OptIn, "{}", Noon)],
