@@ -35,19 +35,22 @@ public sealed class LinkTokens
 
     private enum Kind : byte { Open = 1, Click = 2, Unsubscribe = 3 }
 
-    /// <param name="ring">As the setting <c>link_key</c> holds it: one key in base64, or <c>1:base64 2:base64</c>; the last one signs, all are read.</param>
+    /// <param name="ring">As the setting <c>link_key</c> holds it: <c>1:base64 2:base64</c>; the last one signs, all are read.</param>
     public LinkTokens(string ring)
     {
         foreach (var entry in ring.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             var colon = entry.IndexOf(':');
-            newest = colon < 0 ? (byte)1 : byte.Parse(entry.AsSpan(0, colon), System.Globalization.CultureInfo.InvariantCulture);
+            newest = byte.Parse(entry.AsSpan(0, colon), System.Globalization.CultureInfo.InvariantCulture);
             keys.Add(newest, Convert.FromBase64String(entry[(colon + 1)..]));
         }
 
         if (keys.Count == 0 || keys.Values.Any(key => key.Length < 32))
             throw new ArgumentException("The setting link_key needs at least one key of 32 bytes.", nameof(ring));
     }
+
+    /// <summary>A ring of one new key.</summary>
+    public static string NewRing() => $"1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}";
 
     public string Write(MailLink link) => link switch
     {

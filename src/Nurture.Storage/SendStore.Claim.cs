@@ -1,0 +1,194 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Text;
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Scenarios;
+using Nurture.Sends;
+
+namespace Nurture.Storage;
+
+public sealed partial class SendStore
+{
+    // Enough that a claim gets past expired and refused mails quickly, however few it wants.
+    private const int LeastLooked = 200;
+
+    private readonly record struct Lane(SendClass Class, string Scenario, DateTimeOffset FirstDue);
+
+    /// <summary>
+    /// Takes up to <paramref name="limit"/> due sends for the owner, in the order of <see cref="Rounds"/>, and asks of each
+    /// once more, in the same transaction, what may have changed since it was planned. What may not leave is ended here.
+    /// </summary>
+    /// <param name="lease">On the database's clock; without <see cref="RecordHandedAsync"/> within it the claim is void.</param>
+    /// <param name="isAllowed">The allow-list; null lets every address through.</param>
+    public Task<Claim> ClaimAsync(
+        string owner, int limit, TimeSpan lease, DateTimeOffset now, Func<string, bool>? isAllowed, CancellationToken cancel) =>
+        database.WriteAsync(async (connection, transaction, ct) =>
+        {
+            if (await ReadStopAsync(connection, transaction, ct) is not null) return Claim.Nothing;
+            var lanes = (await LanesAsync(connection, transaction, DateTimeOffset.MinValue, ct)).Where(lane => lane.FirstDue <= now).ToList();
+            if (lanes.Count == 0) return Claim.Nothing;
+
+            var due = await DueAsync(connection, transaction, lanes, Math.Max(limit, LeastLooked), now, ct);
+            var refusals = await RefusalsAsync(connection, transaction, due, ct);
+
+            var claimed = new List<ClaimedSend>(limit);
+            var ended = new List<(ClaimedSend Send, SendState State, Reason Reason)>();
+            foreach (var send in due)
+            {
+                if (send.ExpiresAt <= now) ended.Add(Ended(send, Ledger.OnExpiry(send.MayHaveLeft)));
+                else if (refusals.GetValueOrDefault(send.Id) is var refusal && refusal != default) ended.Add(Ended(send, Ledger.OnSkip(send.MayHaveLeft, refusal)));
+                else if (send.Address.Length == 0) ended.Add(Ended(send, Ledger.OnSkip(send.MayHaveLeft, Reason.NoAddress)));
+                else if (isAllowed is not null && !isAllowed(send.Address)) ended.Add(Ended(send, Ledger.OnSkip(send.MayHaveLeft, Reason.NotAllowListed)));
+                else if (claimed.Count < limit) claimed.Add(send);
+            }
+
+            await EndAsync(connection, transaction, ended, now, ct);
+            return new Claim(await TakeAsync(connection, transaction, claimed, owner, lease, ct), ended.Count);
+        }, cancel);
+
+    private static (ClaimedSend, SendState, Reason) Ended(ClaimedSend send, (SendState State, Reason Reason) end) => (send, end.State, end.Reason);
+
+    /// <summary>When the next send is due, strictly after the moment; null where none waits, or all sending is stopped.</summary>
+    public async Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        if (await ReadStopAsync(connection, null, cancel) is not null) return null;
+        var lanes = await LanesAsync(connection, null, after, cancel);
+        return lanes.Count == 0 ? null : lanes.Min(lane => lane.FirstDue);
+    }
+
+    /// <summary>
+    /// The classes and scenarios that have planned sends, with their first due moment after the given one; paused scenarios
+    /// left out. One probe of the index each, however many sends wait.
+    /// </summary>
+    private static Task<List<Lane>> LanesAsync(DbConnection connection, DbTransaction? transaction, DateTimeOffset after, CancellationToken cancel) =>
+        connection.QueryAsync(transaction,
+            """
+            with recursive lanes (class, scenario) as (
+                select c.class, (select min(s.scenario) from sends s where s.state = 1 and s.class = c.class)
+                from (select 1 as class union all select 2 union all select 3) c
+                union all
+                select l.class, (select min(s.scenario) from sends s where s.state = 1 and s.class = l.class and s.scenario > l.scenario)
+                from lanes l where l.scenario is not null),
+            due as (
+                select l.class, l.scenario,
+                    (select min(s.not_before) from sends s
+                     where s.state = 1 and s.class = l.class and s.scenario = l.scenario and s.not_before > @after) as first_due
+                from lanes l
+                where l.scenario is not null
+                    and not exists (select 1 from scenario_switches w where w.name = l.scenario and w.paused_at is not null))
+            select class, scenario, first_due from due where first_due is not null
+            """,
+            [("after", after == DateTimeOffset.MinValue ? long.MinValue : after.ToMilliseconds())],
+            row => new Lane((SendClass)row.GetInt32(0), row.GetString(1), row.Instant(2)), cancel);
+
+    /// <summary>Due sends in the order in which they should leave; each lane gives its share of fresh ones and of its backlog.</summary>
+    private async Task<IReadOnlyList<ClaimedSend>> DueAsync(
+        DbConnection connection, DbTransaction transaction, List<Lane> lanes, int limit, DateTimeOffset now, CancellationToken cancel)
+    {
+        // Never fewer than a few, or many scenarios would make many claims of one mail each.
+        var share = Math.Max(8, (limit + lanes.Count - 1) / lanes.Count);
+        var freshSince = (now - Rounds.Fresh).ToMilliseconds();
+        var sql = new StringBuilder();
+        var args = new List<(string, object?)> { ("now", now), ("fresh", freshSince) };
+        for (var i = 0; i < lanes.Count; i++)
+        {
+            args.Add(($"scenario{i}", lanes[i].Scenario));
+            var of = string.Create(CultureInfo.InvariantCulture, $"s.state = 1 and s.class = {(int)lanes[i].Class} and s.scenario = @scenario{i}");
+            foreach (var (range, most) in new[]
+            {
+                ("s.not_before > @fresh and s.not_before <= @now", lanes[i].Class == SendClass.Transactional ? limit : share),
+                ("s.not_before <= @fresh", share),
+            })
+            {
+                if (sql.Length > 0) sql.Append(" union all ");
+                sql.Append(CultureInfo.InvariantCulture,
+                    $"select * from (select {ClaimedColumns}, s.not_before from sends s where {of} and {range} order by s.not_before limit {most}{SkipLocked}) q{sql.Length}");
+            }
+        }
+
+        var found = new Dictionary<Guid, ClaimedSend>();
+        var candidates = await connection.QueryAsync(transaction, sql.ToString(), [.. args], row =>
+        {
+            var send = ReadClaimed(row);
+            found[send.Id] = send;
+            var notBefore = row.GetInt64(25);
+            return new Candidate(send.Id, send.Class, send.Scenario, Instants.FromMilliseconds(notBefore), notBefore <= freshSince);
+        }, cancel);
+        return [.. Rounds.Order(candidates, limit).Select(candidate => found[candidate.Id])];
+    }
+
+    // Two nodes that claim at once take different rows instead of waiting for each other. SQLite has one writer.
+    private string SkipLocked => database.IsPostgres ? " for update skip locked" : "";
+
+    /// <summary>By send: why it may not leave after all. The narrow rows were written by whoever answered the refusal.</summary>
+    private async Task<Dictionary<Guid, Reason>> RefusalsAsync(
+        DbConnection connection, DbTransaction transaction, IReadOnlyList<ClaimedSend> sends, CancellationToken cancel)
+    {
+        var reasons = new Dictionary<Guid, Reason>();
+        var suppressed = await database.BulkAsync(connection, transaction, Rows.Of(sends).Bytes("hash", send => send.AddressHash),
+            "select r.n from rows r join suppressions p on p.hash = r.hash", row => (int)row.GetInt64(0) - 1, cancel);
+        foreach (var n in suppressed) reasons[sends[n].Id] = Reason.Suppressed;
+
+        var people = await PeopleAsync(connection, transaction, sends, cancel);
+        foreach (var (send, _, status) in people)
+        {
+            if (status == ContactStatus.Erased) reasons[send.Id] = Reason.Erased;
+            else if (status == ContactStatus.Left) reasons.TryAdd(send.Id, Reason.ContactLeft);
+        }
+
+        var refusable = people.Where(person => person.Send.Class != SendClass.Transactional).ToList();
+        var refused = await database.BulkAsync(connection, transaction,
+            Rows.Of(refusable).Long("contact_id", person => person.ContactId).Text("topic", person => person.Send.Topic),
+            "select r.n, f.topic from rows r join refusals f on f.contact_id = r.contact_id and (f.topic = '*' or f.topic = r.topic)",
+            row => (N: (int)row.GetInt64(0) - 1, Topic: row.GetString(1)), cancel);
+        foreach (var (n, topic) in refused) reasons.TryAdd(refusable[n].Send.Id, topic == "*" ? Reason.Unsubscribed : Reason.TopicRefused);
+        return reasons;
+    }
+
+    /// <summary>The recipients, and who they turned out to be: a refusal by the one that a contact was merged into holds for its mails too.</summary>
+    private async Task<List<(ClaimedSend Send, long ContactId, ContactStatus Status)>> PeopleAsync(
+        DbConnection connection, DbTransaction transaction, IReadOnlyList<ClaimedSend> sends, CancellationToken cancel)
+    {
+        var people = new List<(ClaimedSend Send, long ContactId, ContactStatus Status)>(sends.Count);
+        var open = sends.Select(send => (Send: send, ContactId: send.RecipientId)).ToList();
+        while (open.Count > 0)
+        {
+            var found = await database.BulkAsync(connection, transaction, Rows.Of(open).Long("id", person => person.ContactId),
+                "select r.n, c.merged_into, c.status from rows r join contacts c on c.id = r.id",
+                row => (N: (int)row.GetInt64(0) - 1, MergedInto: row.LongOrNull(1), Status: (ContactStatus)row.GetInt16(2)), cancel);
+            people.AddRange(found.Select(person => (open[person.N].Send, open[person.N].ContactId, person.Status)));
+            open = [.. found.Where(person => person.MergedInto is not null).Select(person => (open[person.N].Send, person.MergedInto!.Value))];
+        }
+        return people;
+    }
+
+    private async Task<IReadOnlyList<ClaimedSend>> TakeAsync(
+        DbConnection connection, DbTransaction transaction, List<ClaimedSend> sends, string owner, TimeSpan lease, CancellationToken cancel)
+    {
+        var epochs = await database.BulkAsync(connection, transaction,
+            Rows.Of(sends).Short("slot", send => send.Slot).Uuid("id", send => send.Id)
+                .Scalar("owner", owner).Scalar("lease", (long)lease.TotalMilliseconds),
+            $"""
+            update sends set state = 2, owner = @owner, epoch = sends.epoch + 1, lease_until = {database.NowSql} + @lease
+            from rows r where sends.slot = r.slot and sends.id = r.id and sends.state {In(Ledger.Before(SendState.Claimed))}
+            returning sends.id, sends.epoch
+            """,
+            row => (Id: row.Uuid(0), Epoch: row.GetInt64(1)), cancel);
+        var byId = epochs.ToDictionary(taken => taken.Id, taken => taken.Epoch);
+        return [.. sends.Where(send => byId.ContainsKey(send.Id)).Select(send => send with { Owner = owner, Epoch = byId[send.Id] })];
+    }
+
+    private async Task EndAsync(
+        DbConnection connection, DbTransaction transaction, List<(ClaimedSend Send, SendState State, Reason Reason)> ended, DateTimeOffset now, CancellationToken cancel)
+    {
+        var done = await database.BulkAsync(connection, transaction,
+            Rows.Of(ended).Short("slot", end => end.Send.Slot).Uuid("id", end => end.Send.Id)
+                .Short("state", end => (short)end.State).Short("reason", end => (short)end.Reason).Scalar("now", now),
+            "update sends set state = r.state, reason = r.reason, ended_at = @now from rows r where sends.slot = r.slot and sends.id = r.id and sends.state = 1 returning sends.id",
+            row => row.Uuid(0), cancel);
+        var changed = done.ToHashSet();
+        await TellAsync(connection, transaction, ended.Where(end => changed.Contains(end.Send.Id)).Select(end => (end.Send, end.Reason)), now, cancel);
+    }
+}

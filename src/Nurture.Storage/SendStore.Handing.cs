@@ -1,0 +1,114 @@
+using System.Data.Common;
+using Nurture.Contacts;
+using Nurture.Sends;
+
+namespace Nurture.Storage;
+
+/// <param name="MessageId">By which reports about this mail will name it.</param>
+public sealed record HandOver(ClaimedSend Send, string MessageId);
+
+/// <summary>What became of a claim.</summary>
+public sealed record Completion(ClaimedSend Send, Attempt Attempt);
+
+public sealed partial class SendStore
+{
+    /// <summary>
+    /// Writes down, for many connections in one commit, that these mails are about to be handed over; answers which of them
+    /// may. The others were cancelled, or their lease ran out: they must be abandoned before the final dot.
+    /// </summary>
+    /// <param name="lease">Until the answer is expected; renewed by <see cref="RenewAsync"/> while it is waited for.</param>
+    public Task<IReadOnlySet<Guid>> RecordHandedAsync(IReadOnlyList<HandOver> mails, TimeSpan lease, DateTimeOffset now, CancellationToken cancel) =>
+        database.WriteAsync<IReadOnlySet<Guid>>(async (connection, transaction, ct) =>
+            (await database.BulkAsync(connection, transaction,
+                Claims(mails, mail => mail.Send).Text("message_id", mail => mail.MessageId).Scalar("now", now).Scalar("lease", (long)lease.TotalMilliseconds),
+                $"""
+                update sends set state = 3, handed_at = @now, message_id = r.message_id, lease_until = {database.NowSql} + @lease
+                from rows r
+                where sends.slot = r.slot and sends.id = r.id and sends.owner = r.owner and sends.epoch = r.epoch
+                    and sends.state {In(Ledger.Before(SendState.Handed))} and sends.lease_until > {database.NowSql}
+                returning sends.id
+                """,
+                row => row.Uuid(0), ct)).ToHashSet(), cancel);
+
+    /// <summary>Keeps mails whose answer is still waited for from being taken for unanswered.</summary>
+    public Task RenewAsync(IReadOnlyList<ClaimedSend> sends, TimeSpan lease, CancellationToken cancel) =>
+        database.WriteAsync((connection, transaction, ct) => database.BulkAsync(connection, transaction,
+            Claims(sends, send => send).Scalar("lease", (long)lease.TotalMilliseconds),
+            $"""
+            update sends set lease_until = {database.NowSql} + @lease
+            from rows r where sends.slot = r.slot and sends.id = r.id and sends.owner = r.owner and sends.epoch = r.epoch and sends.state in (2, 3)
+            """, ct), cancel);
+
+    /// <summary>
+    /// Writes the results, as <see cref="Ledger.Settle"/> has them, and tells the enrollments of those that did not leave.
+    /// A claim that was lost meanwhile changes nothing, but for an answer that came after the mail was given up as uncertain.
+    /// </summary>
+    /// <returns>How many enrollments have something to hear.</returns>
+    public Task<int> CompleteAsync(IReadOnlyList<Completion> completions, DateTimeOffset now, CancellationToken cancel) =>
+        database.WriteAsync((connection, transaction, ct) => SettleAsync(connection, transaction, completions, "", now, ct), cancel);
+
+    /// <summary>
+    /// Takes back what dead or frozen owners hold: what was only claimed is planned again, since nothing was handed over;
+    /// of what was being handed over nobody can know, and <see cref="Ledger.Settle"/> says what that means.
+    /// </summary>
+    /// <returns>How many were planned again, and how many enrollments have something to hear.</returns>
+    public Task<(int Found, int Told)> RecoverAsync(DateTimeOffset now, int limit, CancellationToken cancel) =>
+        database.WriteAsync(async (connection, transaction, ct) =>
+        {
+            var lost = await connection.QueryAsync(transaction,
+                $"select {ClaimedColumns}, s.state from sends s where s.state in (2, 3) and s.lease_until <= {database.NowSql} order by s.lease_until limit @limit{SkipLocked}",
+                [("limit", limit)],
+                row => new Completion(ReadClaimed(row), (SendState)row.GetInt16(25) == SendState.Claimed
+                    ? new Attempt.NotTried("the lease ran out before anything was handed over", TimeSpan.Zero)
+                    : new Attempt.Unanswered("the sender ended between the final dot and the answer")), ct);
+            var told = await SettleAsync(connection, transaction, lost, $"and sends.lease_until <= {database.NowSql}", now, ct);
+            return (lost.Count, told);
+        }, cancel);
+
+    private async Task<int> SettleAsync(
+        DbConnection connection, DbTransaction transaction, IReadOnlyList<Completion> completions, string guard, DateTimeOffset now, CancellationToken cancel)
+    {
+        var settled = completions.Select(completion => (completion.Send, Settlement: Ledger.Settle(
+            completion.Attempt, completion.Send.Class, completion.Send.Attempts, completion.Send.MayHaveLeft, completion.Send.Seed, now, completion.Send.ExpiresAt))).ToList();
+        var done = await database.BulkAsync(connection, transaction,
+            Claims(settled, end => end.Send)
+                .Short("state", end => (short)end.Settlement.State)
+                .Short("reason", end => (short?)end.Settlement.Reason)
+                .Instant("not_before", end => end.Settlement.NotBefore)
+                .Int("attempts", end => end.Send.Attempts + (end.Settlement.IsAttempt ? 1 : 0))
+                .Text("reply", end => end.Settlement.Reply)
+                .Instant("ended_at", end => Ledger.IsOver(end.Settlement.State) ? now : null)
+                .Instant("bounced_at", end => end.Settlement.Suppresses ? now : null),
+            $"""
+            update sends set state = r.state, reason = r.reason, not_before = coalesce(r.not_before, sends.not_before), attempts = r.attempts,
+                reply = r.reply, ended_at = r.ended_at, bounced_at = r.bounced_at, lease_until = null,
+                owner = case when r.state = 1 then null else sends.owner end
+            from rows r
+            where sends.slot = r.slot and sends.id = r.id and sends.owner = r.owner and sends.epoch = r.epoch and ({Transitions}) {guard}
+            returning sends.id
+            """, row => row.Uuid(0), cancel);
+
+        var changed = done.ToHashSet();
+        settled.RemoveAll(end => !changed.Contains(end.Send.Id));
+        var suppressed = settled.Where(end => end.Settlement.Suppresses).ToList();
+        await database.BulkAsync(connection, transaction,
+            Rows.Of(suppressed).Bytes("hash", end => end.Send.AddressHash).Text("address", end => end.Send.Address)
+                .Text("note", end => end.Settlement.Reply).Scalar("now", now),
+            """
+            insert into suppressions (hash, reason, source, at, address, note)
+            select r.hash, 'hard_bounce', 'smtp', @now, r.address, r.note from rows r where true on conflict (hash) do nothing
+            """, cancel);
+        var told = settled.Where(end => Ledger.IsTold(end.Settlement.State)).ToList();
+        await TellAsync(connection, transaction, told.Select(end => (end.Send, end.Settlement.Reason!.Value)), now, cancel);
+        return told.Count;
+    }
+
+    // A row that an owner holds is claimed or handed; given back it has none, so "planned" here never matches.
+    private static readonly string Transitions = string.Join(" or ",
+        new[] { SendState.Planned, SendState.Sent, SendState.Failed, SendState.Expired, SendState.Uncertain }
+            .Select(to => $"r.state = {(int)to} and sends.state {In(Ledger.Before(to))}"));
+
+    private static Rows<T> Claims<T>(IReadOnlyList<T> items, Func<T, ClaimedSend> send) => Rows.Of(items)
+        .Short("slot", item => send(item).Slot).Uuid("id", item => send(item).Id)
+        .Text("owner", item => send(item).Owner).Long("epoch", item => send(item).Epoch);
+}
