@@ -1,5 +1,167 @@
 namespace Nurture.Scenarios;
 
+/// <summary>
+/// What each code means, one line each. NUR0xx: a file that cannot be read as meant; NUR1xx: a scenario that can be read
+/// and is not good; NUR3xx: mail templates. Codes are stable: editors and people search for them.
+/// </summary>
 public static partial class DiagnosticCodes
 {
+    /// <summary>The file is not valid YAML.</summary>
+    public const string NotYaml = "NUR001";
+
+    /// <summary>YAML cuts an unquoted value apart, at a comma, a <c>#</c>, a leading quote or brace.</summary>
+    public const string CutApart = "NUR002";
+
+    /// <summary>A YAML tag, which is how YAML reads a leading <c>!</c>.</summary>
+    public const string Tag = "NUR003";
+
+    /// <summary>A YAML anchor or alias.</summary>
+    public const string Anchor = "NUR004";
+
+    /// <summary>A key that is given twice.</summary>
+    public const string DuplicateKey = "NUR005";
+
+    /// <summary>A key that nobody reads.</summary>
+    public const string UnknownKey = "NUR006";
+
+    /// <summary>A key of the language that this version of Nurture does not offer.</summary>
+    public const string NotAvailable = "NUR007";
+
+    /// <summary>A key that has to be there.</summary>
+    public const string MissingKey = "NUR008";
+
+    /// <summary>A list, a mapping or a text where something else belongs.</summary>
+    public const string WrongShape = "NUR009";
+
+    /// <summary>A word outside the closed list that may stand there.</summary>
+    public const string UnknownWord = "NUR010";
+
+    /// <summary>Not a length of time such as <c>3d</c>.</summary>
+    public const string NotALength = "NUR011";
+
+    /// <summary>Not a time of day, date, zone, number, percentage or address.</summary>
+    public const string BadValue = "NUR012";
+
+    /// <summary>Not a name or id: letters, digits, <c>-</c> and <c>_</c>.</summary>
+    public const string BadName = "NUR013";
+
+    /// <summary>A template that does not exist.</summary>
+    public const string UnknownTemplate = "NUR014";
+
+    /// <summary>Not an answer to who receives a send.</summary>
+    public const string BadRecipients = "NUR015";
+
+    /// <summary>Keys that cannot stand together.</summary>
+    public const string Contradiction = "NUR016";
+
+    /// <summary>The key <c>on</c>, which older YAML reads as true.</summary>
+    public const string BooleanKey = "NUR017";
+
+    /// <summary>A file in which nothing stands.</summary>
+    public const string Empty = "NUR018";
+
+    /// <summary>An event, property or attribute that the tracking plan does not know.</summary>
+    public const string NotInPlan = "NUR019";
+
+    /// <summary>A value that is not of the attribute's type.</summary>
+    public const string WrongType = "NUR020";
+
+    /// <summary>A file or folder that cannot be read.</summary>
+    public const string Unreadable = "NUR021";
+
+    /// <summary>A scenario without a goal, or one that says <c>none</c> without leave or purpose.</summary>
+    public const string NoGoal = "NUR101";
+
+    /// <summary>A scenario that nobody owns.</summary>
+    public const string NoOwner = "NUR102";
+
+    /// <summary>A scenario without a title.</summary>
+    public const string NoTitle = "NUR103";
+
+    /// <summary>A send in an account scenario that does not say to whom.</summary>
+    public const string NoRecipient = "NUR104";
+
+    /// <summary>A send by role that does not say what happens when nobody has it.</summary>
+    public const string NoAnswerToNobody = "NUR105";
+
+    /// <summary>A template that a send uses and that is not written in the default locale, or not in one that others have.</summary>
+    public const string MissingLocale = "NUR106";
+
+    /// <summary>Two steps of one id.</summary>
+    public const string DuplicateStep = "NUR107";
+
+    /// <summary>A step that nobody can reach.</summary>
+    public const string Unreachable = "NUR108";
+
+    /// <summary>A wait that can never matter, or never end.</summary>
+    public const string PointlessWait = "NUR109";
+
+    /// <summary>A holdout where none is allowed.</summary>
+    public const string HoldoutNotAllowed = "NUR111";
+
+    /// <summary>A send of a weaker class than its scenario's.</summary>
+    public const string WeakerClass = "NUR112";
+
+    /// <summary>A window longer than what is kept.</summary>
+    public const string WindowTooLong = "NUR113";
+
+    /// <summary>A trigger of the account in a contact scenario that does not say who of the account enters.</summary>
+    public const string NoRoleForTrigger = "NUR114";
+
+    /// <summary><c>audience_lost</c> without an audience, or with one that can never be lost.</summary>
+    public const string AudienceNeverLost = "NUR115";
+
+    /// <summary>An audience that reads the starting event alone: it is the trigger's <c>where</c>.</summary>
+    public const string AudienceIsWhere = "NUR116";
+
+    /// <summary>Times that can never meet: a deadline that is over before what it waits for can happen.</summary>
+    public const string NeverMeets = "NUR117";
+
+    /// <summary>Reads what a wait heard where none has heard anything.</summary>
+    public const string NothingHeard = "NUR118";
+
+    /// <summary>A key that the scenario's goal or waits cannot see in their events.</summary>
+    public const string KeyNotCarried = "NUR119";
+
+    /// <summary>A marketing scenario without a topic.</summary>
+    public const string NoTopic = "NUR120";
+
+    /// <summary>A setting for contact scenarios in an account scenario, or the other way round.</summary>
+    public const string WrongSubject = "NUR121";
+
+    /// <summary>A goal that the trigger itself or an exit already answers.</summary>
+    public const string GoalNeverCounts = "NUR122";
+
+    /// <summary>A goal without <c>within</c>: it can be reached but never missed.</summary>
+    public const string GoalWithoutEnd = "NUR123";
+
+    /// <summary>A file whose name is not the name of what it holds.</summary>
+    public const string FileName = "NUR124";
+
+    /// <summary>Two scenarios of one name.</summary>
+    public const string DuplicateScenario = "NUR125";
+
+    /// <summary>A scenario test that names what is not in its scenario.</summary>
+    public const string TestNamesNothing = "NUR126";
+
+    /// <summary>A template whose front matter is missing or wrong.</summary>
+    public const string BadFrontMatter = "NUR301";
+
+    /// <summary>A template whose language cannot be parsed.</summary>
+    public const string BadTemplate = "NUR302";
+
+    /// <summary>A template reads a name that mails do not have.</summary>
+    public const string UnknownName = "NUR303";
+
+    /// <summary>A template whose layout does not exist.</summary>
+    public const string UnknownLayout = "NUR304";
+
+    /// <summary>A layout without the place where the mail's content goes.</summary>
+    public const string NoContent = "NUR305";
+
+    /// <summary>A template file whose name is not <c>name.locale.html</c>.</summary>
+    public const string BadFileName = "NUR306";
+
+    /// <summary>A layout that says nothing of who writes, or offers no way to unsubscribe; a footer is added when it is sent.</summary>
+    public const string NoFooter = "NUR307";
 }

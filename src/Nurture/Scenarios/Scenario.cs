@@ -24,6 +24,9 @@ public sealed record Scenario
 
     public string Owner { get; init; } = "";
 
+    /// <summary>Why it may do without a goal.</summary>
+    public string? Purpose { get; init; }
+
     public SubjectKind Subject { get; init; } = SubjectKind.Contact;
 
     public SendClass Class { get; init; }

@@ -1,0 +1,40 @@
+using Nurture.Sends;
+using Nurture.Templates;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Scenarios;
+
+/// <summary>What a scenario is read against.</summary>
+public sealed record ParseEnvironment
+{
+    public TrackingPlan Plan { get; init; } = TrackingPlan.Empty;
+
+    /// <summary>Names of the templates there are; null where that is not known, and none is then missed.</summary>
+    public IReadOnlySet<string>? Templates { get; init; }
+
+    public SendPolicy Policy { get; init; } = SendPolicy.Default;
+
+    /// <summary>The templates themselves, for what lint asks of them; null where they are not at hand.</summary>
+    public MailTemplateLibrary? MailTemplates { get; init; }
+
+    /// <summary>How far back events are kept: no window may reach further. Null keeps all.</summary>
+    public TimeSpan? KeptHistory { get; init; }
+}
+
+/// <param name="Scenario">Null exactly when a diagnostic is an error.</param>
+public sealed record ParsedScenario(Scenario? Scenario, IReadOnlyList<Diagnostic> Diagnostics)
+{
+    /// <summary>What could be read of a scenario with mistakes, for lint to go on with; a condition that is none reads <c>true</c>.</summary>
+    internal Scenario? Draft { get; init; }
+
+    /// <summary>The scenario's name where it could be read, even when the rest could not.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where what was written stands: <c>goal</c>, <c>goal.within</c>, <c>holdout</c>, and of a step <c>welcome/to</c>.</summary>
+    public IReadOnlyDictionary<string, SourceSpan> Positions { get; init; } = new Dictionary<string, SourceSpan>();
+
+    public string File { get; init; } = "";
+
+    /// <summary>It says <c>goal: none</c>.</summary>
+    internal bool SaysNoGoal { get; init; }
+}

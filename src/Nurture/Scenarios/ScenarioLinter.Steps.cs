@@ -1,0 +1,181 @@
+using Nurture.Contacts;
+using Nurture.Templates;
+using Nurture.Templating.Syntax;
+using NodaTime;
+
+namespace Nurture.Scenarios;
+
+public sealed partial class ScenarioLinter
+{
+    /// <summary>What is known of the moment at which a step is reached.</summary>
+    /// <param name="HasHeard">A wait for something came before, whose answer may be read.</param>
+    /// <param name="AtLeast">The time that has passed since entry at the very least.</param>
+    /// <param name="Local">The local time of day that the step before waited for, if that is so.</param>
+    private readonly record struct Moment(bool HasHeard, TimeSpan AtLeast, (LocalTime Time, Days Days)? Local);
+
+    private void CheckSteps()
+    {
+        if (scenario.Steps.Count == 0)
+        {
+            WarnIfComplete(At("steps"), "this scenario does nothing", "A first step: - send: welcome.");
+            return;
+        }
+
+        var start = new Moment(false, TimeSpan.Zero, scenario.Trigger is Trigger.DateAttribute date ? (date.At, date.Days) : null);
+        CheckList(scenario.Steps, start, isLast: true);
+        CheckLocales();
+    }
+
+    /// <param name="isLast">Nothing follows after these steps.</param>
+    private Moment CheckList(IReadOnlyList<Step> steps, Moment moment, bool isLast)
+    {
+        for (var i = 0; i < steps.Count; i++)
+        {
+            if (i > 0 && Ends(steps[i - 1]))
+            {
+                Error(DiagnosticCodes.Unreachable, steps[i].Span, $"nobody comes here: every way through the step on line {steps[i - 1].Span.Line} ends the scenario",
+                    "Take it away, or let one way go on.");
+                break;
+            }
+
+            moment = Check(steps[i], moment, isLast && i == steps.Count - 1);
+        }
+
+        return moment;
+    }
+
+    private Moment Check(Step step, Moment moment, bool isLast)
+    {
+        switch (step)
+        {
+            case Step.Send send:
+                CheckSend(send, moment);
+                CheckList(send.Skipped, moment, isLast);
+                return moment with { Local = null };
+            case Step.WaitLength wait:
+                if (isLast) NothingFollows(wait);
+                else if (wait.Length == default) Warn(DiagnosticCodes.PointlessWait, wait.Span, "this wait is over at once", "Take it away.");
+                return moment with { AtLeast = moment.AtLeast + Least(wait.Length), Local = null };
+            case Step.WaitUntil until:
+                if (isLast) NothingFollows(until);
+                return moment with { Local = (until.Time, until.Days) };
+            case Step.WaitFor wait:
+                if (wait.UpTo is null && wait.UpToDuration is null && !Has($"{wait.Id}/up_to") && wait.Timeout.Count == 0)
+                    Warn(DiagnosticCodes.PointlessWait, At($"{wait.Id}/for", wait.Span), "this wait has no end: who never does it stands here for ever", "Say how long: up_to: 7d.");
+                CheckList(wait.Timeout, moment with { AtLeast = moment.AtLeast + (wait.UpTo ?? TimeSpan.Zero), Local = null }, isLast);
+                return moment with { HasHeard = true, Local = null };
+            case Step.Branch branch:
+                CheckArms(branch, moment, isLast);
+                return moment with { Local = branch.Arms.All(arm => arm.Then.Count == 0) ? moment.Local : null };
+            case Step.Set or Step.End:
+                return moment;
+            default:
+                throw new InvalidOperationException($"No rule for {step.GetType().Name}.");
+        }
+    }
+
+    private void NothingFollows(Step wait) =>
+        WarnIfComplete(wait.Span, "nothing follows this wait", "Take it away; the goal is measured until its within: all the same.");
+
+    /// <summary>Steps that could not be read may be what follows.</summary>
+    private void WarnIfComplete(SourceSpan at, string message, string hint)
+    {
+        if (IsComplete) Warn(DiagnosticCodes.PointlessWait, at, message, hint);
+    }
+
+    private void CheckArms(Step.Branch branch, Moment moment, bool isLast)
+    {
+        foreach (var (index, arm) in branch.Arms.Index())
+        {
+            var earlier = arm.If is null || arm.If == ScenarioParser.Unread ? -1 : branch.Arms.Take(index).ToList().FindIndex(other => other.If?.Text == arm.If.Text);
+            if (earlier >= 0)
+                Error(DiagnosticCodes.Unreachable, At($"{branch.Id}/arm.{index}", branch.Span), $"nobody comes here: arm {earlier + 1} asks the same and goes first");
+            CheckList(arm.Then, moment, isLast);
+        }
+    }
+
+    private void CheckSend(Step.Send send, Moment moment)
+    {
+        if (IsAccountScenario) CheckRecipients(send, moment);
+        else if (send.To is not null || send.Nobody is not null)
+        {
+            var key = send.To is not null ? "to" : "nobody";
+            Error(DiagnosticCodes.WrongSubject, At($"{send.Id}/{key}", send.Span), "this scenario is about one person, who is the one mailed", $"Take {key}: away, or make it subject: account.");
+        }
+
+        if (send.Class > scenario.Class)
+            Error(DiagnosticCodes.WeakerClass, At($"{send.Id}/class", send.Span), $"a {Word(send.Class)} mail in a {Word(scenario.Class)} scenario would pass by what its readers refused",
+                $"A step may be stricter than its scenario, never weaker: take class: away, or make the scenario {Word(send.Class)}.");
+        if (scenario.Goal?.Within is { } within && moment.AtLeast >= within)
+            Warn(DiagnosticCodes.NeverMeets, send.Span, $"this mail leaves {Days(moment.AtLeast)} after entry at the earliest, and the goal counts for {Days(within)}",
+                "Wait shorter, or let the goal count longer.");
+        CheckHours(send, moment);
+    }
+
+    private void CheckRecipients(Step.Send send, Moment moment)
+    {
+        if (send.To is null)
+            Error(DiagnosticCodes.NoRecipient, send.Span, $"an account has many people: whom does \"{send.Template}\" go to?",
+                scenario.Trigger is Trigger.Event ? "For example to: trigger.contact, or to: 'role(\"admin\", 2)' with nobody: trigger.contact." : "For example to: 'role(\"admin\", 2)' with nobody: most_active.");
+        if (send.To is Recipients.Roles && send.Nobody is null)
+            Error(DiagnosticCodes.NoAnswerToNobody, At($"{send.Id}/to", send.Span), "what if nobody of the account has that role?", "Say nobody: most_active, another rule, or nobody: end.");
+        if (send.Nobody?.Instead is { } instead && instead.Equals(send.To))
+            Warn(DiagnosticCodes.NoAnswerToNobody, At($"{send.Id}/nobody", send.Span), "nobody: asks the same again", "Name another rule, or end.");
+        foreach (var (recipients, key) in new[] { (send.To, "to"), (send.Nobody?.Instead, "nobody") })
+        {
+            if (recipients is Recipients.TriggerContact && scenario.Trigger is not Trigger.Event)
+                Error(DiagnosticCodes.NothingHeard, At($"{send.Id}/{key}", send.Span), "this trigger is no event, so there is no trigger.contact", "Name a role, or most_active.");
+            if (recipients is Recipients.HeardContact && !moment.HasHeard)
+                Error(DiagnosticCodes.NothingHeard, At($"{send.Id}/{key}", send.Span), "no wait has heard anybody before this step", "A wait: with for: event(…) comes first, and its time-out hears nobody.");
+        }
+    }
+
+    /// <summary>A mail that becomes due outside the allowed hours and expires before they begin never leaves.</summary>
+    private void CheckHours(Step.Send send, Moment moment)
+    {
+        if (moment.Local is not { } due || !environment.Policy.AllowedHours.TryGetValue(send.Class, out var hours)) return;
+        var wait = due.Time < hours.From ? hours.From - due.Time
+            : due.Time >= hours.Until ? hours.From - due.Time + Period.FromHours(24)
+            : Period.Zero;
+        var gap = TimeSpan.FromTicks(wait.ToDuration().BclCompatibleTicks);
+        if (gap == TimeSpan.Zero && due.Days == Scenarios.Days.Weekend && hours.Days == Scenarios.Days.Business) gap = TimeSpan.FromHours(24);
+        if (gap > TimeSpan.Zero && send.Expires is { } expires && expires < gap)
+            Error(DiagnosticCodes.NeverMeets, At($"{send.Id}/expires", send.Span),
+                $"{Word(send.Class)} mails leave from {hours.From:HH:mm} to {hours.Until:HH:mm}, this one becomes due at {due.Time:HH:mm} and expires before",
+                "Let it live longer, or wait until an hour that is allowed.");
+    }
+
+    private void CheckLocales()
+    {
+        if (environment.MailTemplates is not { } library) return;
+        var sends = AllSteps(scenario.Steps).OfType<Step.Send>().Where(send => library.Names.Contains(send.Template)).ToArray();
+        var languages = sends.SelectMany(send => library.LocalesOf(send.Template)).Select(Locales.Normalize).ToHashSet(StringComparer.Ordinal);
+        foreach (var send in sends.DistinctBy(send => send.Template))
+        {
+            var has = library.LocalesOf(send.Template).Select(Locales.Normalize).ToArray();
+            var at = At($"{send.Id}/template", send.Span);
+            if (library.Find(send.Template, null) is null)
+                Error(DiagnosticCodes.MissingLocale, at, $"template \"{send.Template}\" is not written in the default locale {library.DefaultLocale}", $"Add templates/{send.Template}.{library.DefaultLocale}.html.");
+            else if (languages.Except(has).Where(missing => !has.Contains(Locales.Language(missing))).ToArray() is { Length: > 0 } missing)
+                Warn(DiagnosticCodes.MissingLocale, at, $"template \"{send.Template}\" is not written in {Suggestions.Listed(missing)}, as others of this scenario are",
+                    $"Its readers would get it in {library.DefaultLocale}; add templates/{send.Template}.{missing[0]}.html.");
+        }
+    }
+
+    private static bool Ends(Step step) => step switch
+    {
+        Step.End => true,
+        Step.Branch branch => branch.Arms.Count > 0 && branch.Arms[^1].If is null && branch.Arms.All(arm => EndsList(arm.Then)),
+        Step.Send or Step.WaitFor or Step.WaitLength or Step.WaitUntil or Step.Set => false,
+        _ => throw new InvalidOperationException($"No rule for {step.GetType().Name}."),
+    };
+
+    private static bool EndsList(IReadOnlyList<Step> steps) => steps.Any(Ends);
+
+    /// <summary>A month has at least 28 days, and a business day may be tomorrow.</summary>
+    private static TimeSpan Least(Duration length) => length.Exact + TimeSpan.FromDays(length.BusinessDays) + TimeSpan.FromDays(28L * length.Months);
+
+    private static string Days(TimeSpan length) => length.TotalDays >= 1 ? $"{length.TotalDays:0.#}d" : $"{length.TotalHours:0.#}h";
+
+    private static string Word(SendClass sendClass) => sendClass.ToString().ToLowerInvariant();
+}

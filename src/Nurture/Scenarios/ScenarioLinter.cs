@@ -1,0 +1,201 @@
+using Nurture.Conditions;
+using Nurture.Contacts;
+using Nurture.Scenarios.Yaml;
+using Nurture.Sends;
+using Nurture.Templating.Syntax;
+using NodaTime;
+
+namespace Nurture.Scenarios;
+
+/// <summary>
+/// What can be read and is not good: a scenario is held against its subject, the tracking plan, the templates, the policy and
+/// itself. Publishing asks it, a stored version is not asked again.
+/// </summary>
+public sealed partial class ScenarioLinter
+{
+    private readonly ParsedScenario parsed;
+    private readonly Scenario scenario;
+    private readonly ParseEnvironment environment;
+    private readonly List<Diagnostic> found = [];
+
+    private ScenarioLinter(ParsedScenario parsed, Scenario scenario, ParseEnvironment environment) =>
+        (this.parsed, this.scenario, this.environment) = (parsed, scenario, environment);
+
+    /// <summary>As much as can be said of a scenario with mistakes; nothing where not even its trigger and class could be read.</summary>
+    public static IReadOnlyList<Diagnostic> Lint(ParsedScenario parsed, ParseEnvironment environment)
+    {
+        if (parsed.Draft is not { } scenario) return [];
+        var linter = new ScenarioLinter(parsed, scenario, environment);
+        linter.CheckHead();
+        linter.CheckTrigger();
+        linter.CheckAudience();
+        linter.CheckGoal();
+        linter.CheckKey();
+        linter.CheckWindows();
+        linter.CheckSteps();
+        return [.. linter.found.Distinct().OrderBy(d => d.Span.Line).ThenBy(d => d.Span.Column).ThenBy(d => d.Code, StringComparer.Ordinal)];
+    }
+
+    private bool IsAccountScenario => scenario.Subject == SubjectKind.Account;
+
+    private void CheckHead()
+    {
+        var head = At("scenario");
+        if (scenario.Title.Length == 0) Warn(DiagnosticCodes.NoTitle, head, "this scenario has no title", "People read title: Trial onboarding, not the name.");
+        if (scenario.Owner.Length == 0) Warn(DiagnosticCodes.NoOwner, head, "nobody owns this scenario", "Who is asked when it misbehaves: owner: marketing@example.com.");
+        if (scenario is { Class: SendClass.Marketing, Topic: null })
+            Warn(DiagnosticCodes.NoTopic, At("class"), "marketing without a topic can only be refused as a whole", "Name what readers may turn off: topic: newsletter.");
+        if (scenario.Holdout > 0 && scenario.Class == SendClass.Transactional)
+            Error(DiagnosticCodes.HoldoutNotAllowed, At("holdout"), "a transactional scenario holds nobody out: its mails are owed", "Take holdout: away.");
+        if (IsAccountScenario && scenario.PerAccount is not null)
+            Error(DiagnosticCodes.WrongSubject, At("per_account"), "per_account: counts people, and this scenario is about the account", "One passage of an account is all there is; take it away.");
+    }
+
+    private void CheckTrigger()
+    {
+        var names = scenario.Trigger switch
+        {
+            Trigger.Event e => e.Names,
+            Trigger.Inactivity i => i.Names,
+            Trigger.DateAttribute => [],
+            _ => throw new InvalidOperationException($"No rule for {scenario.Trigger.GetType().Name}."),
+        };
+        foreach (var (index, name) in names.Index()) CheckEvent(name, At($"trigger.events.{index}"));
+
+        if (scenario.Trigger is not Trigger.DateAttribute date) return;
+        if (date.Of == SubjectKind.Account && !IsAccountScenario && date.ForRole is null)
+            Error(DiagnosticCodes.NoRoleForTrigger, At("trigger.date"), "this date is the account's, and the scenario is about one person: who of them enters?",
+                "Say for: 'role(\"admin\", 1)', or make it subject: account.");
+        if (date.Of == SubjectKind.Contact && IsAccountScenario)
+            Error(DiagnosticCodes.WrongSubject, At("trigger.date"), "this date is one person's, and the scenario is about the account", "Use a date of the account, or subject: contact.");
+        if (date.ForRole is not null && (IsAccountScenario || date.Of == SubjectKind.Contact))
+            Error(DiagnosticCodes.WrongSubject, At("trigger.for"), IsAccountScenario ? "the account itself enters, so for: has nothing to choose" : "the person whose date it is enters, so for: has nothing to choose", "Take it away.");
+    }
+
+    private void CheckEvent(string name, SourceSpan at)
+    {
+        var known = environment.Plan.Events;
+        if (known.Count == 0 || known.ContainsKey(name) || name is "page" or "screen") return;
+        Error(DiagnosticCodes.NotInPlan, at, $"events.yaml knows no event \"{name}\", so nobody would ever enter",
+            Suggestions.For(name, known.Keys) ?? "Add it to events.yaml, so that others know what it means.");
+    }
+
+    private void CheckAudience()
+    {
+        if (scenario.Audience is { ReadsContact: false, ReadsAccount: false, Criteria.Count: 0 } && scenario.Trigger is Trigger.Event)
+        {
+            Warn(DiagnosticCodes.AudienceIsWhere, At("audience"), "this audience reads the starting event alone",
+                "As trigger: { event: …, where: … } it keeps others from being counted as turned away.");
+        }
+
+        foreach (var (index, exit) in scenario.Exits.Index())
+        {
+            if (exit.When is not null) continue;
+            if (!Has("audience"))
+                Error(DiagnosticCodes.AudienceNeverLost, At($"exit.{index}"), "there is no audience to lose", "Name one: audience: account.tier == \"tech\".");
+            else if (scenario.Audience is { ReadsContact: false, ReadsAccount: false, Criteria.Count: 0 })
+                Error(DiagnosticCodes.AudienceNeverLost, At($"exit.{index}"), "this audience is never lost: it reads the starting event alone, and that does not change");
+        }
+    }
+
+    private void CheckGoal()
+    {
+        if (scenario.Goal is not { } goal)
+        {
+            if (parsed.Positions.TryGetValue("goal", out var written) && !parsed.SaysNoGoal) return;
+            var at = Has("goal") ? written : At("scenario");
+            if (scenario.Class != SendClass.Transactional)
+                Error(DiagnosticCodes.NoGoal, at, "this scenario has no goal, so nobody can tell whether it works", "For example goal: { when: event(\"setup_completed\"), within: 14d }.");
+            else if (scenario.Purpose is null)
+                Error(DiagnosticCodes.NoGoal, at, "a transactional scenario may do without a goal if it says what it is for", "goal: none and purpose: The receipt for an order.");
+            return;
+        }
+
+        if (goal.Within is null)
+            Warn(DiagnosticCodes.GoalWithoutEnd, At("goal"), "this goal can be reached but never missed, so it has no rate", "Say until when it counts: within: 14d.");
+        if (scenario.Trigger is Trigger.Event trigger && goal.When.Criteria.Count == 0 && goal.When.Events.Count == 1
+            && goal.When.Events[0] is { Where: null } asked && trigger.Names.Contains(asked.EventName) && scenario.Key is null)
+        {
+            Warn(DiagnosticCodes.GoalNeverCounts, At("goal.when"), $"the goal is the trigger again: \"{asked.EventName}\" has to happen a second time",
+                "If the first is enough, there is nothing to run for.");
+        }
+    }
+
+    /// <summary>Goals, exits and waits hear only events that carry the key (SEMANTICS.md 18).</summary>
+    private void CheckKey()
+    {
+        if (scenario.Key is not { Root: "trigger" } key) return;
+        foreach (var (condition, at) in Conditions())
+        {
+            foreach (var asked in condition.Events)
+            {
+                if (!environment.Plan.Events.TryGetValue(asked.EventName, out var planned) || planned.Properties.ContainsKey(key.Path)) continue;
+                Error(DiagnosticCodes.KeyNotCarried, at, $"\"{asked.EventName}\" carries no \"{key.Path}\", so a passage for each {key.Path} never hears it",
+                    $"Ask for an event that has the property {key.Path}, or add it to that event in events.yaml.");
+            }
+        }
+    }
+
+    private void CheckWindows()
+    {
+        if (environment.KeptHistory is not { } kept) return;
+        foreach (var (condition, at) in Conditions())
+        {
+            foreach (var criterion in condition.Criteria)
+            {
+                if (criterion.Window > kept)
+                    Error(DiagnosticCodes.WindowTooLong, at, $"\"{criterion.EventName}\" is asked {criterion.Window.Value.TotalDays:0} days back, and events are kept for {kept.TotalDays:0}",
+                        "Ask a shorter window; beyond what is kept the answer is unknown, and an unknown lets nobody in.");
+            }
+        }
+    }
+
+    /// <summary>Every condition, with its place.</summary>
+    private IEnumerable<(Condition Condition, SourceSpan At)> Conditions()
+    {
+        if (scenario.Trigger is Trigger.Event { Where: { } where }) yield return (where, At("trigger.where"));
+        if (scenario.Trigger is Trigger.Inactivity silence) yield return (silence.IsSilent, At("trigger.for"));
+        if (scenario.Audience is { } audience) yield return (audience, At("audience"));
+        if (scenario.Goal is { } goal) yield return (goal.When, At("goal.when"));
+        foreach (var (index, exit) in scenario.Exits.Index())
+        {
+            if (exit.When is { } when) yield return (when, At($"exit.{index}"));
+        }
+
+        foreach (var step in AllSteps(scenario.Steps))
+        {
+            switch (step)
+            {
+                case Step.Send { If: { } condition }: yield return (condition, At($"{step.Id}/if", step.Span)); break;
+                case Step.WaitFor wait: yield return (wait.For, At($"{step.Id}/for", step.Span)); break;
+                case Step.Branch branch:
+                    foreach (var (index, arm) in branch.Arms.Index())
+                    {
+                        if (arm.If is { } asked) yield return (asked, At($"{step.Id}/arm.{index}", step.Span));
+                    }
+
+                    break;
+            }
+        }
+    }
+
+    internal static IEnumerable<Step> AllSteps(IEnumerable<Step> steps) => steps.SelectMany(step => step switch
+    {
+        Step.Send send => [send, .. AllSteps(send.Skipped)],
+        Step.WaitFor wait => [wait, .. AllSteps(wait.Timeout)],
+        Step.Branch branch => [branch, .. branch.Arms.SelectMany(arm => AllSteps(arm.Then))],
+        Step.WaitLength or Step.WaitUntil or Step.Set or Step.End => (IEnumerable<Step>)[step],
+        _ => throw new InvalidOperationException($"No steps of {step.GetType().Name}."),
+    });
+
+    private bool Has(string position) => parsed.Positions.ContainsKey(position);
+
+    private SourceSpan At(string position, SourceSpan? otherwise = null) =>
+        parsed.Positions.TryGetValue(position, out var span) ? span : otherwise ?? parsed.Positions.GetValueOrDefault("scenario", new(0, 0, 1, 1));
+
+    private void Error(string code, SourceSpan at, string message, string? hint = null) => found.Add(new(code, Severity.Error, parsed.File, at, YamlSource.Sentence(message), hint));
+
+    private bool IsComplete => parsed.Scenario is not null;
+
+    private void Warn(string code, SourceSpan at, string message, string? hint = null) => found.Add(new(code, Severity.Warning, parsed.File, at, YamlSource.Sentence(message), hint));
+}

@@ -1,0 +1,399 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Nurture.Contacts;
+using Nurture.Scenarios.Yaml;
+using Nurture.Templating.Syntax;
+using NodaTime;
+
+namespace Nurture.Scenarios;
+
+public sealed partial class ScenarioParser
+{
+    private static readonly string[] StepKinds = ["send", "wait", "branch", "set", "end"];
+
+    private const string StepsThereAre = "Steps are send, wait, branch, set and end.";
+
+    private List<Step> ReadSteps(YamlNode? node, string what, bool hasHeard)
+    {
+        var steps = new List<Step>();
+        foreach (var item in source.List(node, what)?.Items ?? [])
+        {
+            if (ReadStep(item, hasHeard) is not { } step) continue;
+            steps.Add(step);
+            hasHeard |= step is Step.WaitFor;
+        }
+
+        return steps;
+    }
+
+    private Step? ReadStep(YamlNode node, bool hasHeard)
+    {
+        if (node is YamlNode.Scalar { IsEmpty: false } word)
+        {
+            var isTemplate = environment.Templates?.Contains(word.Value) ?? false;
+            source.Error(DiagnosticCodes.WrongShape, node.Span, $"\"{word.Value}\" is no step",
+                isTemplate ? $"Write send: {word.Value}." : word.Value == "end" ? "An end gives its reason: end: not_interested." : StepsThereAre);
+            return null;
+        }
+
+        if (source.Map(node, "a step") is not { } mapping) return null;
+        var kinds = mapping.Entries.Where(e => StepKinds.Contains(e.Key.Value)).ToArray();
+        if (kinds.Length > 1)
+        {
+            source.Error(DiagnosticCodes.Contradiction, kinds[1].Key.Span, $"\"{kinds[0].Key.Value}\" and \"{kinds[1].Key.Value}\" stand in one step",
+                $"Begin a new item: - {kinds[1].Key.Value}: ….");
+            return null;
+        }
+
+        if (kinds.Length == 0)
+        {
+            var first = mapping.Entries.FirstOrDefault(e => LaterSteps.ContainsKey(e.Key.Value)) ?? mapping.Entries.FirstOrDefault();
+            if (first is null) source.Error(DiagnosticCodes.WrongShape, node.Span, "an empty step", StepsThereAre);
+            else if (LaterSteps.TryGetValue(first.Key.Value, out var instead))
+                source.Error(DiagnosticCodes.NotAvailable, first.Key.Span, $"\"{first.Key.Value}\" is not available in this version of Nurture", instead);
+            else
+                source.Error(DiagnosticCodes.UnknownKey, first.Key.Span, $"\"{first.Key.Value}\" is no step",
+                    Misplaced(first.Key.Value) ?? Suggestions.For(first.Key.Value, StepKinds, "Steps are"));
+            return null;
+        }
+
+        var kind = kinds[0].Key.Value;
+        var fields = new Fields(source, mapping, $"a step \"{kind}\"");
+        var value = fields[kind];
+        var id = source.Name(fields["id"], "a step");
+        var span = kinds[0].Key.Span;
+        var step = value is null ? null : kind switch
+        {
+            "send" => ReadSend(value, fields, id, span, hasHeard),
+            "wait" => ReadWait(value, fields, id, span, hasHeard),
+            "branch" => ReadBranch(value, id, span, hasHeard),
+            "set" => ReadSet(value, id, span),
+            _ => ReadEnd(value, id, span),
+        };
+        fields.RefuseOthers(LaterBesideStep);
+        return step;
+    }
+
+    private static string? Misplaced(string key) => key switch
+    {
+        "timeout" => "It stands under its wait, not as a step of its own: align it with \"wait:\", without a dash.",
+        "skipped" => "It stands under its send, not as a step of its own: align it with \"send:\", without a dash.",
+        "if" or "else" or "then" => "It stands in a branch: - branch: with the arms as its list.",
+        "template" => "It stands in a send: - send: { template: … }.",
+        "until" or "for" => $"It stands in a wait: - wait: {{ {key}: … }}.",
+        _ => null,
+    };
+
+    private Step.Send? ReadSend(YamlNode value, Fields step, string? id, SourceSpan span, bool hasHeard)
+    {
+        Fields? fields = null;
+        if (value is not YamlNode.Scalar)
+        {
+            if (source.Map(value, "a send", "send: welcome, or send: { template: welcome, to: trigger.contact }.") is not { } mapping) return null;
+            fields = new(source, mapping, "a send");
+        }
+
+        var templateNode = fields is null ? value : fields.Required("template", "Which mail: template: welcome.");
+        var template = source.Name(templateNode, "a template");
+        if (template is not null) CheckTemplate(templateNode!, template);
+        id = InnerId(fields, id, step);
+        var to = ReadRecipients(fields?["to"], "to");
+        var nobody = ReadNobody(fields?["nobody"]);
+        var stepClass = ReadClass(fields?["class"]) ?? sendClass ?? SendClass.Marketing;
+        var stepTopic = source.Name(fields?["topic"], "a topic") ?? topic;
+        var expires = source.Exact(fields?["expires"], "expires");
+        var condition = ReadCondition(fields?["if"], "if", Scope(hasHeard));
+        var skippedNode = step["skipped"];
+        var endsWhenSkipped = skippedNode is YamlNode.Scalar { Value: "end" };
+        var skipped = endsWhenSkipped ? [] : ReadSteps(skippedNode, "skipped (end, or steps)", hasHeard);
+        fields?.RefuseOthers(LaterInSend);
+        if (template is null) return null;
+
+        var given = Claim(id, template, span);
+        Remember(given, fields, "template", "to", "nobody", "class", "expires", "if");
+        positions[given + "/template"] = templateNode!.Span;
+        return new(given, template, span)
+        {
+            To = to,
+            Nobody = nobody,
+            Class = stepClass,
+            Topic = stepTopic,
+            Expires = expires,
+            If = condition,
+            EndsWhenSkipped = endsWhenSkipped,
+            Skipped = skipped,
+        };
+    }
+
+    private void CheckTemplate(YamlNode node, string template)
+    {
+        if (environment.Templates is not { } known || known.Contains(template)) return;
+        source.Error(DiagnosticCodes.UnknownTemplate, node.Span, $"template \"{template}\" is not defined",
+            Suggestions.For(template, known) ?? $"It would be the file templates/{template}.{environment.Policy.Locale}.html.");
+    }
+
+    private Step? ReadWait(YamlNode value, Fields step, string? id, SourceSpan span, bool hasHeard)
+    {
+        if (value is YamlNode.Scalar scalar)
+        {
+            RefuseTimeout(step, "this wait cannot time out");
+            if (source.Length(value, "a wait") is not { } length) return null;
+            var given = Claim(id, "wait-" + scalar.Value, span);
+            return new Step.WaitLength(given, length, span);
+        }
+
+        if (source.Map(value, "a wait", "wait: 3d, wait: { for: event(\"x\"), up_to: 3d } or wait: { until: \"09:00\" }.") is not { } mapping) return null;
+        var fields = new Fields(source, mapping, "a wait");
+        if (fields.Has("for") && fields.Has("until"))
+        {
+            source.Error(DiagnosticCodes.Contradiction, fields.KeySpan("until")!.Value, "a wait is \"for:\" something or \"until:\" a time of day, not both",
+                "Two waits one after the other do both.");
+            return null;
+        }
+
+        if (fields.Has("for")) return ReadWaitFor(fields, step, id, span, hasHeard);
+        if (fields.Has("until")) return ReadWaitUntil(fields, step, id, span);
+        source.Error(DiagnosticCodes.MissingKey, fields.HeadSpan, "this wait does not say for what",
+            fields.Has("up_to") ? "A plain length is wait: 3d; up_to: belongs to for:." : "for: a condition, or until: \"09:00\"; a plain length is wait: 3d.");
+        return null;
+    }
+
+    private Step.WaitFor? ReadWaitFor(Fields fields, Fields step, string? id, SourceSpan span, bool hasHeard)
+    {
+        var node = fields["for"];
+        if (node is YamlNode.Scalar scalar && Values.TryLength(scalar.Value, out _))
+        {
+            source.Error(DiagnosticCodes.WrongShape, node.Span, $"\"for:\" is a condition, and {scalar.Value} is a length", $"Write wait: {scalar.Value}.");
+            return null;
+        }
+
+        id = InnerId(fields, id, step);
+        var condition = ReadCondition(node, "for", Scope(hasHeard));
+        var upTo = source.Length(fields["up_to"], "up_to");
+        var hasTimeout = step.Has("timeout");
+        if (hasTimeout && !fields.Has("up_to"))
+            source.Error(DiagnosticCodes.MissingKey, step.KeySpan("timeout")!.Value, "this time-out never comes: the wait has no \"up_to:\"", "Say how long it waits: up_to: 3d.");
+        var timeout = ReadSteps(step["timeout"], "timeout", hasHeard);
+        fields.RefuseOthers(LaterInWait);
+        if (node is not YamlNode.Scalar text) return null;
+
+        var given = Claim(id, "wait-" + (Subject(text.Value) ?? "condition"), span);
+        Remember(given, fields, "for", "up_to");
+        return new(given, condition ?? Unread, upTo is { IsExact: true } exact ? exact.Exact : null, span)
+        {
+            UpToDuration = upTo is { IsExact: false } calendar ? calendar : null,
+            Timeout = timeout,
+        };
+    }
+
+    private Step.WaitUntil? ReadWaitUntil(Fields fields, Fields step, string? id, SourceSpan span)
+    {
+        RefuseTimeout(step, "a time of day always comes, so there is no time-out");
+        id = InnerId(fields, id, step);
+        var node = fields["until"];
+        LocalTime? time = null;
+        if (node is YamlNode.Scalar scalar && PathPattern().IsMatch(scalar.Value))
+            source.Error(DiagnosticCodes.NotAvailable, node.Span, "waiting until a date attribute is not available in this version of Nurture",
+                "until: is a time of day, as in \"09:00\"; a trigger can be a date.");
+        else
+            time = source.TimeOfDay(node, "until");
+        var days = ReadDays(fields["days"]);
+        var zone = ReadZone(fields["zone"]);
+        fields.RefuseOthers(LaterInWait);
+        if (time is not { } local) return null;
+        var given = Claim(id, "wait-until-" + local.ToString("HHmm", CultureInfo.InvariantCulture), span);
+        Remember(given, fields, "until");
+        return new(given, local, days, zone, span);
+    }
+
+    private ZoneRule ReadZone(YamlNode? node)
+    {
+        switch (source.Text(node, "zone"))
+        {
+            case null or "recipient": return ZoneRule.Recipient;
+            case "account": return new(ZoneOf.Account);
+            case "company": return new(ZoneOf.Company);
+            default: return source.Zone(node, "zone") is { } id ? new(ZoneOf.Named, id) : ZoneRule.Recipient;
+        }
+    }
+
+    private void RefuseTimeout(Fields step, string because)
+    {
+        if (step["timeout"] is { } timeout) source.Error(DiagnosticCodes.Contradiction, step.KeySpan("timeout") ?? timeout.Span, because, "What follows it is the next step.");
+    }
+
+    private Step.Branch? ReadBranch(YamlNode value, string? id, SourceSpan span, bool hasHeard)
+    {
+        if (value is YamlNode.Mapping)
+        {
+            source.Error(DiagnosticCodes.WrongShape, value.Span, "a branch is a list of arms", "Begin each arm with \"- if:\" and the last with \"- else:\".");
+            return null;
+        }
+
+        var arms = new List<Arm>();
+        string? derived = null;
+        var items = source.List(value, "branch")?.Items ?? [];
+        foreach (var (index, item) in items.Index())
+        {
+            if (source.Map(item, "an arm of a branch", "- if: condition with then: steps, or - else: steps.") is not { } mapping) continue;
+            var fields = new Fields(source, mapping, "an arm of a branch");
+            if (fields.Has("else"))
+            {
+                if (fields.Has("if") || fields.Has("then"))
+                    source.Error(DiagnosticCodes.Contradiction, fields.KeySpan("else")!.Value, "\"else:\" is an arm of its own", "Begin it with \"- else:\", aligned with \"- if:\".");
+                else if (index < items.Count - 1)
+                    source.Error(DiagnosticCodes.Unreachable, fields.KeySpan("else")!.Value, "no arm after \"else:\" is ever asked", "Set it last.");
+                arms.Add(new(null, ReadSteps(fields["else"], "else", hasHeard)));
+                _ = (fields["if"], fields["then"]);
+            }
+            else
+            {
+                var condition = fields.Required("if", "What it asks: if: account.tier == \"tech\".");
+                var read = ReadCondition(condition, "if", Scope(hasHeard));
+                if (index == 0 && condition is YamlNode.Scalar text) derived = Subject(text.Value);
+                arms.Add(new(read ?? Unread, ReadSteps(fields.Required("then", "What it does: then: with steps, or then: [] for nothing."), "then", hasHeard)));
+            }
+
+            fields.RefuseOthers();
+        }
+
+        if (items.Count == 0 && value is YamlNode.Sequence) source.Error(DiagnosticCodes.WrongShape, value.Span, "a branch without arms", "It has at least one: - if: with then:.");
+        var given = Claim(id, derived is { Length: <= 24 } ? "branch-" + derived : "branch", span);
+        for (var i = 0; i < arms.Count && i < items.Count; i++) positions[$"{given}/arm.{i}"] = items[i].Span;
+        return new(given, arms, span);
+    }
+
+    private Step.Set? ReadSet(YamlNode value, string? id, SourceSpan span)
+    {
+        if (source.Map(value, "a set", "set: { contact.onboarded: true }.") is not { } mapping) return null;
+        var fields = new Fields(source, mapping, "a set");
+        YamlNode path;
+        YamlNode? written;
+        if (fields.Has("attribute") || fields.Has("value"))
+        {
+            var attribute = fields.Required("attribute", "Which: attribute: contact.onboarded.");
+            written = fields.RequiredOrNothing("value", "To what: value: true; value: null clears it.");
+            fields.RefuseOthers();
+            if (attribute is null || written is null) return null;
+            path = attribute;
+        }
+        else if (mapping.Entries.Count == 1) (path, written) = mapping.Entries[0];
+        else
+        {
+            source.Error(DiagnosticCodes.Contradiction, value.Span, "one set changes one attribute", "Write a step for each.");
+            return null;
+        }
+
+        if (path is not YamlNode.Scalar { Value: var name } || PathPattern().Match(name) is not { Success: true } match || match.Groups["root"].Value is not ("contact" or "account"))
+        {
+            source.Error(DiagnosticCodes.BadValue, path.Span, $"{Values.Shape(path)} is not an attribute", "It begins with contact. or account.: contact.onboarded.");
+            return null;
+        }
+
+        var on = match.Groups["root"].Value == "contact" ? SubjectKind.Contact : SubjectKind.Account;
+        var attributeName = match.Groups["path"].Value;
+        if (on == SubjectKind.Contact && subject == SubjectKind.Account)
+        {
+            source.Error(DiagnosticCodes.WrongSubject, path.Span, "this scenario is about an account, which has many people: whose attribute is meant?", "Set one of the account: account.….");
+            return null;
+        }
+
+        if (!CheckAttribute(path, on, attributeName)) return null;
+        if (ReadValue(written, environment.Plan.Attribute(on, attributeName)?.Type, name) is not { } typed) return null;
+        return new(Claim(id, "set-" + Values.Slug(attributeName), span), on, attributeName, typed, span);
+    }
+
+    /// <summary>A value of the attribute's type; null clears. Without a plan its form decides.</summary>
+    private AttributeValue? ReadValue(YamlNode? node, ValueKind? type, string attribute)
+    {
+        if (node is YamlNode.Scalar { IsEmpty: true }) return AttributeValue.Null;
+        if (source.Text(node, attribute) is not { } written) return null;
+        var isPlain = ((YamlNode.Scalar)node!).IsPlain;
+        if (AttributeText.TryRead(written, type, isPlain, out var value)) return value;
+        source.Error(DiagnosticCodes.WrongType, node.Span, $"{attribute} is a {type!.Value.ToString().ToLowerInvariant()}, and \"{written}\" is not", AttributeText.Example(type.Value));
+        return null;
+    }
+
+    private Step.End? ReadEnd(YamlNode value, string? id, SourceSpan span) =>
+        source.Name(value, "the reason of an end") is { } reason ? new(Claim(id, "end-" + reason, span), reason, span) : null;
+
+    private string? InnerId(Fields? fields, string? outer, Fields step)
+    {
+        var inner = source.Name(fields?["id"], "a step");
+        if (inner is not null && outer is not null)
+            source.Error(DiagnosticCodes.Contradiction, step.KeySpan("id")!.Value, "this step has two ids", "Keep one of them.");
+        return inner ?? outer;
+    }
+
+    /// <summary>The step's id: as given, else derived from its content, so that it stays the same while the content does.</summary>
+    private string Claim(string? given, string derived, SourceSpan span)
+    {
+        var id = given ?? Values.Slug(derived);
+        if (stepIds.TryAdd(id, span)) return id;
+        var free = Enumerable.Range(2, int.MaxValue - 2).Select(n => $"{id}-{n}").First(candidate => !stepIds.ContainsKey(candidate));
+        source.Error(DiagnosticCodes.DuplicateStep, span, $"the step on line {stepIds[id].Line} is already called \"{id}\"{(given is null ? ", and this one would be too" : "")}",
+            given is null ? $"Give this one a name of its own: id: {free}." : $"Name it otherwise, for example id: {free}.");
+        stepIds.Add(free, span);
+        return free;
+    }
+
+    private void Remember(string id, Fields? fields, params ReadOnlySpan<string> keys)
+    {
+        if (fields is null) return;
+        foreach (var key in keys)
+        {
+            if (fields.KeySpan(key) is { } span) positions[$"{id}/{key}"] = span;
+        }
+    }
+
+    /// <summary>What a condition is about, in a word: its first event, else its first attribute.</summary>
+    private static string? Subject(string condition)
+    {
+        if (QuotedArgument().Match(condition) is { Success: true } named) return Values.Slug(named.Groups[1].Value);
+        return AttributeRead().Match(condition) is { Success: true } read ? Values.Slug(read.Groups[1].Value.Split('.')[^1]) : null;
+    }
+
+    private static readonly Dictionary<string, string> LaterSteps = new[]
+    {
+        "escalate", "task", "split", "ask", "start", "stop", "assign", "notify", "unsubscribe", "forget", "repeat", "webhook", "throttle",
+    }.ToDictionary(word => word, _ => StepsThereAre, StringComparer.Ordinal);
+
+    private static readonly Dictionary<string, string> LaterBesideStep = new(StringComparer.Ordinal)
+    {
+        ["outcome"] = "Only wait: has an answer to wait for, with timeout:.",
+        ["if"] = "In a send it stands inside: send: { template: welcome, if: … }; for everything else there is branch:.",
+        ["to"] = "It stands inside the send: send: { template: welcome, to: … }.",
+        ["nobody"] = "It stands inside the send: send: { template: welcome, to: …, nobody: … }.",
+        ["up_to"] = "It stands inside the wait: wait: { for: …, up_to: 3d }.",
+        ["template"] = "It stands inside the send: send: { template: welcome }.",
+    };
+
+    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, if and id.";
+
+    private static readonly Dictionary<string, string> LaterInSend = new(StringComparer.Ordinal)
+    {
+        ["from"] = "Mails come from the sender in policy.yaml.",
+        ["approve"] = SendKeys,
+        ["up_to"] = SendKeys,
+        ["otherwise"] = SendKeys,
+        ["calendar"] = SendKeys,
+        ["throttle"] = SendKeys,
+        ["channel"] = "Every send is a mail.",
+        ["skipped"] = "It stands beside the send, aligned with \"send:\".",
+    };
+
+    private static readonly Dictionary<string, string> LaterInWait = new(StringComparer.Ordinal)
+    {
+        ["since"] = "event(…) in a wait means since entry; since: \"step\" inside it narrows that: event(\"x\", since: \"step\").",
+        ["late"] = "The trigger has one; an event that comes late still ends a wait that stands.",
+        ["offset"] = "until: is a time of day.",
+        ["at"] = "The time of day stands under until:.",
+        ["timeout"] = "It stands beside the wait, aligned with \"wait:\".",
+    };
+
+    [GeneratedRegex(@"[a-z_]+\(\s*\[?""([^""\\]+)""")]
+    private static partial Regex QuotedArgument();
+
+    [GeneratedRegex(@"\b(?:contact|account|trigger|heard)\.([A-Za-z0-9_.]+)(?!\s*\()")]
+    private static partial Regex AttributeRead();
+}

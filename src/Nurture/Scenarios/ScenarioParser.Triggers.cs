@@ -1,0 +1,158 @@
+using Nurture.Conditions;
+using Nurture.Contacts;
+using Nurture.Scenarios.Yaml;
+using NodaTime;
+
+namespace Nurture.Scenarios;
+
+public sealed partial class ScenarioParser
+{
+    /// <summary>An event that arrives later than this after it happened starts nothing (SEMANTICS.md 21).</summary>
+    public static readonly TimeSpan DefaultLate = TimeSpan.FromHours(72);
+
+    private static readonly LocalTime DefaultTimeOfDate = new(9, 0);
+
+    private Trigger? ReadTrigger(YamlNode? node)
+    {
+        if (node is YamlNode.Scalar { IsEmpty: false } name)
+        {
+            source.Error(DiagnosticCodes.WrongShape, node.Span, "a trigger says what kind it is", $"Write trigger: {{ event: {Values.Slug(name.Value)} }}.");
+            return null;
+        }
+
+        if (source.Map(node, "trigger") is not { } mapping) return null;
+        foreach (var (key, value) in mapping.Entries) positions["trigger." + key.Value] = value.Span;
+        var fields = new Fields(source, mapping, "the trigger");
+        var kinds = new[] { "event", "inactive", "date" }.Where(fields.Has).ToArray();
+        if (kinds.Length > 1)
+        {
+            source.Error(DiagnosticCodes.Contradiction, fields.KeySpan(kinds[1])!.Value, $"a trigger is \"{kinds[0]}:\" or \"{kinds[1]}:\", not both",
+                "Several events may start one scenario: event: [ first, second ].");
+            return null;
+        }
+
+        Trigger? trigger = kinds.FirstOrDefault() switch
+        {
+            "event" => ReadEventTrigger(fields),
+            "inactive" => ReadInactivityTrigger(fields),
+            "date" => ReadDateTrigger(fields),
+            _ => null,
+        };
+        if (kinds.Length == 0 && !mapping.Entries.Any(e => LaterInTrigger.ContainsKey(e.Key.Value)))
+            source.Error(DiagnosticCodes.MissingKey, fields.HeadSpan, "the trigger does not say what starts the scenario",
+                "event: signed_up, inactive: [ login ] with for: 14d, or date: account.contract_end with before: 30d.");
+        fields.RefuseOthers(LaterInTrigger);
+        return trigger;
+    }
+
+    private Trigger.Event? ReadEventTrigger(Fields fields)
+    {
+        var names = ReadEventNames(fields["event"], "event");
+        triggerEvents = names;
+        var where = ReadCondition(fields["where"], "where", Scope(hasEnrollment: false));
+        var late = source.Exact(fields["late"], "late") ?? DefaultLate;
+        var settle = source.Exact(fields["settle"], "settle");
+        RefuseRole(fields, "an event is somebody's, and that person enters");
+        return names.Count == 0 ? null : new(names, where, late, settle, fields.Span);
+    }
+
+    private Trigger.Inactivity? ReadInactivityTrigger(Fields fields)
+    {
+        var names = ReadEventNames(fields["inactive"], "inactive");
+        var length = source.Exact(fields.Required("for", "How long the silence has to last: for: 14d."), "for");
+        if (names.Count == 0 || length is not { } silence) return null;
+
+        // The question a condition would ask, so that the moment of silence is computed in one place.
+        var found = new List<Diagnostic>();
+        var written = ((YamlNode.Scalar)fields["for"]!).Value;
+        var isSilent = Condition.Compile($"silent([{string.Join(", ", names.Select(n => $"\"{n}\""))}], \"{written}\")", Scope(hasEnrollment: false), found);
+        foreach (var diagnostic in found) source.Diagnostics.Add(diagnostic with { File = source.File, Span = fields["inactive"]!.Span });
+        return isSilent is null ? null : new(names, new(silence), fields.Span) { IsSilent = isSilent };
+    }
+
+    private Trigger.DateAttribute? ReadDateTrigger(Fields fields)
+    {
+        var node = fields["date"];
+        var match = source.Text(node, "date") is { } written ? PathPattern().Match(written) : null;
+        var of = SubjectKind.Contact;
+        string? attribute = null;
+        if (match is { Success: true } && match.Groups["root"].Value is "contact" or "account")
+        {
+            of = match.Groups["root"].Value == "contact" ? SubjectKind.Contact : SubjectKind.Account;
+            attribute = match.Groups["path"].Value;
+            if (CheckAttribute(node!, of, attribute) && environment.Plan.Attribute(of, attribute) is { Type: not (ValueKind.Date or ValueKind.Instant) } planned)
+                source.Error(DiagnosticCodes.WrongType, node!.Span, $"{match.Value} is a {planned.Type.ToString().ToLowerInvariant()}, not a date",
+                    DatesOf(of));
+        }
+        else if (match is not null)
+            source.Error(DiagnosticCodes.BadValue, node!.Span, "a date is an attribute", "For example account.contract_end or contact.trial_ends_on.");
+
+        if (fields.Has("before") && fields.Has("after"))
+            source.Error(DiagnosticCodes.Contradiction, fields.KeySpan("after")!.Value, "a moment is before the date or after it, not both");
+        var before = source.Length(fields["before"], "before");
+        var after = source.Length(fields["after"], "after");
+        var at = source.TimeOfDay(fields["at"], "at") ?? DefaultTimeOfDate;
+        var days = ReadDays(fields["days"]);
+        var role = ReadTriggerRole(fields["for"]);
+        if (attribute is null) return null;
+        var offset = before is { } b ? new Duration(-b.Exact, -b.BusinessDays, -b.Months) : after ?? default;
+        return new(of, attribute, offset, at, days, fields.Span) { ForRole = role };
+    }
+
+    private Recipients? ReadTriggerRole(YamlNode? node)
+    {
+        if (node is null) return null;
+        var recipients = ReadRecipients(node, "for");
+        if (recipients is null or Recipients.Roles) return recipients;
+        source.Error(DiagnosticCodes.BadRecipients, node.Span, "only a role says who enters: nobody has done anything yet", "For example for: 'role(\"admin\", 1)'.");
+        return null;
+    }
+
+    private void RefuseRole(Fields fields, string because)
+    {
+        if (fields["for"] is { } node)
+            source.Error(DiagnosticCodes.Contradiction, node.Span, $"\"for:\" has no meaning here: {because}", "Take it away, or let steps say to: who is mailed.");
+    }
+
+    private List<string> ReadEventNames(YamlNode? node, string what)
+    {
+        var names = new List<string>();
+        foreach (var scalar in source.Texts(node, what))
+        {
+            positions[$"trigger.events.{names.Count}"] = scalar.Span;
+            names.Add(scalar.Value);
+        }
+
+        if (node is YamlNode.Sequence { Items.Count: 0 }) source.Error(DiagnosticCodes.MissingKey, node.Span, $"\"{what}:\" names no event");
+        return names;
+    }
+
+    private Days ReadDays(YamlNode? node) =>
+        source.OneOf(node, "a choice of days", ("all", Days.All), ("business", Days.Business), ("weekend", Days.Weekend)) ?? Days.All;
+
+    private string? DatesOf(SubjectKind of)
+    {
+        var attributes = of == SubjectKind.Contact ? environment.Plan.ContactAttributes : environment.Plan.AccountAttributes;
+        var dates = attributes.Values.Where(a => a.Type is ValueKind.Date or ValueKind.Instant).Select(a => a.Name).ToArray();
+        return dates.Length == 0 ? null : $"Dates are {Suggestions.Listed(dates)}.";
+    }
+
+    private const string TriggerKinds = "A trigger is an event, inactive: with for:, or a date:.";
+
+    private static readonly Dictionary<string, string> LaterInTrigger = new(StringComparer.Ordinal)
+    {
+        ["condition"] = TriggerKinds,
+        ["segment"] = TriggerKinds,
+        ["band"] = TriggerKinds,
+        ["crosses"] = TriggerKinds,
+        ["above"] = TriggerKinds,
+        ["rearm_below"] = TriggerKinds,
+        ["changed"] = TriggerKinds,
+        ["goal_of"] = TriggerKinds,
+        ["every"] = TriggerKinds,
+        ["any"] = "Several events are a list: event: [ first, second ].",
+        ["delay"] = "Let the first step wait: - wait: 60d.",
+        ["spread"] = "Leave it out; everybody enters when the trigger says so.",
+        ["since"] = "Inactivity counts from the later of the last such event and the subject's creation.",
+    };
+}

@@ -1,0 +1,105 @@
+using Nurture.Scenarios.Yaml;
+using Nurture.Sends;
+using NodaTime;
+
+namespace Nurture.Scenarios;
+
+/// <summary><c>policy.yaml</c> to <see cref="SendPolicy"/>; what cannot be read keeps its default and is said.</summary>
+public static class SendPolicyReader
+{
+    public static (SendPolicy Policy, IReadOnlyList<Diagnostic> Diagnostics) Read(string text, string file)
+    {
+        var source = new YamlSource(text, file);
+        var root = YamlReader.Read(source);
+        var standard = SendPolicy.Default;
+        if (root is null || source.Map(root, "the policy", "It has zone:, locale:, allowed_hours:, caps: and sender:.") is not { } mapping) return (standard, source.Sorted());
+
+        var fields = new Fields(source, mapping, "the policy");
+        var policy = new SendPolicy
+        {
+            Zone = source.Zone(fields["zone"], "zone") ?? standard.Zone,
+            Locale = ReadLocale(source, fields["locale"]) ?? standard.Locale,
+            AllowedHours = ReadHours(source, fields["allowed_hours"]),
+            Caps = ReadCaps(source, fields["caps"]),
+            Sender = ReadSender(source, fields.Required("sender", "Who writes: sender: with name, address, organization and postal_address.")),
+            OwnDomains = [.. source.Texts(fields["own_domains"], "own_domains").Select(d => d.Value.TrimStart('@').ToLowerInvariant())],
+        };
+        fields.RefuseOthers();
+        return (policy, source.Sorted());
+    }
+
+    private static string? ReadLocale(YamlSource source, YamlNode? node)
+    {
+        if (source.Text(node, "locale") is not { } written) return null;
+        if (Templates.Locales.IsLocale(written)) return written;
+        source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" is not a locale", "For example en, ja or en-GB.");
+        return null;
+    }
+
+    private static Dictionary<SendClass, AllowedHours> ReadHours(YamlSource source, YamlNode? node)
+    {
+        var hours = new Dictionary<SendClass, AllowedHours>();
+        if (source.Map(node, "allowed_hours", "Each class has its own: service: { from: \"09:00\", until: \"18:00\", days: business }.") is not { } mapping) return hours;
+        var classes = new Fields(source, mapping, "allowed_hours");
+        foreach (var (word, sendClass) in new[] { ("marketing", SendClass.Marketing), ("service", SendClass.Service) })
+        {
+            if (source.Map(classes[word], word) is not { } entry) continue;
+            var fields = new Fields(source, entry, $"the hours of {word}");
+            var fromNode = fields.Required("from", "The first minute: from: \"09:00\".");
+            var untilNode = fields.Required("until", "The minute after the last: until: \"18:00\".");
+            var from = source.TimeOfDay(fromNode, "from");
+            var until = source.Text(untilNode, "until") == "24:00" ? LocalTime.MaxValue : source.TimeOfDay(untilNode, "until");
+            var days = source.OneOf(fields["days"], "a choice of days", ("all", Days.All), ("business", Days.Business), ("weekend", Days.Weekend)) ?? Days.All;
+            fields.RefuseOthers();
+            if (from is not { } first || until is not { } last) continue;
+            if (first < last) hours[sendClass] = new(first, last, days);
+            else source.Error(DiagnosticCodes.NeverMeets, untilNode!.Span, "these hours end before they begin", "from: is inclusive, until: exclusive, both on one day.");
+        }
+
+        if (classes["transactional"] is { } transactional)
+            source.Error(DiagnosticCodes.Contradiction, transactional.Span, "transactional mails leave at any hour", "Take the line away.");
+        classes.RefuseOthers();
+        return hours;
+    }
+
+    private static List<Cap> ReadCaps(YamlSource source, YamlNode? node)
+    {
+        var caps = new List<Cap>();
+        foreach (var item in source.List(node, "caps")?.Items ?? [])
+        {
+            if (source.Map(item, "a cap", "- { sends: 3, within: 7d }") is not { } mapping) continue;
+            var fields = new Fields(source, mapping, "a cap");
+            var sends = source.Whole(fields.Required("sends"), "sends", 1);
+            var within = source.Exact(fields.Required("within"), "within");
+            fields.RefuseOthers();
+            if (sends is { } count && within is { } window) caps.Add(new(count, window));
+        }
+
+        return caps;
+    }
+
+    private static Sender ReadSender(YamlSource source, YamlNode? node)
+    {
+        if (source.Map(node, "sender") is not { } mapping) return new();
+        var fields = new Fields(source, mapping, "the sender");
+        var sender = new Sender
+        {
+            Name = source.Text(fields.Required("name", "What stands beside the address in the reader's inbox."), "name") ?? "",
+            Address = ReadAddress(source, fields.Required("address", "The address mails come from.")) ?? "",
+            ReplyTo = ReadAddress(source, fields["reply_to"]),
+            Organization = source.Text(fields.Required("organization", "The law wants it in the footer of every mail."), "organization") ?? "",
+            PostalAddress = source.Text(fields.Required("postal_address", "The law wants it in the footer of every mail."), "postal_address") ?? "",
+        };
+        fields.RefuseOthers();
+        return sender;
+    }
+
+    private static string? ReadAddress(YamlSource source, YamlNode? node)
+    {
+        if (source.Text(node, "an address") is not { } written) return null;
+        var at = written.LastIndexOf('@');
+        if (at > 0 && at < written.Length - 1 && !written.AsSpan().ContainsAny(' ', '<', '>')) return written;
+        source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" is not a mail address", "The address alone, without a name: hello@example.com.");
+        return null;
+    }
+}

@@ -1,0 +1,39 @@
+using Nurture.Templating;
+
+namespace Nurture.Templates;
+
+/// <summary>
+/// Who writes, from where, and how to stop it: 特定電子メール法 4条 and CAN-SPAM want them in the mail itself. Layouts show
+/// them; this is for those that do not.
+/// </summary>
+internal static class Footer
+{
+    public const string UnsubscribeName = "unsubscribe_url";
+
+    private const string Style = "margin:24px auto 0;max-width:600px;padding:16px 24px;color:#5f6368;font-size:12px;line-height:1.6";
+
+    private static readonly Dictionary<string, string> Unsubscribe = new(StringComparer.Ordinal)
+    {
+        ["en"] = "Unsubscribe",
+        ["ja"] = "配信停止のお手続き",
+    };
+
+    private static readonly Dictionary<(string, bool, bool), Template> Blocks = Unsubscribe.Keys
+        .SelectMany(language => new[] { (language, true, true), (language, true, false), (language, false, true) })
+        .ToDictionary(key => key, key => Template.Parse(Block(key.language, key.Item2, key.Item3), "footer", TemplateOptions.Html));
+
+    /// <summary>Whether a name read by a template is the sender's organization or address, or the whole sender.</summary>
+    public static bool ShowsSender(string name) => name is "sender" or "sender.organization" or "sender.postal_address";
+
+    public static Template For(string locale, bool withSender, bool withUnsubscribe)
+    {
+        var language = Locales.Language(locale);
+        return Blocks[(Unsubscribe.ContainsKey(language) ? language : "en", withSender, withUnsubscribe)];
+    }
+
+    private static string Block(string language, bool withSender, bool withUnsubscribe) =>
+        $"<div style=\"{Style}\">"
+        + (withSender ? "<p style=\"margin:0\">{{ sender.organization }}<br>{{ sender.postal_address }}</p>" : "")
+        + (withUnsubscribe ? $"{{{{ if unsubscribe_url }}}}<p style=\"margin:8px 0 0\"><a href=\"{{{{ unsubscribe_url }}}}\" style=\"color:#5f6368\">{Unsubscribe[language]}</a></p>{{{{ end }}}}" : "")
+        + "</div>";
+}
