@@ -34,7 +34,13 @@ internal sealed partial class Binder
         return new Part(PartType.Boolean, Test: test);
     }
 
-    private static double? NumberIn(Part? part) => part is { Type: PartType.Number, Value: Constant constant } ? constant.Value.Low : null;
+    /// <summary>What a counter is compared with, where that is known here; anything for what is a mistake anyway.</summary>
+    private static double? NumberIn(Part? part) => part switch
+    {
+        { Type: PartType.Number, Value: Constant constant } => constant.Value.Low,
+        { Type: PartType.Number or PartType.Untyped } => null,
+        _ => 1,
+    };
 
     private Test? Compared(Expression.Binary binary, Relation relation, Part left, Part right)
     {
@@ -45,7 +51,8 @@ internal sealed partial class Binder
         {
             return Failed(binary, TypeMismatch,
                 $"{Shown(binary.Left)} is {Named(left.Type)} and {Shown(binary.Right)} {Named(right.Type)}: they do not compare.",
-                HintFor(binary.Left, left, binary.Right, right) ?? HintFor(binary.Right, right, binary.Left, left));
+                IsComparison(binary.Left) ? "Write both comparisons, joined with &&."
+                : HintFor(binary.Left, left, binary.Right, right) ?? HintFor(binary.Right, right, binary.Left, left));
         }
 
         var isEquality = relation is Relation.Equal or Relation.NotEqual;
@@ -59,6 +66,11 @@ internal sealed partial class Binder
         CheckChoice(right, binary.Left, left);
         return new Comparison(relation, AsValue(left), AsValue(right));
     }
+
+    private static bool IsComparison(Expression expression) => expression is Expression.Binary
+    {
+        Operator: BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual or BinaryOperator.Equal or BinaryOperator.NotEqual,
+    };
 
     private static Operand AsValue(Part part) => part.Value ?? new TestValue(part.Test!);
 

@@ -26,7 +26,7 @@ internal sealed partial class Binder
         if (AskedSubject(call) is not { } of) return null;
         if (isPeople && of == SubjectKind.Contact)
         {
-            return FailedPart(call, ConditionDiagnostics.UnknownFunction, "people counts the people of an account.", $"Write account.{Shown(call)}.");
+            return FailedPart(call, ConditionDiagnostics.UnknownFunction, "people counts the people of an account.", $"Write account.{WithoutReceiver(call)}.");
         }
 
         if (EventName(arguments[0], of, call) is not { } name) return null;
@@ -129,7 +129,13 @@ internal sealed partial class Binder
     private SubjectKind? AskedSubject(Expression.Call call)
     {
         var of = NameOf(call)!.Value.Receiver ?? scope.Subject;
-        return of == SubjectKind.Contact && NeedsNoContact(call) ? null : of;
+        return of == SubjectKind.Contact && NeedsNoContact(call, $"Ask {WithoutReceiver(call)}, of anyone.") ? null : of;
+    }
+
+    private string WithoutReceiver(Expression.Call call)
+    {
+        var shown = Shown(call);
+        return shown.StartsWith("contact.", StringComparison.Ordinal) ? shown["contact.".Length..] : shown;
     }
 
     private string? EventName(Expression expression, SubjectKind of, Expression.Call call)
@@ -140,7 +146,7 @@ internal sealed partial class Binder
             if (planned.IsAccountFact && of == SubjectKind.Contact)
             {
                 report.Warn(AccountFact, call.Span, $"\"{name}\" is a fact of the account: whoever did it, it is done for all.",
-                    $"Ask account.{Shown(call)[(Shown(call).StartsWith("contact.", StringComparison.Ordinal) ? "contact.".Length : 0)..]}.");
+                    $"Ask account.{WithoutReceiver(call)}.");
             }
         }
         else if (scope.Plan.Events.Count > 0 && !AlwaysKnown.Contains(name) && !name.StartsWith("nurture.", StringComparison.Ordinal))
@@ -183,6 +189,8 @@ internal sealed partial class Binder
         var inner = new Binder(source, scope, report, of);
         if (inner.BindTest(expression) is not { } test) return false;
         text = Canonical(expression);
+        readsContact |= inner.readsContact;
+        readsAccount |= inner.readsAccount;
         where = new Condition(text, test, [], [], inner.readsContact, inner.readsAccount);
         return true;
     }

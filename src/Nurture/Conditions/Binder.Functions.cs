@@ -152,7 +152,7 @@ internal sealed partial class Binder
         if (Arguments(call, 1, 1) is not [var argument] || TextIn(argument, "a role") is not { } role) return null;
         if (NameOf(call)!.Value.Receiver == SubjectKind.Contact)
         {
-            if (NeedsNoContact(call)) return null;
+            if (NeedsNoContact(call, $"Ask {Shown(call)["contact.".Length..]}, of anyone.")) return null;
             Reads(SubjectKind.Contact);
             return new Part(PartType.Boolean, Test: new HasRole(new RolesOfContact(), role));
         }
@@ -164,7 +164,7 @@ internal sealed partial class Binder
     private Part? BindReachable(Expression.Call call)
     {
         if (Arguments(call, 2, 3) is not { } arguments) return null;
-        if (NeedsNoContact(call)) return null;
+        if (NeedsNoContact(call, "Whether a mail may leave is asked for each of its recipients by itself.")) return null;
         if (TextIn(arguments[0], "a channel") is not { } channel || TextIn(arguments[1], "a class") is not { } className) return null;
         if (channel != "mail") return FailedPart(arguments[0], BadArguments, $"\"{channel}\" is no channel.", "Write \"mail\".");
         SendClass? @class = className switch
@@ -234,7 +234,6 @@ internal sealed partial class Binder
             + (whereText.Length > 0 ? $"#{Criterion.Hash(whereText):x16}" : "") + (isSinceStep ? "@step" : "");
         var predicate = new EventPredicate(key, name, where, by, isSinceStep);
         events.Add(predicate);
-        Reads(by);
         return new Part(PartType.Boolean, Test: new HasHappened(predicate));
     }
 

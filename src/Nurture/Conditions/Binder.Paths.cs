@@ -194,10 +194,10 @@ internal sealed partial class Binder
         readsAccount |= kind == SubjectKind.Account;
     }
 
-    private bool NeedsNoContact(Expression expression)
+    private bool NeedsNoContact(Expression expression, string hint = "Ask account.…, has_role(\"…\"), or trigger.contact.role.")
     {
         if (scope.Subject == SubjectKind.Contact) return false;
-        report.Error(NotHere, expression.Span, $"{Shown(expression)} asks one person, and the scenario is about an account.", "Ask account.…, has_role(\"…\"), or trigger.contact.role.");
+        report.Error(NotHere, expression.Span, $"{Shown(expression)} asks one person, and the scenario is about an account.", hint);
         return true;
     }
 }

@@ -52,9 +52,10 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
             case PartType.Boolean or PartType.Untyped:
                 return part.Value is Constant constant ? new Always(constant.Value.Low != 0) : new IsTrue(part.Value!);
             case PartType.Number:
-                return Failed(expression, NotBoolean, $"{Shown(expression)} is a number, not yes or no.", $"Compare it: {Shown(expression)} >= 1.");
+                return Failed(expression, NotBoolean, $"{Shown(expression)} is a number, not yes or no.",
+                    part.Value is Constant ? "Compare something with it." : $"Compare it: {Shown(expression)} >= 1.");
             case PartType.Text:
-                var hint = Bare(expression) is Expression.Literal ? "Compare something with it." : $"Compare it with a text, or ask exists({Shown(expression)}).";
+                var hint = part.Value is Constant ? "Compare something with it." : $"Compare it with a text, or ask exists({Shown(expression)}).";
                 return Failed(expression, NotBoolean, $"{Shown(expression)} is a text, not yes or no.", hint);
             case PartType.Instant or PartType.Date:
                 return Failed(expression, NotBoolean, $"{Shown(expression)} is {Named(part.Type)}, not yes or no.", $"Ask exists({Shown(expression)}), or days_since({Shown(expression)}) >= 1.");

@@ -10,6 +10,8 @@ internal static class SourceCheck
 {
     private const string TypographicQuotes = "“”„‟«»「」『』＂‘’‚";
 
+    private static readonly string[] Joining = ["&&", "||", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "!", ",", "."];
+
     private static readonly HashSet<string> Units =
         ["s", "sec", "min", "mins", "m", "h", "hr", "hrs", "hour", "hours", "d", "day", "days", "w", "week", "weeks", "bd", "mo", "month", "months", "y", "year", "years"];
 
@@ -78,14 +80,25 @@ internal static class SourceCheck
                 if (!isMember && word.ToLowerInvariant() is "and" or "or")
                 {
                     var sign = word.ToLowerInvariant() == "and" ? "&&" : "||";
-                    return Fail(report, i, word.Length, $"{word} is no operator here.", $"Write {sign}.", NotInConditions);
+                    return Fail(report, i, word.Length, $"\"{word}\" is no operator here.", $"Write {sign}.", NotInConditions);
+                }
+
+                // With a blank before it, a bracket is the first of several arguments, which reach as far as they can.
+                var after = i + word.Length;
+                if (after < text.Length && char.IsWhiteSpace(text[after]) && text.AsSpan(after).TrimStart() is ['(', ..] && ConditionFunctions.Find(word) is not null)
+                {
+                    return Fail(report, i, word.Length, $"The bracket of {word} must follow it at once.", $"Write {word}(…).");
                 }
 
                 i += word.Length - 1;
             }
         }
 
-        return open.TryPop(out var never) ? Fail(report, never, 1, $"This {text[never]} is never closed.") : true;
+        if (open.TryPop(out var never)) return Fail(report, never, 1, $"This {text[never]} is never closed.");
+
+        var whole = text.TrimEnd();
+        return Array.Find(Joining, sign => whole.EndsWith(sign, StringComparison.Ordinal)) is not { } last
+            || Fail(report, whole.Length - last.Length, last.Length, $"The condition breaks off after {last}.");
     }
 
     private static bool Fail(Report report, int at, int length, string message, string? hint = null, string code = Syntax)

@@ -94,7 +94,7 @@ internal sealed class World
     public World Heard(Condition condition, params IEnumerable<OccurredEvent> events)
     {
         var index = new CriteriaIndex(condition.Criteria);
-        foreach (var occurred in events) index.Apply(occurred with { Id = ++lastId }, Contact, Account);
+        foreach (var occurred in events) index.Apply(occurred with { Id = ++lastId }, occurred.ContactId == Contact.Id ? Contact : null, Account);
         return this;
     }
 }
