@@ -5,8 +5,8 @@ namespace Nurture.Templating.Tests;
 public sealed partial class PublishedCasesTests(ITestOutputHelper output)
 {
     // Raise these when more pass; they may never be lowered.
-    private const int TextFloor = 240;
-    private const int PlacedFloor = 71;
+    private const int TextFloor = 243;
+    private const int PlacedFloor = 78;
 
     [GeneratedRegex(@"^text\((\d+),(\d+)\)", RegexOptions.NonBacktracking)]
     private static partial Regex Place();

@@ -91,7 +91,7 @@ internal static class DateFunctions
 
     /// <summary>Reads a date, at the render's offset where the text has none. What cannot be read is an error in a mail, the year 1 in the compatible profile.</summary>
     /// <example>date.parse "2026/01/05" → 05 Jan 2026</example>
-    /// <example>"14. 3. 2026" | date.parse "%e. %m. %Y" → 14 Mar 2026</example>
+    /// <example>"14.03.2026" | date.parse "%d.%m.%Y" → 14 Mar 2026</example>
     public static TemplateValue Parse(in Call call) =>
         call[0].Kind == TemplateValueKind.Date ? call[0] : Read(call, call.TextOrNull(0), call.TextOrNull(1), call.TextOrNull(2));
 

@@ -37,7 +37,7 @@ internal static class ObjectFunctions
     public static TemplateValue Eval(in Call call) => call.TextOrNull(0) is { } text ? Run(call, text, isCodeOnly: true) : TemplateValue.Null;
 
     /// <summary>The output of a template given as text.</summary>
-    /// <example>"a {%{ {{ 1 + 2 }} }%}" | object.eval_template → a  3 </example>
+    /// <example>"a {{ 1 + 2 }}" | object.eval_template → a 3</example>
     public static TemplateValue EvalTemplate(in Call call) => call.TextOrNull(0) is { } text ? Run(call, text, isCodeOnly: false) : TemplateValue.Null;
 
     private static TemplateValue Run(in Call call, string text, bool isCodeOnly)
@@ -217,11 +217,11 @@ internal static class ObjectFunctions
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
-    /// <summary>The family of a value: null, boolean, number, string, array, iterator, object.</summary>
+    /// <summary>The family of a value, null of null: boolean, number, string, array, iterator, object.</summary>
     /// <example>1.5 | object.typeof → number</example>
     public static TemplateValue TypeOf(in Call call) => call[0].Kind switch
     {
-        TemplateValueKind.Null => "null",
+        TemplateValueKind.Null => TemplateValue.Null,
         TemplateValueKind.Boolean => "boolean",
         TemplateValueKind.Text => "string",
         TemplateValueKind.List => call[0].AsList.IsSequence ? "iterator" : "array",

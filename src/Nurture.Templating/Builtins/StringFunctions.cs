@@ -300,7 +300,7 @@ internal static partial class StringFunctions
     /// <summary>The part from a position (from the end when negative), to the end or of a length.</summary>
     /// <example>"hello" | string.slice 1 → ello</example>
     /// <example>"hello" | string.slice (-3) 2 → ll</example>
-    public static TemplateValue Slice(in Call call) => Sliced(call, call.Text(0), call.IsNull(2) ? int.MaxValue : call.Int(2));
+    public static TemplateValue Slice(in Call call) => Sliced(call, call.Text(0), call.IsNull(2) ? call.Text(0).Length : call.Int(2));
 
     /// <summary>The character at a position (from the end when negative), or a part of a length.</summary>
     /// <example>"hello" | string.slice1 0 → h</example>
@@ -309,7 +309,13 @@ internal static partial class StringFunctions
     private static TemplateValue Sliced(in Call call, string text, int length)
     {
         var start = call.Int(1);
-        start = start < 0 ? Math.Max(0, start + text.Length) : start;
+        if (start < 0)
+        {
+            // A part that would begin before the text loses what lies before it.
+            start += text.Length;
+            (start, length) = start < 0 ? (0, Math.Max(0, length) + start) : (start, length);
+        }
+
         return start >= text.Length || length <= 0 ? "" : Result(call, text.Substring(start, Math.Min(length, text.Length - start)));
     }
 

@@ -195,20 +195,46 @@ internal sealed partial class Binder
         UnaryOperator.Spread => BindExpression(unary.Operand),
     };
 
+    /// <summary>Operators that follow each other lean to the left; they are bound in a loop, since there may be hundreds.</summary>
     private ExpressionNode BindBinary(Expression.Binary binary, bool isTested)
     {
-        var span = binary.Span;
-        switch (binary.Operator)
+        var chain = new Stack<(Expression.Binary Binary, bool IsTested)>();
+        Expression left = binary;
+        while (left is Expression.Binary step)
         {
-            case BinaryOperator.And: return new AndNode(BindTested(binary.Left), BindTested(binary.Right), span);
-            case BinaryOperator.Or: return new OrNode(BindTested(binary.Left), BindTested(binary.Right), span);
-            case BinaryOperator.Coalesce or BinaryOperator.CoalesceNotNull:
-                return new CoalesceNode(binary.Operator == BinaryOperator.Coalesce, BindTested(binary.Left), BindExpression(binary.Right, isTested), span);
-            case BinaryOperator.Equal or BinaryOperator.NotEqual when IsNothing(binary.Left) || IsNothing(binary.Right):
-                return new BinaryNode(binary.Operator, BindTested(binary.Left), BindTested(binary.Right), span);
-            default:
-                return new BinaryNode(binary.Operator, BindExpression(binary.Left), BindExpression(binary.Right), span);
+            chain.Push((step, isTested));
+            isTested = AsksForPresence(step);
+            left = step.Left;
         }
+
+        var bound = BindExpression(left, isTested);
+        while (chain.TryPop(out var next))
+        {
+            bound = BindOperation(next.Binary, bound, next.IsTested);
+        }
+
+        return bound;
+    }
+
+    /// <summary>Whether the left side of an operator may be missing.</summary>
+    private static bool AsksForPresence(Expression.Binary binary) => binary.Operator switch
+    {
+        BinaryOperator.And or BinaryOperator.Or or BinaryOperator.Coalesce or BinaryOperator.CoalesceNotNull => true,
+        BinaryOperator.Equal or BinaryOperator.NotEqual => IsNothing(binary.Left) || IsNothing(binary.Right),
+        _ => false,
+    };
+
+    private ExpressionNode BindOperation(Expression.Binary binary, ExpressionNode left, bool isTested)
+    {
+        var span = binary.Span;
+        return binary.Operator switch
+        {
+            BinaryOperator.And => new AndNode(left, BindTested(binary.Right), span),
+            BinaryOperator.Or => new OrNode(left, BindTested(binary.Right), span),
+            BinaryOperator.Coalesce => new CoalesceNode(true, left, BindExpression(binary.Right, isTested), span),
+            BinaryOperator.CoalesceNotNull => new CoalesceNode(false, left, BindExpression(binary.Right, isTested), span),
+            _ => new BinaryNode(binary.Operator, left, BindExpression(binary.Right, AsksForPresence(binary)), span, binary.OperatorSpan),
+        };
     }
 
     private static bool IsNothing(Expression expression) =>

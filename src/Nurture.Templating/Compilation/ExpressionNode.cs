@@ -63,7 +63,8 @@ internal sealed class GroupNode(ExpressionNode inner, SourceSpan span) : Express
     }
 }
 
-internal sealed class BinaryNode(BinaryOperator @operator, ExpressionNode left, ExpressionNode right, SourceSpan span) : ExpressionNode(span)
+internal sealed class BinaryNode(BinaryOperator @operator, ExpressionNode left, ExpressionNode right, SourceSpan span, SourceSpan operatorSpan)
+    : ExpressionNode(span)
 {
     public override TemplateValue Evaluate(RenderContext context)
     {
@@ -76,7 +77,7 @@ internal sealed class BinaryNode(BinaryOperator @operator, ExpressionNode left, 
         }
         catch (TemplateFault fault)
         {
-            throw context.Error(Span, fault);
+            throw context.Error(fault.IsAtLeftSide ? Span : operatorSpan, fault);
         }
     }
 }

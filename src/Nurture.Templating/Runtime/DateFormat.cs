@@ -10,7 +10,8 @@ internal static class DateFormat
     {
         if (pattern == "%g")
         {
-            return Write(date, ValuePrinter.DefaultDateFormat, CultureInfo.InvariantCulture);
+            // Stands for itself, a blank and the default format; the blank is printed too.
+            pattern = "%g " + ValuePrinter.DefaultDateFormat;
         }
 
         var text = new StringBuilder();
@@ -68,11 +69,11 @@ internal static class DateFormat
             't' => text.Append('\t'),
             'T' => text.Append(date.ToString("HH:mm:ss", CultureInfo.InvariantCulture)),
             'u' => text.Append(date.DayOfWeek == DayOfWeek.Sunday ? 7 : (int)date.DayOfWeek),
-            'U' => text.Append(culture, $"{week.GetWeekOfYear(date.DateTime, CalendarWeekRule.FirstFullWeek, DayOfWeek.Sunday):00}"),
+            'U' => text.Append(culture, $"{week.GetWeekOfYear(date.DateTime, CalendarWeekRule.FirstDay, DayOfWeek.Sunday):00}"),
             'v' => text.Append(culture, $"{date.Day,2}").Append('-').Append(Net("MMM").ToUpper(culture)).Append('-').Append(Net("yyyy")),
             'V' => text.Append(culture, $"{week.GetWeekOfYear(date.DateTime, CalendarWeekRule.FirstFourDayWeek, DayOfWeek.Monday):00}"),
             'w' => text.Append((int)date.DayOfWeek),
-            'W' => text.Append(culture, $"{week.GetWeekOfYear(date.DateTime, CalendarWeekRule.FirstFullWeek, DayOfWeek.Monday):00}"),
+            'W' => text.Append(culture, $"{week.GetWeekOfYear(date.DateTime, CalendarWeekRule.FirstDay, DayOfWeek.Monday):00}"),
             'x' => text.Append(Net("d")),
             'X' => text.Append(Net("T")),
             'y' => text.Append(Net("yy")),

@@ -54,13 +54,13 @@ internal static class ListOperators
     private static TemplateList Repeated(RenderContext context, TemplateList list, TemplateValue times, SourceSpan span)
     {
         var count = Count(times);
-
-        // An empty list counts its repetitions, so that repeating it for ever is refused too.
-        context.CountIterations((long)Math.Max(list.Count, 1) * count, span, "list operator");
         if ((long)list.Count * count > Array.MaxLength)
         {
             throw new TemplateFault("The result exceeds the maximum supported array length.");
         }
+
+        // An empty list counts its repetitions, so that repeating it for ever is refused too.
+        context.CountIterations((long)Math.Max(list.Count, 1) * count, span, "list operator");
 
         var repeated = new TemplateList(list.Count * count) { Owner = context };
         for (var i = 0; i < count; i++)

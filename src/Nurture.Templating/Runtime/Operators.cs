@@ -179,7 +179,7 @@ internal static class Operators
             var (text, times) = left.Kind == TemplateValueKind.Text ? (left, right) : (right, left);
             if (!times.IsInteger)
             {
-                throw new TemplateFault("Expecting an integer. The operator `*` is not supported for the expression. Only working on string x int or int x string");
+                throw new TemplateFault("Expecting an integer. The operator `*` is not supported for the expression. Only working on string x int or int x string") { IsAtLeftSide = true };
             }
 
             return Repeat(context, text.AsText, Numbers.ToBigInteger(times) is var n && n > int.MaxValue ? int.MaxValue : n < 0 ? 0 : (int)n, span);

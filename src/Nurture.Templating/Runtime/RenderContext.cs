@@ -7,6 +7,9 @@ namespace Nurture.Templating.Runtime;
 /// <summary>What exists while a template renders. One render, one context, one thread.</summary>
 internal sealed class RenderContext
 {
+    // A call of a template function or an include, measured in what an iteration costs.
+    private const int CallSteps = 8;
+
     private readonly List<Scope> _globals = new(4);
     private readonly List<FunctionScope> _functions = [];
     private readonly TemplateObject _builtins;
@@ -330,21 +333,20 @@ internal sealed class RenderContext
 
     public void CountIterations(long count, SourceSpan span, string where)
     {
+        if (Limits.LoopIterations > 0)
+        {
+            if (_loopIterations + count > Limits.LoopIterations)
+            {
+                throw Error(span, $"Exceeding number of iteration limit `{Limits.LoopIterations}` for {where}.");
+            }
+
+            if (_openLoops > 0)
+            {
+                _loopIterations += (int)count;
+            }
+        }
+
         Charge(count, span);
-        if (Limits.LoopIterations == 0)
-        {
-            return;
-        }
-
-        if (_loopIterations + count > Limits.LoopIterations)
-        {
-            throw Error(span, $"Exceeding number of iteration limit `{Limits.LoopIterations}` for {where}.");
-        }
-
-        if (_openLoops > 0)
-        {
-            _loopIterations += (int)count;
-        }
     }
 
     /// <summary>To be called before a text of this length is made.</summary>
@@ -366,7 +368,7 @@ internal sealed class RenderContext
         }
 
         Depth++;
-        Charge(1, span);
+        Charge(CallSteps, span);
     }
 
     public void LeaveCall() => Depth--;

@@ -4,4 +4,7 @@ namespace Nurture.Templating.Runtime;
 internal sealed class TemplateFault(string reason, string? hint = null) : Exception(reason)
 {
     public string? Hint { get; } = hint;
+
+    /// <summary>Of an operator's fault: to be placed at the left side rather than at the operator.</summary>
+    public bool IsAtLeftSide { get; init; }
 }

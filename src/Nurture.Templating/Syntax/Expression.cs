@@ -20,7 +20,11 @@ public abstract record Expression(SourceSpan Span)
 
     public sealed record Unary(UnaryOperator Operator, Expression Operand, SourceSpan Span) : Expression(Span);
 
-    public sealed record Binary(BinaryOperator Operator, Expression Left, Expression Right, SourceSpan Span) : Expression(Span);
+    public sealed record Binary(BinaryOperator Operator, Expression Left, Expression Right, SourceSpan Span) : Expression(Span)
+    {
+        /// <summary>Where the operator itself stands.</summary>
+        public SourceSpan OperatorSpan { get; init; }
+    }
 
     /// <summary><c>condition ? whenTrue : whenFalse</c>.</summary>
     public sealed record Choice(Expression Condition, Expression WhenTrue, Expression WhenFalse, SourceSpan Span) : Expression(Span);

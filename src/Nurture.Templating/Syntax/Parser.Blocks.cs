@@ -165,7 +165,7 @@ internal sealed partial class Parser
         }
         else if (!Current.IsName("in"))
         {
-            ReportExpected("'in' word", kind, ForSketch);
+            Report(opening.Span, $"Error while parsing {kind}: Expecting 'in' word instead of {Describe(Current)} in: {ForSketch}");
             SkipStatement();
         }
         else

@@ -122,7 +122,7 @@ internal sealed partial class Parser
         var left = ParseUnary(mayCall);
         while (left is not null && BinaryOperatorAt(Kind) is var (@operator, precedence) && precedence > minimum)
         {
-            Take();
+            var operatorSpan = Take().Span;
             var height = _height;
             var right = ParseOperation(precedence, mayCall);
             if (right is null)
@@ -131,7 +131,7 @@ internal sealed partial class Parser
                 return null;
             }
 
-            left = Combined(height, new Expression.Binary(@operator, left, right, SpanFrom(left.Span)));
+            left = Combined(height, new Expression.Binary(@operator, left, right, SpanFrom(left.Span)) { OperatorSpan = operatorSpan });
         }
 
         return left;

@@ -1,0 +1,148 @@
+using System.Buffers;
+using System.Text;
+
+namespace Nurture.Templating.Tests;
+
+public sealed class TemplateTests
+{
+    private const string Contact = """{"contact": {"first_name": "Ann <b>", "tags": ["a", "b"], "age": 41}, "account": {"name": "R&D", "mrr": 1234.5}}""";
+
+    [Theory]
+    [InlineData("Hello {{ contact.first_name }}!", "Hello Ann <b>!")]
+    [InlineData("{{ contact.nickname ?? \"there\" }}", "there")]
+    [InlineData("{{ contact.nickname | object.default \"there\" }}", "there")]
+    [InlineData("{{ contact.boss?.name }}|", "|")]
+    [InlineData("{{ if contact.nickname }}yes{{ else }}no{{ end }}", "no")]
+    [InlineData("{{ contact.nickname == null ? 'none' : 'some' }}", "none")]
+    [InlineData("{{ for tag in contact.tags }}{{ for.index }}{{ tag }}{{ if !for.last }}, {{ end }}{{ end }}", "0a, 1b")]
+    [InlineData("{{ for n in 1..9 offset: 2 limit: 3 reversed }}{{ n }}{{ end }}", "987")]
+    [InlineData("{{ for n in [] }}x{{ else }}none{{ end }}", "none")]
+    [InlineData("{{ case contact.age; when 40, 41; 'forties'; else; 'other'; end }}", "forties")]
+    [InlineData("{{ capture greeting }}Hi {{ contact.age }}{{ end }}[{{ greeting }}]", "[Hi 41]")]
+    [InlineData("{{ x = 1; while x < 4; x; x += 1; end }}", "123")]
+    [InlineData("{{ with contact; age; end }}", "41")]
+    [InlineData("a  {{- 1 -}}  b", "a1b")]
+    [InlineData("a\n  {{~ 1 ~}}  \n b", "a\n1 b")]
+    [InlineData("{%{ {{ kept }} }%}", " {{ kept }} ")]
+    [InlineData("{{ date.now | date.to_string '%F' }}", "2026-03-01")]
+    [InlineData("{{ 'a' + 1 }}{{ 2 * 'ab' }}", "a1abab")]
+    [InlineData("{{ func twice(x); ret x * 2; end; twice 21 }}", "42")]
+    [InlineData("{{ $x = 1; $x + 1 }}", "2")]
+    [InlineData("{{ account.mrr | math.format 'N2' 'de-DE' }}", "1.234,50")]
+    [InlineData("{{ [3, 1, 2] | array.sort | array.join '-' }}", "1-2-3")]
+    [InlineData("{{ $\"{contact.age} years\" }}", "41 years")]
+    [InlineData("名前: {{ '山田' + '様' }}", "名前: 山田様")]
+    public void A_text_template_prints(string text, string expected) => Assert.Equal(expected, Rendering.Text(text, Contact));
+
+    [Theory]
+    [InlineData("<p>{{ contact.first_name }}</p>", "<p>Ann &lt;b&gt;</p>")]
+    [InlineData("{{ account.name }}", "R&amp;D")]
+    [InlineData("{{ 'a\"b' + \"'\" }}", "a&quot;b&#39;")]
+    [InlineData("{{ contact.tags }}", "[&quot;a&quot;, &quot;b&quot;]")]
+    [InlineData("{{ $\"<{contact.age}>\" }}", "&lt;41&gt;")]
+    [InlineData("{{ '<b>' | raw }}{{ '<i>' | html.raw }}", "<b><i>")]
+    [InlineData("{{ account.name | html.escape }}", "R&amp;D")]
+    [InlineData("{{ capture x }}<b>{{ account.name }}</b>{{ end }}{{ x }}", "<b>R&amp;D</b>")]
+    [InlineData("{{ capture x }}<b>{{ end }}{{ x | string.upcase }}", "&lt;B&gt;")]
+    [InlineData("{{ \"a&\\nb\" | html.newline_to_br }}", "a&amp;<br />\nb")]
+    [InlineData("<a href=\"?q={{ account.name | html.url_encode }}\">", "<a href=\"?q=R%26D\">")]
+    [InlineData("{{ '<x>' ?? 1 }}{{ true ? '<y>' : 0 }}", "&lt;x&gt;&lt;y&gt;")]
+    [InlineData("{{ func f; '<f>'; end; f }}", "&lt;f&gt;")]
+    [InlineData("{{ ret '<r>' }}", "&lt;r&gt;")]
+    public void An_html_template_escapes_what_it_prints(string text, string expected) => Assert.Equal(expected, Rendering.Html(text, Contact));
+
+    [Fact]
+    public void A_layout_wraps_the_captured_body_without_escaping_it_again()
+    {
+        var loader = Rendering.Loader(TemplateOptions.Html, ("layout", "<html>{{ content }}{{ include 'foot' year: 2026 }}</html>"), ("foot", "<p>{{ $year }} {{ account.name }}</p>"));
+
+        var html = Rendering.Render(
+            "{{ capture content }}<h1>{{ contact.first_name }}</h1>{{ end }}{{ include 'layout' }}",
+            TemplateOptions.Html, Contact, Rendering.Options with { Loader = loader });
+
+        Assert.Equal("<html><h1>Ann &lt;b&gt;</h1><p>2026 R&amp;D</p></html>", html);
+    }
+
+    [Fact]
+    public void A_text_template_included_in_html_is_escaped()
+    {
+        var loader = Rendering.Loader(TemplateOptions.Text, ("name", "{{ account.name }}"));
+
+        var html = Rendering.Render("{{ include 'name' }}", TemplateOptions.Html, Contact, Rendering.Options with { Loader = loader });
+
+        Assert.Equal("R&amp;D", html);
+    }
+
+    [Fact]
+    public void Culture_offset_and_present_come_from_the_options()
+    {
+        var options = Rendering.Options with { Culture = Rendering.German, OffsetAt = _ => TimeSpan.FromHours(9) };
+
+        var text = Rendering.Render("{{ 1.5 }} {{ date.now | date.to_string '%A %H:%M' }}", TemplateOptions.Text, null, options);
+
+        Assert.Equal("1,5 Sonntag 18:00", text);
+    }
+
+    [Fact]
+    public void A_render_leaves_its_model_as_it_was()
+    {
+        var model = new TemplateObject { ["n"] = 1, ["o"] = new TemplateObject { ["x"] = 1 } };
+        var template = Template.Parse("{{ n = 2; m = 3; n }}{{ this.n }}", "mail", TemplateOptions.Text);
+
+        var first = template.Render(model, Rendering.Options);
+        var second = template.Render(model, Rendering.Options);
+
+        Assert.Equal(("22", "22", 2), (first, second, model.Count));
+        Assert.Contains("was given to the template", Assert.Throws<TemplateException>(() =>
+            Template.Parse("{{ o.x = 2 }}", "mail", TemplateOptions.Text).Render(model, Rendering.Options)).Reason);
+    }
+
+    [Fact]
+    public void A_failed_render_writes_nothing()
+    {
+        var output = new ArrayBufferWriter<byte>();
+
+        Assert.Throws<TemplateException>(() => Template.Parse("abc{{ 1 // 0 }}", "mail", TemplateOptions.Text).Render(output, TemplateValue.Null, Rendering.Options));
+
+        Assert.Equal(0, output.WrittenCount);
+    }
+
+    [Fact]
+    public async Task A_template_renders_the_same_on_many_threads()
+    {
+        var template = Template.Parse("{{ for x in list }}{{ x | string.upcase }}{{ contact.first_name }}{{ end }}", "mail", TemplateOptions.Html);
+        var model = Rendering.Model("""{"list": ["a", "b"], "contact": {"first_name": "é"}}""");
+
+        var outputs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+            string.Concat(Enumerable.Range(0, 200).Select(_ => template.Render(model, Rendering.Options)).Distinct()))));
+
+        Assert.Equal(["AéBé"], outputs.Distinct());
+    }
+
+    [Fact]
+    public void Output_is_utf8()
+    {
+        var output = new ArrayBufferWriter<byte>();
+
+        Template.Parse("é{{ '𝄞' }}", "mail", TemplateOptions.Html).Render(output, TemplateValue.Null, Rendering.Options);
+
+        Assert.Equal(Encoding.UTF8.GetBytes("é𝄞"), output.WrittenSpan.ToArray());
+    }
+
+    [Theory]
+    [InlineData("{{ contact.first_name }} {{ account.owner.name ?? 'us' }}", "account.owner.name contact.first_name")]
+    [InlineData("{{ for p in products }}{{ p.title }}{{ end }}", "products")]
+    [InlineData("{{ x = contact.a; x.b }}", "contact.a")]
+    [InlineData("{{ name = name ?? 'x'; name }}", "name")]
+    [InlineData("{{ contact['first_name'] }}{{ contact[key].x }}", "contact contact.first_name key")]
+    [InlineData("{{ date.now | date.to_string '%F' }}{{ include 'layout' year: y }}", "y")]
+    [InlineData("{{ func f(a); ret a + b; end; f c }}", "b c")]
+    [InlineData("{{ capture content }}x{{ end }}{{ content }}", "")]
+    [InlineData("{{ list | array.each do; ret $0.x + k; end }}", "k list")]
+    public void The_names_a_template_takes_from_its_model_are_known(string text, string names) =>
+        Assert.Equal(names, string.Join(' ', Template.Parse(text, "mail", TemplateOptions.Text).Names));
+
+    [Fact]
+    public void The_includes_of_a_template_are_known() =>
+        Assert.Equal(["foot", "layout"], Template.Parse("{{ include 'layout' }}{{ include 'foot' a: 1 }}{{ include x }}", "mail", TemplateOptions.Text).Includes);
+}
