@@ -212,7 +212,6 @@ public static class StateCodec
         w.Ascending(2, counter.Times);
         w.Ascending(3, counter.People);
         w.Ascending(4, counter.Amounts);
-        w.Ascending(4, counter.Amounts);
     }
 
     private static void ReadCounter(ReadOnlySpan<byte> bytes, SubjectState state)
@@ -225,7 +224,6 @@ public static class StateCodec
             if (reader.Field == 1) key = reader.Number;
             else if (reader.Field == 2) reader.Ascending(counter.Times);
             else if (reader.Field == 3) reader.Ascending(counter.People);
-            else if (reader.Field == 4) reader.Ascending(counter.Amounts);
             else if (reader.Field == 4) reader.Ascending(counter.Amounts);
         }
 
