@@ -28,6 +28,7 @@ public sealed class TemplateTests
     [InlineData("{{ 'a' + 1 }}{{ 2 * 'ab' }}", "a1abab")]
     [InlineData("{{ func twice(x); ret x * 2; end; twice 21 }}", "42")]
     [InlineData("{{ $x = 1; $x + 1 }}", "2")]
+    [InlineData("{{ func f(a = -2); ret a + 1; end; f }}", "-1")]
     [InlineData("{{ account.mrr | math.format 'N2' 'de-DE' }}", "1.234,50")]
     [InlineData("{{ [3, 1, 2] | array.sort | array.join '-' }}", "1-2-3")]
     [InlineData("{{ $\"{contact.age} years\" }}", "41 years")]

@@ -239,7 +239,7 @@ internal sealed partial class Lexer
             Step();
         }
 
-        Add(TokenKind.Identifier, start, string.Intern(_text[start.Offset.._at]));
+        Add(TokenKind.Identifier, start, _text[start.Offset.._at]);
     }
 }
 

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Nurture.Templating.Syntax;
 
 /// <summary>Declarations of functions: <c>func</c>, the inline form, and <c>do</c>.</summary>
@@ -114,9 +116,27 @@ internal sealed partial class Parser
             return literal;
         }
 
+        if (value is Expression.Unary { Operator: UnaryOperator.Minus, Operand: Expression.Literal { Value: not (null or bool or string) and var number } })
+        {
+            return new Expression.Literal(Negated(number), value.Span);
+        }
+
         Report(start, "The default of a parameter must be a literal.");
         return new Expression.Literal(null, start);
     }
+
+    private static object Negated(object number) => number switch
+    {
+        int value when value != int.MinValue => (object)-value,
+        int value => -(long)value,
+        long value when value != long.MinValue => -value,
+        long value => -(BigInteger)value,
+        BigInteger value => -value,
+        float value => -value,
+        double value => -value,
+        decimal value => -value,
+        _ => throw new ArgumentException($"A {number.GetType().Name} is not a number of the language."),
+    };
 
     /// <summary>The parameters of <c>f(x, y) = …</c>, when what was read as a call can be such a head.</summary>
     private List<FunctionParameter>? ParametersOf(Expression.Call call)
