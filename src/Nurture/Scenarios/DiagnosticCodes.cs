@@ -2,7 +2,7 @@ namespace Nurture.Scenarios;
 
 /// <summary>
 /// What each code means, one line each. NUR0xx: a file that cannot be read as meant; NUR1xx: a scenario that can be read
-/// and is not good; NUR3xx: mail templates. Codes are stable: editors and people search for them.
+/// and is not good; NUR2xx: a condition (<see cref="Conditions.ConditionDiagnostics"/>); NUR3xx: mail templates. Codes are stable: editors and people search for them.
 /// </summary>
 public static partial class DiagnosticCodes
 {
@@ -164,4 +164,7 @@ public static partial class DiagnosticCodes
 
     /// <summary>A layout that says nothing of who writes, or offers no way to unsubscribe; a footer is added when it is sent.</summary>
     public const string NoFooter = "NUR307";
+
+    /// <summary>A mail prints what some of its readers do not have.</summary>
+    public const string MayBeEmpty = "NUR308";
 }

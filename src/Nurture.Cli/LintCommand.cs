@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Nurture.Scenarios;
+
+namespace Nurture.Cli;
+
+/// <summary><c>nurture lint [path…]</c>: every mistake in scenarios, their tests and templates, at its line, with what would be right.</summary>
+internal static class LintCommand
+{
+    public static Command Create()
+    {
+        var paths = new Argument<string[]>("path")
+        {
+            Description = "Folders of scenarios, or single files of one. Without any: the folder scenarios, here or above.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var templates = new Option<string?>("--templates") { Description = "The folder of templates. Without it: the folder templates beside the scenarios." };
+        var command = new Command("lint", "Check scenarios, their tests and templates.") { paths, templates };
+        command.SetAction(parsed => Run(parsed.GetValue(paths) ?? [], parsed.GetValue(templates), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+        return command;
+    }
+
+    private static int Run(string[] paths, string? templates, TextWriter output, TextWriter error)
+    {
+        if (paths.Length == 0)
+        {
+            if (Folders.Find("scenarios") is not { } found)
+            {
+                error.WriteLine("There is no folder scenarios here or above. Name one: nurture lint path/to/scenarios");
+                return 1;
+            }
+
+            paths = [found];
+        }
+
+        var said = new List<Diagnostic>();
+        var counts = (Scenarios: 0, Tests: 0, Templates: 0);
+        foreach (var group in paths.GroupBy(FolderOf))
+        {
+            if (group.Key is not { } folder)
+            {
+                foreach (var missing in group) error.WriteLine($"{missing} does not exist.");
+                return 1;
+            }
+
+            var library = ScenarioLibrary.Load(folder, templates ?? Folders.TemplatesOf(folder));
+            var isWhole = group.Any(Directory.Exists);
+            var files = group.Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
+            bool IsAsked(string file) => isWhole || files.Contains(Path.GetFullPath(file));
+            said.AddRange(library.Diagnostics.Where(d => IsAsked(d.File)));
+            counts.Scenarios += library.Scenarios.Count(s => IsAsked(s.File));
+            counts.Tests += library.Tests.Where(t => IsAsked(t.File)).Sum(t => t.Tests.Count);
+            counts.Templates += library.Templates.All.Count(t => IsAsked(t.File));
+        }
+
+        foreach (var diagnostic in said) output.WriteLine(diagnostic);
+        var errors = said.Count(d => d.Severity == Severity.Error);
+        output.WriteLine($"{Count(counts.Scenarios, "scenario")}, {Count(counts.Tests, "test")}, {Count(counts.Templates, "template file")}: {Count(errors, "error")}, {Count(said.Count - errors, "warning")}.");
+        return errors > 0 ? 1 : 0;
+    }
+
+    /// <summary>The folder of scenarios that a path belongs to: a scenario's own, the one above its tests, the one beside its templates.</summary>
+    private static string? FolderOf(string path)
+    {
+        if (Directory.Exists(path)) return path;
+        if (!File.Exists(path)) return null;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        if (Path.GetFileName(folder) == ScenarioLibrary.TestFolder) folder = Path.GetDirectoryName(folder)!;
+        if (path.EndsWith(".html", StringComparison.Ordinal)) folder = Path.Combine(Path.GetDirectoryName(folder) ?? "/", "scenarios");
+        return Directory.Exists(folder) ? Path.GetRelativePath(Directory.GetCurrentDirectory(), folder) : null;
+    }
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+}

@@ -1,0 +1,177 @@
+using Nurture.Scenarios.Testing;
+using Nurture.Sends;
+using Nurture.Templates;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Scenarios;
+
+/// <summary>
+/// A folder of scenarios and a folder of templates, read and linted as one: what ships, what <c>nurture lint</c> and
+/// <c>nurture test</c> look at, and what a development server publishes at its start.
+/// </summary>
+public sealed record ScenarioLibrary
+{
+    public const string PlanFile = "events.yaml";
+    public const string PolicyFile = "policy.yaml";
+    public const string TestFolder = "tests";
+
+    /// <summary>How far back a deployment keeps events, so how far back a window may ask.</summary>
+    public static readonly TimeSpan KeptHistory = TimeSpan.FromDays(800);
+
+    public TrackingPlan Plan { get; private init; } = TrackingPlan.Empty;
+
+    public SendPolicy Policy { get; private init; } = SendPolicy.Default;
+
+    public MailTemplateLibrary Templates { get; private init; } = MailTemplateLibrary.Empty;
+
+    public IReadOnlyList<ParsedScenario> Scenarios { get; private init; } = [];
+
+    public IReadOnlyList<ScenarioTestFile> Tests { get; private init; } = [];
+
+    /// <summary>Every text as it stands in its file, to publish: events.yaml and policy.yaml null where there are none.</summary>
+    public string? PlanText { get; private init; }
+
+    public string? PolicyText { get; private init; }
+
+    /// <summary>Of all files, in the order of their names and lines.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics { get; private init; } = [];
+
+    public bool HasErrors => Diagnostics.Any(d => d.Severity == Severity.Error);
+
+    public required ParseEnvironment Environment { get; init; }
+
+    /// <param name="templatesDirectory">Null where templates are not at hand: none is then missed.</param>
+    public static ScenarioLibrary Load(string directory, string? templatesDirectory)
+    {
+        var found = new List<Diagnostic>();
+        var planText = ReadOptional(Path.Combine(directory, PlanFile), found);
+        var policyText = ReadOptional(Path.Combine(directory, PolicyFile), found);
+        var plan = TrackingPlan.Empty;
+        var policy = SendPolicy.Default;
+        if (planText is not null)
+        {
+            (plan, var said) = TrackingPlanReader.Read(planText, Shown(Path.Combine(directory, PlanFile)));
+            found.AddRange(said);
+        }
+
+        if (policyText is not null)
+        {
+            (policy, var said) = SendPolicyReader.Read(policyText, Shown(Path.Combine(directory, PolicyFile)));
+            found.AddRange(said);
+        }
+
+        var templates = templatesDirectory is null ? null : LoadTemplates(templatesDirectory, policy, plan, found);
+        var environment = new ParseEnvironment { Plan = plan, Policy = policy, Templates = templates?.Names, MailTemplates = templates, KeptHistory = KeptHistory };
+        var scenarios = LoadScenarios(directory, environment, found);
+        var tests = LoadTests(Path.Combine(directory, TestFolder), scenarios, environment, found);
+        return new()
+        {
+            Environment = environment,
+            Plan = plan,
+            Policy = policy,
+            Templates = templates ?? MailTemplateLibrary.Empty,
+            Scenarios = scenarios,
+            Tests = tests,
+            PlanText = planText,
+            PolicyText = policyText,
+            Diagnostics = [.. found.Distinct().OrderBy(d => d.File, StringComparer.Ordinal).ThenBy(d => d.Span.Line).ThenBy(d => d.Span.Column)],
+        };
+    }
+
+    /// <summary>One scenario's text against what is live: what publishing asks.</summary>
+    public static ParsedScenario Check(string text, string file, ParseEnvironment environment)
+    {
+        var parsed = ScenarioParser.Parse(text, file, environment);
+        var linted = ScenarioLinter.Lint(parsed, environment);
+        return parsed with
+        {
+            Scenario = linted.Any(d => d.Severity == Severity.Error) ? null : parsed.Scenario,
+            Diagnostics = [.. parsed.Diagnostics.Concat(linted).OrderBy(d => d.Span.Line).ThenBy(d => d.Span.Column)],
+        };
+    }
+
+    private static MailTemplateLibrary LoadTemplates(string directory, SendPolicy policy, TrackingPlan plan, List<Diagnostic> found)
+    {
+        var templates = new List<MailTemplate>();
+        foreach (var file in FilesIn(directory, "*.html", found, isRequired: true))
+        {
+            if (ReadOptional(file, found) is not { } text) continue;
+            var template = MailTemplate.Parse(text, Shown(file));
+            found.AddRange(template.Diagnostics);
+            templates.Add(template);
+        }
+
+        var library = new MailTemplateLibrary(templates, policy.Locale);
+        found.AddRange(MailTemplateLinter.Lint(library, plan));
+        return library;
+    }
+
+    private static List<ParsedScenario> LoadScenarios(string directory, ParseEnvironment environment, List<Diagnostic> found)
+    {
+        var scenarios = new List<ParsedScenario>();
+        var byName = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var file in FilesIn(directory, "*.yaml", found, isRequired: true).Where(f => Path.GetFileName(f) is not (PlanFile or PolicyFile)))
+        {
+            if (ReadOptional(file, found) is not { } text) continue;
+            var parsed = Check(text, Shown(file), environment);
+            scenarios.Add(parsed);
+            found.AddRange(parsed.Diagnostics);
+            if (parsed.Name is not { } name) continue;
+            var at = parsed.Positions.GetValueOrDefault("scenario");
+            if (!byName.TryAdd(name, Shown(file)))
+                found.Add(new(DiagnosticCodes.DuplicateScenario, Severity.Error, Shown(file), at, $"there is a scenario \"{name}\" in {byName[name]} already.", "Name one of them otherwise."));
+            else if (Path.GetFileNameWithoutExtension(file) != name)
+                found.Add(new(DiagnosticCodes.FileName, Severity.Warning, Shown(file), at, $"the scenario is called \"{name}\" and its file is not.", $"Name the file {name}.yaml, so that others find it."));
+        }
+
+        return scenarios;
+    }
+
+    private static List<ScenarioTestFile> LoadTests(string directory, List<ParsedScenario> scenarios, ParseEnvironment environment, List<Diagnostic> found)
+    {
+        var tests = new List<ScenarioTestFile>();
+        foreach (var file in FilesIn(directory, "*.yaml", found, isRequired: false))
+        {
+            if (ReadOptional(file, found) is not { } text) continue;
+            var (read, said) = ScenarioTestParser.Parse(text, Shown(file), environment);
+            found.AddRange(said);
+            if (read is null) continue;
+            tests.Add(read);
+            if (scenarios.Find(s => s.Name == read.Scenario) is not { } scenario)
+            {
+                found.Add(new(DiagnosticCodes.TestNamesNothing, Severity.Error, read.File, read.Span, $"there is no scenario \"{read.Scenario}\" to test.", Suggestions.For(read.Scenario, scenarios.Select(s => s.Name ?? ""))));
+                continue;
+            }
+
+            if (scenario.Scenario is null) continue;
+            var ids = ScenarioLinter.AllSteps(scenario.Scenario.Steps).Select(step => step.Id).ToArray();
+            foreach (var step in read.Tests.SelectMany(test => test.Expect).OfType<Expectation.Step>().Where(step => !ids.Contains(step.Id)))
+                found.Add(new(DiagnosticCodes.TestNamesNothing, Severity.Error, read.File, step.Span, $"\"{read.Scenario}\" has no step \"{step.Id}\".", Suggestions.For(step.Id, ids, "It has")));
+        }
+
+        return tests;
+    }
+
+    private static IEnumerable<string> FilesIn(string directory, string pattern, List<Diagnostic> found, bool isRequired)
+    {
+        if (Directory.Exists(directory)) return Directory.GetFiles(directory, pattern).Order(StringComparer.Ordinal);
+        if (isRequired) found.Add(new(DiagnosticCodes.Unreadable, Severity.Error, Shown(directory), new(0, 0, 1, 1), "there is no such folder."));
+        return [];
+    }
+
+    private static string? ReadOptional(string file, List<Diagnostic> found)
+    {
+        if (!File.Exists(file)) return null;
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            found.Add(new(DiagnosticCodes.Unreadable, Severity.Error, Shown(file), new SourceSpan(0, 0, 1, 1), $"this file cannot be read: {refused.Message}"));
+            return null;
+        }
+    }
+
+    private static string Shown(string path) => path.Replace('\\', '/');
+}

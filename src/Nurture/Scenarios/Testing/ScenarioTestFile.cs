@@ -1,0 +1,111 @@
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Scenarios.Testing;
+
+/// <summary><c>scenarios/tests/*.yaml</c>: what a scenario has to do, told on virtual time.</summary>
+public sealed record ScenarioTestFile(string Scenario, IReadOnlyList<ScenarioTest> Tests, string File, SourceSpan Span);
+
+public sealed record ScenarioTest
+{
+    public required string Name { get; init; }
+
+    /// <summary>What every <c>at:</c> counts from.</summary>
+    public required DateTimeOffset Start { get; init; }
+
+    /// <summary>In which <see cref="Start"/> and local times are written; the deployment's default for who has none.</summary>
+    public required string Zone { get; init; }
+
+    /// <summary>Null where the test's people belong to no account.</summary>
+    public TestAccount? Account { get; init; }
+
+    public IReadOnlyList<TestContact> Contacts { get; init; } = [];
+
+    /// <summary>What happened before <see cref="Start"/>: it counts, and starts nothing.</summary>
+    public IReadOnlyList<TestAction.Event> History { get; init; } = [];
+
+    /// <summary>In the order of their moments; at one moment as written.</summary>
+    public IReadOnlyList<TestAction> When { get; init; } = [];
+
+    public IReadOnlyList<Expectation> Expect { get; init; } = [];
+
+    /// <summary>After this nothing may be sent; the run goes on a year beyond it.</summary>
+    public DateTimeOffset? NothingAfter { get; init; }
+
+    public required SourceSpan Span { get; init; }
+}
+
+/// <param name="CreatedAt">Before the test's start, or at it.</param>
+public sealed record TestAccount(string Id, IReadOnlyDictionary<string, AttributeValue> Attributes, DateTimeOffset CreatedAt);
+
+public sealed record TestContact
+{
+    public required string Id { get; init; }
+
+    /// <summary>Email, name, locale and zone among them.</summary>
+    public required IReadOnlyDictionary<string, AttributeValue> Attributes { get; init; }
+
+    public IReadOnlyList<string> Roles { get; init; } = [];
+
+    public ConsentBasis Basis { get; init; } = ConsentBasis.Relationship;
+
+    /// <summary>Topics, or <c>*</c>.</summary>
+    public IReadOnlyList<string> Refuses { get; init; } = [];
+
+    public bool IsSuppressed { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>Something that happens in a test.</summary>
+public abstract record TestAction
+{
+    private TestAction(DateTimeOffset at, SourceSpan span) => (At, Span) = (at, span);
+
+    public DateTimeOffset At { get; init; }
+
+    public SourceSpan Span { get; }
+
+    /// <param name="Contact">Null when the account itself did it.</param>
+    /// <param name="Properties">UTF-8 JSON, an object.</param>
+    public sealed record Event(DateTimeOffset At, string? Contact, string Name, ReadOnlyMemory<byte> Properties, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>Attributes change; of the account where <paramref name="Contact"/> is null.</summary>
+    public sealed record Set(DateTimeOffset At, string? Contact, IReadOnlyDictionary<string, AttributeValue> Attributes, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>A link in the latest mail from this template is followed.</summary>
+    public sealed record Click(DateTimeOffset At, string Contact, string Template, SourceSpan Span) : TestAction(At, Span);
+
+    public sealed record Open(DateTimeOffset At, string Contact, string Template, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>The person unsubscribes from a topic, or from everything (<c>*</c>).</summary>
+    public sealed record Refuse(DateTimeOffset At, string Contact, string Topic, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>The person works there no more.</summary>
+    public sealed record Leave(DateTimeOffset At, string Contact, SourceSpan Span) : TestAction(At, Span);
+}
+
+/// <summary>Something that has to be so. A null moment means at any time.</summary>
+public abstract record Expectation
+{
+    private Expectation(DateTimeOffset? at, SourceSpan span) => (At, Span) = (at, span);
+
+    public DateTimeOffset? At { get; }
+
+    public SourceSpan Span { get; }
+
+    /// <summary>A mail leaves. Each mail answers one expectation.</summary>
+    public sealed record Send(DateTimeOffset? At, string Template, string? To, SourceSpan Span) : Expectation(At, Span);
+
+    /// <summary>No mail from this template leaves (to this person), and if a reason is named, the journal gives it.</summary>
+    public sealed record NotSent(DateTimeOffset? At, string Template, string? To, Reason? Because, SourceSpan Span) : Expectation(At, Span);
+
+    /// <summary>An enrollment stands on the step: at the moment named, else at some time.</summary>
+    public sealed record Step(DateTimeOffset? At, string Id, SourceSpan Span) : Expectation(At, Span);
+
+    public sealed record Ends(DateTimeOffset? At, Reason Because, SourceSpan Span) : Expectation(At, Span);
+
+    /// <summary>Somebody enters, or the trigger lets nobody in, for the reason named.</summary>
+    public sealed record Entered(DateTimeOffset? At, bool IsEntered, Reason? Because, SourceSpan Span) : Expectation(At, Span);
+}

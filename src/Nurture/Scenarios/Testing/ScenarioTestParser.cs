@@ -1,0 +1,371 @@
+using System.Buffers;
+using System.Text.Json;
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Scenarios.Yaml;
+using Nurture.Templating.Syntax;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Nurture.Scenarios.Testing;
+
+/// <summary>Text to <see cref="ScenarioTestFile"/>; never throws.</summary>
+public sealed class ScenarioTestParser
+{
+    private static readonly string[] ContactKeys = ["id", "roles", "basis", "refuses", "suppressed", "known_for"];
+    private static readonly LocalDateTimePattern MomentPattern = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm");
+
+    private readonly YamlSource source;
+    private readonly ParseEnvironment environment;
+
+    // Of the test being read.
+    private DateTimeZone zone = DateTimeZone.Utc;
+    private DateTimeOffset start;
+    private HashSet<string> people = [];
+    private bool hasAccount;
+
+    private ScenarioTestParser(string text, string file, ParseEnvironment environment) => (source, this.environment) = (new(text, file), environment);
+
+    /// <summary>The file is null exactly when a diagnostic is an error.</summary>
+    public static (ScenarioTestFile? File, IReadOnlyList<Diagnostic> Diagnostics) Parse(string text, string file, ParseEnvironment environment)
+    {
+        var parser = new ScenarioTestParser(text, file, environment);
+        ScenarioTestFile? read = null;
+        if (YamlReader.Read(parser.source) is { } root) read = parser.ReadFile(root);
+        else if (!parser.source.HasErrors)
+            parser.source.Error(DiagnosticCodes.Empty, parser.source.Span(0, 0), "nothing stands in this file", "It begins with \"scenario:\" and the name of the scenario to test.");
+        return (parser.source.HasErrors ? null : read, parser.source.Sorted());
+    }
+
+    private ScenarioTestFile? ReadFile(YamlNode root)
+    {
+        if (source.Map(root, "a file of tests", "It has scenario: and tests:.") is not { } mapping) return null;
+        var fields = new Fields(source, mapping, "a file of tests");
+        var scenarioNode = fields.Required("scenario", "Which scenario: scenario: trial-onboarding.");
+        var scenario = source.Name(scenarioNode, "a scenario");
+        var tests = new List<ScenarioTest>();
+        foreach (var item in source.List(fields.Required("tests", "- name: what is shown, with given:, when: and expect:."), "tests")?.Items ?? [])
+        {
+            if (ReadTest(item) is { } test) tests.Add(test);
+        }
+
+        fields.RefuseOthers();
+        return scenario is null ? null : new(scenario, tests, source.File, scenarioNode!.Span);
+    }
+
+    private ScenarioTest? ReadTest(YamlNode node)
+    {
+        if (source.Map(node, "a test") is not { } mapping) return null;
+        var fields = new Fields(source, mapping, "a test");
+        var name = source.Text(fields.Required("name", "A sentence: A trial that is set up in time gets the next steps."), "name");
+        var zoneId = source.Zone(fields["zone"], "zone") ?? environment.Policy.Zone;
+        zone = DateTimeZoneProviders.Tzdb[zoneId];
+        start = ReadStart(fields.Required("start", "The first moment: start: \"2026-03-02 10:00\"."));
+        people = [];
+        hasAccount = false;
+
+        TestAccount? account = null;
+        var contacts = new List<TestContact>();
+        var history = new List<TestAction.Event>();
+        if (source.Map(fields.Required("given", "Who there is: given: { contacts: [ { id: ann, email: ann@example.com } ] }."), "given") is { } givenNode)
+        {
+            var given = new Fields(source, givenNode, "given");
+            account = ReadAccount(given["account"]);
+            hasAccount = account is not null;
+            foreach (var item in source.List(given["contacts"], "contacts")?.Items ?? [])
+            {
+                if (ReadContact(item) is { } contact) contacts.Add(contact);
+            }
+
+            foreach (var item in source.List(given["history"], "history")?.Items ?? [])
+            {
+                if (ReadHistory(item) is { } past) history.Add(past);
+            }
+
+            given.RefuseOthers();
+        }
+
+        var when = new List<TestAction>();
+        foreach (var item in source.List(fields["when"], "when")?.Items ?? [])
+        {
+            if (ReadAction(item) is { } action) when.Add(action);
+        }
+
+        var expect = new List<Expectation>();
+        foreach (var item in source.List(fields["expect"], "expect")?.Items ?? [])
+        {
+            if (ReadExpectation(item) is { } expectation) expect.Add(expectation);
+        }
+
+        var nothingAfter = ReadMoment(fields["expect_nothing_after"]);
+        if (!fields.Has("expect") && !fields.Has("expect_nothing_after"))
+            source.Error(DiagnosticCodes.MissingKey, fields.HeadSpan, "this test expects nothing", "For example expect: [ { at: 0m, send: welcome, to: ann } ].");
+        fields.RefuseOthers();
+        return new()
+        {
+            Name = name ?? "",
+            Start = start,
+            Zone = zoneId,
+            Account = account,
+            Contacts = contacts,
+            History = [.. history.OrderBy(past => past.At)],
+            When = [.. when.OrderBy(action => action.At)],
+            Expect = expect,
+            NothingAfter = nothingAfter,
+            Span = fields.HeadSpan,
+        };
+    }
+
+    private TestAccount? ReadAccount(YamlNode? node)
+    {
+        if (source.Map(node, "account") is not { } mapping) return null;
+        var fields = new Fields(source, mapping, "the account");
+        var id = source.Text(fields.Required("id", "A name for it: id: acme."), "id");
+        var age = source.Exact(fields["known_for"], "known_for") ?? TimeSpan.Zero;
+        var attributes = ReadAttributes(fields, mapping, SubjectKind.Account, ["id", "known_for"]);
+        fields.RefuseOthers();
+        return id is null ? null : new(id, attributes, start - age);
+    }
+
+    private TestContact? ReadContact(YamlNode node)
+    {
+        if (source.Map(node, "a contact") is not { } mapping) return null;
+        var fields = new Fields(source, mapping, "a contact");
+        var id = source.Text(fields.Required("id", "A name for them: id: ann."), "id");
+        var roles = source.Texts(fields["roles"], "roles").Select(r => r.Value).ToArray();
+        var basis = source.OneOf(fields["basis"], "a basis", ("none", ConsentBasis.None), ("opt_in", ConsentBasis.OptIn), ("relationship", ConsentBasis.Relationship), ("published", ConsentBasis.Published));
+        var refuses = source.Texts(fields["refuses"], "refuses").Select(r => r.Value == "all" ? "*" : r.Value).ToArray();
+        var isSuppressed = source.YesOrNo(fields["suppressed"], "suppressed") ?? false;
+        var age = source.Exact(fields["known_for"], "known_for") ?? TimeSpan.Zero;
+        var attributes = ReadAttributes(fields, mapping, SubjectKind.Contact, ContactKeys);
+        fields.RefuseOthers();
+        if (id is null) return null;
+        if (!people.Add(id)) source.Error(DiagnosticCodes.DuplicateKey, mapping.Span, $"there is already somebody called \"{id}\" in this test");
+        return new()
+        {
+            Id = id,
+            Attributes = attributes,
+            Roles = roles,
+            Basis = basis ?? ConsentBasis.Relationship,
+            Refuses = refuses,
+            IsSuppressed = isSuppressed,
+            CreatedAt = start - age,
+        };
+    }
+
+    private Dictionary<string, AttributeValue> ReadAttributes(Fields fields, YamlNode.Mapping mapping, SubjectKind of, string[] own)
+    {
+        var attributes = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
+        foreach (var (key, _) in mapping.Entries)
+        {
+            if (own.Contains(key.Value)) continue;
+            if (ReadAttribute(fields[key.Value], of, key.Value, key.Span) is { } value) attributes[key.Value] = value;
+        }
+
+        return attributes;
+    }
+
+    private AttributeValue? ReadAttribute(YamlNode? node, SubjectKind of, string name, SourceSpan at)
+    {
+        var known = of == SubjectKind.Contact ? environment.Plan.ContactAttributes : environment.Plan.AccountAttributes;
+        var builtIn = of == SubjectKind.Contact ? name is "email" or "name" or "locale" or "zone" : name is "name" or "tier" or "stage" or "owner" or "locale" or "zone";
+        if (known.Count > 0 && !known.ContainsKey(name) && !builtIn)
+            source.Error(DiagnosticCodes.NotInPlan, at, $"events.yaml knows no attribute \"{name}\" of {(of == SubjectKind.Contact ? "a contact" : "an account")}", Suggestions.For(name, known.Keys));
+        if (node is null || source.Text(node, name) is not { } written) return null;
+        var type = known.GetValueOrDefault(name)?.Type ?? (builtIn ? ValueKind.Text : null);
+        if (AttributeText.TryRead(written, type, ((YamlNode.Scalar)node).IsPlain, out var value)) return value;
+        source.Error(DiagnosticCodes.WrongType, node.Span, $"\"{name}\" is a {type!.Value.ToString().ToLowerInvariant()}, and \"{written}\" is not", AttributeText.Example(type.Value));
+        return null;
+    }
+
+    private TestAction.Event? ReadHistory(YamlNode node)
+    {
+        if (source.Map(node, "a past event", "- { ago: 10d, contact: ann, event: login }") is not { } mapping) return null;
+        var fields = new Fields(source, mapping, "a past event");
+        var ago = source.Exact(fields.Required("ago", "How long before the start: ago: 10d."), "ago") ?? TimeSpan.Zero;
+        return ReadEvent(fields, start - ago);
+    }
+
+    private TestAction? ReadAction(YamlNode node)
+    {
+        if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
+        var fields = new Fields(source, mapping, "something that happens");
+        var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d.")) ?? start;
+        var kinds = new[] { "event", "set", "clicks", "opens", "refuses", "leaves" }.Where(fields.Has).ToArray();
+        if (kinds.Length != 1)
+        {
+            source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, refuses: or leaves: true.");
+            return null;
+        }
+
+        if (kinds[0] == "event") return ReadEvent(fields, at);
+        if (kinds[0] == "set") return ReadSet(fields, at);
+        var who = ReadPerson(fields.Required("contact", "Who does it: contact: ann."));
+        var what = source.Text(fields[kinds[0]], kinds[0]);
+        if (kinds[0] is "clicks" or "opens") CheckTemplate(fields[kinds[0]], what);
+        fields.RefuseOthers();
+        if (who is null || what is null) return null;
+        return kinds[0] switch
+        {
+            "clicks" => new TestAction.Click(at, who, what, fields.HeadSpan),
+            "opens" => new TestAction.Open(at, who, what, fields.HeadSpan),
+            "refuses" => new TestAction.Refuse(at, who, what is "all" ? "*" : what, fields.HeadSpan),
+            _ => new TestAction.Leave(at, who, fields.HeadSpan),
+        };
+    }
+
+    private TestAction.Event? ReadEvent(Fields fields, DateTimeOffset at)
+    {
+        var who = hasAccount && !fields.Has("contact") ? null : ReadPerson(fields.Required("contact", "Who does it: contact: ann."));
+        var eventNode = fields.Required("event", "What happens: event: login.");
+        var name = source.Text(eventNode, "event");
+        var known = environment.Plan.Events;
+        if (name is not null && known.Count > 0 && !known.ContainsKey(name) && name is not ("page" or "screen"))
+            source.Error(DiagnosticCodes.NotInPlan, eventNode!.Span, $"events.yaml knows no event \"{name}\"", Suggestions.For(name, known.Keys));
+        var properties = WriteProperties(source.Map(fields["properties"], "properties"), name is null ? null : known.GetValueOrDefault(name));
+        fields.RefuseOthers();
+        return name is null ? null : new(at, who, name, properties, fields.HeadSpan);
+    }
+
+    private TestAction.Set? ReadSet(Fields fields, DateTimeOffset at)
+    {
+        var who = fields.Has("contact") ? ReadPerson(fields["contact"]) : null;
+        if (!fields.Has("contact") && !hasAccount) source.Error(DiagnosticCodes.MissingKey, fields.HeadSpan, "whose attributes change?", "Say contact: ann, or give the test an account.");
+        if (source.Map(fields["set"], "set", "set: { onboarded: true }") is not { } mapping) return null;
+        var inner = new Fields(source, mapping, "set");
+        var attributes = ReadAttributes(inner, mapping, who is null ? SubjectKind.Account : SubjectKind.Contact, []);
+        fields.RefuseOthers();
+        return new(at, who, attributes, fields.HeadSpan);
+    }
+
+    private Expectation? ReadExpectation(YamlNode node)
+    {
+        if (source.Map(node, "an expectation", "- { at: 0m, send: welcome, to: ann }") is not { } mapping) return null;
+        var fields = new Fields(source, mapping, "an expectation");
+        var at = ReadMoment(fields["at"]);
+        var kinds = new[] { "send", "not_sent", "step", "ends", "entered" }.Where(fields.Has).ToArray();
+        if (kinds.Length != 1)
+        {
+            source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
+                kinds.Length == 0 ? "this expects nothing" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of send:, not_sent:, step:, ends: or entered:.");
+            return null;
+        }
+
+        var kind = kinds[0];
+        var value = fields[kind];
+        var span = fields.HeadSpan;
+        var to = kind is "send" or "not_sent" && fields.Has("to") ? ReadPerson(fields["to"]) : null;
+        var because = kind is "not_sent" or "entered" ? ReadReason(fields["because"]) : null;
+        Expectation? expectation = kind switch
+        {
+            "send" when CheckTemplate(value, source.Name(value, "a template")) is { } template => new Expectation.Send(at, template, to, span),
+            "not_sent" when CheckTemplate(value, source.Name(value, "a template")) is { } template => new Expectation.NotSent(at, template, to, because, span),
+            "step" when source.Name(value, "a step") is { } id => new Expectation.Step(at, id, span),
+            "ends" when ReadReason(value) is { } reason => new Expectation.Ends(at, reason, span),
+            "entered" when source.YesOrNo(value, "entered") is { } isEntered => new Expectation.Entered(at, isEntered, because, span),
+            _ => null,
+        };
+        fields.RefuseOthers();
+        return expectation;
+    }
+
+    private string? CheckTemplate(YamlNode? node, string? template)
+    {
+        if (template is not null && environment.Templates is { } known && !known.Contains(template))
+            source.Error(DiagnosticCodes.UnknownTemplate, node!.Span, $"template \"{template}\" is not defined", Suggestions.For(template, known));
+        return template;
+    }
+
+    private string? ReadPerson(YamlNode? node)
+    {
+        if (source.Text(node, "a contact") is not { } id) return null;
+        if (people.Contains(id)) return id;
+        source.Error(DiagnosticCodes.TestNamesNothing, node!.Span, $"nobody in this test is called \"{id}\"", Suggestions.For(id, people, "There are"));
+        return null;
+    }
+
+    private Reason? ReadReason(YamlNode? node)
+    {
+        if (source.Text(node, "a reason") is not { } code) return null;
+        if (Reasons.TryParse(code, out var reason)) return reason;
+        source.Error(DiagnosticCodes.UnknownWord, node!.Span, $"\"{code}\" is not a reason", Suggestions.For(code, Reasons.All) ?? "For example goal_reached, exit_true, completed, unsubscribed, audience_false.");
+        return null;
+    }
+
+    private DateTimeOffset ReadStart(YamlNode? node)
+    {
+        if (source.Text(node, "start") is not { } written) return default;
+        if (ReadLocal(written) is { } at) return at;
+        source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" is not a moment", "For example \"2026-03-02 10:00\", in the test's zone.");
+        return default;
+    }
+
+    /// <summary><c>3d</c> or <c>3d 23h</c> after the start, or a local time of the test's zone.</summary>
+    private DateTimeOffset? ReadMoment(YamlNode? node)
+    {
+        if (source.Text(node, "at") is not { } written) return null;
+        if (ReadLocal(written) is { } local) return local;
+        var at = start;
+        foreach (var part in written.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Values.TryLength(part, out var length) && length.IsExact)
+            {
+                at += length.Exact;
+                continue;
+            }
+
+            source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" is not a moment", "Counted from the start, 3d or 3d 23h; or a local time, \"2026-03-06 09:00\".");
+            return null;
+        }
+
+        return at;
+    }
+
+    private DateTimeOffset? ReadLocal(string written) =>
+        MomentPattern.Parse(written) is { Success: true } parsed ? parsed.Value.InZoneLeniently(zone).ToDateTimeOffset().ToUniversalTime() : null;
+
+    private ReadOnlyMemory<byte> WriteProperties(YamlNode.Mapping? mapping, PlannedEvent? planned)
+    {
+        if (mapping is null) return default;
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer)) Write(json, mapping, planned, "");
+        return buffer.WrittenMemory;
+    }
+
+    private void Write(Utf8JsonWriter json, YamlNode node, PlannedEvent? planned, string path)
+    {
+        switch (node)
+        {
+            case YamlNode.Mapping mapping:
+                json.WriteStartObject();
+                foreach (var (key, value) in mapping.Entries)
+                {
+                    var inner = path.Length == 0 ? key.Value : $"{path}.{key.Value}";
+                    if (value is not YamlNode.Mapping && planned is { Properties.Count: > 0 } && !planned.Properties.ContainsKey(inner))
+                        source.Error(DiagnosticCodes.NotInPlan, key.Span, $"the event \"{planned.Name}\" has no property \"{inner}\"", Suggestions.For(inner, planned.Properties.Keys, "It has"));
+                    json.WritePropertyName(key.Value);
+                    Write(json, value, planned, inner);
+                }
+
+                json.WriteEndObject();
+                break;
+            case YamlNode.Sequence list:
+                json.WriteStartArray();
+                foreach (var item in list.Items) Write(json, item, null, path);
+                json.WriteEndArray();
+                break;
+            case YamlNode.Scalar { IsEmpty: true }:
+                json.WriteNullValue();
+                break;
+            case YamlNode.Scalar scalar:
+                var type = planned?.Properties.GetValueOrDefault(path)?.Type;
+                if (!AttributeText.TryRead(scalar.Value, type, scalar.IsPlain, out var typed))
+                    source.Error(DiagnosticCodes.WrongType, scalar.Span, $"\"{path}\" is a {type!.Value.ToString().ToLowerInvariant()}, and \"{scalar.Value}\" is not", AttributeText.Example(type.Value));
+                if (typed.Kind == ValueKind.Boolean) json.WriteBooleanValue(typed.AsBoolean);
+                else if (typed.Kind == ValueKind.Number) json.WriteNumberValue(typed.AsNumber);
+                else json.WriteStringValue(scalar.Value);
+                break;
+        }
+    }
+}

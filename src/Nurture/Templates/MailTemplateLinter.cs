@@ -1,0 +1,95 @@
+using System.Text.RegularExpressions;
+using Nurture.Contacts;
+using Nurture.Scenarios;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Templates;
+
+/// <summary>What is wrong with mails that parse: names that no mail has, layouts that do not exist, footers that miss.</summary>
+public static class MailTemplateLinter
+{
+    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "sender", "unsubscribe_url", "locale"];
+    private static readonly string[] LayoutRoots = ["content", "subject", "preheader"];
+    private static readonly string[] SenderNames = ["name", "address", "reply_to", "organization", "postal_address"];
+    private static readonly string[] ContactNames = ["id", "email", "name", "locale", "zone"];
+    private static readonly string[] AccountNames = ["id", "name", "tier", "stage", "owner", "locale", "zone"];
+
+    public static IReadOnlyList<Diagnostic> Lint(MailTemplateLibrary library, TrackingPlan plan)
+    {
+        var found = new List<Diagnostic>();
+        foreach (var template in library.All)
+        {
+            CheckNames(template, plan, found);
+            if (template.IsLayout) CheckFooter(template, found);
+            else if (template.Layout is { } layout && library.LayoutOf(template) is null)
+                found.Add(Mistake(DiagnosticCodes.UnknownLayout, Severity.Error, template, Find(template, layout) ?? template.Source.LineSpan(1),
+                    $"layout \"{layout}\" is not defined.", Suggestions.For(layout, library.All.Where(t => t.IsLayout).Select(t => t.Name)) ?? $"It would be the file templates/{layout}.{library.DefaultLocale}.html; layout: none does without."));
+        }
+
+        return [.. found.Distinct()];
+    }
+
+    private static void CheckNames(MailTemplate template, TrackingPlan plan, List<Diagnostic> found)
+    {
+        var names = template.Body.Names.Concat(template.Subject.Names).Concat(template.Preheader?.Names ?? []).Distinct(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            if (Complaint(name, template.IsLayout, plan) is not { } complaint) continue;
+            found.Add(Mistake(DiagnosticCodes.UnknownName, Severity.Error, template, Find(template, name) ?? template.Source.LineSpan(1), complaint.Message, complaint.Hint));
+        }
+
+        foreach (Match print in Regex.Matches(template.Text, @"\{\{[-~]?\s*(?<path>(?<root>contact|account)\.(?<name>\w+))\s*[-~]?\}\}"))
+        {
+            var of = print.Groups["root"].Value == "contact" ? SubjectKind.Contact : SubjectKind.Account;
+            var path = print.Groups["path"].Value;
+            if (print.Groups["name"].Value == "id" || plan.Attribute(of, print.Groups["name"].Value) is { Default.IsNull: false }) continue;
+            if (Regex.IsMatch(template.Text, $@"\bif\s[^}}]*(?<![\w.]){Regex.Escape(path)}(?!\w)")) continue;
+            var group = print.Groups["path"];
+            found.Add(Mistake(DiagnosticCodes.MayBeEmpty, Severity.Warning, template, template.Source.Span(group.Index, group.Index + group.Length),
+                $"not everybody has a {path}, and then nothing stands here.", $"Say what stands there instead: {{{{ {path} ?? \"there\" }}}}, or ask first: {{{{ if {path} }}}}."));
+        }
+    }
+
+    private static (string Message, string? Hint)? Complaint(string name, bool isLayout, TrackingPlan plan)
+    {
+        var parts = name.Split('.', 3);
+        if (!isLayout && LayoutRoots.Contains(parts[0])) return ($"\"{parts[0]}\" is there in layouts only.", null);
+        if (!Roots.Contains(parts[0]) && !LayoutRoots.Contains(parts[0]))
+            return ($"mails have no \"{parts[0]}\".", Suggestions.For(parts[0], isLayout ? [.. Roots, .. LayoutRoots] : Roots, "They have"));
+        if (parts.Length < 2) return null;
+        var (known, what) = parts[0] switch
+        {
+            "contact" => (plan.ContactAttributes.Keys.Concat(ContactNames), "attribute"),
+            "account" => (plan.AccountAttributes.Keys.Concat(AccountNames), "attribute"),
+            "sender" => ((IEnumerable<string>)SenderNames, "part"),
+            _ => (plan.Events.Values.SelectMany(e => e.Properties.Keys), "property"),
+        };
+        if (plan == TrackingPlan.Empty && parts[0] != "sender") return null;
+        if (parts[0] is "trigger" or "heard" && known.Any(k => k.Split('.')[0] == parts[1])) return null;
+        if (known.Contains(parts[1])) return null;
+        return parts[0] is "trigger" or "heard"
+            ? ($"no event has a property \"{parts[1]}\".", Suggestions.For(parts[1], known) ?? "Add it to its event in events.yaml.")
+            : ($"\"{parts[0]}\" has no {what} \"{parts[1]}\".", Suggestions.For(parts[1], known, parts[0] == "sender" ? "It has" : null) ?? $"Add it to {parts[0]}: in events.yaml.");
+    }
+
+    private static void CheckFooter(MailTemplate layout, List<Diagnostic> found)
+    {
+        var lacksSender = !layout.Body.Names.Any(Footer.ShowsSender);
+        var lacksUnsubscribe = !layout.Body.Names.Contains(Footer.UnsubscribeName);
+        if (!lacksSender && !lacksUnsubscribe) return;
+        var what = lacksSender && lacksUnsubscribe ? "who writes, and how to unsubscribe" : lacksSender ? "who writes" : "how to unsubscribe";
+        var names = (lacksSender ? "{{ sender.organization }}, {{ sender.postal_address }}" : "") + (lacksSender && lacksUnsubscribe ? " and " : "") + (lacksUnsubscribe ? "{{ unsubscribe_url }}" : "");
+        found.Add(Mistake(DiagnosticCodes.NoFooter, Severity.Warning, layout, layout.Source.LineSpan(1),
+            $"this layout does not say {what}, so a plain footer is added to every mail.", $"Show {names} where it fits."));
+    }
+
+    /// <summary>The first place where the name is written.</summary>
+    private static SourceSpan? Find(MailTemplate template, string name)
+    {
+        var match = Regex.Match(template.Text, $@"(?<![\w.]){Regex.Escape(name)}(?!\w)");
+        return match.Success ? template.Source.Span(match.Index, match.Index + match.Length) : null;
+    }
+
+    private static Diagnostic Mistake(string code, Severity severity, MailTemplate template, SourceSpan at, string message, string? hint) =>
+        new(code, severity, template.File, at, message, hint);
+}

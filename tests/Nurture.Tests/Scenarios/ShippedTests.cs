@@ -1,0 +1,30 @@
+using Nurture.Scenarios;
+
+namespace Nurture.Tests.Scenarios;
+
+public sealed class ShippedTests
+{
+    private static readonly ScenarioLibrary Library = ScenarioLibrary.Load(Path.Combine(Fixtures.Root, "scenarios"), Path.Combine(Fixtures.Root, "templates"));
+
+    [Fact]
+    public void What_ships_has_nothing_to_complain_about() => Assert.Empty(Library.Diagnostics);
+
+    [Fact]
+    public void Two_scenarios_ship_with_tests()
+    {
+        Assert.Equal(["silence-after-onboarding", "trial-onboarding"], Library.Scenarios.Select(s => s.Name).Order());
+        Assert.All(Library.Scenarios, scenario => Assert.Contains(Library.Tests, file => file.Scenario == scenario.Name && file.Tests.Count > 0));
+    }
+
+    [Fact]
+    public void Every_mail_ships_in_English_and_Japanese() =>
+        Assert.All(Library.Templates.Names, name => Assert.Equal(["en", "ja"], Library.Templates.LocalesOf(name).Order()));
+
+    [Fact]
+    public void Every_mail_that_ships_is_sent_by_a_scenario()
+    {
+        var sent = Library.Scenarios.SelectMany(s => ScenarioLinter.AllSteps(s.Scenario!.Steps)).OfType<Step.Send>().Select(send => send.Template);
+
+        Assert.Equal(Library.Templates.Names.Order(), sent.Distinct().Order());
+    }
+}
