@@ -36,8 +36,16 @@ internal sealed partial class Advance
         var contact = ContactHere(signal.ContactId, signal.At);
         if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
-        if (contact.AccountId == 0) Join(contact, signal.AccountId, signal.AccountSlot, signal.Roles, signal.At);
-        else if (contact.AccountId == signal.AccountId)
+        var accountId = signal.AccountId == 0 ? contact.AccountId : signal.AccountId;
+        if (accountId == 0)
+        {
+            contact.Roles.UnionWith(signal.Roles);
+            set.TouchProfile(contact);
+            Settle(contact, signal.At);
+            Rest(contact, signal.At);
+        }
+        else if (contact.AccountId == 0) Join(contact, accountId, signal.AccountSlot, signal.Roles, signal.At);
+        else if (contact.AccountId == accountId)
         {
             contact.Roles.UnionWith(signal.Roles);
             set.TouchProfile(contact);

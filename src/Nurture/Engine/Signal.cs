@@ -22,7 +22,10 @@ public abstract record Signal
     public sealed record AccountDescribed(
         long AccountId, IReadOnlyDictionary<string, AttributeValue> Attributes, DateTimeOffset At, bool CountsOnly = false) : Signal;
 
-    /// <summary>A contact belongs to an account, with roles. The first account becomes the primary one.</summary>
+    /// <summary>
+    /// A contact belongs to an account, with roles. The first account becomes the primary one; account 0 is the primary
+    /// one, whichever that is or will be.
+    /// </summary>
     public sealed record Grouped(long ContactId, long AccountId, short AccountSlot, IReadOnlyList<string> Roles, DateTimeOffset At) : Signal;
 
     /// <summary>The contact is another one too: its state goes there. Intake has pointed its identities there already.</summary>

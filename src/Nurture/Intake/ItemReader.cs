@@ -179,7 +179,7 @@ internal sealed class ItemReader(
         private string? GroupOfContext()
         {
             var group = Of("groupId");
-            return group.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? null : ReadId("context.groupId", group);
+            return ReadId("context.groupId", group);
         }
 
         private JsonElement Context => Member(item, "context") is { ValueKind: JsonValueKind.Object } own ? own : all.SharedContext;
@@ -191,24 +191,20 @@ internal sealed class ItemReader(
         private static JsonElement Member(JsonElement of, string name) =>
             of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var member) ? member : default;
 
-        /// <summary>A user's, browser's or account's id; null where it is absent or null. Numbers are ids too: servers send them.</summary>
-        private string? Id(string name)
-        {
-            var value = Member(item, name);
-            return value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null ? null : ReadId(name, value);
-        }
+        /// <summary>A user's, browser's or account's id; null where it is absent, null or blank. Numbers are ids too: servers send them.</summary>
+        private string? Id(string name) => ReadId(name, Member(item, name));
 
-        private static string ReadId(string name, JsonElement value)
+        private static string? ReadId(string name, JsonElement value)
         {
             var id = value.ValueKind switch
             {
+                JsonValueKind.Undefined or JsonValueKind.Null => "",
                 JsonValueKind.String => value.GetString()!.Trim(),
                 JsonValueKind.Number when value.TryGetInt64(out _) => value.GetRawText(),
                 _ => throw new RefusedException(Refusal.WrongType, $"{name} is {Traits.Kind(value)}, where text belongs"),
             };
-            if (id.Length == 0) throw new RefusedException(Refusal.EmptyId, $"{name} is empty");
             if (id.Length > IntakeLimits.IdLength) throw new RefusedException(Refusal.IdTooLong, $"{name} has {id.Length} characters; {IntakeLimits.IdLength} are allowed");
-            return id;
+            return id.Length == 0 ? null : id;
         }
 
         private string? Text(string name, int maxLength, Refusal tooLong)

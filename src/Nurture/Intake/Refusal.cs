@@ -20,7 +20,6 @@ public enum Refusal
     MissingGroupId,
     MissingPreviousId,
     MissingEvent,
-    EmptyId,
     IdTooLong,
     MessageIdTooLong,
     EventNameTooLong,
