@@ -6,6 +6,9 @@ public sealed record ApiKey(long Id, string Name, string Hint, string Scopes, Da
 
 public sealed class ApiKeyStore(Database database)
 {
+    /// <summary>Raised in this process after one was added or revoked, so that who keeps them in memory reads them again.</summary>
+    public event Action? Changed;
+
     private const string Columns = "id, name, hint, scopes, created_at, revoked_at, last_used_at, hash";
 
     public async Task<IReadOnlyList<(byte[] Hash, ApiKey Key)>> LiveAsync(CancellationToken cancel)
@@ -21,19 +24,27 @@ public sealed class ApiKeyStore(Database database)
     }
 
     /// <summary>A key that exists already stays as it is, revoked or not.</summary>
-    public Task<ApiKey> AddAsync(string name, byte[] hash, string hint, string scopes, DateTimeOffset now, CancellationToken cancel) =>
-        database.WriteAsync(async (connection, transaction, ct) =>
+    public async Task<ApiKey> AddAsync(string name, byte[] hash, string hint, string scopes, DateTimeOffset now, CancellationToken cancel)
+    {
+        var added = await database.WriteAsync(async (connection, transaction, ct) =>
         {
             await connection.ExecuteAsync(transaction,
                 "insert into api_keys (name, hash, hint, scopes, created_at) values (@name, @hash, @hint, @scopes, @now) on conflict (hash) do nothing",
                 [("name", name), ("hash", hash), ("hint", hint), ("scopes", scopes), ("now", now)], ct);
             return (await connection.FirstAsync(transaction, $"select {Columns} from api_keys where hash = @hash", [("hash", hash)], Read, ct))!;
         }, cancel);
+        Changed?.Invoke();
+        return added;
+    }
 
     /// <summary>False where there is no such live key.</summary>
-    public Task<bool> RevokeAsync(long id, DateTimeOffset now, CancellationToken cancel) =>
-        database.WriteAsync(async (connection, transaction, ct) =>
+    public async Task<bool> RevokeAsync(long id, DateTimeOffset now, CancellationToken cancel)
+    {
+        var isRevoked = await database.WriteAsync(async (connection, transaction, ct) =>
             await connection.ExecuteAsync(transaction, "update api_keys set revoked_at = @now where id = @id and revoked_at is null", [("id", id), ("now", now)], ct) > 0, cancel);
+        Changed?.Invoke();
+        return isRevoked;
+    }
 
     public Task UsedAsync(long id, DateTimeOffset at, CancellationToken cancel) =>
         database.WriteAsync((connection, transaction, ct) =>

@@ -18,6 +18,9 @@ public sealed record Source(
 
 public sealed class SourceStore(Database database)
 {
+    /// <summary>Raised in this process after one was added or revoked, so that who keeps them in memory reads them again.</summary>
+    public event Action? Changed;
+
     private const string Columns = "id, name, namespace, key_hint, default_basis, allowed_origins, allowed_types, created_at, revoked_at, write_key_hash";
 
     /// <summary>The sources whose keys are good, each with the SHA-256 of its key.</summary>
@@ -34,8 +37,9 @@ public sealed class SourceStore(Database database)
     }
 
     /// <summary>Adds it with the hash of its key; the id and creation of <paramref name="source"/> are not looked at. A key that exists already keeps its source.</summary>
-    public Task<Source> AddAsync(Source source, byte[] keyHash, DateTimeOffset now, CancellationToken cancel) =>
-        database.WriteAsync(async (connection, transaction, ct) =>
+    public async Task<Source> AddAsync(Source source, byte[] keyHash, DateTimeOffset now, CancellationToken cancel)
+    {
+        var added = await database.WriteAsync(async (connection, transaction, ct) =>
         {
             await connection.ExecuteAsync(transaction,
                 """
@@ -48,11 +52,18 @@ public sealed class SourceStore(Database database)
                 ], ct);
             return (await connection.FirstAsync(transaction, $"select {Columns} from sources where write_key_hash = @hash", [("hash", keyHash)], Read, ct))!;
         }, cancel);
+        Changed?.Invoke();
+        return added;
+    }
 
     /// <summary>False where there is no such live source.</summary>
-    public Task<bool> RevokeAsync(int id, DateTimeOffset now, CancellationToken cancel) =>
-        database.WriteAsync(async (connection, transaction, ct) =>
+    public async Task<bool> RevokeAsync(int id, DateTimeOffset now, CancellationToken cancel)
+    {
+        var isRevoked = await database.WriteAsync(async (connection, transaction, ct) =>
             await connection.ExecuteAsync(transaction, "update sources set revoked_at = @now where id = @id and revoked_at is null", [("id", id), ("now", now)], ct) > 0, cancel);
+        Changed?.Invoke();
+        return isRevoked;
+    }
 
     private static Source Read(System.Data.Common.DbDataReader r) => new(
         r.GetInt32(0), r.GetString(1), r.GetString(2), r.GetString(3), (ConsentBasis)r.GetInt16(4),
