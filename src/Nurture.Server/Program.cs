@@ -1,4 +1,5 @@
 using Nurture.Server.Hosting;
+using Nurture.Server.Intake;
 using Nurture.Server.Security;
 using Nurture.Storage;
 
@@ -26,12 +27,14 @@ public partial class Program
         await builder.AddClocksAsync(database);
         builder.AddSecurity();
         await builder.AddFirstKeysAsync(database);
+        await builder.AddIntakeAsync(database);
 
         var app = builder.Build();
         app.UseCorrelation();
         app.UseEndpointSecurity();
         app.MapHealth();
         app.MapDevelopmentClock();
+        app.MapIntake();
 
         app.RequireEveryEndpointToNameItsAccess();
         app.ReportStart();

@@ -23,19 +23,17 @@ public sealed class BusinessClock(TimeProvider machine) : TimeProvider
 
     public override DateTimeOffset GetUtcNow() => machine.GetUtcNow() + Offset;
 
-    /// <summary>Sets the offset that was stored; the clock may jump either way, so only before anything runs.</summary>
-    public void Restore(TimeSpan offset)
-    {
-        Interlocked.Exchange(ref offsetTicks, offset.Ticks);
-        Rearm();
-    }
-
-    /// <summary>Moves forward. A moment that has passed already changes nothing: this clock never goes back.</summary>
-    public void MoveTo(DateTimeOffset instant)
+    /// <summary>The offset in whole milliseconds with which it is no earlier than the instant; the present one where that has passed already: this clock never goes back.</summary>
+    public TimeSpan OffsetFor(DateTimeOffset instant)
     {
         var by = instant - GetUtcNow();
-        if (by <= TimeSpan.Zero) return;
-        Interlocked.Add(ref offsetTicks, by.Ticks);
+        return by <= TimeSpan.Zero ? Offset : TimeSpan.FromMilliseconds(Math.Ceiling((Offset + by).TotalMilliseconds));
+    }
+
+    /// <summary>Timers that are past their moment ring.</summary>
+    public void SetOffset(TimeSpan offset)
+    {
+        Interlocked.Exchange(ref offsetTicks, offset.Ticks);
         Rearm();
     }
 

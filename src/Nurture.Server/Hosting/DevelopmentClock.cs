@@ -39,11 +39,9 @@ public sealed class DevelopmentClock(BusinessClock clock, ClockStore store, DueM
     /// <summary>Stored first: a clock that was seen ahead stays ahead after a crash.</summary>
     private async Task MoveToAsync(DateTimeOffset instant, CancellationToken cancel)
     {
-        var by = instant - clock.GetUtcNow();
-        if (by <= TimeSpan.Zero) return;
-        // Whole milliseconds are stored; rounded up, so that the instant is not before its moment.
-        await store.SaveAsync(TimeSpan.FromMilliseconds(Math.Ceiling((clock.Offset + by).TotalMilliseconds)), cancel);
-        clock.MoveTo(instant);
+        var offset = clock.OffsetFor(instant);
+        await store.SaveAsync(offset, cancel);
+        clock.SetOffset(offset);
     }
 }
 

@@ -11,6 +11,7 @@ public static class HostingSlice
         var database = await DatabaseOpening.OpenAsync(options, CancellationToken.None);
         // By a factory, so that the server disposes it.
         builder.Services.AddSingleton(_ => database);
+        builder.Services.AddSingleton<EventLog>();
         builder.Services.AddSingleton(new StartupFact("database", DatabaseOpening.Describe(options)));
         builder.Services.AddHealthChecks().AddCheck<DatabaseCheck>("database");
         return database;
@@ -21,7 +22,7 @@ public static class HostingSlice
     {
         var store = new ClockStore(database);
         var clock = new BusinessClock(TimeProvider.System);
-        clock.Restore(await store.LoadAsync(CancellationToken.None));
+        clock.SetOffset(await store.LoadAsync(CancellationToken.None));
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton(clock);
         builder.Services.AddSingleton<DueMoments>();

@@ -3,15 +3,24 @@ using Nurture.Storage;
 namespace Nurture.Server.Security;
 
 /// <summary>Whose key a request brings in <c>Authorization: Bearer</c>.</summary>
-public sealed class ApiKeys(ApiKeyStore store, IHostEnvironment environment, Hosting.BusinessClock clock)
+public sealed class ApiKeys
 {
     private static readonly TimeSpan UseIsNotedEvery = TimeSpan.FromMinutes(1);
     private static readonly Caller Developer = new("key:dev", Scopes.All);
 
-    private readonly KeyRing<Entry> ring = new(TimeProvider.System, async cancel =>
-        (await store.LiveAsync(cancel)).Select(key => (key.Hash, new Entry(key.Key, new($"key:{key.Key.Name}", Scopes.Stored(key.Key.Scopes))))));
-
+    private readonly ApiKeyStore store;
+    private readonly IHostEnvironment environment;
+    private readonly Hosting.BusinessClock clock;
+    private readonly KeyRing<Entry> ring;
     private readonly System.Collections.Concurrent.ConcurrentDictionary<long, DateTimeOffset> noted = [];
+
+    public ApiKeys(ApiKeyStore store, IHostEnvironment environment, Hosting.BusinessClock clock)
+    {
+        (this.store, this.environment, this.clock) = (store, environment, clock);
+        ring = new(TimeProvider.System, async cancel =>
+            (await store.LiveAsync(cancel)).Select(key => (key.Hash, new Entry(key.Key, new($"key:{key.Key.Name}", Scopes.Stored(key.Key.Scopes))))));
+        store.Changed += ring.Reread;
+    }
 
     private sealed record Entry(ApiKey Key, Caller Caller);
 

@@ -4,8 +4,8 @@ namespace Nurture.Server.Security;
 
 /// <summary>
 /// All live keys of one sort, by hash, as the database had them a few seconds ago. There are few and they are read whole,
-/// so that made-up keys cost no query each. A revoked key works for <see cref="Life"/> at most; a new one at once, or
-/// <see cref="Pause"/> after the last reading.
+/// so that made-up keys cost no query each. What this process adds or revokes holds at once (<see cref="Reread"/>); of what
+/// another node did, a revoked key works for <see cref="Life"/> at most, and a new one after <see cref="Pause"/>.
 /// </summary>
 public sealed class KeyRing<T>(TimeProvider machine, Func<CancellationToken, Task<IEnumerable<(byte[] Hash, T Value)>>> read) where T : class
 {
@@ -13,19 +13,23 @@ public sealed class KeyRing<T>(TimeProvider machine, Func<CancellationToken, Tas
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim reading = new(1, 1);
-    private Snapshot snapshot = new(FrozenDictionary<UInt128, T>.Empty, null);
+    private volatile Snapshot snapshot = new(FrozenDictionary<UInt128, T>.Empty, 0, -1);
+    private volatile int changes;
 
-    private sealed record Snapshot(FrozenDictionary<UInt128, T> Keys, long? ReadAt);
+    // Of how many changes it may know tells one that was read while a key was added from one that has the key.
+    private sealed record Snapshot(FrozenDictionary<UInt128, T> Keys, long ReadAt, int Changes);
 
     public async ValueTask<T?> FindAsync(string key, CancellationToken cancel)
     {
         var hash = SecretKeys.Short(SecretKeys.Hash(key));
-        var known = snapshot;
-        if (IsYounger(known, Life) && known.Keys.TryGetValue(hash, out var found)) return found;
+        var latest = snapshot;
+        if (IsYounger(latest, Life) && latest.Keys.TryGetValue(hash, out var found)) return found;
         return (await ReadAsync(Pause, cancel)).Keys.GetValueOrDefault(hash);
     }
 
-    private bool IsYounger(Snapshot than, TimeSpan age) => than.ReadAt is { } at && machine.GetElapsedTime(at) < age;
+    public void Reread() => Interlocked.Increment(ref changes);
+
+    private bool IsYounger(Snapshot than, TimeSpan age) => than.Changes == changes && machine.GetElapsedTime(than.ReadAt) < age;
 
     private async Task<Snapshot> ReadAsync(TimeSpan unlessYounger, CancellationToken cancel)
     {
@@ -34,9 +38,9 @@ public sealed class KeyRing<T>(TimeProvider machine, Func<CancellationToken, Tas
         try
         {
             if (IsYounger(snapshot, unlessYounger)) return snapshot;
-            var at = machine.GetTimestamp();
+            var (at, known) = (machine.GetTimestamp(), changes);
             var keys = (await read(cancel)).ToFrozenDictionary(key => SecretKeys.Short(key.Hash), key => key.Value);
-            return snapshot = new(keys, at);
+            return snapshot = new(keys, at, known);
         }
         finally
         {

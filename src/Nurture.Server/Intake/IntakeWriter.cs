@@ -1,0 +1,90 @@
+using System.Data.Common;
+using System.Threading.Channels;
+using Nurture.Server.Hosting;
+using Nurture.Storage;
+
+namespace Nurture.Server.Intake;
+
+/// <summary>
+/// Brings what all requests hold into the database, many in one commit, and lets each be answered once that commit is on
+/// disk. There is no lingering: what arrives while a commit runs makes up the next one.
+/// </summary>
+public sealed partial class IntakeWriter(IntakeStore store, IntakeOptions options, WorkSignals signals, ILogger<IntakeWriter> log) : BackgroundService
+{
+    private readonly Channel<Pending> waiting = Channel.CreateUnbounded<Pending>(new() { SingleReader = true });
+    private int messages;
+
+    private sealed record Pending(Submission Submission)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        // Refused items are rows too.
+        public int Weight { get; } = Submission.Batch.Items.Count + Submission.Batch.Refused.Count;
+    }
+
+    /// <summary>
+    /// Completes when the submission is on disk, fails when it is not; null when too many wait already. A submission of
+    /// any size is taken while nothing waits.
+    /// </summary>
+    public Task? TryWriteAsync(Submission submission)
+    {
+        var pending = new Pending(submission);
+        var before = Interlocked.Add(ref messages, pending.Weight) - pending.Weight;
+        if ((before > 0 && before + pending.Weight > options.MaxPendingMessages) || !waiting.Writer.TryWrite(pending))
+        {
+            Interlocked.Add(ref messages, -pending.Weight);
+            return null;
+        }
+        return pending.Done.Task;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        // The server has stopped taking requests by then; what they brought is still written.
+        await using var stop = stopping.Register(() => waiting.Writer.TryComplete());
+        var batch = new List<Pending>();
+        while (await waiting.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            var weight = 0;
+            while (weight < options.MaxMessagesPerCommit && waiting.Reader.TryRead(out var pending))
+            {
+                batch.Add(pending);
+                weight += pending.Weight;
+            }
+            await WriteAsync(batch);
+            Interlocked.Add(ref messages, -weight);
+            batch.Clear();
+        }
+    }
+
+    private async Task WriteAsync(List<Pending> batch)
+    {
+        try
+        {
+            var counts = await store.WriteAsync([.. batch.Select(pending => pending.Submission)], CancellationToken.None);
+            foreach (var pending in batch) pending.Done.SetResult();
+            if (counts.Events > 0) signals.Events.Raise();
+            LogWritten(batch.Count, counts.Messages, counts.Duplicates, counts.Events, counts.Refused, counts.NewContacts, counts.Merges);
+            if (counts.Refused > 0) LogRefused(counts.Refused);
+        }
+        catch (Exception failure) when (batch.Count > 1 && failure is not DbException { IsTransient: true })
+        {
+            // One of them is at fault, and the others shall not suffer for it.
+            foreach (var pending in batch) await WriteAsync([pending]);
+        }
+        catch (Exception failure)
+        {
+            LogFailed(failure, batch.Count);
+            foreach (var pending in batch) pending.Done.SetException(failure);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Intake committed {Requests} requests: {Messages} messages, {Duplicates} repeated, {Events} events, {Refused} refused, {NewContacts} new contacts, {Merges} merges")]
+    private partial void LogWritten(int requests, int messages, int duplicates, int events, int refused, int newContacts, int merges);
+
+    [LoggerMessage(LogLevel.Information, "Intake refused {Refused} items or attributes; they are dead letters with the reason")]
+    private partial void LogRefused(int refused);
+
+    [LoggerMessage(LogLevel.Error, "Intake could not write {Requests} requests; their senders are told to come again")]
+    private partial void LogFailed(Exception failure, int requests);
+}
