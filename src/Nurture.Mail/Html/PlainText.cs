@@ -13,11 +13,10 @@ public static class PlainText
 {
     private const int DeepestElement = 200;
 
-    private static readonly HtmlParser Parser = new();
-
     public static string FromHtml(string html)
     {
-        using var document = Parser.ParseDocument(html);
+        // AngleSharp does not say that a parser may be shared between threads.
+        using var document = new HtmlParser().ParseDocument(html);
         var layout = new TextLayout();
         new Walk(layout).Children(document.Body!, 0);
         return layout.IsEmpty ? "" : layout + "\n";

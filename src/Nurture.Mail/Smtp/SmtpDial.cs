@@ -24,7 +24,7 @@ internal static class SmtpDial
         }
     }
 
-    private static async Task<Socket> RaceAsync(IReadOnlyList<IPAddress> addresses, int port, TimeProvider time, CancellationToken cancel)
+    internal static async Task<Socket> RaceAsync(IReadOnlyList<IPAddress> addresses, int port, TimeProvider time, CancellationToken cancel)
     {
         using var losers = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var running = new List<Task<Socket>>();

@@ -55,6 +55,35 @@ public sealed class DkimVerifierTests
         });
     }
 
+    [Fact]
+    public async Task Messages_that_others_wrote_verify_once_we_signed_them()
+    {
+        var (script, python) = (Judges.Tool("verify_dkim.py"), Judges.Program("/usr/bin/python3"));
+        var cancel = TestContext.Current.CancellationToken;
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.File("keys.json"), Keys.DnsJson, cancel);
+        var signed = new List<string>();
+        foreach (var file in Directory.GetFiles(Judges.Case("mime"), "*.*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        {
+            var message = Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(await File.ReadAllBytesAsync(file, cancel)).ReplaceLineEndings("\r\n"));
+            try
+            {
+                var to = folder.File($"{signed.Count}.eml");
+                await File.WriteAllBytesAsync(to, Keys.Sign(message), cancel);
+                signed.Add(to);
+            }
+            catch (MailFormatException)
+            {
+                // many of these cases have no From, or no header at all
+            }
+        }
+
+        var (exit, output) = await Judges.RunAsync(python, [script, folder.File("keys.json"), .. signed]);
+
+        Assert.True(signed.Count > 30, $"only {signed.Count} could be signed");
+        Assert.True(exit == 0, string.Join('\n', output.Split('\n').Where(l => l.StartsWith("FAIL"))));
+    }
+
     private static async Task JudgeAsync(Func<string, string, Task<bool>> accepts)
     {
         using var folder = new TempFolder();
@@ -67,7 +96,7 @@ public sealed class DkimVerifierTests
 
         Assert.True(await Accepted(Keys.Sign(Mails.Bytes(Mails.Simple))), "a plain mail");
         Assert.True(await Accepted(Keys.Sign(Mails.Bytes(Mails.Bulk(Mails.Japanese)))), "a Japanese bulk mail");
-        for (var seed = 0; seed < 6; seed++)
+        for (var seed = 0; seed < 3; seed++)
         {
             var random = new RandomText(seed);
             var message = Mails.Bulk(Mails.Simple) with { Subject = random.Line(20), TextBody = random.Text(30), HtmlBody = random.Text(30) };

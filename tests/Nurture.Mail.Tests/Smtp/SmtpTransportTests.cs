@@ -325,6 +325,23 @@ public sealed class SmtpTransportTests
     }
 
     [Fact]
+    public async Task A_connection_is_replaced_when_it_is_old_however_busy_it_is()
+    {
+        var time = new ManualTime();
+        await using var server = new ScriptedServer();
+        await using var transport = new SmtpTransport(Sending.Loopback(server.Port), time);
+
+        for (var i = 0; i < 25; i++)
+        {
+            await transport.SendAsync();
+            time.Advance(TimeSpan.FromSeconds(3));
+        }
+
+        Assert.Equal(2, server.Connections);
+        Assert.DoesNotContain("NOOP", server.Commands);
+    }
+
+    [Fact]
     public async Task An_address_beyond_ASCII_goes_only_where_SMTPUTF8_is()
     {
         await using var without = new ScriptedServer();
