@@ -7,7 +7,7 @@ namespace Nurture.Engine;
 /// <param name="Kept">Signals kept for a contact that had not arrived, by the log's order.</param>
 /// <param name="IsSuppressed">Whether the contact's address may not be mailed.</param>
 public sealed record LoadedSubject(
-    SubjectKey Key, PackedState? State, int Revision, Tombstone? Tombstone, IReadOnlyList<StoredEvent> Kept, bool IsParked, bool IsSuppressed);
+    SubjectKey Key, PackedState? State, DateTimeOffset? DueAt, int Revision, Tombstone? Tombstone, IReadOnlyList<StoredEvent> Kept, bool IsParked, bool IsSuppressed);
 
 /// <summary>A subject that broke the engine in this batch: to be parked with what it missed.</summary>
 public sealed record Poisoned(SubjectKey Key, string? Step, string Error);
@@ -59,7 +59,7 @@ public sealed class Batch
         foreach (var subject in subjects) loaded[subject.Key] = subject;
         foreach (var key in Needs)
         {
-            if (!loaded.ContainsKey(key)) loaded[key] = new LoadedSubject(key, null, 0, null, [], false, false);
+            if (!loaded.ContainsKey(key)) loaded[key] = new LoadedSubject(key, null, null, 0, null, [], false, false);
         }
 
         var wanted = Engine.Wanted(Unpack(), loaded.Keys, catalog);
@@ -127,6 +127,7 @@ public sealed class Batch
                 }
             }
 
+            state?.DueAt = subject.DueAt;
             if (state is ContactState contact) contact.IsSuppressed = subject.IsSuppressed;
             set.AddLoaded(subject.Key, state);
             if (subject.Key.Subject.Kind != SubjectKind.Contact) continue;

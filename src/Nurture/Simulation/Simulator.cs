@@ -114,6 +114,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         return new LoadedSubject(
             key,
             states.TryGetValue(key, out var state) ? state.State : null,
+            state.DueAt,
             0,
             tombstones.GetValueOrDefault(at),
             kept.TryGetValue(at, out var rows) ? rows : [],
@@ -132,7 +133,12 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         }
 
         foreach (var (slot, contactId, rows) in decided.Set.Kept) kept[(slot, contactId)] = [.. rows];
-        Poisoned.AddRange(decided.Poisoned.Where(poisoned => !Poisoned.Exists(known => known.Key == poisoned.Key)));
+        foreach (var poisoned in decided.Poisoned)
+        {
+            if (!Poisoned.Exists(known => known.Key == poisoned.Key)) Poisoned.Add(poisoned);
+            if (states.TryGetValue(poisoned.Key, out var parked)) states[poisoned.Key] = (parked.State, null);
+        }
+
         var planned = new List<SimulatedSend>();
         foreach (var effect in decided.Effects) Carry(effect, planned);
         foreach (var send in planned.Where(send => !send.IsCancelled)) send.LeftAt = Now;

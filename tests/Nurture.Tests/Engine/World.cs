@@ -1,0 +1,138 @@
+using System.Collections.Frozen;
+using System.Text;
+using NodaTime;
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Scenarios;
+using Nurture.Sends;
+using Nurture.Simulation;
+
+namespace Nurture.Tests.Engine;
+
+/// <summary>A simulated deployment that tests speak to in short words. Contacts 1… and accounts 1001… are made by being named.</summary>
+internal sealed class World
+{
+    public static readonly DateTimeOffset Start = new(2026, 3, 2, 10, 0, 0, TimeSpan.Zero); // a Monday
+
+    private const long FirstAccount = 1000;
+    private long lastEvent;
+
+    private World(Catalog catalog) => Simulator = new Simulator(catalog, Start);
+
+    public Simulator Simulator { get; }
+
+    public DateTimeOffset Now => Simulator.Now;
+
+    public static World Of(params string[] scenarios) => Of(SendPolicy.Default, scenarios);
+
+    public static World Of(SendPolicy policy, params string[] scenarios) => new(CatalogOf(policy, scenarios));
+
+    public static Catalog CatalogOf(SendPolicy policy, params string[] scenarios)
+    {
+        var published = scenarios.Select(text =>
+        {
+            var parsed = ScenarioParser.Parse(text, "test.yaml", new ParseEnvironment { Plan = Plan, Policy = policy });
+            Assert.True(parsed.Scenario is not null, string.Join('\n', parsed.Diagnostics));
+            var scenario = parsed.Scenario! with { Version = 1 };
+            return new PublishedScenario(scenario, ScenarioProgram.Of(scenario.Steps), false, DateTimeOffset.UnixEpoch);
+        }).ToList();
+        return new Catalog
+        {
+            Revision = 1,
+            Plan = Plan,
+            Policy = policy,
+            Live = published.ToFrozenDictionary(p => p.Scenario.Name),
+            Versions = published.ToFrozenDictionary(p => (p.Scenario.Name, p.Scenario.Version)),
+            CoveredSince = published.SelectMany(p => CatalogIndex.CriteriaOf(p.Scenario)).Select(c => c.Key).Distinct().ToFrozenDictionary(key => key, _ => DateTimeOffset.UnixEpoch),
+        };
+    }
+
+    public static TrackingPlan Plan { get; } = new()
+    {
+        ContactAttributes = Attributes(("email", ValueKind.Text), ("locale", ValueKind.Text), ("zone", ValueKind.Text), ("seats", ValueKind.Number), ("onboarded", ValueKind.Boolean)),
+        AccountAttributes = Attributes(("tier", ValueKind.Text), ("plan", ValueKind.Text), ("seats", ValueKind.Number), ("contract_end", ValueKind.Date), ("zone", ValueKind.Text)),
+    };
+
+    private static Dictionary<string, PlannedAttribute> Attributes(params (string Name, ValueKind Type)[] attributes) =>
+        attributes.ToDictionary(a => a.Name, a => new PlannedAttribute(a.Name, a.Type, "", a.Name == "tier" ? AttributeValue.From("tech") : default));
+
+    public World Person(long contact, long account = 0, params string[] roles)
+    {
+        Say(contact, ("email", $"c{contact}@example.com"));
+        if (account != 0) Join(contact, account, roles);
+        return this;
+    }
+
+    public World Join(long contact, long account, params string[] roles)
+    {
+        Simulator.Tell(new Signal.Grouped(contact, FirstAccount + account, Slots.OfAccount(FirstAccount + account), roles, Now), contact);
+        Simulator.Drain();
+        return this;
+    }
+
+    public World Say(long contact, params (string Name, object? Value)[] attributes)
+    {
+        Simulator.Tell(new Signal.Described(contact, Typed(attributes), Now, true, ConsentBasis.OptIn), contact);
+        Simulator.Drain();
+        return this;
+    }
+
+    public World SayAccount(long account, params (string Name, object? Value)[] attributes)
+    {
+        Simulator.Tell(new Signal.AccountDescribed(FirstAccount + account, Typed(attributes), Now), accountId: FirstAccount + account);
+        Simulator.Drain();
+        return this;
+    }
+
+    public World Do(long contact, string name, string properties = "{}", TimeSpan ago = default)
+    {
+        Simulator.Tell(new Signal.Occurred(new OccurredEvent(++lastEvent, name, contact, 0, Now - ago, Now, Encoding.UTF8.GetBytes(properties))), contact);
+        Simulator.Drain();
+        return this;
+    }
+
+    public World Tell(Signal signal, long contact)
+    {
+        Simulator.Tell(signal, contact);
+        Simulator.Drain();
+        return this;
+    }
+
+    public World Pass(string length) => PassTo(Now + Period(length));
+
+    public World PassTo(DateTimeOffset moment)
+    {
+        Simulator.AdvanceTo(moment);
+        Assert.Empty(Simulator.Poisoned);
+        return this;
+    }
+
+    /// <summary>What was decided, as <c>reason</c> or <c>reason step</c>, identity bookkeeping left out.</summary>
+    public IReadOnlyList<string> Decisions(string? scenario = null) =>
+        [.. Simulator.Journal.Where(e => e.Scenario.Length > 0 && (scenario is null || e.Scenario == scenario)).Select(e => e.Step.Length > 0 ? $"{e.Reason.Code()} {e.Step}" : e.Reason.Code())];
+
+    /// <summary>Mails as <c>template to-contact</c>.</summary>
+    public IReadOnlyList<string> Mails => [.. Simulator.Sends.Where(s => !s.IsCancelled).Select(s => $"{s.Draft.Template} {s.Draft.RecipientId}")];
+
+    public JournalEntry Last(Reason reason) => Simulator.Journal.Last(e => e.Reason == reason);
+
+    public static TimeSpan Period(string length) => length[^1] switch
+    {
+        's' => TimeSpan.FromSeconds(double.Parse(length[..^1])),
+        'm' => TimeSpan.FromMinutes(double.Parse(length[..^1])),
+        'h' => TimeSpan.FromHours(double.Parse(length[..^1])),
+        'd' => TimeSpan.FromDays(double.Parse(length[..^1])),
+        _ => throw new ArgumentException(length),
+    };
+
+    private static Dictionary<string, AttributeValue> Typed((string Name, object? Value)[] attributes) => attributes.ToDictionary(a => a.Name, a => a.Value switch
+    {
+        null => AttributeValue.Null,
+        string text => AttributeValue.From(text),
+        bool flag => AttributeValue.From(flag),
+        int number => AttributeValue.From(number),
+        DateOnly date => AttributeValue.From(date),
+        DateTimeOffset at => AttributeValue.From(at),
+        _ => throw new ArgumentException(a.Value.ToString()),
+    });
+}
