@@ -52,6 +52,10 @@ internal static class Sql
         return await reader.ReadAsync(cancel) ? read(reader) : default;
     }
 
+    /// <summary>No other transaction changes the setting before this one ends.</summary>
+    public static Task LockSettingAsync(this DbConnection connection, DbTransaction transaction, string name, CancellationToken cancel) =>
+        connection.ExecuteAsync(transaction, "update settings set value = value where name = @name", [("name", name)], cancel);
+
     /// <summary>The first column of the first row; default where there is no row, or null stands there.</summary>
     public static async Task<T?> ScalarAsync<T>(
         this DbConnection connection, DbTransaction? transaction, string sql, (string Name, object? Value)[] args, CancellationToken cancel) =>

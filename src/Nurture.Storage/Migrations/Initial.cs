@@ -55,7 +55,7 @@ public sealed class Initial : Migration
             account_id bigint,
             merged_into bigint,
             email text {bytewise},
-            name text,
+            name text {bytewise},
             locale text,
             zone text,
             status smallint not null default 0,
@@ -66,9 +66,12 @@ public sealed class Initial : Migration
             created_at bigint not null,
             last_active_at bigint,
             erased_at bigint,
+            is_erasing smallint not null default 0,
             updated_at bigint not null) {roomy};
         create index contacts_account on contacts (account_id) where account_id is not null;
         create index contacts_email on contacts (lower(email)) where email is not null;
+        create index contacts_name on contacts (lower(name)) where name is not null;
+        create index contacts_erasing on contacts (id) where is_erasing = 1;
         create index contacts_merged on contacts (merged_into) where merged_into is not null;
 
         create table accounts (
@@ -196,7 +199,7 @@ public sealed class Initial : Migration
             since bigint not null,
             entered_at bigint not null,
             primary key (slot, enrollment_id)) {roomy};
-        create index positions_step on positions (scenario, version, step);
+        create index positions_step on positions (scenario, version, step, enrollment_id);
         create index positions_subject on positions (subject_id);
 
         create table journal (
@@ -287,6 +290,7 @@ public sealed class Initial : Migration
             state text not null,
             published_at bigint not null,
             published_by text not null,
+            live_at bigint,
             primary key (kind, name, version));
 
         create table scenario_switches (

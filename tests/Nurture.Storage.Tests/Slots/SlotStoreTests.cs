@@ -45,8 +45,23 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
 
     protected Task<List<LaneLease>> AcquireAllAsync(SlotStore store) => store.AcquireAsync(Lease, Database.Lanes, Cancel);
 
-    /// <summary>Reads at a moment, as the lanes stand now.</summary>
+    /// <summary>Reads at a moment, as the lanes stand now, once what has been committed may be read.</summary>
     protected async Task<Work> ReadAsync(IReadOnlyList<LaneLease> leases, DateTimeOffset now, int limit = 100)
+    {
+        await SettledAsync();
+        return await ReadAtOnceAsync(leases, now, limit);
+    }
+
+    /// <summary>Transactions of other tests run in the same cluster, and hold reading up while they are open.</summary>
+    protected async Task SettledAsync()
+    {
+        if (!Database.IsPostgres) return;
+        await using var connection = await Database.OpenAsync(Cancel);
+        while (!await connection.ScalarAsync<bool>(null, "select coalesce(max(xid), 0) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint from events where id > (select max(era_floor) from lanes)", [], Cancel))
+            Cancel.ThrowIfCancellationRequested();
+    }
+
+    protected async Task<Work> ReadAtOnceAsync(IReadOnlyList<LaneLease> leases, DateTimeOffset now, int limit = 100)
     {
         await using var connection = await Database.OpenAsync(Cancel);
         var cursors = (await connection.QueryAsync(null, "select lane, xid, event_id from lanes", [],
@@ -168,6 +183,7 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
 
         Assert.Empty(await Store.RenewAsync(frozen, Lease, Cancel));
         Assert.Equal(frozen.Select(l => l.Epoch + 1), taken.Select(l => l.Epoch));
+        await SettledAsync();
         var work = await next.ReadWorkAsync(taken, Noon, 100, Cancel);
         Assert.Equal("e", Assert.Single(work.Events).Event.Name);
         await next.CommitAsync(Commit(work, State(1, Noon)), Cancel);
@@ -312,7 +328,7 @@ public sealed class SlotStoreOnPostgres() : SlotStoreTests(new PostgresFixture()
         await Log.AppendAsync(slow, open, [Event("slow")], Cancel);
         await Log.AppendAsync([Event("fast")], Cancel);
 
-        var before = await ReadAsync(leases, Noon);
+        var before = await ReadAtOnceAsync(leases, Noon);
         await Store.CommitAsync(Commit(before), Cancel);
         await open.CommitAsync(Cancel);
         await Log.AppendAsync([Event("after")], Cancel);

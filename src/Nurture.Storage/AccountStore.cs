@@ -1,0 +1,53 @@
+using System.Data.Common;
+
+namespace Nurture.Storage;
+
+/// <summary>An account as pages show it: a projection, written by its slot.</summary>
+/// <param name="Attributes">A JSON object.</param>
+public sealed record Company(
+    long Id, short Slot, string Namespace, string ExternalId, string? Name, string? Tier, string? Stage, string? Owner, string Attributes,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+
+public sealed class AccountStore(Database database)
+{
+    private const string Columns = "a.id, a.slot, a.namespace, a.external_id, a.name, a.tier, a.stage, a.owner, a.attributes, a.created_at, a.updated_at";
+
+    public async Task<Company?> FindAsync(long id, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.FirstAsync(null, $"select {Columns} from accounts a where a.id = @id", [("id", id)], Read, cancel);
+    }
+
+    /// <summary>In the order of their ids. The query is the beginning of a name, or the whole external id; null for all.</summary>
+    public async Task<Page<Company, long>> ListAsync(string? query, long? after, int limit, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        (string, object?)[] args = [("after", after ?? 0), ("limit", limit + 1)];
+        var found = string.IsNullOrWhiteSpace(query)
+            ? await connection.QueryAsync(null, $"select {Columns} from accounts a where a.id > @after order by a.id limit @limit", args, Read, cancel)
+            : await connection.QueryAsync(null,
+                $"""
+                 select {Columns} from accounts a
+                 where a.id in (
+                     select id from accounts where name is not null and lower(name) >= @from and lower(name) < @until
+                     union select id from accounts where namespace in (select distinct namespace from sources union select 'default') and external_id = @query)
+                     and a.id > @after
+                 order by a.id limit @limit
+                 """, [.. args, .. ContactStore.Prefix(query)], Read, cancel);
+        return Page.Of(found, limit, account => account.Id);
+    }
+
+    /// <summary>The accounts that a contact belongs to, its primary one included, in the order of joining.</summary>
+    public async Task<IReadOnlyList<Company>> OfContactAsync(long contactId, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.QueryAsync(null,
+            $"""
+             select {Columns} from accounts a join memberships m on m.account_id = a.id where m.contact_id = @id order by m.joined_at, a.id
+             """, [("id", contactId)], Read, cancel);
+    }
+
+    private static Company Read(DbDataReader reader) => new(
+        reader.GetInt64(0), reader.GetInt16(1), reader.GetString(2), reader.GetString(3), reader.TextOrNull(4), reader.TextOrNull(5), reader.TextOrNull(6),
+        reader.TextOrNull(7), reader.GetString(8), reader.Instant(9), reader.Instant(10));
+}

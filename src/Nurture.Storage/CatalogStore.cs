@@ -1,0 +1,216 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Nurture.Storage;
+
+/// <summary>Where a version stands; stored by name.</summary>
+public enum DocumentState
+{
+    /// <summary>Published, but its criteria are still being filled from history.</summary>
+    Preparing,
+
+    /// <summary>The one that counts.</summary>
+    Live,
+
+    /// <summary>A later version is live. Enrollments may still be pinned to it.</summary>
+    Retired,
+}
+
+/// <summary>A published text: a scenario, template, tracking plan or policy. Its content never changes.</summary>
+/// <param name="Kind"><c>scenario</c>, <c>template</c>, <c>plan</c>, <c>policy</c>.</param>
+/// <param name="Hash">Of the content, as its publisher makes it.</param>
+/// <param name="LiveAt">Null while it is prepared.</param>
+public sealed record Document(
+    string Kind, string Name, int Version, string Hash, string Content, DocumentState State, DateTimeOffset PublishedAt, string PublishedBy, DateTimeOffset? LiveAt);
+
+/// <param name="IsPrepared">False lets it wait for <see cref="CatalogStore.GoLiveAsync"/>.</param>
+public sealed record DocumentDraft(string Kind, string Name, string Hash, string Content, bool IsPrepared = true)
+{
+    /// <summary>What it counts: definitions by key.</summary>
+    public IReadOnlyDictionary<long, string> Criteria { get; init; } = new Dictionary<long, string>();
+}
+
+/// <param name="IsNew">False where the newest version had this very content already.</param>
+public sealed record PublishedVersion(string Kind, string Name, int Version, bool IsNew);
+
+public sealed record ScenarioSwitch(string Name, int? LiveVersion, DateTimeOffset? PausedAt, string? PausedBy);
+
+/// <param name="CoveredSince">Since when every matching event was counted; null until its version has been prepared.</param>
+public sealed record CriterionCoverage(long Key, string Definition, DateTimeOffset? CoveredSince);
+
+/// <summary>All that a catalog is compiled from, of one moment.</summary>
+/// <param name="Documents">Every version of scenarios, the live one of everything else.</param>
+public sealed record CatalogContent(
+    long Revision, IReadOnlyList<Document> Documents, IReadOnlyList<ScenarioSwitch> Switches, IReadOnlyList<CriterionCoverage> Criteria);
+
+/// <summary>What is published. Every change raises the catalog's revision in its own transaction.</summary>
+public sealed class CatalogStore(Database database)
+{
+    private const string Columns = "d.kind, d.name, d.version, d.hash, d.content, d.state, d.published_at, d.published_by, d.live_at";
+
+    /// <summary>Cheap: asked again and again, to see whether what is compiled is still what is published.</summary>
+    public async Task<long> RevisionAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await RevisionAsync(connection, null, cancel);
+    }
+
+    public async Task<CatalogContent> ReadAsync(CancellationToken cancel)
+    {
+        while (true)
+        {
+            await using var connection = await database.OpenAsync(cancel);
+            var revision = await RevisionAsync(connection, null, cancel);
+            var content = new CatalogContent(
+                revision,
+                await connection.QueryAsync(null, $"select {Columns} from documents d where d.kind = 'scenario' or d.state = 'live' order by d.kind, d.name, d.version", [], Read, cancel),
+                await connection.QueryAsync(null, "select name, live_version, paused_at, paused_by from scenario_switches order by name", [], ReadSwitch, cancel),
+                await connection.QueryAsync(null, "select key, definition, covered_since from criteria order by key", [],
+                    reader => new CriterionCoverage(reader.GetInt64(0), reader.GetString(1), reader.InstantOrNull(2)), cancel));
+            // Read in three statements; if something was published between them, they are not of one moment.
+            if (await RevisionAsync(connection, null, cancel) == revision) return content;
+        }
+    }
+
+    /// <summary>The newest version, whatever its state; or one by number or content. Null where there is none.</summary>
+    public async Task<Document?> FindAsync(string kind, string name, int? version, string? hash, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.FirstAsync(null,
+            $"""
+             select {Columns} from documents d
+             where d.kind = @kind and d.name = @name {(version is null ? "" : "and d.version = @version")} {(hash is null ? "" : "and d.hash = @hash")}
+             order by d.version desc limit 1
+             """,
+            [("kind", kind), ("name", name), .. version is null ? Array.Empty<(string, object?)>() : [("version", version)], .. hash is null ? Array.Empty<(string, object?)>() : [("hash", hash)]],
+            Read, cancel);
+    }
+
+    /// <summary>All versions, newest first.</summary>
+    public async Task<IReadOnlyList<Document>> VersionsAsync(string kind, string name, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.QueryAsync(null, $"select {Columns} from documents d where d.kind = @kind and d.name = @name order by d.version desc",
+            [("kind", kind), ("name", name)], Read, cancel);
+    }
+
+    /// <summary>All of them or none. What has the content of its newest version already stays that version.</summary>
+    public Task<IReadOnlyList<PublishedVersion>> PublishAsync(IReadOnlyList<DocumentDraft> drafts, string by, DateTimeOffset now, CancellationToken cancel) =>
+        ChangeAsync<IReadOnlyList<PublishedVersion>>(async (connection, transaction, ct) =>
+        {
+            var published = new List<PublishedVersion>();
+            foreach (var draft in drafts)
+            {
+                var newest = await connection.FirstAsync(transaction,
+                    "select version, hash, content from documents where kind = @kind and name = @name order by version desc limit 1",
+                    [("kind", draft.Kind), ("name", draft.Name)], reader => (Version: reader.GetInt32(0), Hash: reader.GetString(1), Content: reader.GetString(2)), ct);
+                var isNew = newest.Hash != draft.Hash || newest.Content != draft.Content;
+                var version = newest.Version + (isNew ? 1 : 0);
+                published.Add(new(draft.Kind, draft.Name, version, isNew));
+                if (!isNew) continue;
+                await connection.ExecuteAsync(transaction,
+                    """
+                    insert into documents (kind, name, version, hash, content, state, published_at, published_by)
+                    values (@kind, @name, @version, @hash, @content, 'preparing', @now, @by)
+                    """,
+                    [("kind", draft.Kind), ("name", draft.Name), ("version", version), ("hash", draft.Hash), ("content", draft.Content), ("now", now), ("by", by)], ct);
+                await database.BulkAsync(connection, transaction, Rows.Of(draft.Criteria.ToList()).Long("key", c => c.Key).Text("definition", c => c.Value),
+                    "insert into criteria (key, definition) select r.key, r.definition from rows r where true on conflict do nothing", ct);
+                if (draft.IsPrepared) await PutLiveAsync(connection, transaction, draft.Kind, draft.Name, version, now, ct);
+            }
+
+            return (published, published.Exists(p => p.IsNew));
+        }, cancel);
+
+    /// <summary>Ends the preparation of a version: its criteria are covered, and it takes the place of the one before. False where it is live already, or a later one is.</summary>
+    public Task<bool> GoLiveAsync(
+        string kind, string name, int version, IReadOnlyDictionary<long, DateTimeOffset> coveredSince, DateTimeOffset now, CancellationToken cancel) =>
+        ChangeAsync(async (connection, transaction, ct) =>
+        {
+            await CoverAsync(connection, transaction, coveredSince, ct);
+            var isLive = await PutLiveAsync(connection, transaction, kind, name, version, now, ct);
+            return (isLive, isLive || coveredSince.Count > 0);
+        }, cancel);
+
+    /// <summary>Says since when criteria are counted; those that are known already stay as they are.</summary>
+    public Task CoverAsync(IReadOnlyDictionary<long, DateTimeOffset> since, CancellationToken cancel) =>
+        ChangeAsync(async (connection, transaction, ct) =>
+        {
+            var covered = await CoverAsync(connection, transaction, since, ct);
+            return (covered, covered > 0);
+        }, cancel);
+
+    /// <summary>False where it is paused already.</summary>
+    public Task<bool> PauseAsync(string scenario, string by, DateTimeOffset now, CancellationToken cancel) =>
+        ChangeAsync(async (connection, transaction, ct) =>
+        {
+            var changed = await connection.ExecuteAsync(transaction,
+                """
+                insert into scenario_switches (name, paused_at, paused_by) values (@name, @now, @by)
+                on conflict (name) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by where scenario_switches.paused_at is null
+                """, [("name", scenario), ("now", now), ("by", by)], ct) > 0;
+            return (changed, changed);
+        }, cancel);
+
+    /// <summary>False where it is not paused.</summary>
+    public Task<bool> ResumeAsync(string scenario, CancellationToken cancel) =>
+        ChangeAsync(async (connection, transaction, ct) =>
+        {
+            var changed = await connection.ExecuteAsync(transaction,
+                "update scenario_switches set paused_at = null, paused_by = null where name = @name and paused_at is not null", [("name", scenario)], ct) > 0;
+            return (changed, changed);
+        }, cancel);
+
+    /// <summary>Changes of the catalog come one after another: each holds the revision until it has committed.</summary>
+    private Task<T> ChangeAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<(T Result, bool IsChanged)>> change, CancellationToken cancel) =>
+        database.WriteAsync(async (connection, transaction, ct) =>
+        {
+            await connection.LockSettingAsync(transaction, SettingNames.CatalogRevision, ct);
+            var (result, isChanged) = await change(connection, transaction, ct);
+            if (isChanged)
+            {
+                var next = 1 + await RevisionAsync(connection, transaction, ct);
+                await connection.ExecuteAsync(transaction, "update settings set value = @value where name = @name",
+                    [("name", SettingNames.CatalogRevision), ("value", next.ToString(CultureInfo.InvariantCulture))], ct);
+            }
+
+            return result;
+        }, cancel);
+
+    private static async Task<bool> PutLiveAsync(
+        DbConnection connection, DbTransaction transaction, string kind, string name, int version, DateTimeOffset now, CancellationToken cancel)
+    {
+        (string, object?)[] args = [("kind", kind), ("name", name), ("version", version), ("now", now)];
+        var isLive = await connection.ExecuteAsync(transaction,
+            """
+            update documents set state = 'live', live_at = @now
+            where kind = @kind and name = @name and version = @version and state = 'preparing'
+                and not exists (select 1 from documents o where o.kind = @kind and o.name = @name and o.version > @version and o.state = 'live')
+            """, args, cancel) > 0;
+        if (!isLive) return false;
+        await connection.ExecuteAsync(transaction,
+            "update documents set state = 'retired' where kind = @kind and name = @name and version < @version and state <> 'retired'", args[..3], cancel);
+        if (kind == "scenario")
+        {
+            await connection.ExecuteAsync(transaction,
+                "insert into scenario_switches (name, live_version) values (@name, @version) on conflict (name) do update set live_version = excluded.live_version",
+                args[1..3], cancel);
+        }
+
+        return true;
+    }
+
+    private Task<int> CoverAsync(DbConnection connection, DbTransaction transaction, IReadOnlyDictionary<long, DateTimeOffset> since, CancellationToken cancel) =>
+        database.BulkAsync(connection, transaction, Rows.Of(since.ToList()).Long("key", c => c.Key).Instant("since", c => c.Value),
+            "update criteria set covered_since = r.since from rows r where criteria.key = r.key and criteria.covered_since is null", cancel);
+
+    private static async Task<long> RevisionAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancel) =>
+        long.Parse((await connection.ScalarAsync<string>(transaction, "select value from settings where name = @name", [("name", SettingNames.CatalogRevision)], cancel))!, CultureInfo.InvariantCulture);
+
+    private static Document Read(DbDataReader reader) => new(
+        reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetString(3), reader.GetString(4),
+        Enum.Parse<DocumentState>(reader.GetString(5), ignoreCase: true), reader.Instant(6), reader.GetString(7), reader.InstantOrNull(8));
+
+    private static ScenarioSwitch ReadSwitch(DbDataReader reader) =>
+        new(reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetInt32(1), reader.InstantOrNull(2), reader.TextOrNull(3));
+}

@@ -1,0 +1,25 @@
+using System.Data.Common;
+
+namespace Nurture.Storage;
+
+/// <summary>An item that intake refused, with the reason.</summary>
+/// <param name="Payload">As it came; empty after an erasure.</param>
+public sealed record DeadLetter(
+    long Id, int SourceId, DateTimeOffset ReceivedAt, string Reason, string Detail, string? MessageId, byte[] Payload, string Correlation);
+
+public sealed class DeadLetterStore(Database database)
+{
+    /// <summary>Newest first, those before <paramref name="before"/>.</summary>
+    public async Task<Page<DeadLetter, long>> ListAsync(long? before, int limit, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return Page.Of(await connection.QueryAsync<DeadLetter>(null,
+            """
+            select id, source_id, received_at, reason, detail, message_id, payload, correlation from dead_letters
+            where id < @before order by id desc limit @limit
+            """, [("before", before ?? long.MaxValue), ("limit", limit + 1)], Read, cancel), limit, letter => letter.Id);
+    }
+
+    internal static DeadLetter Read(DbDataReader reader) => new(
+        reader.GetInt64(0), reader.GetInt32(1), reader.Instant(2), reader.GetString(3), reader.GetString(4), reader.TextOrNull(5), reader.Bytes(6), reader.GetString(7));
+}

@@ -1,0 +1,46 @@
+using System.Data.Common;
+using Nurture.Contacts;
+using Nurture.Engine;
+
+namespace Nurture.Storage;
+
+/// <summary>A decision as it was recorded.</summary>
+public sealed record JournalRow(long Id, short Slot, DateTimeOffset RecordedAt, JournalEntry Entry);
+
+/// <param name="Subject">Its own entries; for a contact also those of its account that concern it.</param>
+/// <param name="Before">Go on after a page: entries with a lower id.</param>
+public sealed record JournalQuery(SubjectRef? Subject, string? Scenario, long? Before, int Limit);
+
+public sealed class JournalStore(Database database)
+{
+    private const string Columns =
+        "j.id, j.slot, j.at, j.recorded_at, j.kind, j.subject_id, j.contact_id, j.scenario, j.version, j.enrollment_id, j.step, j.reason, j.detail, j.cause_id, j.correlation";
+
+    /// <summary>Newest first.</summary>
+    public async Task<Page<JournalRow, long>> ListAsync(JournalQuery query, CancellationToken cancel)
+    {
+        var scenario = query.Scenario is null ? "" : "and j.scenario = @scenario";
+        var sql = query.Subject switch
+        {
+            // Two indexes, one page.
+            { Kind: SubjectKind.Contact } =>
+                $"""
+                 select {Columns} from (
+                     select * from (select * from journal j where j.kind = 1 and j.subject_id = @subject and j.id < @before {scenario} order by j.id desc limit @limit) own
+                     union
+                     select * from (select * from journal j where j.contact_id = @subject and j.contact_id > 0 and j.id < @before {scenario} order by j.id desc limit @limit) about) j
+                 order by j.id desc limit @limit
+                 """,
+            { } => $"select {Columns} from journal j where j.kind = 2 and j.subject_id = @subject and j.id < @before {scenario} order by j.id desc limit @limit",
+            null => $"select {Columns} from journal j where j.id < @before {scenario} order by j.id desc limit @limit",
+        };
+        await using var connection = await database.OpenAsync(cancel);
+        var found = await connection.QueryAsync(null, sql,
+            [("before", query.Before ?? long.MaxValue), ("limit", query.Limit + 1), ("subject", query.Subject?.Id ?? 0), ("scenario", query.Scenario ?? "")], Read, cancel);
+        return Page.Of(found, query.Limit, row => row.Id);
+    }
+
+    internal static JournalRow Read(DbDataReader reader) => new(reader.GetInt64(0), reader.GetInt16(1), reader.Instant(3), new JournalEntry(
+        reader.Instant(2), new((SubjectKind)reader.GetInt16(4), reader.GetInt64(5)), reader.GetInt64(6), reader.GetString(7), reader.GetInt32(8),
+        reader.GetInt64(9), reader.GetString(10), (Reason)reader.GetInt16(11), reader.GetString(12), reader.GetInt64(13), reader.GetString(14)));
+}
