@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Security.Cryptography;
+using Nurture.Sends;
 
 namespace Nurture.Storage;
 
@@ -21,7 +22,7 @@ internal static class FirstRows
             (SettingNames.ClockOffset, "0"),
             (SettingNames.Era, "1"),
             (SettingNames.AddressKey, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))),
-            (SettingNames.LinkKey, Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))),
+            (SettingNames.LinkKey, LinkTokens.NewRing()),
         ];
         await database.BulkAsync(connection, transaction, Rows.Of(settings).Text("name", s => s.Name).Text("value", s => s.Value),
             "insert into settings (name, value) select r.name, r.value from rows r where true on conflict do nothing", cancel);
