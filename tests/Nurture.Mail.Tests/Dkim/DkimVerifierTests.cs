@@ -20,11 +20,7 @@ public sealed class DkimVerifierTests
     [Fact]
     public async Task Python_dkim_accepts_what_we_sign_and_refuses_what_was_changed()
     {
-        var script = Judges.Tool("verify_dkim.py");
-        // Debian's package belongs to the system's interpreter.
-        var python = Judges.Program("/usr/bin/python3");
-        var (hasPackage, _) = await Judges.RunAsync(python, "-c", "import dkim");
-        Assert.SkipUnless(hasPackage == 0, "python3-dkim is not installed.");
+        var (script, python) = (Judges.Tool("verify_dkim.py"), await PythonWithDkimAsync());
 
         await JudgeAsync(async (keys, mail) => (await Judges.RunAsync(python, script, keys, mail)).Output.StartsWith("PASS"));
     }
@@ -58,7 +54,7 @@ public sealed class DkimVerifierTests
     [Fact]
     public async Task Messages_that_others_wrote_verify_once_we_signed_them()
     {
-        var (script, python) = (Judges.Tool("verify_dkim.py"), Judges.Program("/usr/bin/python3"));
+        var (script, python) = (Judges.Tool("verify_dkim.py"), await PythonWithDkimAsync());
         var cancel = TestContext.Current.CancellationToken;
         using var folder = new TempFolder();
         await File.WriteAllTextAsync(folder.File("keys.json"), Keys.DnsJson, cancel);
@@ -82,6 +78,15 @@ public sealed class DkimVerifierTests
 
         Assert.True(signed.Count > 30, $"only {signed.Count} could be signed");
         Assert.True(exit == 0, string.Join('\n', output.Split('\n').Where(l => l.StartsWith("FAIL"))));
+    }
+
+    /// <summary>Debian's package belongs to the system's interpreter.</summary>
+    private static async Task<string> PythonWithDkimAsync()
+    {
+        var python = Judges.Program("/usr/bin/python3");
+        var (hasPackage, _) = await Judges.RunAsync(python, "-c", "import dkim");
+        Assert.SkipUnless(hasPackage == 0, "python3-dkim is not installed.");
+        return python;
     }
 
     private static async Task JudgeAsync(Func<string, string, Task<bool>> accepts)
