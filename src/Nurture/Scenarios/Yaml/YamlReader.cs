@@ -115,6 +115,9 @@ internal sealed partial class YamlReader
     {
         CheckProperties(start);
         var isFlow = start.Style == MappingStyle.Flow;
+        var at = (int)start.Start.Index;
+        if (isFlow && !trapped.Contains(at) && string.CompareOrdinal(source.Text, at, "{{", 0, 2) == 0)
+            throw new TrapFound(at, YamlTraps.EndOf(source.Text, at, openFlows.Count > 0) ?? source.LineEnd(at), "{");
         if (isFlow) openFlows.Push(SpanOf(start));
         var entries = new List<YamlNode.Entry>();
         while (!events.Accept<MappingEnd>(out _))

@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+using Nurture.Conditions;
+using Nurture.Contacts;
+using Nurture.Scenarios;
+using Nurture.Scenarios.Testing;
+using Nurture.Templates;
+
+namespace Nurture.Tests.Scenarios;
+
+/// <summary>The examples of scenarios/README.md do what it says.</summary>
+public sealed partial class AuthoringGuideTests
+{
+    private static readonly string Guide = File.ReadAllText(Path.Combine(Fixtures.Root, "scenarios/README.md"));
+
+    [Fact]
+    public void Its_scenarios_tests_and_plans_are_read_without_complaint()
+    {
+        var kinds = Blocks("yaml").Select(block =>
+        {
+            var (kind, said) =
+                block.StartsWith("scenario:") && block.Contains("\ntests:") ? ("test", ScenarioTestParser.Parse(block, "README.md", Fixtures.Environment).Diagnostics)
+                : block.StartsWith("scenario:") ? ("scenario", ScenarioLibrary.Check(block, "README.md", Fixtures.Environment).Diagnostics)
+                : block.StartsWith("events:") ? ("plan", TrackingPlanReader.Read(block, "README.md").Diagnostics)
+                : ("steps", ScenarioLibrary.Check(AsScenario(block), "README.md", Fixtures.Environment).Diagnostics);
+            Assert.True(said.Count == 0, $"{string.Join('\n', said)}\n{block}");
+            return kind;
+        });
+
+        Assert.Equal(["plan", "scenario", "steps", "test"], kinds.Order());
+    }
+
+    [Fact]
+    public void Its_mail_is_read_without_complaint() => Assert.Empty(MailTemplate.Parse(Assert.Single(Blocks("html")), "welcome.en.html").Diagnostics);
+
+    [Fact]
+    public void Its_conditions_compile()
+    {
+        var table = Guide[Guide.IndexOf("## Conditions", StringComparison.Ordinal)..Guide.IndexOf("## How scenarios behave", StringComparison.Ordinal)];
+        var conditions = CodePattern().Matches(table[..table.IndexOf("\n\n", table.IndexOf("joined by", StringComparison.Ordinal), StringComparison.Ordinal)])
+            .Select(match => match.Groups[1].Value)
+            .Where(code => code.Contains('"') && !code.StartsWith("\"", StringComparison.Ordinal)).ToArray();
+
+        Assert.True(conditions.Length >= 10);
+        Assert.All(conditions, condition =>
+        {
+            var said = new List<Diagnostic>();
+            var subject = condition.Contains("contact.") ? SubjectKind.Contact : SubjectKind.Account;
+            Condition.Compile(condition, new() { Subject = subject, Plan = Fixtures.Plan, TriggerEvents = ["signed_up"], HasEnrollment = true, HasHeard = true, SentTemplates = ["welcome"] }, said);
+            Assert.True(!said.Any(d => d.Severity == Severity.Error), $"{condition}: {string.Join('\n', said)}");
+        });
+    }
+
+    private static IEnumerable<string> Blocks(string language) =>
+        Regex.Matches(Guide, $"^```{language}\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline).Select(match => match.Groups[1].Value);
+
+    private static string AsScenario(string steps) =>
+        "scenario: test\ntitle: Test\nowner: me\nsubject: account\nclass: service\ntrigger: { event: signed_up }\ngoal: { when: event(\"login\"), within: 14d }\nsteps:\n"
+        + string.Concat(steps.Split('\n').Select(line => $"  {line}\n"));
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex CodePattern();
+}

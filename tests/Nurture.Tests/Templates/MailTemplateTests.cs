@@ -1,0 +1,178 @@
+using Nurture.Scenarios;
+using Nurture.Templates;
+using Nurture.Templating;
+using Nurture.Tests.Scenarios;
+
+namespace Nurture.Tests.Templates;
+
+public sealed class MailTemplateTests
+{
+    private const string Layout = "<html><body>{{ preheader }}|{{ content }}|{{ sender.organization }}|{{ unsubscribe_url }}</body></html>";
+
+    private static readonly RenderOptions Options = new() { Now = new DateTimeOffset(2026, 3, 2, 1, 0, 0, TimeSpan.Zero) };
+
+    [Fact]
+    public void A_mail_is_rendered_into_its_layout()
+    {
+        var template = MailTemplate.Parse("---\nsubject: 'Hello, {{ contact.name }}'\npreheader: For {{ account.name }}\n---\n<p>{{ contact.name }}</p>\n", "welcome.en.html");
+        var layout = MailTemplate.Parse(Layout, "layout.en.html");
+
+        var mail = MailRenderer.Render(template, layout, Inputs(), Options);
+
+        Assert.Empty(template.Diagnostics);
+        Assert.Equal("Hello, Ann & Co", mail.Subject);
+        Assert.Equal("<html><body>For R&amp;D|<p>Ann &amp; Co</p>\n|Example Inc.|https://x/u/1</body></html>", mail.Html);
+    }
+
+    [Fact]
+    public void What_the_law_wants_is_added_where_the_layout_lacks_it()
+    {
+        var template = MailTemplate.Parse("---\nsubject: Hello\n---\n<p>Hello</p>", "welcome.en.html");
+        var layout = MailTemplate.Parse("<html><body>{{ content }}</body></html>", "layout.en.html");
+
+        var mail = MailRenderer.Render(template, layout, Inputs(), Options);
+
+        Assert.Contains("Example Inc.<br>Tokyo", mail.Html);
+        Assert.Contains("<a href=\"https://x/u/1\"", mail.Html);
+        Assert.EndsWith("</div></body></html>", mail.Html);
+    }
+
+    [Fact]
+    public void Without_a_link_to_unsubscribe_none_is_shown()
+    {
+        var template = MailTemplate.Parse("---\nsubject: 領収書\nlayout: none\n---\n<p>領収書</p>", "receipt.ja.html");
+        var inputs = Inputs();
+        inputs["unsubscribe_url"] = TemplateValue.Null;
+
+        var mail = MailRenderer.Render(template, null, inputs, Options);
+
+        Assert.DoesNotContain("配信停止", mail.Html);
+        Assert.Contains("Example Inc.", mail.Html);
+    }
+
+    [Fact]
+    public void A_subject_is_one_line()
+    {
+        var template = MailTemplate.Parse("---\nsubject: |\n  {{ if true }}\n  Hello\n  {{ end }}\n  there\n---\nx", "welcome.en.html");
+
+        Assert.Equal("Hello there", MailRenderer.Render(template, null, Inputs(), Options).Subject);
+    }
+
+    [Theory]
+    [InlineData("en", "en")]
+    [InlineData("EN_us", "en")]
+    [InlineData("ja-JP", "ja")]
+    [InlineData("zh-TW", "zh-Hant")]
+    [InlineData("fr", "en")]
+    [InlineData(null, "en")]
+    public void A_reader_gets_the_language_nearest_to_theirs(string? locale, string expected)
+    {
+        var library = new MailTemplateLibrary(new[] { "en", "ja", "zh-Hant" }.Select(l => MailTemplate.Parse("---\nsubject: x\n---\n", $"welcome.{l}.html")), "en");
+
+        Assert.Equal(expected, library.Find("welcome", locale)!.Locale);
+        Assert.Null(library.Find("goodbye", locale));
+    }
+
+    [Fact]
+    public void The_hash_changes_with_the_text_and_not_with_its_line_ends()
+    {
+        static string Hash(string text) => MailTemplate.Parse(text, "welcome.en.html").Hash;
+
+        Assert.Equal(Hash("---\nsubject: a\n---\nx"), Hash("---\r\nsubject: a\r\n---\r\nx"));
+        Assert.NotEqual(Hash("---\nsubject: a\n---\nx"), Hash("---\nsubject: a\n---\ny"));
+    }
+
+    [Theory]
+    [InlineData("welcome.en.html", "<p>no front matter</p>", "NUR301", 1, 1)]
+    [InlineData("welcome.en.html", "---\npreheader: x\n---\n", "NUR301", 2, 1)]
+    [InlineData("welcome.en.html", "---\nsubject: x\nlayuot: none\n---\n", "NUR006", 3, 1)]
+    [InlineData("welcome.en.html", "---\nsubject: {{ contact.name }}\n---\n", "NUR002", 2, 10)]
+    [InlineData("welcome.en.html", "---\nsubject: {{ contact.name }}, hello\n---\n", "NUR002", 2, 10)]
+    [InlineData("welcome.en.html", "---\nsubject: x\n---\n<p>\n{{ if contact.name }}</p>\n", "NUR302", 5, 4)]
+    [InlineData("welcome.en.html", "---\nsubject: 'it''s {{ contact.name + }}'\n---\n", "NUR302", 2, 35)]
+    [InlineData("layout.en.html", "<html></html>", "NUR305", 1, 1)]
+    [InlineData("layout.en.html", "---\nsubject: x\n---\n{{ content }}", "NUR301", 2, 1)]
+    [InlineData("welcome.html", "---\nsubject: x\n---\n", "NUR306", 1, 1)]
+    public void A_mistake_in_a_template_is_said_at_its_place(string file, string text, string code, int line, int column)
+    {
+        var mistake = Assert.Single(MailTemplate.Parse(text, file).Diagnostics);
+
+        Assert.Equal((code, line, column), (mistake.Code, mistake.Span.Line, mistake.Span.Column));
+        Assert.True(mistake.Hint is not null || code == DiagnosticCodes.BadTemplate);
+    }
+
+    [Theory]
+    [InlineData("{{ contact.nmae ?? 1 }}", "NUR303", "Did you mean \"name\"?")]
+    [InlineData("{{ custommer.name }}", "NUR303", "They have contact, account, trigger, heard, sender, unsubscribe_url and locale.")]
+    [InlineData("{{ trigger.plann }}", "NUR303", "Did you mean \"plan\"?")]
+    [InlineData("{{ sender.organisation }}", "NUR303", "Did you mean \"organization\"?")]
+    [InlineData("{{ content }}", "NUR303", null)]
+    [InlineData("{{ contact.name }}", "NUR308", "Say what stands there instead: {{ contact.name ?? \"there\" }}, or ask first: {{ if contact.name }}.")]
+    public void A_name_that_mails_do_not_have_is_said_with_what_would_be_right(string body, string code, string? hint)
+    {
+        var library = new MailTemplateLibrary([MailTemplate.Parse($"---\nsubject: x\nlayout: none\n---\n<p>\n{body}", "welcome.en.html")], "en");
+
+        var mistake = Assert.Single(MailTemplateLinter.Lint(library, Fixtures.Plan));
+
+        Assert.Equal((code, hint, 6), (mistake.Code, mistake.Hint, mistake.Span.Line));
+    }
+
+    [Theory]
+    [InlineData("{{ contact.name ?? \"there\" }}")]
+    [InlineData("{{ if contact.name }}{{ contact.name }}{{ end }}")]
+    [InlineData("{{ account.tier }} {{ sender.name }} {{ locale }} {{ trigger.plan }} {{ contact.id }}")]
+    [InlineData("{{ for x in [1, 2] }}{{ x }}{{ end }}{{ y = 2 }}{{ y }}")]
+    public void What_mails_have_is_left_in_peace(string body)
+    {
+        var library = new MailTemplateLibrary([MailTemplate.Parse($"---\nsubject: x\nlayout: none\n---\n{body}", "welcome.en.html")], "en");
+
+        Assert.Empty(MailTemplateLinter.Lint(library, Fixtures.Plan));
+    }
+
+    [Fact]
+    public void A_layout_that_does_not_exist_and_one_without_footer_are_said()
+    {
+        var library = new MailTemplateLibrary(
+        [
+            MailTemplate.Parse("---\nsubject: x\nlayout: layout-plane\n---\n", "welcome.en.html"),
+            MailTemplate.Parse("{{ content }}", "layout-plain.en.html"),
+        ], "en");
+
+        var said = MailTemplateLinter.Lint(library, Fixtures.Plan);
+
+        Assert.Equal([DiagnosticCodes.NoFooter, DiagnosticCodes.UnknownLayout], said.Select(d => d.Code).Order(StringComparer.Ordinal).Reverse());
+        Assert.Contains("Did you mean \"layout-plain\"?", said.Select(d => d.Hint));
+    }
+
+    [Fact]
+    public void Every_mail_that_ships_renders_for_who_has_everything_and_for_who_has_nothing()
+    {
+        var library = ScenarioLibrary.Load(Path.Combine(Fixtures.Root, "scenarios"), Path.Combine(Fixtures.Root, "templates"));
+        var nobody = Inputs();
+        nobody["contact"] = new TemplateObject { ["id"] = 1, ["name"] = TemplateValue.Null };
+        nobody["account"] = new TemplateObject { ["id"] = 1, ["name"] = TemplateValue.Null };
+
+        foreach (var template in library.Templates.All.Where(t => !t.IsLayout))
+        {
+            foreach (var inputs in new[] { Inputs(), nobody })
+            {
+                var mail = MailRenderer.Render(template, library.Templates.LayoutOf(template), inputs, Options);
+
+                Assert.NotEmpty(mail.Subject);
+                Assert.Contains($"<html lang=\"{template.Locale}\">", mail.Html);
+                Assert.Contains("Example Inc.", mail.Html);
+                Assert.Contains("https://x/u/1", mail.Html);
+                Assert.DoesNotContain("{{", mail.Html);
+                Assert.Equal(inputs != nobody, mail.Html.Contains("Ann &amp; Co"));
+            }
+        }
+    }
+
+    private static TemplateObject Inputs() => new()
+    {
+        ["contact"] = new TemplateObject { ["id"] = 1, ["name"] = "Ann & Co" },
+        ["account"] = new TemplateObject { ["id"] = 1, ["name"] = "R&D" },
+        ["sender"] = new TemplateObject { ["name"] = "Example", ["organization"] = "Example Inc.", ["postal_address"] = "Tokyo", ["address"] = "hello@example.com" },
+        ["unsubscribe_url"] = "https://x/u/1",
+    };
+}
