@@ -1,6 +1,8 @@
 using Nurture.Server.Hosting;
 using Nurture.Server.Intake;
+using Nurture.Server.Publishing;
 using Nurture.Server.Security;
+using Nurture.Server.Slots;
 using Nurture.Storage;
 
 try
@@ -28,6 +30,8 @@ public partial class Program
         builder.AddSecurity();
         await builder.AddFirstKeysAsync(database);
         await builder.AddIntakeAsync(database);
+        builder.AddPublishing();
+        builder.AddSlots();
 
         var app = builder.Build();
         app.UseCorrelation();
@@ -35,6 +39,9 @@ public partial class Program
         app.MapHealth();
         app.MapDevelopmentClock();
         app.MapIntake();
+
+        app.UseSlots();
+        await app.UsePublishingAsync(CancellationToken.None);
 
         app.RequireEveryEndpointToNameItsAccess();
         app.ReportStart();

@@ -152,11 +152,18 @@ public sealed partial class SlotStore(Database database, EventLog log)
             """, [], reader => reader.InstantOrNull(0), cancel);
     }
 
-    /// <summary>How many events no lane has read yet.</summary>
-    public async Task<long> UnreadAsync(CancellationToken cancel)
+    /// <summary>How many events no lane has read yet, of those up to an id (inclusive) where one is given.</summary>
+    public async Task<long> UnreadAsync(CancellationToken cancel, long upTo = long.MaxValue)
     {
         await using var connection = await database.OpenAsync(cancel);
-        return await connection.ScalarAsync<long>(null, database.UnreadEventsSql, [], cancel);
+        return await connection.ScalarAsync<long>(null, database.UnreadEventsSql + " and e.id <= @up_to", [("up_to", upTo)], cancel);
+    }
+
+    /// <summary>The newest event's id; 0 for an empty log.</summary>
+    public async Task<long> LastEventIdAsync(CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.ScalarAsync<long>(null, "select coalesce(max(id), 0) from events", [], cancel);
     }
 }
 

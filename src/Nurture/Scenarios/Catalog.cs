@@ -31,9 +31,6 @@ public sealed record Catalog
 
     /// <summary>By criterion key: since when every matching event was counted; absent until its version has been prepared.</summary>
     public FrozenDictionary<long, DateTimeOffset> CoveredSince { get; init; } = FrozenDictionary<long, DateTimeOffset>.Empty;
-
-    /// <summary>Templates that exist, with the content hash of their newest version.</summary>
-    public FrozenDictionary<string, string> Templates { get; init; } = FrozenDictionary<string, string>.Empty;
 }
 
 /// <param name="Program">The steps as a graph, made once.</param>

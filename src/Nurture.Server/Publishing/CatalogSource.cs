@@ -1,0 +1,86 @@
+using System.Collections.Frozen;
+using Nurture.Scenarios;
+using Nurture.Server.Intake;
+using Nurture.Storage;
+using Nurture.Templates;
+
+namespace Nurture.Server.Publishing;
+
+/// <summary>What is published, compiled: the engine's catalog and the mails beside it, of one revision.</summary>
+public sealed record PublishedCatalog(Catalog Catalog, MailTemplateLibrary Templates, IReadOnlyList<Document> Preparing)
+{
+    /// <summary>The exact documents that a mail to a reader of <paramref name="locale"/> is rendered from: <c>welcome.ja=HASH layout.ja=HASH</c>.</summary>
+    public string DocumentsOf(string template, string locale)
+    {
+        if (Templates.Find(template, locale) is not { } mail) return "";
+        return Templates.LayoutOf(mail) is { } layout ? $"{One(mail)} {One(layout)}" : One(mail);
+
+        static string One(MailTemplate document) => $"{document.Name}.{document.Locale}={document.Hash}";
+    }
+}
+
+/// <summary>Keeps the catalog compiled, anew whenever its revision was raised by anybody.</summary>
+public sealed class CatalogSource(CatalogStore store, PlanInForce plans, ILogger<CatalogSource> logger)
+{
+    private readonly SemaphoreSlim compiling = new(1, 1);
+    private PublishedCatalog? current;
+
+    public async Task<PublishedCatalog> CurrentAsync(CancellationToken cancel)
+    {
+        var revision = await store.RevisionAsync(cancel);
+        if (current is { } known && known.Catalog.Revision >= revision) return known;
+        await compiling.WaitAsync(cancel);
+        try
+        {
+            if (current is { } meanwhile && meanwhile.Catalog.Revision >= revision) return meanwhile;
+            var content = await store.ReadAsync(cancel);
+            current = Compile(content);
+            plans.Plan = current.Catalog.Plan;
+            return current;
+        }
+        finally
+        {
+            compiling.Release();
+        }
+    }
+
+    private PublishedCatalog Compile(CatalogContent content)
+    {
+        var plan = One(content, "plan") is { } planned ? TrackingPlanReader.Read(planned.Content, "events.yaml").Plan : TrackingPlan.Empty;
+        var policy = One(content, "policy") is { } ruled ? SendPolicyReader.Read(ruled.Content, "policy.yaml").Policy : Sends.SendPolicy.Default;
+        var templates = new MailTemplateLibrary(
+            content.Documents.Where(document => document.Kind == "template").Select(document => MailTemplate.Parse(document.Content, $"{document.Name}.html")), policy.Locale);
+        var environment = new ParseEnvironment { Plan = plan, Policy = policy, MailTemplates = templates };
+        var switches = content.Switches.ToDictionary(s => s.Name);
+        var versions = new Dictionary<(string, int), PublishedScenario>();
+        foreach (var document in content.Documents.Where(document => document.Kind == "scenario"))
+        {
+            var parsed = ScenarioParser.Parse(document.Content, $"{document.Name}.yaml", environment);
+            if (parsed.Scenario is not { } scenario)
+            {
+                // It was checked when it was published; the tracking plan has changed since. Whoever stands in it stands still, visibly.
+                logger.LogError("Scenario {Scenario} version {Version} no longer reads: {Diagnostics}", document.Name, document.Version, string.Join(" · ", parsed.Diagnostics));
+                continue;
+            }
+
+            versions.Add((document.Name, document.Version), new PublishedScenario(
+                scenario with { Version = document.Version }, ScenarioProgram.Of(scenario.Steps),
+                switches.GetValueOrDefault(document.Name)?.PausedAt is not null, document.LiveAt ?? document.PublishedAt));
+        }
+
+        var catalog = new Catalog
+        {
+            Revision = content.Revision,
+            Plan = plan,
+            Policy = policy,
+            Live = content.Documents.Where(document => document is { Kind: "scenario", State: DocumentState.Live } && versions.ContainsKey((document.Name, document.Version)))
+                .ToFrozenDictionary(document => document.Name, document => versions[(document.Name, document.Version)]),
+            Versions = versions.ToFrozenDictionary(),
+            CoveredSince = content.Criteria.Where(criterion => criterion.CoveredSince is not null).ToFrozenDictionary(criterion => criterion.Key, criterion => criterion.CoveredSince!.Value),
+        };
+        logger.LogInformation("Catalog {Revision}: {Live} scenarios live, {Templates} templates", catalog.Revision, catalog.Live.Count, templates.Names.Count);
+        return new PublishedCatalog(catalog, templates, [.. content.Documents.Where(document => document.State == DocumentState.Preparing)]);
+    }
+
+    private static Document? One(CatalogContent content, string kind) => content.Documents.FirstOrDefault(document => document.Kind == kind);
+}

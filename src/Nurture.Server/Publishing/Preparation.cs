@@ -1,0 +1,96 @@
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Scenarios;
+using Nurture.Server.Hosting;
+using Nurture.Storage;
+
+namespace Nurture.Server.Publishing;
+
+/// <summary>How far a version's preparation has come.</summary>
+public sealed record PreparationProgress(string Scenario, int Version, long Asked, long Subjects);
+
+/// <summary>
+/// Fills the criteria of published versions from history, a chunk of subjects at a time, and takes the versions live when
+/// every subject has been filled (SEMANTICS.md 13). It walks all subjects, so it goes at the slots' pace: the next chunk
+/// follows when the last one was read. A restart walks again; filling twice is filling once.
+/// </summary>
+public sealed class Preparation(CatalogStore store, CatalogSource catalogs, SubjectStore subjects, SlotStore slots, EventLog log, BusinessClock clock, WorkSignals signals, ILogger<Preparation> logger)
+    : BackgroundService
+{
+    internal const int ChunkSize = 500;
+
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WaitForSlots = TimeSpan.FromMilliseconds(50);
+
+    private readonly WorkSignal published = new();
+
+    public PreparationProgress? Progress { get; private set; }
+
+    public void Wake() => published.Raise();
+
+    internal static StoredEvent Ask(SubjectKey key, IReadOnlyList<long> criteria, DateTimeOffset now) =>
+        SignalCodec.Store(new Signal.Prepared(key.Subject, criteria, [], now), key.Slot, new StoredAbout(now, Hop: 0));
+
+    protected override async Task ExecuteAsync(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            try
+            {
+                var current = await catalogs.CurrentAsync(cancel);
+                foreach (var document in current.Preparing.Where(document => document.Kind == "scenario"))
+                {
+                    if (current.Catalog.Versions.TryGetValue((document.Name, document.Version), out var version)) await PrepareAsync(version.Scenario, current.Catalog, cancel);
+                }
+
+                await published.WaitAsync(LookAgain, cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                logger.LogError(failure, "A preparation failed and begins again");
+                await published.WaitAsync(LookAgain, cancel).ContinueWith(_ => { }, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task PrepareAsync(Scenario scenario, Catalog catalog, CancellationToken cancel)
+    {
+        var uncovered = CatalogIndex.CriteriaOf(scenario).Where(criterion => !catalog.CoveredSince.ContainsKey(criterion.Key)).ToList();
+        if (uncovered.Count > 0) await WalkAsync(scenario, uncovered, cancel);
+        // Nothing has been dropped from the log yet, so what was filled reaches back to its beginning.
+        await Publisher.GoLiveAsync(store, scenario, new PublishedVersion("scenario", scenario.Name, scenario.Version, true), clock.Now, cancel);
+        logger.LogInformation("Scenario {Scenario} version {Version} is live", scenario.Name, scenario.Version);
+        // A trigger on state must know what it is now for everybody, so that it fires only when it turns true, and on time.
+        if (scenario.Trigger is not Trigger.Event) await WalkAsync(scenario, [], cancel);
+        Progress = null;
+    }
+
+    private async Task WalkAsync(Scenario scenario, IReadOnlyList<Criteria.Criterion> criteria, CancellationToken cancel)
+    {
+        var kinds = criteria.Count == 0 ? [scenario.Subject, .. scenario.Trigger is Trigger.DateAttribute date ? [date.Of] : Array.Empty<SubjectKind>()] : criteria.Select(criterion => criterion.Subject);
+        foreach (var kind in kinds.Distinct())
+        {
+            var keys = criteria.Where(criterion => criterion.Subject == kind).Select(criterion => criterion.Key).Distinct().ToList();
+            var total = await subjects.CountAsync(kind, cancel);
+            var asked = 0L;
+            SubjectKey? after = null;
+            while (await subjects.PageAsync(kind, after, ChunkSize, cancel) is { Count: > 0 } chunk)
+            {
+                await log.AppendAsync([.. chunk.Select(key => Ask(key, keys, clock.Now))], cancel);
+                signals.Events.Raise();
+                asked += chunk.Count;
+                after = chunk[^1];
+                Progress = new PreparationProgress(scenario.Name, scenario.Version, asked, total);
+                logger.LogInformation("Preparing {Scenario} version {Version}: {Asked} of {Subjects} {Kind}s", scenario.Name, scenario.Version, asked, total, kind);
+                while (await slots.UnreadAsync(cancel) > ChunkSize) await Task.Delay(WaitForSlots, cancel);
+            }
+        }
+
+        var last = await slots.LastEventIdAsync(cancel);
+        while (await slots.UnreadAsync(cancel, last) > 0) await Task.Delay(WaitForSlots, cancel);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Security.Cryptography;
+using System.Text;
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Scenarios;
+using Nurture.Server.Hosting;
+using Nurture.Storage;
+using Nurture.Templates;
+
+namespace Nurture.Server.Publishing;
+
+/// <summary>A published text as its author gave it.</summary>
+/// <param name="Kind"><c>scenario</c>, <c>template</c>, <c>plan</c>, <c>policy</c>.</param>
+public sealed record Manuscript(string Kind, string File, string Text);
+
+/// <summary>What publishing came to: nothing was published where there is an error.</summary>
+public sealed record Publication(IReadOnlyList<PublishedVersion> Versions, IReadOnlyList<Diagnostic> Diagnostics)
+{
+    public bool IsRefused => Diagnostics.Any(diagnostic => diagnostic.Severity == Severity.Error);
+}
+
+/// <summary>Makes texts live: checked as a whole, each content one immutable version. A version whose criteria are new is prepared first.</summary>
+public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Preparation preparation, SubjectStore subjects, EventLog log, BusinessClock clock, WorkSignals signals)
+{
+    public async Task<Publication> PublishAsync(IReadOnlyList<Manuscript> manuscripts, string by, CancellationToken cancel)
+    {
+        var current = await catalogs.CurrentAsync(cancel);
+        var diagnostics = new List<Diagnostic>();
+        var plan = Of("plan") is { } planned ? Checked(TrackingPlanReader.Read(planned.Text, planned.File)) : null;
+        var policy = Of("policy") is { } ruled ? Checked(SendPolicyReader.Read(ruled.Text, ruled.File)) : null;
+        policy ??= current.Catalog.Policy;
+        var mails = manuscripts.Where(manuscript => manuscript.Kind == "template").Select(manuscript => MailTemplate.Parse(manuscript.Text, manuscript.File)).ToList();
+        diagnostics.AddRange(mails.SelectMany(mail => mail.Diagnostics));
+        var templates = new MailTemplateLibrary(
+            current.Templates.All.Where(known => !mails.Exists(mail => mail.Name == known.Name && mail.Locale == known.Locale)).Concat(mails), policy.Locale);
+        var environment = new ParseEnvironment { Plan = plan ?? current.Catalog.Plan, Policy = policy, Templates = templates.Names, MailTemplates = templates };
+        var scenarios = new List<(Manuscript Manuscript, Scenario Scenario)>();
+        foreach (var manuscript in manuscripts.Where(manuscript => manuscript.Kind == "scenario"))
+        {
+            var parsed = ScenarioLibrary.Check(manuscript.Text, manuscript.File, environment);
+            diagnostics.AddRange(parsed.Diagnostics);
+            if (parsed.Scenario is not null) scenarios.Add((manuscript, parsed.Scenario));
+        }
+
+        if (diagnostics.Exists(diagnostic => diagnostic.Severity == Severity.Error)) return new Publication([], diagnostics);
+
+        var hasSubjects = await subjects.AnyAsync(cancel);
+        List<DocumentDraft> drafts =
+        [
+            .. manuscripts.Where(m => m.Kind == "plan").Select(m => new DocumentDraft("plan", "events", HashOf(m.Text), m.Text)),
+            .. manuscripts.Where(m => m.Kind == "policy").Select(m => new DocumentDraft("policy", "policy", HashOf(m.Text), m.Text)),
+            .. mails.Select(mail => new DocumentDraft("template", $"{mail.Name}.{mail.Locale}", mail.Hash, mail.Text)),
+            .. scenarios.Select(s => new DocumentDraft("scenario", s.Scenario.Name, HashOf(s.Manuscript.Text), s.Manuscript.Text, IsPrepared: false)
+            {
+                Criteria = CatalogIndex.CriteriaOf(s.Scenario).DistinctBy(criterion => criterion.Key).ToDictionary(criterion => criterion.Key, DefinitionOf),
+            }),
+        ];
+        var published = await store.PublishAsync(drafts, by, clock.Now, cancel);
+        // Where nobody is known yet there is no history to fill from and nobody to tell.
+        foreach (var version in published.Where(version => version is { Kind: "scenario", IsNew: true }))
+        {
+            var scenario = scenarios.First(s => s.Scenario.Name == version.Name).Scenario;
+            if (!hasSubjects) await GoLiveAsync(store, scenario, version, clock.Now, cancel);
+        }
+
+        preparation.Wake();
+        signals.Events.Raise();
+        return new Publication(published, diagnostics);
+
+        Manuscript? Of(string kind) => manuscripts.FirstOrDefault(manuscript => manuscript.Kind == kind);
+
+        T Checked<T>((T Value, IReadOnlyList<Diagnostic> Diagnostics) read)
+        {
+            diagnostics.AddRange(read.Diagnostics);
+            return read.Value;
+        }
+    }
+
+    public async Task<bool> PauseAsync(string scenario, string by, CancellationToken cancel)
+    {
+        var changed = await store.PauseAsync(scenario, by, clock.Now, cancel);
+        signals.Events.Raise();
+        return changed;
+    }
+
+    /// <summary>Whoever stands in the scenario is asked again, conditions first (SEMANTICS.md 45).</summary>
+    public async Task<bool> ResumeAsync(string scenario, CancellationToken cancel)
+    {
+        if (!await store.ResumeAsync(scenario, cancel)) return false;
+        SubjectKey? after = null;
+        while (await subjects.PageInAsync(scenario, after, Preparation.ChunkSize, cancel) is { Count: > 0 } chunk)
+        {
+            await log.AppendAsync([.. chunk.Select(key => Preparation.Ask(key, [], clock.Now))], cancel);
+            after = chunk[^1];
+        }
+
+        signals.Events.Raise();
+        signals.Sends.Raise();
+        return true;
+    }
+
+    internal static Task<bool> GoLiveAsync(CatalogStore store, Scenario scenario, PublishedVersion version, DateTimeOffset now, CancellationToken cancel) =>
+        store.GoLiveAsync("scenario", version.Name, version.Version,
+            CatalogIndex.CriteriaOf(scenario).Select(criterion => criterion.Key).Distinct().ToDictionary(key => key, _ => DateTimeOffset.UnixEpoch), now, cancel);
+
+    internal static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private static string DefinitionOf(Criteria.Criterion criterion) =>
+        $"{criterion.Kind.ToString().ToLowerInvariant()} of {criterion.EventName} by {criterion.Subject.ToString().ToLowerInvariant()} within {criterion.Window?.ToString() ?? "ever"} where {criterion.WhereText} keeping {criterion.Keep}";
+}

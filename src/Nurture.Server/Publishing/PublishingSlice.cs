@@ -1,0 +1,65 @@
+using Nurture.Scenarios;
+using Nurture.Server.Hosting;
+using Nurture.Storage;
+
+namespace Nurture.Server.Publishing;
+
+public static class PublishingSlice
+{
+    public static void AddPublishing(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<CatalogStore>();
+        builder.Services.AddSingleton<SubjectStore>();
+        builder.Services.AddSingleton<CatalogSource>();
+        builder.Services.AddSingleton<Publisher>();
+        builder.Services.AddSingleton<Preparation>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Preparation>());
+    }
+
+    /// <summary>Compiles what is published; in development mode the files at hand are published first, so that they run as they stand.</summary>
+    public static async Task UsePublishingAsync(this WebApplication app, CancellationToken cancel)
+    {
+        if (app.Environment.IsDevelopment()) await PublishFilesAsync(app, cancel);
+        await app.Services.GetRequiredService<CatalogSource>().CurrentAsync(cancel);
+    }
+
+    private static async Task PublishFilesAsync(WebApplication app, CancellationToken cancel)
+    {
+        var options = app.Services.GetRequiredService<NurtureOptions>();
+        var log = app.Services.GetRequiredService<ILogger<Publisher>>();
+        if (FindUpward(options.ScenariosDirectory) is not { } scenarios)
+        {
+            log.LogWarning("No folder {Folder} from here upward: nothing is published by itself", options.ScenariosDirectory);
+            return;
+        }
+
+        var library = ScenarioLibrary.Load(scenarios, FindUpward(options.TemplatesDirectory));
+        List<Manuscript> manuscripts =
+        [
+            .. library.PlanText is { } plan ? [new Manuscript("plan", ScenarioLibrary.PlanFile, plan)] : Array.Empty<Manuscript>(),
+            .. library.PolicyText is { } policy ? [new Manuscript("policy", ScenarioLibrary.PolicyFile, policy)] : Array.Empty<Manuscript>(),
+            .. library.Templates.All.Select(mail => new Manuscript("template", mail.File, mail.Text)),
+            .. library.Scenarios.Where(parsed => parsed.Scenario is not null).Select(parsed => new Manuscript("scenario", parsed.File, parsed.Scenario!.Text)),
+        ];
+        var publication = await app.Services.GetRequiredService<Publisher>().PublishAsync(manuscripts, "development", cancel);
+        foreach (var diagnostic in library.Diagnostics.Concat(publication.Diagnostics).Distinct())
+        {
+            log.Log(diagnostic.Severity == Severity.Error ? LogLevel.Error : LogLevel.Warning, "{Diagnostic}", diagnostic.ToString());
+        }
+
+        if (publication.IsRefused) log.LogError("Nothing of {Folder} was published: mend what is named above and start again", scenarios);
+    }
+
+    /// <summary>The folder here or in a folder above, so that the server can be started from anywhere in the repository.</summary>
+    private static string? FindUpward(string folder)
+    {
+        if (Path.IsPathRooted(folder)) return Directory.Exists(folder) ? folder : null;
+        for (var at = new DirectoryInfo(Directory.GetCurrentDirectory()); at is not null; at = at.Parent)
+        {
+            var candidate = Path.Combine(at.FullName, folder);
+            if (Directory.Exists(candidate)) return candidate;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,110 @@
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Mail;
+using Nurture.Server.Publishing;
+using Nurture.Storage;
+
+namespace Nurture.Server.Slots;
+
+/// <summary>A decided batch as the rows that one transaction writes.</summary>
+internal static class Committing
+{
+    public static SlotCommit Of(Batch batch, Work work, PublishedCatalog published, AddressHash hash, DateTimeOffset now)
+    {
+        var decided = batch.Outcome ?? throw new InvalidOperationException("The batch is not decided yet.");
+        var commit = new SlotCommit { RecordedAt = now };
+        commit.Lanes.AddRange(work.Lanes);
+        foreach (var (key, state) in decided.Set.Changed) AddState(commit, batch, decided, key, state);
+        foreach (var poisoned in decided.Poisoned) AddParked(commit, batch, decided, poisoned, now);
+        foreach (var (key, missed) in decided.Set.Missed.Where(missed => !decided.Poisoned.Any(p => p.Key == missed.Subject)).GroupBy(missed => missed.Subject, missed => missed.Event.Id).Select(g => (g.Key, g.ToList())))
+        {
+            commit.Parked.Add(new ParkedSubject(key, now, "", null, missed));
+        }
+
+        foreach (var key in decided.Set.Removed)
+        {
+            if (batch.RevisionOf(key) is > 0 and var revision) commit.DeletedStates.Add(new StateDelete(key, revision));
+        }
+
+        foreach (var (slot, contactId, tombstone) in decided.Set.ChangedTombstones)
+        {
+            if (tombstone is null) commit.LiftedTombstones.Add((slot, contactId));
+            else commit.Tombstones.Add(new TombstoneWrite(slot, contactId, tombstone));
+        }
+
+        foreach (var (slot, contactId, events) in decided.Set.Kept) AddKept(commit, batch, slot, contactId, events);
+        foreach (var effect in decided.Effects) AddEffect(commit, effect, published, hash, now);
+        return commit;
+    }
+
+    /// <summary>What is no address is hashed as it stands: delivery will refuse it.</summary>
+    public static byte[] HashOf(AddressHash hash, string address) =>
+        hash.Of(EmailAddress.TryParse(address, out var read, out _) ? read!.Key : address.Trim().ToLowerInvariant());
+
+    private static void AddState(SlotCommit commit, Batch batch, Decided decided, SubjectKey key, SubjectState state)
+    {
+        var packed = StateCodec.Pack(state);
+        var loaded = batch.Loaded(key)?.State;
+        var isRestChanged = loaded is not { } before || !(before.Rest ?? []).AsSpan().SequenceEqual(packed.Rest ?? []);
+        commit.States.Add(new StateWrite(key, batch.RevisionOf(key), state.DueAt, packed.Doc, packed.Rest, isRestChanged));
+        if (!decided.Set.IsProfileChanged(key.Subject)) return;
+        switch (state)
+        {
+            case ContactState contact: commit.Contacts.Add(ProfileOf(contact)); break;
+            case AccountState account: commit.Accounts.Add(ProfileOf(account)); break;
+        }
+    }
+
+    private static void AddParked(SlotCommit commit, Batch batch, Decided decided, Poisoned poisoned, DateTimeOffset now)
+    {
+        commit.Parked.Add(new ParkedSubject(
+            poisoned.Key, now, poisoned.Error, poisoned.Step, [.. decided.Set.Missed.Where(missed => missed.Subject == poisoned.Key).Select(missed => missed.Event.Id)]));
+        // Nothing is due for it any more until it is resumed; its bytes stay as they were.
+        if (batch.Loaded(poisoned.Key) is { State: { } packed, Revision: > 0 and var revision } && !commit.States.Exists(state => state.Key == poisoned.Key))
+        {
+            commit.States.Add(new StateWrite(poisoned.Key, revision, null, packed.Doc, packed.Rest, false));
+        }
+    }
+
+    private static void AddKept(SlotCommit commit, Batch batch, short slot, long contactId, IReadOnlyList<StoredEvent> events)
+    {
+        var before = batch.Loaded(new SubjectKey(slot, SubjectRef.Contact(contactId)))?.Kept ?? [];
+        if (events.Count == 0 && before.Count > 0) commit.ReleasedSignals.Add((slot, contactId));
+        var known = before.Select(row => row.Id).ToHashSet();
+        commit.KeptSignals.AddRange(events.Where(row => !known.Contains(row.Id)).Select(row => new KeptSignal(slot, contactId, row.Id)));
+    }
+
+    private static void AddEffect(SlotCommit commit, Effect effect, PublishedCatalog published, AddressHash hash, DateTimeOffset now)
+    {
+        switch (effect)
+        {
+            case Effect.Journal said: commit.Journal.Add(new JournalWrite(effect.Slot, said.Entry)); break;
+            case Effect.PlanSend plan:
+                commit.Sends.Add(new PlannedSend(effect.Slot, plan.Draft, published.DocumentsOf(plan.Draft.Template, plan.Draft.Locale), HashOf(hash, plan.Draft.Address)));
+                break;
+            case Effect.CancelSends cancel: commit.CancelledSends.Add(new SendCancellation(cancel.Subject, cancel.EnrollmentId, cancel.Reason, now)); break;
+            case Effect.Positioned at:
+                commit.Positions.Add(new PositionChange(new SubjectKey(effect.Slot, at.Subject), at.EnrollmentId, at.Scenario, at.Version, at.Step, at.At));
+                break;
+            case Effect.Append append: commit.Events.Add(append.Event with { ReceivedAt = now }); break;
+            case Effect.Moved moved: commit.Routes.Add(new ContactRoute(moved.ContactId, moved.ToSlot, moved.Hop, moved.AccountId == 0 ? null : moved.AccountId, null)); break;
+            case Effect.MembershipAdded joined: commit.Memberships.Add(new Membership(joined.ContactId, joined.AccountId, joined.At)); break;
+            default: throw new InvalidOperationException($"No row for {effect.GetType().Name}.");
+        }
+    }
+
+    private static ContactProfile ProfileOf(ContactState contact) => new(
+        contact.Id, contact.Email, NameOf(contact), Text(contact, "locale"), Text(contact, "zone"), contact.Status, string.Join(',', contact.Roles),
+        SignalCodec.WriteJson(contact.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Value))),
+        contact.Basis, SignalCodec.WriteJson(contact.Refusals.Select(pair => KeyValuePair.Create(pair.Key, AttributeValue.From(pair.Value)))),
+        contact.LastActiveAt == default ? null : contact.LastActiveAt);
+
+    private static AccountProfile ProfileOf(AccountState account) => new(
+        account.Id, Text(account, "name"), Text(account, "tier"), Text(account, "stage"), Text(account, "owner"),
+        SignalCodec.WriteJson(account.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Value))));
+
+    private static string? NameOf(ContactState contact) =>
+        Text(contact, "name") ?? (string.Join(' ', new[] { Text(contact, "first_name"), Text(contact, "last_name") }.OfType<string>()) is { Length: > 0 } full ? full : null);
+
+    private static string? Text(SubjectState subject, string attribute) => subject[attribute] is { Kind: ValueKind.Text } value ? value.AsText : null;
+}

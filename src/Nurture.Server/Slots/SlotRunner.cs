@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using EventLog = Nurture.Storage.EventLog;
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Scenarios;
+using Nurture.Server.Hosting;
+using Nurture.Server.Publishing;
+using Nurture.Storage;
+
+namespace Nurture.Server.Slots;
+
+/// <summary>One turn of the loop: read what came and what is due, load the states, let the core decide, save it all in one transaction.</summary>
+public sealed class SlotRunner(
+    SlotStore slots, EventLog log, SuppressionStore suppressions, CatalogSource catalogs, AddressHash hash, BusinessClock clock, WorkSignals signals, ILogger<SlotRunner> logger)
+{
+    // Batches of 1 to 2 thousand cost least per event; more only delays the first of them.
+    private const int MostPerTurn = 1000;
+
+    /// <summary>Returns how many events and due subjects it dealt with, and the leases with the cursors that are now theirs.</summary>
+    /// <exception cref="LostOwnershipException">Another node has the lanes now.</exception>
+    public async Task<(int Done, IReadOnlyList<LaneLease> Leases)> TurnAsync(IReadOnlyList<LaneLease> leases, CancellationToken cancel)
+    {
+        var published = await catalogs.CurrentAsync(cancel);
+        var catalog = published.Catalog;
+        var now = clock.Now;
+        var work = await slots.ReadWorkAsync(leases, now, MostPerTurn, cancel);
+        if (work.IsEmpty) return (0, leases);
+
+        var started = Stopwatch.GetTimestamp();
+        var batch = new Batch([.. work.Events.Select(logged => logged.Event)], [.. work.Due.Select(due => due.Key)], catalog, now);
+        await AddHistoriesAsync(batch, catalog, cancel);
+        while (batch.Needs.Count > 0) batch.Add(await LoadAsync([.. batch.Needs], cancel));
+
+        var commit = Committing.Of(batch, work, published, hash, now);
+        await slots.CommitAsync(commit, cancel);
+        foreach (var poisoned in batch.Outcome!.Poisoned) logger.LogError("{Subject} needs attention and waits: {Error}", poisoned.Key.Subject.ToString(), poisoned.Error);
+        logger.LogDebug(
+            "Decided {Events} events and {Due} due subjects in {Milliseconds:0.0} ms: {States} states, {Sends} sends",
+            work.Events.Count, work.Due.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds, commit.States.Count, commit.Sends.Count);
+        if (commit.Sends.Count > 0) signals.Sends.Raise();
+        var cursors = work.Lanes.ToDictionary(lane => lane.Lane, lane => lane.Cursor);
+        return (work.Events.Count + work.Due.Count, [.. leases.Select(lease => lease with { Cursor = cursors.GetValueOrDefault(lease.Lane, lease.Cursor) })]);
+    }
+
+    private async Task AddHistoriesAsync(Batch batch, Catalog catalog, CancellationToken cancel)
+    {
+        foreach (var row in batch.RowsWithHistory)
+        {
+            batch.AddHistory(row.Id, SignalCodec.Read(row) switch
+            {
+                Signal.Resumed resumed => await log.ReadAsync(resumed.EventIds, cancel),
+                Signal.Prepared prepared => await HistoryAsync(prepared, row, catalog, cancel),
+                _ => [],
+            });
+        }
+    }
+
+    private async Task<IReadOnlyList<StoredEvent>> HistoryAsync(Signal.Prepared prepared, StoredEvent row, Catalog catalog, CancellationToken cancel)
+    {
+        var criteria = prepared.Criteria.Select(catalog.Index.Criteria.Find).OfType<Criteria.Criterion>().ToList();
+        if (criteria.Count == 0) return [];
+        var history = await log.HistoryAsync(prepared.Subject, [.. criteria.Select(c => c.EventName).Distinct()], DateTimeOffset.MinValue, int.MaxValue, cancel);
+        // What was appended after this row has its own turn in the log's order.
+        return [.. history.Where(past => past.Id < row.Id)];
+    }
+
+    private async Task<IReadOnlyList<LoadedSubject>> LoadAsync(IReadOnlyList<SubjectKey> keys, CancellationToken cancel)
+    {
+        var states = await slots.LoadStatesAsync(keys, cancel);
+        var keptOf = states.Where(state => state.HasKeptSignals).Select(state => (state.Key.Slot, state.Key.Subject.Id)).ToList();
+        var kept = keptOf.Count == 0 ? [] : await slots.ReadKeptAsync(keptOf, cancel);
+        var keptBy = kept.ToLookup(k => (k.Slot, k.ContactId), k => k.Event);
+        var suppressed = await SuppressedAsync(states, cancel);
+        return [.. states.Select(state => new LoadedSubject(
+            state.Key, state.Doc is null ? null : new PackedState(state.Doc, state.Rest), state.DueAt, state.Rev, state.Tombstone,
+            state.HasKeptSignals ? [.. keptBy[(state.Key.Slot, state.Key.Subject.Id)]] : [], state.IsParked, suppressed.Contains(state.Key.Subject)))];
+    }
+
+    private async Task<HashSet<SubjectRef>> SuppressedAsync(IReadOnlyList<LoadedState> states, CancellationToken cancel)
+    {
+        var addresses = new List<(SubjectRef Subject, byte[] Hash)>();
+        foreach (var state in states)
+        {
+            if (state is { Doc: not null, IsParked: false, Key.Subject.Kind: SubjectKind.Contact } && StateCodec.TryReadEmail(state.Doc, state.Rest) is { } email)
+            {
+                addresses.Add((state.Key.Subject, Committing.HashOf(hash, email)));
+            }
+        }
+
+        if (addresses.Count == 0) return [];
+        var found = await suppressions.FindAsync([.. addresses.Select(address => address.Hash)], cancel);
+        return [.. addresses.Where(address => found.Contains(Convert.ToHexString(address.Hash))).Select(address => address.Subject)];
+    }
+}
