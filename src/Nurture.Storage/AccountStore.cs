@@ -4,7 +4,7 @@ namespace Nurture.Storage;
 
 /// <summary>An account as pages show it: a projection, written by its slot.</summary>
 /// <param name="Attributes">A JSON object.</param>
-public sealed record Company(
+public sealed record AccountView(
     long Id, short Slot, string Namespace, string ExternalId, string? Name, string? Tier, string? Stage, string? Owner, string Attributes,
     DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
 
@@ -12,14 +12,14 @@ public sealed class AccountStore(Database database)
 {
     private const string Columns = "a.id, a.slot, a.namespace, a.external_id, a.name, a.tier, a.stage, a.owner, a.attributes, a.created_at, a.updated_at";
 
-    public async Task<Company?> FindAsync(long id, CancellationToken cancel)
+    public async Task<AccountView?> FindAsync(long id, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         return await connection.FirstAsync(null, $"select {Columns} from accounts a where a.id = @id", [("id", id)], Read, cancel);
     }
 
     /// <summary>In the order of their ids. The query is the beginning of a name, or the whole external id; null for all.</summary>
-    public async Task<Page<Company, long>> ListAsync(string? query, long? after, int limit, CancellationToken cancel)
+    public async Task<Page<AccountView, long>> ListAsync(string? query, long? after, int limit, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         (string, object?)[] args = [("after", after ?? 0), ("limit", limit + 1)];
@@ -38,7 +38,7 @@ public sealed class AccountStore(Database database)
     }
 
     /// <summary>The accounts that a contact belongs to, its primary one included, in the order of joining.</summary>
-    public async Task<IReadOnlyList<Company>> OfContactAsync(long contactId, CancellationToken cancel)
+    public async Task<IReadOnlyList<AccountView>> OfContactAsync(long contactId, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         return await connection.QueryAsync(null,
@@ -47,7 +47,7 @@ public sealed class AccountStore(Database database)
              """, [("id", contactId)], Read, cancel);
     }
 
-    private static Company Read(DbDataReader reader) => new(
+    private static AccountView Read(DbDataReader reader) => new(
         reader.GetInt64(0), reader.GetInt16(1), reader.GetString(2), reader.GetString(3), reader.TextOrNull(4), reader.TextOrNull(5), reader.TextOrNull(6),
         reader.TextOrNull(7), reader.GetString(8), reader.Instant(9), reader.Instant(10));
 }

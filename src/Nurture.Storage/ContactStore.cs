@@ -7,7 +7,7 @@ namespace Nurture.Storage;
 /// <param name="MergedInto">The contact that it turned out to be.</param>
 /// <param name="Attributes">A JSON object.</param>
 /// <param name="Refusals">A JSON object: topic → since when.</param>
-public sealed record Person(
+public sealed record ContactView(
     long Id, short Slot, int Hop, string Namespace, long? AccountId, long? MergedInto, string? Email, string? Name, string? Locale, string? Zone,
     ContactStatus Status, IReadOnlyList<string> Roles, string Attributes, ConsentBasis Basis, string Refusals,
     DateTimeOffset CreatedAt, DateTimeOffset? LastActiveAt, DateTimeOffset? ErasedAt, DateTimeOffset UpdatedAt);
@@ -23,21 +23,21 @@ public sealed class ContactStore(Database database)
         c.refusals, c.created_at, c.last_active_at, c.erased_at, c.updated_at
         """;
 
-    public async Task<Person?> FindAsync(long id, CancellationToken cancel)
+    public async Task<ContactView?> FindAsync(long id, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         return await connection.FirstAsync(null, $"select {Columns} from contacts c where c.id = @id", [("id", id)], Read, cancel);
     }
 
     /// <summary>The contact that this one has become by merging, itself where it never did.</summary>
-    public async Task<Person?> ResolveAsync(long id, CancellationToken cancel)
+    public async Task<ContactView?> ResolveAsync(long id, CancellationToken cancel)
     {
         var person = await FindAsync(id, cancel);
         while (person?.MergedInto is { } target) person = await FindAsync(target, cancel);
         return person;
     }
 
-    public async Task<IReadOnlyList<Person>> FindAsync(IReadOnlyList<long> ids, CancellationToken cancel)
+    public async Task<IReadOnlyList<ContactView>> FindAsync(IReadOnlyList<long> ids, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         return await database.BulkAsync(connection, null, Rows.Of(ids).Long("id", id => id),
@@ -48,7 +48,7 @@ public sealed class ContactStore(Database database)
     /// In the order of their ids, without those that were merged away. The query is the beginning of an address or name,
     /// or a whole identity; null for everybody.
     /// </summary>
-    public async Task<Page<Person, long>> ListAsync(string? query, long? after, int limit, CancellationToken cancel)
+    public async Task<Page<ContactView, long>> ListAsync(string? query, long? after, int limit, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         (string, object?)[] args = [("after", after ?? 0), ("limit", limit + 1)];
@@ -91,7 +91,7 @@ public sealed class ContactStore(Database database)
     }
 
     /// <summary>People whose primary account it is.</summary>
-    public async Task<IReadOnlyList<Person>> OfAccountAsync(long accountId, int limit, CancellationToken cancel)
+    public async Task<IReadOnlyList<ContactView>> OfAccountAsync(long accountId, int limit, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         return await connection.QueryAsync(null,
@@ -111,7 +111,7 @@ public sealed class ContactStore(Database database)
         return all;
     }
 
-    private static Person Read(DbDataReader reader) => new(
+    private static ContactView Read(DbDataReader reader) => new(
         reader.GetInt64(0), reader.GetInt16(1), reader.GetInt32(2), reader.GetString(3), reader.LongOrNull(4), reader.LongOrNull(5),
         reader.TextOrNull(6), reader.TextOrNull(7), reader.TextOrNull(8), reader.TextOrNull(9), (ContactStatus)reader.GetInt16(10),
         reader.GetString(11).Split(',', StringSplitOptions.RemoveEmptyEntries), reader.GetString(12), (ConsentBasis)reader.GetInt16(13), reader.GetString(14),

@@ -19,8 +19,11 @@ public sealed class EnrollmentStore(Database database)
     public async Task<Position?> FindAsync(long enrollmentId, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        // The slot leads the key; there are 4,096 of them at most, so each is looked into.
-        return await connection.FirstAsync(null, $"select {Columns} from positions p where p.enrollment_id = @id", [("id", enrollmentId)], Read, cancel);
+        // The slot leads the key, and only the subject knows it: each is looked into, rather than all positions read.
+        var slots = Enumerable.Range(0, Slots.Count).Select(slot => (short)slot).ToList();
+        var found = await database.BulkAsync(connection, null, Rows.Of(slots).Short("slot", slot => slot).Scalar("id", enrollmentId),
+            $"select {Columns} from rows r join positions p on p.slot = r.slot and p.enrollment_id = @id", Read, cancel);
+        return found.Count == 0 ? null : found[0];
     }
 
     /// <summary>Those that a subject is in, in the order of entering.</summary>
