@@ -107,7 +107,10 @@ internal sealed partial class Advance
             {
                 case Scenarios.Trigger.Inactivity silence when published.Scenario.Subject == subject.Kind:
                     var isSilent = silence.IsSilent.Evaluate(Context(subject, null, at)) == Truth.True;
-                    if (!TurnsTrue(subject, published.Scenario.Name, isSilent, wasBefore: subject.CreatedAt < published.LiveSince)) break;
+                    // Who was silent already when the scenario went live does not enter by that; who falls silent since does.
+                    var wasBefore = isSilent && subject.CreatedAt < published.LiveSince
+                        && silence.IsSilent.Evaluate(Context(subject, null, published.LiveSince)) == Truth.True;
+                    if (!TurnsTrue(subject, published.Scenario.Name, isSilent, wasBefore)) break;
                     TryEnter(subject, published, null, at, late: TimeSpan.MaxValue);
                     break;
                 case Scenarios.Trigger.DateAttribute date when date.Of == subject.Kind && MomentOf(date, subject) is { } moment:

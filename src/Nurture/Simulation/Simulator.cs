@@ -19,6 +19,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private readonly Dictionary<long, StoredEvent> log = [];
     private readonly List<JournalEntry> journal = [];
     private readonly List<SimulatedSend> sends = [];
+    private readonly List<Effect> carried = [];
     private readonly HashSet<long> suppressed = [];
     private long lastId;
 
@@ -30,6 +31,9 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
 
     /// <summary>In the order of their planning. A mail leaves at once here, unless it is cancelled in the very batch that planned it.</summary>
     public IReadOnlyList<SimulatedSend> Sends => sends;
+
+    /// <summary>All that was asked for, in its order.</summary>
+    public IReadOnlyList<Effect> Carried => carried;
 
     /// <summary>Subjects on which the engine stumbled, which a published scenario must never cause.</summary>
     public List<Poisoned> Poisoned { get; } = [];
@@ -82,14 +86,25 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         while (NextDue() is { } due && due <= moment)
         {
             if (due > Now) Now = due;
-            Decide([], [.. states.Where(pair => pair.Value.DueAt <= Now).Select(pair => pair.Key).OrderBy(key => key.Subject.Kind).ThenBy(key => key.Subject.Id)]);
+            Decide([], [.. Awake.Where(pair => pair.Value.DueAt <= Now).Select(pair => pair.Key).OrderBy(key => key.Subject.Kind).ThenBy(key => key.Subject.Id)]);
             Drain();
         }
 
         if (moment > Now) Now = moment.Truncate();
     }
 
-    public DateTimeOffset? NextDue() => states.Values.Min(state => state.DueAt);
+    /// <summary>Moves the clock too, and leaves what is due at the moment itself: an event exactly at a deadline is in time (SEMANTICS.md 25).</summary>
+    public void AdvanceBefore(DateTimeOffset moment)
+    {
+        AdvanceTo(moment.Truncate().AddMilliseconds(-1));
+        if (moment > Now) Now = moment.Truncate();
+    }
+
+    public DateTimeOffset? NextDue() => Awake.Min(pair => pair.Value.DueAt);
+
+    // Nothing is due for who is parked.
+    private IEnumerable<KeyValuePair<SubjectKey, (PackedState State, DateTimeOffset? DueAt)>> Awake =>
+        states.Where(pair => !Poisoned.Exists(poisoned => poisoned.Key == pair.Key));
 
     private void Decide(IReadOnlyList<StoredEvent> rows, IReadOnlyList<SubjectKey> due)
     {
@@ -146,6 +161,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
 
     private void Carry(Effect effect, List<SimulatedSend> planned)
     {
+        carried.Add(effect);
         switch (effect)
         {
             case Effect.Journal said: journal.Add(said.Entry); break;

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.Data.Common;
+using System.Net.Sockets;
+using Nurture.Storage;
+
+namespace Nurture.Cli;
+
+/// <summary>A command cannot do what was asked; the message says why and what would be right.</summary>
+internal sealed class CommandException(string message) : Exception(message);
+
+/// <summary>The program: 0 when all is well, 1 when something was found wrong, 2 when it could not be done at all.</summary>
+internal static class CommandLine
+{
+    public const int Good = 0;
+    public const int FoundWrong = 1;
+    public const int CouldNot = 2;
+
+    public static RootCommand Root() => new("Nurture: scenarios for the customers of a subscription.")
+    {
+        LintCommand.Create(),
+        TestCommand.Create(),
+        SimulateCommand.Create(),
+    };
+
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancel = default)
+    {
+        var parsed = Root().Parse(args.Length == 0 ? ["--help"] : args);
+        if (parsed.Errors.Count > 0)
+        {
+            foreach (var wrong in parsed.Errors) error.WriteLine(wrong.Message);
+            error.WriteLine($"See: {Path(parsed.CommandResult)} --help");
+            return CouldNot;
+        }
+
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            error.WriteLine("Interrupted.");
+        }
+        catch (Exception e) when (e is CommandException or DatabaseUnavailableException or DbException or IOException or UnauthorizedAccessException or HttpRequestException or SocketException or TimeoutException)
+        {
+            error.WriteLine(e.Message);
+        }
+
+        return CouldNot;
+    }
+
+    /// <summary><c>3 tests</c>, <c>1 test</c>.</summary>
+    public static string Count(long number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+
+    private static string Path(System.CommandLine.Parsing.CommandResult at) =>
+        at.Parent is System.CommandLine.Parsing.CommandResult above ? $"{Path(above)} {at.Command.Name}" : "nurture";
+}

@@ -1,0 +1,216 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using NodaTime;
+using NodaTime.Text;
+using Nurture.Contacts;
+using Nurture.Scenarios;
+using Nurture.Scenarios.Testing;
+using Nurture.Simulation;
+using Nurture.Templating;
+
+namespace Nurture.Cli;
+
+/// <summary><c>nurture simulate SCENARIO</c>: what a scenario would do with an invented contact, on virtual time.</summary>
+internal static class SimulateCommand
+{
+    private const string Person = "ann";
+
+    private static readonly string[] PersonWords = ["roles", "basis", "refuses", "known_for"];
+
+    private static readonly LocalDateTimePattern MomentPattern = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm");
+
+    public static Command Create()
+    {
+        var scenario = new Argument<string>("scenario") { Description = "Its name." };
+        var contact = Pairs("--contact", "An attribute of the contact, and roles, basis, refuses, known_for: --contact locale=ja roles=admin,operator known_for=60d");
+        var account = Pairs("--account", "An attribute of the account, and known_for: --account tier=high");
+        var events = new Option<string[]>("--event")
+        {
+            Description = "What happens when, with its properties: --event 'signed_up@0d:{\"plan\":\"trial\"}' login@1d. Without any, the scenario's own trigger at the start.",
+            HelpName = "name@moment[:{json}]",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var until = new Option<string>("--until") { Description = "How long to look.", HelpName = "length", DefaultValueFactory = _ => "30d" };
+        var start = new Option<string?>("--start") { Description = "The first moment, in the zone: \"2026-03-02 10:00\". Without it: now.", HelpName = "moment" };
+        var zone = new Option<string?>("--zone") { Description = "The time zone: Asia/Tokyo. Without it: the policy's.", HelpName = "zone" };
+        var scenarios = new Option<string?>("--scenarios") { Description = "The folder of scenarios. Without it: the folder scenarios, here or above.", HelpName = "folder" };
+        var templates = new Option<string?>("--templates") { Description = "The folder of templates. Without it: the folder templates beside the scenarios.", HelpName = "folder" };
+        var command = new Command("simulate", "Show what a scenario would do with an invented contact.") { scenario, contact, account, events, until, start, zone, scenarios, templates };
+        command.SetAction(parsed =>
+        {
+            var library = ScenarioArguments.Load(parsed.GetValue(scenarios), parsed.GetValue(templates), out _);
+            var asked = ScenarioArguments.Find(library, parsed.GetRequiredValue(scenario));
+            var script = Script(library, asked, parsed.GetValue(contact) ?? [], parsed.GetValue(account) ?? [], parsed.GetValue(events) ?? [], parsed.GetValue(start), parsed.GetValue(zone));
+            Show(library, asked, script, script.Start + Exact(parsed.GetRequiredValue(until), "--until"), new Screen(parsed.InvocationConfiguration.Output));
+            return CommandLine.Good;
+        });
+        return command;
+    }
+
+    private static Option<string[]> Pairs(string name, string description) =>
+        new(name) { Description = description, HelpName = "attribute=value", AllowMultipleArgumentsPerToken = true };
+
+    private static ScenarioTest Script(ScenarioLibrary library, Scenario scenario, string[] contact, string[] account, string[] events, string? start, string? zone)
+    {
+        var zoneId = zone ?? library.Policy.Zone;
+        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zoneId) is not { } clock) throw new CommandException($"\"{zoneId}\" is not a time zone. Write it as Asia/Tokyo.");
+        var begin = StartOf(start, clock);
+        var said = Words(contact, "--contact");
+        return new ScenarioTest
+        {
+            Name = scenario.Name,
+            Start = begin,
+            Zone = zoneId,
+            Account = AccountOf(library, Words(account, "--account"), begin),
+            Contacts = [ContactOf(library, said, begin)],
+            When = [.. (events.Length > 0 ? events.Select(written => EventOf(library, written, begin)) : OwnTrigger(scenario, begin)).OrderBy(happened => happened.At)],
+            Span = default,
+        };
+    }
+
+    private static TestAccount AccountOf(ScenarioLibrary library, Dictionary<string, string> said, DateTimeOffset begin)
+    {
+        var known = said.Remove("known_for", out var age) ? Exact(age, "known_for") : TimeSpan.Zero;
+        var attributes = Typed(library.Plan, SubjectKind.Account, said, "--account");
+        attributes.TryAdd("name", AttributeValue.From("Acme"));
+        return new("acme", attributes, begin - known);
+    }
+
+    private static TestContact ContactOf(ScenarioLibrary library, Dictionary<string, string> said, DateTimeOffset begin)
+    {
+        var words = PersonWords.ToDictionary(word => word, word => said.Remove(word, out var value) ? value : null);
+        var attributes = Typed(library.Plan, SubjectKind.Contact, said, "--contact");
+        attributes.TryAdd("email", AttributeValue.From($"{Person}@acme.example"));
+        attributes.TryAdd("name", AttributeValue.From("Ann"));
+        return new TestContact
+        {
+            Id = Person,
+            Attributes = attributes,
+            Roles = List(words["roles"]),
+            Refuses = [.. List(words["refuses"]).Select(topic => topic == "all" ? "*" : topic)],
+            Basis = words["basis"] switch
+            {
+                null or "relationship" => ConsentBasis.Relationship,
+                "none" => ConsentBasis.None,
+                "opt_in" => ConsentBasis.OptIn,
+                "published" => ConsentBasis.Published,
+                var other => throw new CommandException($"\"{other}\" is not a basis. There are none, opt_in, relationship and published."),
+            },
+            CreatedAt = begin - (words["known_for"] is { } age ? Exact(age, "known_for") : TimeSpan.Zero),
+        };
+    }
+
+    private static Dictionary<string, string> Words(string[] pairs, string option)
+    {
+        var words = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pair in pairs)
+        {
+            var cut = pair.IndexOf('=', StringComparison.Ordinal);
+            if (cut < 1) throw new CommandException($"{option} {pair} has no value. Write {option} {pair}=value.");
+            words[pair[..cut]] = pair[(cut + 1)..];
+        }
+
+        return words;
+    }
+
+    private static Dictionary<string, AttributeValue> Typed(TrackingPlan plan, SubjectKind of, Dictionary<string, string> said, string option)
+    {
+        var known = of == SubjectKind.Contact ? plan.ContactAttributes : plan.AccountAttributes;
+        var attributes = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
+        foreach (var (name, written) in said)
+        {
+            if (known.Count > 0 && !known.ContainsKey(name))
+                throw new CommandException($"{option}: events.yaml knows no attribute \"{name}\". There are {string.Join(", ", known.Keys)}.");
+            if (!AttributeText.TryRead(written, known.GetValueOrDefault(name)?.Type, true, out var value))
+                throw new CommandException($"{option}: \"{name}\" is a {known[name].Type.ToString().ToLowerInvariant()}, and \"{written}\" is not. {AttributeText.Example(known[name].Type)}");
+            attributes[name] = value;
+        }
+
+        return attributes;
+    }
+
+    private static TestAction.Event EventOf(ScenarioLibrary library, string written, DateTimeOffset begin)
+    {
+        var brace = written.IndexOf(":{", StringComparison.Ordinal);
+        var (head, json) = brace < 0 ? (written, "{}") : (written[..brace], written[(brace + 1)..]);
+        var parts = head.Split('@', 2);
+        var (name, moment) = (parts[0], parts.Length > 1 ? parts[1] : "0d");
+        if (library.Plan.Events.Count > 0 && !library.Plan.Events.ContainsKey(name) && name is not ("page" or "screen"))
+            throw new CommandException($"--event: events.yaml knows no event \"{name}\". There are {string.Join(", ", library.Plan.Events.Keys)}.");
+        try
+        {
+            using var read = JsonDocument.Parse(json);
+        }
+        catch (JsonException e)
+        {
+            throw new CommandException($"--event {written}: what follows the colon is no JSON object ({e.Message.TrimEnd('.')}). For example '{name}@{moment}:{{\"plan\":\"trial\"}}', in single quotes.");
+        }
+
+        return new(begin + Exact(moment, "--event"), Person, name, Encoding.UTF8.GetBytes(json), default);
+    }
+
+    private static IEnumerable<TestAction.Event> OwnTrigger(Scenario scenario, DateTimeOffset begin) =>
+        scenario.Trigger is Trigger.Event trigger ? [new(begin, Person, trigger.Names[0], default, default)] : [];
+
+    private static DateTimeOffset StartOf(string? written, DateTimeZone zone)
+    {
+        if (written is null)
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            return now - TimeSpan.FromTicks(now.Ticks % TimeSpan.TicksPerMinute);
+        }
+
+        if (MomentPattern.Parse(written) is not { Success: true } read) throw new CommandException($"--start \"{written}\" is not a moment. For example \"2026-03-02 10:00\".");
+        return read.Value.InZoneLeniently(zone).ToDateTimeOffset().ToUniversalTime();
+    }
+
+    private static TimeSpan Exact(string written, string what)
+    {
+        var length = TimeSpan.Zero;
+        foreach (var part in written.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!Lengths.TryRead(part, out var one)) throw new CommandException($"{what}: \"{written}\" is not a length. Write 30m, 12h, 3d or 2w.");
+            length += one;
+        }
+
+        return length;
+    }
+
+    private static string[] List(string? written) => written?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private static void Show(ScenarioLibrary library, Scenario scenario, ScenarioTest script, DateTimeOffset until, Screen screen)
+    {
+        var rehearsal = Rehearsal.Play(script, scenario, library.Plan, library.Policy, until);
+        var time = new VirtualTime(script.Start, script.Zone);
+        screen.Line($"{scenario.Name}, from {time.Date(script.Start)} {script.Zone}");
+        var lines = TraceLine.Columns(rehearsal.Trace, time);
+        for (var i = 0; i < lines.Count; i++) screen.Line($"  {lines[i]}{SubjectOf(rehearsal.Trace[i].Mail, library)}");
+        foreach (var poisoned in rehearsal.Simulator.Poisoned) screen.Bad($"{poisoned.Step ?? scenario.Name} broke: {poisoned.Error.Split('\n')[0].Trim()}");
+        foreach (var (subject, step, due) in rehearsal.Positions())
+            screen.Line($"  {time.Text(until)}  {subject} stands on {step}{(due is { } moment && moment < DateTimeOffset.MaxValue ? $" until {time.Text(moment)}" : "")}");
+        if (!rehearsal.Simulator.Journal.Any(entry => entry.Scenario.Length > 0)) screen.Line($"  Nobody entered. {TriggerOf(scenario)}");
+    }
+
+    private static string SubjectOf(SimulatedSend? mail, ScenarioLibrary library)
+    {
+        if (mail is null || ScenarioArguments.TemplatesOf(library) is not { } templates) return "";
+        try
+        {
+            return $"  \"{MailPreview.Render(mail, templates).Subject}\"";
+        }
+        catch (TemplateException e)
+        {
+            return $"  cannot be rendered: {e.Message}";
+        }
+    }
+
+    private static string TriggerOf(Scenario scenario) => scenario.Trigger switch
+    {
+        Trigger.Event { Where: { } where } trigger => $"It begins by {string.Join(" or ", trigger.Names)} where {where.Text}: give one by --event '{trigger.Names[0]}@0d:{{…}}'.",
+        Trigger.Event trigger => $"It begins by {string.Join(" or ", trigger.Names)}.",
+        Trigger.Inactivity trigger => $"It begins when {string.Join(" and ", trigger.Names)} have been missing: look longer by --until.",
+        Trigger.DateAttribute trigger => $"It begins by the date {trigger.Attribute}: give one by --{trigger.Of.ToString().ToLowerInvariant()} {trigger.Attribute}=2026-03-02.",
+        _ => throw new InvalidOperationException($"No words for {scenario.Trigger.GetType().Name}."),
+    };
+}

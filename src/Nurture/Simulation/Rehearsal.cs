@@ -1,0 +1,163 @@
+using System.Collections.Frozen;
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Scenarios;
+using Nurture.Scenarios.Testing;
+using Nurture.Sends;
+
+namespace Nurture.Simulation;
+
+/// <summary>
+/// One scenario played on virtual time, with people who have names. Nobody is held out here: a tenth of the tests would
+/// fail for no fault of their scenario.
+/// </summary>
+public sealed class Rehearsal
+{
+    private const long FirstAccount = 1001;
+
+    private readonly ScenarioTest script;
+    private readonly Dictionary<string, long> contacts = new(StringComparer.Ordinal);
+    private readonly List<TestAction> impossible = [];
+    private readonly Trace trace;
+
+    private Rehearsal(ScenarioTest script, Scenario scenario, TrackingPlan plan, SendPolicy policy)
+    {
+        this.script = script;
+        Scenario = scenario with { Version = 1, Holdout = 0 };
+        foreach (var contact in script.Contacts) contacts.Add(contact.Id, contacts.Count + 1);
+        Simulator = new Simulator(CatalogOf(Scenario, plan, policy with { Zone = script.Zone }, script.Start), Beginning());
+        trace = new Trace(this);
+    }
+
+    public Scenario Scenario { get; }
+
+    public Simulator Simulator { get; }
+
+    /// <summary>What happened and what was decided, in the order of time.</summary>
+    public IReadOnlyList<TraceLine> Trace => trace.Lines;
+
+    /// <summary>Clicks and opens of mails that had not left.</summary>
+    public IReadOnlyList<TestAction> Impossible => impossible;
+
+    internal int ContactCount => contacts.Count;
+
+    /// <summary>Plays what happened before the start, then the script, then what follows by itself until the moment given.</summary>
+    public static Rehearsal Play(ScenarioTest script, Scenario scenario, TrackingPlan plan, SendPolicy policy, DateTimeOffset until)
+    {
+        var rehearsal = new Rehearsal(script, scenario, plan, policy);
+        rehearsal.PlayPast();
+        foreach (var action in script.When.Where(action => action.At <= until)) rehearsal.Do(action);
+        rehearsal.Simulator.AdvanceTo(until);
+        rehearsal.trace.Follow();
+        return rehearsal;
+    }
+
+    public long IdOf(string contact) => contacts[contact];
+
+    public string NameOf(long contactId) => contacts.FirstOrDefault(pair => pair.Value == contactId).Key ?? "nobody";
+
+    public string NameOf(SubjectRef subject) => subject.Kind == SubjectKind.Contact ? NameOf(subject.Id) : script.Account?.Id ?? "nobody";
+
+    /// <summary>Where everybody who is enrolled stands now.</summary>
+    public IEnumerable<(string Subject, string Step, DateTimeOffset? Until)> Positions() =>
+        from pair in Simulator.States
+        from enrollment in pair.State.Enrollments
+        where enrollment is { Status: EnrollmentStatus.Live, Step: not null }
+        orderby pair.Key.Subject.Id
+        select (NameOf(pair.Key.Subject), enrollment.Step!, enrollment.StepDueAt);
+
+    private static Catalog CatalogOf(Scenario scenario, TrackingPlan plan, SendPolicy policy, DateTimeOffset liveSince)
+    {
+        var published = new PublishedScenario(scenario, ScenarioProgram.Of(scenario.Steps), false, liveSince);
+        return new Catalog
+        {
+            Revision = 1,
+            Plan = plan,
+            Policy = policy,
+            Live = new[] { published }.ToFrozenDictionary(p => p.Scenario.Name),
+            Versions = new[] { published }.ToFrozenDictionary(p => (p.Scenario.Name, p.Scenario.Version)),
+            CoveredSince = CatalogIndex.CriteriaOf(scenario).Select(criterion => criterion.Key).Distinct().ToFrozenDictionary(key => key, _ => DateTimeOffset.UnixEpoch),
+        };
+    }
+
+    private void PlayPast()
+    {
+        var past = new List<(DateTimeOffset At, Action Tell)>();
+        if (script.Account is { } account) past.Add((AccountSince(), () => Meet(account)));
+        past.AddRange(script.Contacts.Select(contact => (Since(contact), (Action)(() => Meet(contact)))));
+        past.AddRange(script.History.Select(happened => (happened.At, (Action)(() => Tell(happened, countsOnly: true)))));
+        foreach (var (at, tell) in past.OrderBy(item => item.At))
+        {
+            Simulator.AdvanceBefore(at);
+            tell();
+            Simulator.Drain();
+        }
+
+        // As publishing does: whoever is in a state already at the start does not enter by it.
+        Simulator.AdvanceTo(script.Start);
+        if (script.Account is not null) Simulator.Tell(new Signal.Prepared(SubjectRef.Account(FirstAccount), [], [], script.Start), accountId: FirstAccount);
+        foreach (var id in contacts.Values) Simulator.Tell(new Signal.Prepared(SubjectRef.Contact(id), [], [], script.Start), id);
+        Simulator.Drain();
+        trace.Follow();
+    }
+
+    private DateTimeOffset Beginning() => script.Contacts.Select(Since).Append(script.Account is null ? script.Start : AccountSince()).Append(script.Start).Min();
+
+    // Whoever did something was there already.
+    private DateTimeOffset Since(TestContact contact) =>
+        script.History.Where(happened => happened.Contact == contact.Id).Select(happened => happened.At).Append(contact.CreatedAt).Min();
+
+    private DateTimeOffset AccountSince() => script.Contacts.Select(Since).Concat(script.History.Select(happened => happened.At)).Append(script.Account!.CreatedAt).Min();
+
+    private void Meet(TestAccount account) => Simulator.Tell(new Signal.AccountDescribed(FirstAccount, account.Attributes, Simulator.Now), accountId: FirstAccount);
+
+    private void Meet(TestContact contact)
+    {
+        var id = contacts[contact.Id];
+        if (contact.IsSuppressed) Simulator.Suppress(id);
+        Simulator.Tell(new Signal.Described(id, contact.Attributes, Simulator.Now, true, contact.Basis), id);
+        foreach (var topic in contact.Refuses) Simulator.Tell(new Signal.Refused(id, topic, true, Simulator.Now), id);
+        if (script.Account is not null) Simulator.Tell(new Signal.Grouped(id, FirstAccount, Slots.OfAccount(FirstAccount), contact.Roles, Simulator.Now), id);
+    }
+
+    private void Do(TestAction action)
+    {
+        Simulator.AdvanceBefore(action.At);
+        trace.Follow();
+        trace.Add(action);
+        switch (action)
+        {
+            case TestAction.Event happened: Tell(happened, countsOnly: false); break;
+            case TestAction.Set { Contact: { } contact } set: Simulator.Tell(new Signal.Described(IdOf(contact), set.Attributes, set.At, true, ConsentBasis.None), IdOf(contact)); break;
+            case TestAction.Set set: Simulator.Tell(new Signal.AccountDescribed(FirstAccount, set.Attributes, set.At), accountId: FirstAccount); break;
+            case TestAction.Click click: Hit(click, click.Contact, click.Template, isClick: true); break;
+            case TestAction.Open open: Hit(open, open.Contact, open.Template, isClick: false); break;
+            case TestAction.Refuse refuse: Simulator.Tell(new Signal.Refused(IdOf(refuse.Contact), refuse.Topic, true, refuse.At), IdOf(refuse.Contact)); break;
+            case TestAction.Leave leave: Simulator.Tell(new Signal.Left(IdOf(leave.Contact), leave.At), IdOf(leave.Contact)); break;
+            default: throw new InvalidOperationException($"No playing of {action.GetType().Name}.");
+        }
+
+        Simulator.Drain();
+        trace.Follow();
+    }
+
+    private void Tell(TestAction.Event happened, bool countsOnly)
+    {
+        var contactId = happened.Contact is { } contact ? IdOf(contact) : 0;
+        var accountId = happened.Contact is null ? FirstAccount : 0;
+        Simulator.Tell(new Signal.Occurred(new OccurredEvent(0, happened.Name, contactId, accountId, happened.At, happened.At, happened.Properties), countsOnly), contactId, accountId);
+    }
+
+    private void Hit(TestAction action, string contact, string template, bool isClick)
+    {
+        if (Simulator.Sends.LastOrDefault(send => send.LeftAt is not null && send.Draft.Template == template && send.Draft.RecipientId == IdOf(contact)) is not { Draft: var mail })
+        {
+            impossible.Add(action);
+            return;
+        }
+
+        var hit = new Signal.Hit(mail.Subject, mail.EnrollmentId, mail.Id, mail.Step, mail.RecipientId, isClick, action.At);
+        if (mail.Subject.Kind == SubjectKind.Contact) Simulator.Tell(hit, mail.Subject.Id);
+        else Simulator.Tell(hit, accountId: mail.Subject.Id);
+    }
+}

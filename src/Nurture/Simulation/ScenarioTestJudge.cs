@@ -1,0 +1,163 @@
+using Nurture.Engine;
+using Nurture.Scenarios;
+using Nurture.Scenarios.Testing;
+using Nurture.Templates;
+using Nurture.Templating;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Simulation;
+
+/// <summary>Compares what a test expects with what its rehearsal did. Moments agree to the minute, as tests write them.</summary>
+internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, VirtualTime time, MailTemplateLibrary? templates)
+{
+    private readonly List<ScenarioTestFailure> failures = [];
+    private readonly List<JournalEntry> journal = [.. rehearsal.Simulator.Journal.Where(entry => entry.Scenario.Length > 0)];
+    private readonly List<SimulatedSend> mails = [.. rehearsal.Simulator.Sends.Where(send => send.LeftAt is not null)];
+    private readonly HashSet<SimulatedSend> answered = [];
+
+    public IReadOnlyList<ScenarioTestFailure> Judge()
+    {
+        foreach (var poisoned in rehearsal.Simulator.Poisoned)
+            failures.Add(new(test.Span, "every step runs", $"{poisoned.Step ?? rehearsal.NameOf(poisoned.Key.Subject)} broke: {poisoned.Error.Split('\n')[0].Trim()}"));
+        foreach (var action in rehearsal.Impossible)
+            failures.Add(new(action.Span, $"{time.Text(action.At)}  {(action is TestAction.Click click ? $"click  in {click.Template} by {click.Contact}" : action is TestAction.Open open ? $"open  {open.Template} by {open.Contact}" : "")}", "no such mail had left by then"));
+
+        // Those with a moment choose their mails first, so that an expectation at any time takes one that is left.
+        foreach (var expected in test.Expect.OfType<Expectation.Send>().OrderBy(send => send.At is null).ThenBy(send => send.To is null)) Ask(expected);
+        foreach (var expected in test.Expect.Where(expected => expected is not Expectation.Send)) Ask(expected);
+        AskNothingAfter();
+        foreach (var mail in mails) Render(mail);
+        return [.. failures.OrderBy(failure => failure.Span.Line)];
+    }
+
+    private void Ask(Expectation expectation)
+    {
+        switch (expectation)
+        {
+            case Expectation.Send send: AskSend(send); break;
+            case Expectation.NotSent notSent: AskNotSent(notSent); break;
+            case Expectation.Step step: AskStep(step); break;
+            case Expectation.Ends ends: AskEnds(ends); break;
+            case Expectation.Entered entered: AskEntered(entered); break;
+            default: throw new InvalidOperationException($"No judgment of {expectation.GetType().Name}.");
+        }
+    }
+
+    private void AskSend(Expectation.Send expected)
+    {
+        var fitting = mails.Find(mail => !answered.Contains(mail) && IsOf(mail, expected.Template, expected.To) && Agrees(expected.At, mail.LeftAt!.Value));
+        if (fitting is not null)
+        {
+            answered.Add(fitting);
+            return;
+        }
+
+        Fail(expected, "send", Named(expected.Template, expected.To), WhatBecameOf(expected.Template));
+    }
+
+    private void AskNotSent(Expectation.NotSent expected)
+    {
+        var left = mails.Where(mail => IsOf(mail, expected.Template, expected.To) && Agrees(expected.At, mail.LeftAt!.Value)).ToList();
+        if (left.Count > 0) Fail(expected, "not sent", Named(expected.Template, expected.To), string.Join("; ", left.Select(Said)));
+        else if (expected.Because is { } reason && !journal.Exists(entry => entry.Reason == reason && Concerns(entry, expected)))
+            Fail(expected, "not sent", $"{Named(expected.Template, expected.To)} because of {reason.Code()}", WhatBecameOf(expected.Template));
+    }
+
+    private void AskStep(Expectation.Step expected)
+    {
+        var positions = rehearsal.Simulator.Carried.OfType<Effect.Positioned>().ToList();
+        if (expected.At is not { } moment)
+        {
+            if (!positions.Exists(position => position.Step == expected.Id)) Fail(expected, "step", expected.Id, "nobody came there");
+            return;
+        }
+
+        var standing = positions.Where(position => position.At <= moment).GroupBy(position => position.EnrollmentId).Select(group => group.Last().Step).ToList();
+        if (!standing.Contains(expected.Id))
+            Fail(expected, "step", expected.Id, standing.OfType<string>().ToList() is { Count: > 0 } others ? $"they stand on {string.Join(", ", others)}" : standing.Count > 0 ? "the enrollment is over" : "nobody had entered");
+    }
+
+    private void AskEnds(Expectation.Ends expected)
+    {
+        var ends = rehearsal.Simulator.Carried.OfType<Effect.Positioned>().Where(position => position.Step is null).Select(position => (position.EnrollmentId, position.At)).ToHashSet();
+        var ended = journal.Where(entry => ends.Contains((entry.EnrollmentId, entry.At)) && IsEnd(entry)).ToList();
+        if (ended.Exists(entry => entry.Reason == expected.Because && Agrees(expected.At, entry.At))) return;
+        Fail(expected, "end", expected.Because.Code(), ended.Count > 0
+            ? $"it ended {string.Join("; ", ended.Select(entry => $"{time.Text(entry.At)} by {entry.Reason.Code()}"))}"
+            : journal.Exists(entry => entry.Reason == Reason.Entered) ? "the enrollment did not end" : NobodyEntered());
+    }
+
+    private void AskEntered(Expectation.Entered expected)
+    {
+        var entries = journal.Where(entry => entry.Reason == Reason.Entered && Agrees(expected.At, entry.At)).ToList();
+        if (expected.IsEntered)
+        {
+            if (entries.Count == 0) Fail(expected, "enter", "", journal.Find(entry => entry.Reason == Reason.Entered) is { } other ? $"the entry was at {time.Text(other.At)}" : NobodyEntered());
+            return;
+        }
+
+        if (entries.Count > 0) Fail(expected, "no entry", "", $"{rehearsal.NameOf(entries[0].Subject)} entered at {time.Text(entries[0].At)}");
+        else if (expected.Because is { } reason && !journal.Exists(entry => entry.Reason == reason && Agrees(expected.At, entry.At)))
+            Fail(expected, "no entry", $"because of {reason.Code()}", NobodyEntered());
+    }
+
+    private void AskNothingAfter()
+    {
+        if (test.NothingAfter is not { } end) return;
+        // To the minute here as well: what leaves within it is still in time.
+        foreach (var mail in mails.Where(mail => mail.LeftAt >= end + TimeSpan.FromMinutes(1)))
+            failures.Add(new(test.Span, $"nothing after {time.Text(end)}", Said(mail)));
+    }
+
+    private void Render(SimulatedSend mail)
+    {
+        if (templates is null) return;
+        try
+        {
+            MailPreview.Render(mail, templates);
+        }
+        catch (TemplateException e)
+        {
+            failures.Add(new(test.Span, $"{mail.Draft.Template} to {rehearsal.NameOf(mail.Draft.RecipientId)} can be rendered", e.Message));
+        }
+    }
+
+    private void Fail(Expectation expected, string verb, string what, string but) =>
+        failures.Add(new(expected.Span, $"{(expected.At is { } at ? time.Text(at) : "at any time")}  {verb}  {what}".TrimEnd(), but));
+
+    private static bool Agrees(DateTimeOffset? expected, DateTimeOffset at) => expected is not { } moment || (at >= moment && at < moment + TimeSpan.FromMinutes(1));
+
+    private bool IsOf(SimulatedSend mail, string template, string? to) =>
+        mail.Draft.Template == template && (to is null || mail.Draft.RecipientId == rehearsal.IdOf(to));
+
+    private static bool IsEnd(JournalEntry entry) =>
+        entry.Reason is not (Reason.GoalMissed or Reason.Released or Reason.BranchTaken or Reason.NoBranchTaken or Reason.WaitOver or Reason.TimedOut or Reason.Heard or Reason.AlreadyTrue or Reason.AttributeSet or Reason.Entered)
+        && entry.Member("template") is null;
+
+    /// <summary>Whether the entry says something of the mail: at its own step, or before it was reached.</summary>
+    private bool Concerns(JournalEntry entry, Expectation.NotSent expected) =>
+        (StepOf(entry) is not { } send || send.Template == expected.Template)
+        && (expected.To is null || entry.ContactId == 0 || entry.ContactId == rehearsal.IdOf(expected.To))
+        && Agrees(expected.At, entry.At);
+
+    private Step.Send? StepOf(JournalEntry entry) =>
+        CatalogIndex.AllSteps(rehearsal.Scenario.Steps).OfType<Step.Send>().FirstOrDefault(step => step.Id == entry.Step);
+
+    private string WhatBecameOf(string template)
+    {
+        var said = mails.Where(mail => mail.Draft.Template == template).Select(Said)
+            .Concat(journal.Where(entry => entry.Reason != Reason.Released && StepOf(entry)?.Template == template).Select(entry => $"{time.Text(entry.At)}  {entry.Reason.Code()}"))
+            .ToList();
+        if (said.Count > 0) return string.Join("; ", said);
+        return journal.Exists(entry => entry.Reason == Reason.Entered) ? "its step was never reached" : NobodyEntered();
+    }
+
+    private string NobodyEntered() =>
+        journal.Where(entry => entry.EnrollmentId == 0 && entry.Reason != Reason.WaitingToSettle).Select(entry => entry.Reason.Code()).Distinct().ToList() is { Count: > 0 } reasons
+            ? $"nobody entered: {string.Join(", ", reasons)}"
+            : "nobody entered: the trigger did not fire";
+
+    private string Said(SimulatedSend mail) => $"{time.Text(mail.LeftAt!.Value)}  send  {Named(mail.Draft.Template, rehearsal.NameOf(mail.Draft.RecipientId))}";
+
+    private static string Named(string template, string? to) => to is null ? template : $"{template} to {to}";
+}

@@ -1,0 +1,237 @@
+using Nurture.Contacts;
+using Nurture.Scenarios;
+using Nurture.Scenarios.Testing;
+using Nurture.Sends;
+using Nurture.Simulation;
+using Nurture.Templates;
+
+namespace Nurture.Tests.Simulation;
+
+public class ScenarioTestRunnerTests
+{
+    private const string Welcome = """
+        scenario: welcome
+        title: Welcome
+        owner: marketing@example.com
+        class: service
+        trigger: { event: signed_up }
+        goal: { when: 'event("setup_completed")', within: 30d }
+        steps:
+          - send: { template: hello }
+          - wait:
+              for: 'event("login")'
+              up_to: 3d
+            timeout:
+              - send: { template: help }
+          - wait: 1d
+          - send: { template: bye }
+        """;
+
+    private const string Silence = """
+        scenario: silence
+        title: Silence
+        owner: marketing@example.com
+        class: service
+        trigger: { inactive: [ login ], for: 14d }
+        reentry: every time
+        goal: { when: 'event("login")', within: 21d }
+        steps:
+          - send: { template: help }
+        """;
+
+    [Fact]
+    public void A_test_passes_when_all_is_as_it_expects_and_its_trace_tells_the_story()
+    {
+        var result = Run(Welcome, """
+              when:
+                - { at: 0m, contact: ann, event: signed_up }
+              expect:
+                - { at: 0m, send: hello, to: ann }
+                - { at: 3d, send: help, to: ann }
+                - { at: 3d 1h, step: wait-1d }
+                - { at: 4d, ends: completed }
+            """);
+
+        Assert.Empty(result.Failures);
+        Assert.Equal(
+            """
+             day 0 10:00  event     signed_up by ann
+             day 0 10:00  enter     ann
+             day 0 10:00  send      hello to ann
+             day 0 10:00  wait      for event("login"), up to 3d (ann)
+             day 3 10:00  time out  event("login") did not come (ann)
+             day 3 10:00  send      help to ann
+             day 3 10:00  wait      1d (ann)
+             day 4 10:00  go on     after wait-1d (ann)
+             day 4 10:00  send      bye to ann
+             day 4 10:00  end       completed (ann)
+            day 30 10:00  goal      missed (ann)
+            """.ReplaceLineEndings("\n"), string.Join('\n', result.Trace));
+    }
+
+    [Theory]
+    [InlineData("{ at: 2d, send: help }", "day 2 10:00  send  help", "day 3 10:00  send  help to ann")]
+    [InlineData("{ send: help, to: bob }", "at any time  send  help to bob", "day 3 10:00  send  help to ann")]
+    [InlineData("{ not_sent: help }", "at any time  not sent  help", "day 3 10:00  send  help to ann")]
+    [InlineData("{ not_sent: help, to: bob, because: unsubscribed }", "at any time  not sent  help to bob because of unsubscribed", "day 3 10:00  send  help to ann")]
+    [InlineData("{ at: 1d, step: wait-1d }", "day 1 10:00  step  wait-1d", "they stand on wait-login")]
+    [InlineData("{ at: 1d, ends: completed }", "day 1 10:00  end  completed", "it ended day 4 10:00 by completed")]
+    [InlineData("{ entered: false }", "at any time  no entry", "ann entered at day 0 10:00")]
+    [InlineData("{ at: 1d, entered: true }", "day 1 10:00  enter", "the entry was at day 0 10:00")]
+    public void A_failure_says_what_was_instead(string expectation, string expected, string but)
+    {
+        var result = Run(Welcome, $"""
+              when:
+                - {OpenBrace} at: 0m, contact: ann, event: signed_up {CloseBrace}
+              expect:
+                - {expectation}
+            """);
+
+        var failure = Assert.Single(result.Failures);
+        Assert.Equal((expected, but), (failure.Expected, failure.But));
+        Assert.Equal(13, failure.Span.Line);
+    }
+
+    [Fact]
+    public void Each_mail_answers_one_expectation()
+    {
+        var result = Run(Welcome, """
+              when:
+                - { at: 0m, contact: ann, event: signed_up }
+              expect:
+                - { send: hello }
+                - { at: 0m, send: hello }
+            """);
+
+        Assert.Equal("at any time  send  hello", Assert.Single(result.Failures).Expected);
+    }
+
+    [Fact]
+    public void An_event_exactly_at_the_deadline_is_in_time()
+    {
+        var result = Run(Welcome, """
+              when:
+                - { at: 0m, contact: ann, event: signed_up }
+                - { at: 3d, contact: ann, event: login }
+              expect:
+                - { not_sent: help }
+                - { at: 4d, send: bye }
+            """);
+
+        Assert.Empty(result.Failures);
+    }
+
+    [Fact]
+    public void Nothing_may_leave_after_the_end_that_is_named()
+    {
+        var result = Run(Welcome, """
+              when:
+                - { at: 0m, contact: ann, event: signed_up }
+              expect_nothing_after: 3d
+            """);
+
+        var failure = Assert.Single(result.Failures);
+        Assert.Equal(("nothing after day 3 10:00", "day 4 10:00  send  bye to ann"), (failure.Expected, failure.But));
+    }
+
+    [Fact]
+    public void What_is_clicked_must_have_left()
+    {
+        var result = Run(Welcome, """
+              when:
+                - { at: 0m, contact: ann, event: signed_up }
+                - { at: 1d, contact: ann, clicks: help }
+              expect:
+                - { send: hello }
+            """);
+
+        var failure = Assert.Single(result.Failures);
+        Assert.Equal(("day 1 10:00  click  in help by ann", "no such mail had left by then"), (failure.Expected, failure.But));
+    }
+
+    [Fact]
+    public void A_mail_that_cannot_be_rendered_fails_the_test()
+    {
+        var result = Run(Welcome, """
+              when:
+                - { at: 0m, contact: ann, event: signed_up }
+              expect:
+                - { send: hello }
+            """, hello: "{{ contact.name.first.letter }}");
+
+        var failure = Assert.Single(result.Failures);
+        Assert.Equal("hello to ann can be rendered", failure.Expected);
+        Assert.Contains("hello.en(1,", failure.But);
+    }
+
+    [Fact]
+    public void Whoever_was_known_before_the_start_enters_by_falling_silent_after_it()
+    {
+        var result = Run(Silence, """
+              when:
+                - { at: 1d, contact: ann, event: login }
+              expect:
+                - { at: 15d, send: help }
+            """, known: "known_for: 60d", history: "history: [ { ago: 3d, contact: ann, event: login } ]");
+
+        Assert.Empty(result.Failures);
+    }
+
+    [Fact]
+    public void Whoever_was_silent_before_the_start_does_not_enter_by_that()
+    {
+        var result = Run(Silence, """
+              when: []
+              expect:
+                - { not_sent: help, to: ann }
+            """, known: "known_for: 60d", history: "history: [ { ago: 20d, contact: ann, event: login } ]");
+
+        Assert.Empty(result.Failures);
+    }
+
+    [Fact]
+    public void A_holdout_holds_nobody_out_of_a_test()
+    {
+        var result = Run(Welcome.Replace("class: service", "class: service\nholdout: 99%"), """
+              when:
+                - { at: 0m, contact: ann, event: signed_up }
+              expect:
+                - { send: hello }
+            """);
+
+        Assert.Empty(result.Failures);
+    }
+
+    private const string OpenBrace = "{";
+    private const string CloseBrace = "}";
+
+    private static ScenarioTestResult Run(string scenario, string body, string hello = "<p>Hello {{ contact.name }}</p>", string known = "known_for: 0m", string history = "history: []")
+    {
+        var templates = new MailTemplateLibrary([Mail("hello", hello), Mail("help", "<p>Help</p>"), Mail("bye", "<p>Bye</p>")], "en");
+        var environment = new ParseEnvironment { Templates = templates.Names, MailTemplates = templates };
+        var parsed = ScenarioParser.Parse(scenario, "scenario.yaml", environment);
+        Assert.True(parsed.Scenario is not null, string.Join('\n', parsed.Diagnostics));
+        var text = $"""
+            scenario: {parsed.Scenario.Name}
+            tests:
+              - name: Test
+                start: "2026-03-02 10:00"
+                given:
+                  contacts:
+                    - {OpenBrace} id: ann, email: ann@acme.example, name: Ann, {known} {CloseBrace}
+                    - {OpenBrace} id: bob, email: bob@acme.example {CloseBrace}
+                  {history}
+            {string.Join('\n', body.Split('\n').Select(line => $"  {line}"))}
+            """;
+        var (file, said) = ScenarioTestParser.Parse(text, "tests/scenario.yaml", environment);
+        Assert.True(file is not null, string.Join('\n', said));
+        return new ScenarioTestRunner(parsed.Scenario, TrackingPlan.Empty, SendPolicy.Default, templates).Run(Assert.Single(file.Tests));
+    }
+
+    private static MailTemplate Mail(string name, string body)
+    {
+        var template = MailTemplate.Parse($"---\nsubject: {name}\nlayout: none\n---\n{body}\n", $"{name}.en.html");
+        Assert.True(template.IsValid, string.Join('\n', template.Diagnostics));
+        return template;
+    }
+}
