@@ -24,13 +24,15 @@ public sealed partial class SendStore
     }
 
     /// <summary>Records that a mail was opened or a link in it followed, and nothing else.</summary>
-    public Task RecordHitAsync(LinkedSend send, bool isClick, DateTimeOffset now, CancellationToken cancel) =>
+    /// <param name="isMachine">Surely no person: it shows in the log of events only.</param>
+    public Task RecordHitAsync(LinkedSend send, bool isClick, bool isMachine, DateTimeOffset now, CancellationToken cancel) =>
         database.WriteAsync(async (connection, transaction, ct) =>
         {
             await log.AppendAsync(connection, transaction,
                 [SignalCodec.Store(
-                    new Signal.Hit(send.Subject, send.EnrollmentId, send.Id, send.Step, send.RecipientId, isClick, now), send.Slot, new StoredAbout(now, Correlation: send.Correlation))],
+                    new Signal.Hit(send.Subject, send.EnrollmentId, send.Id, send.Step, send.RecipientId, isClick, now, isMachine), send.Slot, new StoredAbout(now, Correlation: send.Correlation))],
                 ct);
+            if (isMachine) return;
             var column = isClick ? "clicked_at" : "opened_at";
             await connection.ExecuteAsync(transaction, $"update sends set {column} = @now where slot = @slot and id = @id and {column} is null",
                 [("now", now), ("slot", send.Slot), ("id", send.Id)], ct);

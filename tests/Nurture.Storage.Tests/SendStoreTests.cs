@@ -437,11 +437,11 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         var send = await rows.PlanAsync(contact);
 
         var linked = await store.FindLinkedAsync(5, send, Cancel);
-        await store.RecordHitAsync(linked!, isClick: true, Noon, Cancel);
-        await store.RecordHitAsync(linked!, isClick: false, Noon.AddSeconds(1), Cancel);
+        await store.RecordHitAsync(linked!, isClick: true, isMachine: false, Noon, Cancel);
+        await store.RecordHitAsync(linked!, isClick: false, isMachine: true, Noon.AddSeconds(1), Cancel);
 
         Assert.Equal(
-            [new Signal.Hit(SubjectRef.Contact(contact), 9, send, "welcome", contact, true, Noon), new Signal.Hit(SubjectRef.Contact(contact), 9, send, "welcome", contact, false, Noon.AddSeconds(1))],
+            [new Signal.Hit(SubjectRef.Contact(contact), 9, send, "welcome", contact, true, Noon), new Signal.Hit(SubjectRef.Contact(contact), 9, send, "welcome", contact, false, Noon.AddSeconds(1), true)],
             await rows.SignalsAsync());
         Assert.Equal(SendState.Planned, (await rows.LookAsync(send)).State);
         Assert.Null(await store.FindLinkedAsync(6, send, Cancel));

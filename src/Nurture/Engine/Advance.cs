@@ -175,7 +175,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     {
         if (SubjectHere(signal.Subject) is not { } subject) return;
         CatchUp(subject, signal.At, isInclusive: false);
-        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment
+        if (!signal.IsMachine && subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment
             && enrollment.Sends.Find(s => s.Step == signal.Step && s.RecipientId == signal.RecipientId) is { } send)
         {
             if (signal.IsClick) send.ClickedAt ??= signal.At;

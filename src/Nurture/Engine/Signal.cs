@@ -42,7 +42,8 @@ public abstract record Signal
     public sealed record SendEnded(SubjectRef Subject, long EnrollmentId, Guid SendId, string Step, long RecipientId, Reason Reason, DateTimeOffset At) : Signal;
 
     /// <summary>A mail was opened or a link in it followed, by a person or a machine.</summary>
-    public sealed record Hit(SubjectRef Subject, long EnrollmentId, Guid SendId, string Step, long RecipientId, bool IsClick, DateTimeOffset At) : Signal;
+    /// <param name="IsMachine">Surely no person: a HEAD request, a prefetch. Recorded, and moves nothing.</param>
+    public sealed record Hit(SubjectRef Subject, long EnrollmentId, Guid SendId, string Step, long RecipientId, bool IsClick, DateTimeOffset At, bool IsMachine = false) : Signal;
 
     /// <summary>The person refuses a topic, or <c>*</c>; or takes the refusal back.</summary>
     public sealed record Refused(long ContactId, string Topic, bool IsRefused, DateTimeOffset At) : Signal;

@@ -69,6 +69,7 @@ public static class SignalCodec
             w.Number(4, s.RecipientId);
             w.Flag(5, s.IsClick);
             w.Number(6, (long)s.Subject.Kind);
+            w.Flag(7, s.IsMachine);
         })),
         Signal.Refused s => Row(SignalKind.Refused, s.ContactId, 0, s.At, Packed(w =>
         {
@@ -170,7 +171,7 @@ public static class SignalCodec
 
             case SignalKind.SendEnded or SignalKind.Hit:
             {
-                var (enrollment, send, step, recipient, fifth, kind) = (0L, Guid.Empty, "", 0L, 0L, SubjectKind.Contact);
+                var (enrollment, send, step, recipient, fifth, kind, isMachine) = (0L, Guid.Empty, "", 0L, 0L, SubjectKind.Contact, false);
                 while (reader.Next())
                 {
                     switch (reader.Field)
@@ -181,12 +182,13 @@ public static class SignalCodec
                         case 4: recipient = reader.Number; break;
                         case 5: fifth = reader.Number; break;
                         case 6: kind = (SubjectKind)reader.Number; break;
+                        case 7: isMachine = reader.Number != 0; break;
                     }
                 }
 
                 var subject = new SubjectRef(kind, kind == SubjectKind.Account ? row.AccountId : row.ContactId);
                 return row.Kind == SignalKind.Hit
-                    ? new Signal.Hit(subject, enrollment, send, step, recipient, fifth != 0, row.OccurredAt)
+                    ? new Signal.Hit(subject, enrollment, send, step, recipient, fifth != 0, row.OccurredAt, isMachine)
                     : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt);
             }
 
