@@ -1,8 +1,11 @@
+using Nurture.Server.Delivery;
 using Nurture.Server.Hosting;
+using Nurture.Server.Inbox;
 using Nurture.Server.Intake;
 using Nurture.Server.Publishing;
 using Nurture.Server.Security;
 using Nurture.Server.Slots;
+using Nurture.Server.Tracking;
 using Nurture.Storage;
 
 try
@@ -32,6 +35,8 @@ public partial class Program
         await builder.AddIntakeAsync(database);
         builder.AddPublishing();
         builder.AddSlots();
+        await builder.AddDeliveryAsync(database, options);
+        builder.AddTracking();
 
         var app = builder.Build();
         app.UseCorrelation();
@@ -39,8 +44,11 @@ public partial class Program
         app.MapHealth();
         app.MapDevelopmentClock();
         app.MapIntake();
+        app.MapTracking();
+        app.MapInbox();
 
         app.UseSlots();
+        app.UseDelivery();
         await app.UsePublishingAsync(CancellationToken.None);
 
         app.RequireEveryEndpointToNameItsAccess();

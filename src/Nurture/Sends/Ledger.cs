@@ -25,6 +25,12 @@ public abstract record Attempt(string Reply)
     /// <summary>The template failed on these inputs; <c>Reply</c> says where.</summary>
     public sealed record NotRendered(string Reply) : Attempt(Reply);
 
+    /// <summary>The address cannot be written as one.</summary>
+    public sealed record NotAddressable(string Reply) : Attempt(Reply);
+
+    /// <summary>Our own mistake; trying again would make it again.</summary>
+    public sealed record Broken(string Reply) : Attempt(Reply);
+
     /// <summary>Nothing was tried: no connection, no time left, or we are stopping. Surely not handed over, and no attempt.</summary>
     /// <param name="Pause">How long not to try again.</param>
     public sealed record NotTried(string Reply, TimeSpan Pause) : Attempt(Reply);
@@ -101,6 +107,8 @@ public static class Ledger
             Attempt.MailboxUnavailable => Over(SendState.Failed, Reason.Bounced),
             Attempt.Refused => Over(SendState.Failed, Reason.Refused),
             Attempt.NotRendered => Over(SendState.Failed, Reason.RenderFailed),
+            Attempt.NotAddressable => Over(SendState.Failed, Reason.NoAddress),
+            Attempt.Broken => Over(SendState.Failed, Reason.Internal),
             // Marketing and service never twice, transactional never lost (DESIGN.md §7).
             Attempt.Unanswered when sendClass == SendClass.Transactional => Again(now + RepeatAfter, mayHaveLeft: true),
             Attempt.Unanswered => Over(SendState.Uncertain, Reason.Uncertain),

@@ -91,6 +91,7 @@ public sealed class LedgerTests
         [
             new Attempt.Accepted(""), new Attempt.Deferred(""), new Attempt.AddressUnknown(""), new Attempt.MailboxUnavailable(""), new Attempt.Refused(""),
             new Attempt.NotRendered(""), new Attempt.NotTried("", TimeSpan.Zero), new Attempt.Unanswered(""),
+            new Attempt.NotAddressable(""), new Attempt.Broken(""),
         ];
 
         var suppressing = attempts.Where(attempt => Ledger.Settle(attempt, SendClass.Service, 0, false, 1, Now, Now.AddDays(1)).Suppresses);

@@ -1,0 +1,197 @@
+using System.Data.Common;
+using System.Diagnostics;
+using System.Threading.Channels;
+using Nurture.Sends;
+using Nurture.Server.Hosting;
+using Nurture.Storage;
+
+namespace Nurture.Server.Delivery;
+
+/// <summary>
+/// Takes due sends out of the ledger and brings each through an attempt, as many at once as there are connections; writes
+/// the results in groups, and takes back what dead owners left.
+/// </summary>
+public sealed class DeliveryWorker(
+    SendStore store, SendAttempt attempt, Circuit circuit, MailOptions options, AllowList allowList, Database database,
+    BusinessClock clock, WorkSignals signals, IHostApplicationLifetime lifetime, ILogger<DeliveryWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan RecoverEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    // Due, but not to be had: another node is claiming it at this moment.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
+
+    // Answers that are still waited for when the server stops; what has none by then is uncertain.
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(15);
+
+    private const int MostUnderWay = 1000;
+    private const int MostRecovered = 1000;
+
+    private readonly Channel<(ClaimedSend Send, long ClaimedAt)> claimed = Channel.CreateUnbounded<(ClaimedSend, long)>();
+    private readonly SemaphoreSlim claiming = new(1, 1);
+    private readonly UnderWay underWay = new();
+    private long recoveredAt = long.MinValue;
+
+    protected override async Task ExecuteAsync(CancellationToken stop)
+    {
+        using var hard = new CancellationTokenSource();
+        using var groups = new CancellationTokenSource();
+        var results = new Grouped<Completion, int>(256, CompleteAsync);
+        var committing = Task.WhenAll(attempt.RunGroupsAsync(groups.Token), results.RunAsync(groups.Token));
+        var senders = Enumerable.Range(0, options.Connections).Select(_ => Task.Run(() => SendAsync(results, stop, hard.Token), CancellationToken.None)).ToList();
+        try
+        {
+            // Links in mails may begin with the address that the server listens at.
+            await ListeningAsync(stop);
+            await ClaimAsync(stop);
+        }
+        finally
+        {
+            claimed.Writer.Complete();
+            hard.CancelAfter(LastAnswers);
+            await Task.WhenAll(senders);
+            await groups.CancelAsync();
+            await committing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Everything that is due now, to the end: for the development clock. Returns how many sends that were.</summary>
+    public async Task<int> DrainAsync(CancellationToken cancel)
+    {
+        int taken;
+        do
+        {
+            taken = await TurnAsync(MostUnderWay, cancel);
+            await underWay.EmptyAsync(cancel);
+        }
+        while (taken > 0);
+        return underWay.TakeFinished();
+    }
+
+    private async Task ListeningAsync(CancellationToken stop)
+    {
+        var listening = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var started = lifetime.ApplicationStarted.Register(() => listening.TrySetResult());
+        await using var stopped = stop.Register(() => listening.TrySetResult());
+        await listening.Task;
+    }
+
+    private async Task ClaimAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var room = underWay.Room(2 * options.Connections, MostUnderWay);
+                var taken = room > 0 ? await TurnAsync(room, stop) : 0;
+                if (taken == 0) await signals.Sends.WaitAsync(await PauseAsync(stop), stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                logger.LogError(failure, "Claiming sends failed; it is tried again in {Seconds} s", AfterFailure.TotalSeconds);
+                await signals.Sends.WaitAsync(AfterFailure, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>One claim. Returns how many sends it took or ended.</summary>
+    private async Task<int> TurnAsync(int limit, CancellationToken cancel)
+    {
+        await claiming.WaitAsync(cancel);
+        try
+        {
+            await RecoverAsync(cancel);
+            if (circuit.Remaining > TimeSpan.Zero) return 0;
+            var startedAt = Stopwatch.GetTimestamp();
+            var claim = await store.ClaimAsync(
+                database.Node, circuit.IsProbing ? 1 : limit, Ledger.ClaimToDot, clock.Now, allowList.IsLimited ? allowList.Allows : null, cancel);
+            foreach (var send in claim.Sends)
+            {
+                underWay.Add();
+                await claimed.Writer.WriteAsync((send, startedAt), CancellationToken.None);
+            }
+            if (claim.Ended > 0)
+            {
+                logger.LogInformation("{Count} sends did not leave: expired, refused or suppressed", claim.Ended);
+                signals.Events.Raise();
+            }
+            return claim.Sends.Count + claim.Ended;
+        }
+        finally
+        {
+            claiming.Release();
+        }
+    }
+
+    private async Task RecoverAsync(CancellationToken cancel)
+    {
+        if (recoveredAt != long.MinValue && Stopwatch.GetElapsedTime(recoveredAt) < RecoverEvery) return;
+        recoveredAt = Stopwatch.GetTimestamp();
+        var (found, told) = await store.RecoverAsync(clock.Now, MostRecovered, cancel);
+        if (found == 0) return;
+        logger.LogWarning("Took back {Count} sends of an owner that is gone; {Uncertain} of them are uncertain", found, told);
+        if (told > 0) signals.Events.Raise();
+    }
+
+    private async Task<TimeSpan> PauseAsync(CancellationToken cancel)
+    {
+        var pause = RecoverEvery;
+        if (underWay.Count > 0 || await store.NextDueAsync(DateTimeOffset.MinValue, cancel) is not { } due) return pause;
+        var until = due - clock.Now + TimeSpan.FromMilliseconds(1);
+        if (circuit.Remaining > until) until = circuit.Remaining;
+        if (until < ShortestPause) return ShortestPause;
+        return until < pause ? until : pause;
+    }
+
+    private async Task SendAsync(Grouped<Completion, int> results, CancellationToken stop, CancellationToken hard)
+    {
+        await foreach (var (send, claimedAt) in claimed.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new("Correlation", send.Correlation) });
+            var result = await AttemptAsync(send, claimedAt, stop, hard);
+            var told = await results.AddAsync(new Completion(send, result));
+            logger.LogInformation("Send {Send} of {Scenario}, step {Step}: {Result}", send.Id, send.Scenario, send.Step, result.GetType().Name);
+            if (told > 0) signals.Events.Raise();
+            if (underWay.Finish() <= options.Connections) signals.Sends.Raise();
+        }
+    }
+
+    private async Task<Attempt> AttemptAsync(ClaimedSend send, long claimedAt, CancellationToken stop, CancellationToken hard)
+    {
+        if (stop.IsCancellationRequested) return new Attempt.NotTried("the server is stopping", TimeSpan.Zero);
+        try
+        {
+            return await attempt.RunAsync(send, claimedAt, hard);
+        }
+        catch (Exception bug)
+        {
+            logger.LogError(bug, "Send {Send} of {Scenario}, step {Step}, failed by our own mistake", send.Id, send.Scenario, send.Step);
+            return new Attempt.Broken(bug.Message);
+        }
+    }
+
+    /// <summary>What the other side said is written down however long the database is away: without it a sent mail would be uncertain.</summary>
+    private async Task<IReadOnlyList<int>> CompleteAsync(IReadOnlyList<Completion> completions, CancellationToken cancel)
+    {
+        while (true)
+        {
+            try
+            {
+                var told = await store.CompleteAsync(completions, clock.Now, cancel);
+                return [told, .. Enumerable.Repeat(0, completions.Count - 1)];
+            }
+            catch (DbException failure)
+            {
+                logger.LogError(failure, "The results of {Count} sends could not be written; it is tried again in {Seconds} s", completions.Count, AfterFailure.TotalSeconds);
+                await Task.Delay(AfterFailure, cancel);
+            }
+        }
+    }
+
+    /// <summary>When a send is due next, after the moment.</summary>
+    public Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken cancel) => store.NextDueAsync(after, cancel);
+}

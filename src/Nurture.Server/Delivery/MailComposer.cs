@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Text.Json;
+using Nurture.Mail;
+using Nurture.Mail.Dkim;
+using Nurture.Mail.Html;
+using Nurture.Mail.Mime;
+using Nurture.Scenarios;
+using Nurture.Sends;
+using Nurture.Server.Hosting;
+using Nurture.Storage;
+using Nurture.Templates;
+using Nurture.Templating;
+
+namespace Nurture.Server.Delivery;
+
+/// <param name="Bytes">Signed, as they go over the wire.</param>
+public sealed record ComposedMail(MailEnvelope Envelope, ReadOnlyMemory<byte> Bytes, string MessageId);
+
+/// <summary>The recipient's or the sender's address cannot be written as one.</summary>
+public sealed class UnusableAddressException(string message) : Exception(message);
+
+/// <summary>
+/// A claimed send to the bytes of its mail: a function of the send's row, the documents that it names, and the deployment's
+/// keys and public address; so each attempt sends the same bytes under the same Message-ID.
+/// </summary>
+public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSigner? signer)
+{
+    /// <exception cref="UnusableAddressException">Nobody to send to, or to send as.</exception>
+    /// <exception cref="TemplateException">The template does not fit the inputs.</exception>
+    /// <exception cref="MailFormatException">The result cannot be written as a mail.</exception>
+    public ComposedMail Compose(ClaimedSend send, MailTemplate template, MailTemplate? layout)
+    {
+        var parties = Parties.Of(send);
+        var inputs = MailRenderer.ReadInputs(send.Inputs);
+        var unsubscribe = send.Class == SendClass.Transactional
+            ? null
+            : $"{site.Url}/u/{tokens.Write(new MailLink.Unsubscribe(send.Id, send.Slot, send.RecipientId, send.Topic ?? "*"))}";
+        inputs["unsubscribe_url"] = unsubscribe is null ? TemplateValue.Null : unsubscribe;
+        var rendered = MailRenderer.Render(template, layout, inputs, new RenderOptions { Now = send.PlannedAt });
+
+        var messageId = $"{send.Id:N}@{parties.From.WireDomain}";
+        var message = new EmailMessage
+        {
+            From = parties.From,
+            To = parties.To,
+            ReplyTo = parties.ReplyTo,
+            Subject = rendered.Subject,
+            // Plain text shows the addresses themselves: a tracked one is unreadable there, and a reader of plain text wants to see where a link leads.
+            TextBody = PlainText.FromHtml(rendered.Html),
+            HtmlBody = send.Class == SendClass.Transactional ? rendered.Html : Tracked(send, rendered.Html, unsubscribe!),
+            Date = send.PlannedAt,
+            MessageId = messageId,
+            BoundarySeed = unchecked((ulong)send.Seed),
+            Headers = [.. Headers(send, parties.From, unsubscribe)],
+        };
+
+        var written = new ArrayBufferWriter<byte>(8 << 10);
+        MimeWriter.Write(message, written);
+        return new(new MailEnvelope(parties.From, parties.To, send.Id.ToString("N")), Sign(written.WrittenMemory, send.PlannedAt), messageId);
+    }
+
+    private string Tracked(ClaimedSend send, string html, string unsubscribe) => TrackedHtml.Rewrite(html,
+        (index, url) => url != unsubscribe && LinkTokens.IsWebAddress(url) && index <= ushort.MaxValue
+            ? $"{site.Url}/c/{tokens.Write(new MailLink.Click(send.Id, send.Slot, index, url))}"
+            : null,
+        $"{site.Url}/o/{tokens.Write(new MailLink.Open(send.Id, send.Slot))}.gif");
+
+    private static IEnumerable<EmailHeader> Headers(ClaimedSend send, EmailAddress from, string? unsubscribe)
+    {
+        if (unsubscribe is not null)
+        {
+            foreach (var header in Unsubscribe(new Uri(unsubscribe))) yield return header;
+            yield return new(HeaderNames.ListId, $"<{send.Scenario}.{from.WireDomain}>");
+        }
+        // RFC 3834; on marketing it would keep out-of-office replies from us.
+        if (send.Class != SendClass.Marketing) yield return new("Auto-Submitted", "auto-generated");
+        yield return new(HeaderNames.Send, send.Id.ToString("N"));
+    }
+
+    /// <summary>One click needs https (RFC 8058 §3.1); a server without it (this machine, a test) shows the same headers, and no mail reader acts on them.</summary>
+    private static IReadOnlyList<EmailHeader> Unsubscribe(Uri address) => address.Scheme == Uri.UriSchemeHttps
+        ? ListUnsubscribe.Headers(address)
+        : [new(HeaderNames.ListUnsubscribe, $"<{address.AbsoluteUri}>"), new(HeaderNames.ListUnsubscribePost, "List-Unsubscribe=One-Click")];
+
+    private ReadOnlyMemory<byte> Sign(ReadOnlyMemory<byte> message, DateTimeOffset at)
+    {
+        if (signer is null) return message;
+        var signed = new ArrayBufferWriter<byte>(message.Length + 1024);
+        signer.Sign(message.Span, at, signed);
+        signed.Write(message.Span);
+        return signed.WrittenMemory;
+    }
+
+    /// <summary>Of the inputs, what the envelope and the headers need.</summary>
+    private sealed record Parties(EmailAddress From, EmailAddress? ReplyTo, EmailAddress To)
+    {
+        public static Parties Of(ClaimedSend send)
+        {
+            using var inputs = JsonDocument.Parse(send.Inputs);
+            var sender = Text(inputs.RootElement, "sender", "address") is { Length: > 0 } address
+                ? Read(Text(inputs.RootElement, "sender", "name"), address)
+                : throw new UnusableAddressException("the policy names no sender: sender.address is empty");
+            var replyTo = Text(inputs.RootElement, "sender", "reply_to") is { Length: > 0 } reply ? Read(Text(inputs.RootElement, "sender", "name"), reply) : null;
+            // A name that looks like an address would be one too many in a To field.
+            var name = Text(inputs.RootElement, "contact", "name") is { } given && !given.Contains('@') ? given : null;
+            return new(sender, replyTo, Read(name, send.Address));
+        }
+
+        private static string? Text(JsonElement inputs, string part, string name) =>
+            inputs.TryGetProperty(part, out var of) && of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()
+                : null;
+
+        private static EmailAddress Read(string? name, string address) => EmailAddress.TryParse(address, out var read, out var problem)
+            ? read! with { DisplayName = name ?? read.DisplayName }
+            : throw new UnusableAddressException(problem!);
+    }
+}

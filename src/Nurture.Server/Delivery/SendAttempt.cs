@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using System.Diagnostics;
+using Nurture.Mail;
+using Nurture.Sends;
+using Nurture.Server.Hosting;
+using Nurture.Storage;
+using Nurture.Templating;
+
+namespace Nurture.Server.Delivery;
+
+/// <summary>
+/// One attempt at one claimed send: compose, offer everything but the final dot, write down that it is being handed over,
+/// take the last step. What can be refused is refused before that commit, so little is ever uncertain.
+/// </summary>
+public sealed class SendAttempt(
+    TemplateShelf shelf, MailComposer composer, IMailTransport transport, SendStore store, Circuit circuit, BusinessClock clock, ILogger<SendAttempt> logger)
+{
+    /// <summary>An owner that is silent for this long is dead: its claims are taken back.</summary>
+    public static readonly TimeSpan HandedLease = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<Guid, ClaimedSend> waiting = [];
+
+    private readonly Grouped<HandOver, bool> handing = new(256, async (mails, cancel) =>
+    {
+        var allowed = await store.RecordHandedAsync(mails, HandedLease, clock.Now, cancel);
+        return [.. mails.Select(mail => allowed.Contains(mail.Send.Id))];
+    });
+
+    /// <param name="claimedAt"><see cref="Stopwatch.GetTimestamp"/> from before the claim.</param>
+    /// <param name="cancel">Ends waiting; before the final dot nothing is sent then.</param>
+    public async Task<Attempt> RunAsync(ClaimedSend send, long claimedAt, CancellationToken cancel)
+    {
+        try
+        {
+            var (template, layout) = await shelf.FindAsync(send.TemplateHash, cancel);
+            var mail = composer.Compose(send, template, layout);
+            if (Stopwatch.GetElapsedTime(claimedAt) > Ledger.ClaimToDot / 2) return TooLate();
+            return await transport.OfferAsync(mail.Envelope, mail.Bytes, cancel) switch
+            {
+                MailOffer.Refused(var outcome) => Judge(outcome, circuit),
+                MailOffer.Accepted(var transaction) => await HandOverAsync(send, mail, transaction, claimedAt, cancel),
+                var other => throw new InvalidOperationException($"No answer to an offer: {other.GetType().Name}."),
+            };
+        }
+        catch (Exception problem) when (problem is TemplateException or MissingTemplateException or MailFormatException)
+        {
+            logger.LogWarning("Send {Send} of {Scenario}, step {Step}, cannot be rendered: {Problem}", send.Id, send.Scenario, send.Step, problem.Message);
+            return new Attempt.NotRendered(problem.Message);
+        }
+        catch (UnusableAddressException problem)
+        {
+            return new Attempt.NotAddressable(problem.Message);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return new Attempt.NotTried("the server is stopping", TimeSpan.Zero);
+        }
+        catch (DbException problem)
+        {
+            logger.LogError(problem, "The database could not be asked about send {Send}; it is tried again", send.Id);
+            return new Attempt.NotTried(problem.Message, AfterFailure);
+        }
+    }
+
+    private async Task<Attempt> HandOverAsync(ClaimedSend send, ComposedMail mail, IMailTransaction transaction, long claimedAt, CancellationToken cancel)
+    {
+        await using (transaction)
+        {
+            if (!await handing.AddAsync(new HandOver(send, mail.MessageId))) return new Attempt.NotTried("cancelled, or claimed by another", TimeSpan.Zero);
+            if (Stopwatch.GetElapsedTime(claimedAt) > Ledger.ClaimToDot) return TooLate();
+            waiting[send.Id] = send;
+            try
+            {
+                return Judge(await transaction.FinishAsync(cancel), circuit);
+            }
+            catch (Exception bug)
+            {
+                logger.LogError(bug, "Send {Send} was being handed over when this failed; whether it left is unknown", send.Id);
+                return new Attempt.Unanswered(bug.Message);
+            }
+            finally
+            {
+                waiting.TryRemove(send.Id, out _);
+            }
+        }
+    }
+
+    /// <summary>Commits hand-overs in groups, and keeps those alive whose answer is still waited for.</summary>
+    public Task RunGroupsAsync(CancellationToken cancel) => Task.WhenAll(handing.RunAsync(cancel), RenewAsync(cancel));
+
+    private async Task RenewAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(RenewEvery);
+        while (await timer.WaitForNextTickAsync(cancel))
+        {
+            var sends = waiting.Values.ToList();
+            if (sends.Count == 0) continue;
+            try
+            {
+                await store.RenewAsync(sends, HandedLease, cancel);
+            }
+            catch (DbException problem)
+            {
+                logger.LogError(problem, "{Count} mails whose answer is waited for could not be kept alive; they may be listed as uncertain", sends.Count);
+            }
+        }
+    }
+
+    private static Attempt.NotTried TooLate() => new("there was no time left between claim and final dot", TimeSpan.Zero);
+
+    /// <summary>What an outcome means for the send (reference: RFC 3463 classes as <see cref="SendOutcomeKind"/> has them).</summary>
+    public static Attempt Judge(SendOutcome outcome, Circuit circuit)
+    {
+        var reply = outcome.QueueId is { } queue ? $"{outcome.Text} [{queue}]" : outcome.Text;
+        switch (outcome.Kind)
+        {
+            case SendOutcomeKind.ConnectionTemp or SendOutcomeKind.Config: circuit.Failed(outcome); break;
+            case SendOutcomeKind.Uncertain: break;
+            default: circuit.Succeeded(); break;
+        }
+        return outcome.Kind switch
+        {
+            SendOutcomeKind.Sent => new Attempt.Accepted(reply),
+            SendOutcomeKind.Deferred => new Attempt.Deferred(reply),
+            SendOutcomeKind.HardBounce => new Attempt.AddressUnknown(reply),
+            SendOutcomeKind.SoftBounce => new Attempt.MailboxUnavailable(reply),
+            SendOutcomeKind.Rejected or SendOutcomeKind.MessageFault => new Attempt.Refused(reply),
+            SendOutcomeKind.ConnectionTemp or SendOutcomeKind.Config => new Attempt.NotTried(reply, circuit.Pause),
+            SendOutcomeKind.Uncertain => new Attempt.Unanswered(reply),
+        };
+    }
+}
