@@ -14,6 +14,10 @@ internal sealed partial class YamlReader
 {
     private const int MaxDepth = 64;
     private const int MaxTraps = 64;
+    private const int MaxLength = 256 * 1024;
+
+    // Beyond this nobody writes by hand, and looking at every bracket of a line costs its length squared.
+    private const int MaxLine = 1000;
 
     private readonly YamlSource source;
     private readonly StringBuilder masked;
@@ -26,7 +30,12 @@ internal sealed partial class YamlReader
     private YamlReader(YamlSource source) => (this.source, masked) = (source, new(source.Text));
 
     /// <summary>The document's root; null when there is none or when it cannot be read, with the reason among the diagnostics.</summary>
-    public static YamlNode? Read(YamlSource source) => new YamlReader(source).Read();
+    public static YamlNode? Read(YamlSource source)
+    {
+        if (source.Text.Length <= MaxLength) return new YamlReader(source).Read();
+        source.Error(DiagnosticCodes.NotYaml, source.Span(MaxLength, MaxLength), $"this file is longer than {MaxLength / 1024} KiB", "Split it.");
+        return null;
+    }
 
     private YamlNode? Read()
     {
@@ -193,6 +202,7 @@ internal sealed partial class YamlReader
         foreach (var line in lines.Distinct())
         {
             var span = source.LineSpan(line);
+            if (span.Length > MaxLine) continue;
             foreach (Match match in ValuePattern().Matches(source.Text.Substring(span.Start, span.Length)))
             {
                 var value = match.Groups["value"];
