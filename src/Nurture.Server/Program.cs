@@ -1,3 +1,4 @@
+using Nurture.Server.Api;
 using Nurture.Server.Delivery;
 using Nurture.Server.Hosting;
 using Nurture.Server.Inbox;
@@ -37,15 +38,18 @@ public partial class Program
         builder.AddSlots();
         await builder.AddDeliveryAsync(database, options);
         builder.AddTracking();
+        builder.AddApi();
 
         var app = builder.Build();
         app.UseCorrelation();
+        app.UseApi();
         app.UseEndpointSecurity();
         app.MapHealth();
         app.MapDevelopmentClock();
         app.MapIntake();
         app.MapTracking();
         app.MapInbox();
+        app.MapApi();
 
         app.UseSlots();
         app.UseDelivery();

@@ -8,12 +8,21 @@ namespace Nurture.Storage;
 /// <param name="Detail">A small JSON object, or empty; never an address.</param>
 public sealed record AuditRow(long Id, DateTimeOffset At, string Actor, string Action, string Target, string Detail);
 
+/// <summary>An act that is about to be recorded.</summary>
+public sealed record AuditNote(string Actor, string Action, string Target, string Detail = "");
+
 public sealed class AuditStore(Database database)
 {
     public Task AddAsync(string actor, string action, string target, string detail, DateTimeOffset at, CancellationToken cancel) =>
-        database.WriteAsync((connection, transaction, ct) => connection.ExecuteAsync(transaction,
+        AddAsync(new AuditNote(actor, action, target, detail), at, cancel);
+
+    public Task AddAsync(AuditNote note, DateTimeOffset at, CancellationToken cancel) =>
+        database.WriteAsync((connection, transaction, ct) => AddAsync(connection, transaction, note, at, ct), cancel);
+
+    internal static Task AddAsync(DbConnection connection, DbTransaction transaction, AuditNote note, DateTimeOffset at, CancellationToken cancel) =>
+        connection.ExecuteAsync(transaction,
             "insert into audit (at, actor, action, target, detail) values (@at, @actor, @action, @target, @detail)",
-            [("at", at), ("actor", actor), ("action", action), ("target", target), ("detail", detail)], ct), cancel);
+            [("at", at), ("actor", note.Actor), ("action", note.Action), ("target", note.Target), ("detail", note.Detail)], cancel);
 
     /// <summary>Newest first, those before <paramref name="before"/>.</summary>
     public async Task<Page<AuditRow, long>> ListAsync(long? before, int limit, CancellationToken cancel)

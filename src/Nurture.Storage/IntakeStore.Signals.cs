@@ -63,7 +63,7 @@ public sealed partial class IntakeStore
         private void Describe(IReadOnlyDictionary<string, AttributeValue> attributes, IReadOnlyList<string> roles)
         {
             introduced.Add(contact!);
-            ToContact(new Signal.Described(contact!.Id, attributes, At, contact.IsKnown, message.Submission.Basis));
+            ToContact(new Signal.Described(contact!.Id, attributes, At, contact.IsKnown, message.Submission.Basis, message.Submission.CountsOnly));
             if (account is not null) Join(account, roles);
             else if (roles.Count > 0) ToContact(new Signal.Grouped(contact.Id, 0, 0, roles, At));
         }
@@ -74,11 +74,11 @@ public sealed partial class IntakeStore
         private void Occur(IntakeItem.Occurred occurred)
         {
             var happened = new OccurredEvent(0, occurred.Name, contact?.Id ?? 0, account?.Id ?? 0, At, message.Submission.ReceivedAt, occurred.Properties);
-            events.Add(SignalCodec.Store(new Signal.Occurred(happened), contact?.Slot ?? account!.Slot, About(contact?.Hop ?? 0)));
+            events.Add(SignalCodec.Store(new Signal.Occurred(happened, message.Submission.CountsOnly), contact?.Slot ?? account!.Slot, About(contact?.Hop ?? 0)));
         }
 
         private void TellAccount(IReadOnlyDictionary<string, AttributeValue> attributes) =>
-            events.Add(SignalCodec.Store(new Signal.AccountDescribed(account!.Id, attributes, At), account.Slot, About(0)));
+            events.Add(SignalCodec.Store(new Signal.AccountDescribed(account!.Id, attributes, At, message.Submission.CountsOnly), account.Slot, About(0)));
 
         private void ToContact(Signal signal) => events.Add(SignalCodec.Store(signal, contact!.Slot, About(contact.Hop)));
 

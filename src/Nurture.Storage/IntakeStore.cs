@@ -7,7 +7,11 @@ namespace Nurture.Storage;
 
 /// <summary>What one request brought, and by whom.</summary>
 /// <param name="Basis">On what ground people whom this source makes known may be mailed.</param>
-public sealed record Submission(int SourceId, string Namespace, ConsentBasis Basis, IntakeBatch Batch, DateTimeOffset ReceivedAt, string Correlation);
+public sealed record Submission(int SourceId, string Namespace, ConsentBasis Basis, IntakeBatch Batch, DateTimeOffset ReceivedAt, string Correlation)
+{
+    /// <summary>An import: it updates states and starts nothing (SEMANTICS.md 20).</summary>
+    public bool CountsOnly { get; init; }
+}
 
 /// <param name="Events">Rows in the event log; messages can be none (a repetition) or several.</param>
 public readonly record struct IntakeCounts(int Messages, int Duplicates, int Events, int Refused, int NewContacts, int Merges);
@@ -20,10 +24,6 @@ public sealed partial class IntakeStore(Database database, EventLog log)
 {
     // Two nodes that meet the same people at the same moment retry; more often than this is no coincidence.
     private const int Attempts = 10;
-
-    // A batch looks up a few thousand keys one by one. The planner would rather read a table of some hundred thousand rows
-    // whole, which costs five times as much once they are in memory.
-    private const string LookUpByIndex = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off";
 
     public async Task<IntakeCounts> WriteAsync(IReadOnlyList<Submission> submissions, CancellationToken cancel)
     {
@@ -40,19 +40,34 @@ public sealed partial class IntakeStore(Database database, EventLog log)
         }
     }
 
+    /// <summary>What writing them would come to: all of it is done and taken back.</summary>
+    public async Task<IntakeCounts> PreviewAsync(IReadOnlyList<Submission> submissions, CancellationToken cancel)
+    {
+        try
+        {
+            await database.WriteAsync(async (connection, transaction, ct) =>
+                throw new PreviewedException(await WriteAsync(connection, transaction, submissions, ct)), cancel);
+        }
+        catch (PreviewedException previewed)
+        {
+            return previewed.Counts;
+        }
+
+        throw new InvalidOperationException("A preview must not be committed.");
+    }
+
     private async Task<IntakeCounts> WriteAsync(
         DbConnection connection, DbTransaction transaction, IReadOnlyList<Submission> submissions, CancellationToken cancel)
     {
-        if (database.IsPostgres) await connection.ExecuteAsync(transaction, LookUpByIndex, [], cancel);
         var all = submissions.SelectMany(submission => submission.Batch.Items.Select(item => new Message(submission, item))).ToList();
         var messages = await WithoutRepetitionsAsync(connection, transaction, all, cancel);
-        var (book, keys) = await LoadBookAsync(connection, transaction, messages, cancel);
+        var book = await LoadBookAsync(connection, transaction, messages, cancel);
         var accounts = await LoadAccountsAsync(connection, transaction, messages, cancel);
 
         foreach (var message in messages) message.Resolve(book);
 
         await CreateAccountsAsync(connection, transaction, accounts, messages, cancel);
-        await WriteIdentitiesAsync(connection, transaction, book, keys, submissions[0].ReceivedAt, cancel);
+        await WriteIdentitiesAsync(connection, transaction, book, messages, cancel);
         var events = Signals.Of(messages, book, accounts);
         await log.AppendAsync(connection, transaction, events, cancel);
         var refused = await WriteDeadLettersAsync(connection, transaction, submissions, cancel);
@@ -106,13 +121,22 @@ public sealed partial class IntakeStore(Database database, EventLog log)
             _ => null,
         };
 
-        public void AddKeys(HashSet<IdentityKey> keys)
+        public IEnumerable<IdentityKey> Keys()
         {
-            if (item.UserId is { } user) keys.Add(new(submission.Namespace, IdentityKind.User, user));
-            if (item.AnonymousId is { } browser) keys.Add(new(submission.Namespace, IdentityKind.Anonymous, browser));
-            if (item is not IntakeItem.Aliased alias) return;
-            keys.Add(new(submission.Namespace, IdentityKind.User, alias.PreviousId));
-            keys.Add(new(submission.Namespace, IdentityKind.Anonymous, alias.PreviousId));
+            if (item.UserId is { } user)
+            {
+                yield return new(submission.Namespace, IdentityKind.User, user);
+                yield return new(submission.Namespace, IdentityKind.Former, user);
+            }
+            if (item.AnonymousId is { } browser)
+            {
+                yield return new(submission.Namespace, IdentityKind.Anonymous, browser);
+                yield return new(submission.Namespace, IdentityKind.Former, browser);
+            }
+            if (item is not IntakeItem.Aliased alias) yield break;
+            yield return new(submission.Namespace, IdentityKind.User, alias.PreviousId);
+            yield return new(submission.Namespace, IdentityKind.Anonymous, alias.PreviousId);
+            yield return new(submission.Namespace, IdentityKind.Former, alias.PreviousId);
         }
 
         public void Resolve(IdentityBook book)
@@ -129,4 +153,10 @@ public sealed partial class IntakeStore(Database database, EventLog log)
     }
 
     private sealed class IdentitiesChangedException : Exception;
+
+    /// <summary>Ends a preview's transaction, so that nothing of it stays.</summary>
+    private sealed class PreviewedException(IntakeCounts counts) : Exception
+    {
+        public IntakeCounts Counts => counts;
+    }
 }

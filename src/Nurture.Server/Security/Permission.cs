@@ -18,6 +18,7 @@ public sealed class Permission
     public static readonly Permission ReadScenarios = new("scenarios.read");
     public static readonly Permission PublishScenarios = new("scenarios.publish");
     public static readonly Permission PauseScenarios = new("scenarios.pause");
+    public static readonly Permission ReadTemplates = new("templates.read");
     public static readonly Permission WriteTemplates = new("templates.write");
     public static readonly Permission ReadSuppressions = new("suppressions.read");
     public static readonly Permission WriteSuppressions = new("suppressions.write");
@@ -31,6 +32,7 @@ public sealed class Permission
     public static readonly Permission ControlSending = new("sending.control");
     public static readonly Permission ReadDeadLetters = new("dead_letters.read");
     public static readonly Permission ReadAudit = new("audit.read");
+    public static readonly Permission ReadStatus = new("status.read");
 
     private static readonly FrozenDictionary<string, Permission> ByName = typeof(Permission)
         .GetFields(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Static)

@@ -14,6 +14,8 @@ internal sealed class Traits(SubjectKind of, TrackingPlan plan, Action<Refusal, 
     private static readonly HashSet<string> Texts =
         ["email", "name", "first_name", "last_name", "phone", "title", "username", "locale", "zone", "external_id", "tier", "stage", "owner"];
 
+    private int refusedNames;
+
     public Dictionary<string, AttributeValue> Attributes { get; } = new(StringComparer.Ordinal);
 
     public List<string> Roles { get; } = [];
@@ -22,6 +24,9 @@ internal sealed class Traits(SubjectKind of, TrackingPlan plan, Action<Refusal, 
     {
         foreach (var trait in traits.EnumerateObject()) Read("", trait.Name, trait.Value);
     }
+
+    /// <summary>One of them.</summary>
+    public void Read(string name, JsonElement value) => Read("", name, value);
 
     private void Read(string prefix, string given, JsonElement value)
     {
@@ -46,12 +51,12 @@ internal sealed class Traits(SubjectKind of, TrackingPlan plan, Action<Refusal, 
 
         if (name.Length > IntakeLimits.AttributeNameLength)
         {
-            refuse(Refusal.AttributeNameTooLong, $"an attribute's name has {name.Length} characters; {IntakeLimits.AttributeNameLength} are allowed");
+            if (refusedNames++ == 0) refuse(Refusal.AttributeNameTooLong, $"an attribute's name has {name.Length} characters; {IntakeLimits.AttributeNameLength} are allowed");
             return;
         }
         if (Attributes.Count == IntakeLimits.AttributesPerItem)
         {
-            refuse(Refusal.TooManyAttributes, $"{name} is one more than the {IntakeLimits.AttributesPerItem} attributes that are allowed");
+            if (refusedNames++ == 0) refuse(Refusal.TooManyAttributes, $"more than {IntakeLimits.AttributesPerItem} attributes; {name} and what follows was left out");
             return;
         }
 

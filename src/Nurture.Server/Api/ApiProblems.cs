@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http.Metadata;
+using Nurture.Server.Security;
+
+namespace Nurture.Server.Api;
+
+/// <summary>Whatever goes wrong below <c>/api</c> is answered with problem details, and nothing else.</summary>
+internal static partial class ApiProblems
+{
+    public static void UseApiProblems(this IApplicationBuilder app)
+    {
+        var log = app.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ApiProblems).FullName!);
+        app.UseWhen(context => context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal), api => api.Use(async (context, next) =>
+        {
+            try
+            {
+                await next(context);
+            }
+            catch (Exception failure) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+            {
+                await Answer(failure, context, log).ExecuteAsync(context);
+            }
+        }));
+    }
+
+    private static IResult Answer(Exception failure, HttpContext context, ILogger log)
+    {
+        switch (failure)
+        {
+            case RefusedException refused:
+                return refused.ToResult();
+            case BadHttpRequestException { InnerException: JsonException json } bad:
+                return Results.Problem(Describe(json, context), statusCode: bad.StatusCode, title: "The body is not the JSON that belongs here.", type: Problems.Type("bad-json"));
+            case BadHttpRequestException bad:
+                return Results.Problem(Describe(bad), statusCode: bad.StatusCode, title: "The request cannot be read.", type: Problems.Type("bad-request"));
+            default:
+                LogFailed(log, failure, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "");
+                return Results.Problem($"The log tells more under the correlation id {context.TraceIdentifier}.",
+                    statusCode: StatusCodes.Status500InternalServerError, title: "Nurture failed.", type: Problems.Type("internal"));
+        }
+    }
+
+    /// <summary>The framework speaks of its own types; callers know members.</summary>
+    private static string Describe(JsonException json, HttpContext context)
+    {
+        if (UnknownMember.Match(json.Message) is not { Success: true } unknown) return json.Message;
+        var members = context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType?.GetProperties().Select(member => JsonNamingPolicy.SnakeCaseLower.ConvertName(member.Name)) ?? [];
+        return $"\"{unknown.Groups[1].Value}\" is no member here; there are {string.Join(", ", members)}.";
+    }
+
+    private static string Describe(BadHttpRequestException bad) => UnboundParameter.Match(bad.Message) is { Success: true } unbound
+        ? $"{unbound.Groups[2].Value} is \"{unbound.Groups[3].Value}\", where {(unbound.Groups[1].Value is "int" or "long" ? "a whole number" : unbound.Groups[1].Value)} belongs."
+        : bad.Message;
+
+    [GeneratedRegex("^The JSON property '([^']*)' could not be mapped")]
+    private static partial Regex UnknownMember { get; }
+
+    [GeneratedRegex("^Failed to bind parameter \"(?:Nullable<)?(\\w+)>? (\\w+)\" from \"(.*)\"\\.$")]
+    private static partial Regex UnboundParameter { get; }
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Endpoint} failed")]
+    private static partial void LogFailed(ILogger log, Exception failure, string method, string endpoint);
+}

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nurture.Server.Security;
+using Nurture.Storage;
+
+namespace Nurture.Server.Api;
+
+/// <summary>What programs use: <c>/api/v1</c>, additive only, each endpoint behind one permission.</summary>
+public static class ApiSlice
+{
+    public const string Root = "/api/v1";
+
+    public static void AddApi(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddHttpContextAccessor();
+        services.TryAddSingleton<EventLog>();
+        services.TryAddSingleton<SlotStore>();
+        services.TryAddSingleton<SendStore>();
+        services.TryAddSingleton<SourceStore>();
+        services.TryAddSingleton<SettingsStore>();
+        services.TryAddSingleton<SuppressionStore>();
+        services.AddSingleton<ContactStore>();
+        services.AddSingleton<AccountStore>();
+        services.AddSingleton<EnrollmentStore>();
+        services.AddSingleton<JournalStore>();
+        services.AddSingleton<ParkedStore>();
+        services.AddSingleton<DeadLetterStore>();
+        services.AddSingleton<AuditStore>();
+        services.AddSingleton<ExportStore>();
+        services.AddSingleton<ErasureStore>();
+        services.AddSingleton<RequestStore>();
+        services.AddSingleton<StatusStore>();
+        services.AddSingleton<StatesNow>();
+        services.AddSingleton<Audited>();
+        services.AddSingleton<ApiPublishing>();
+        services.AddSingleton<ErasureWorker>();
+        services.AddHostedService(provider => provider.GetRequiredService<ErasureWorker>());
+
+        services.ConfigureHttpJsonOptions(json => ApiJson.Configure(json.SerializerOptions));
+        // What cannot be bound is answered with its reason (ApiProblems), in every mode.
+        services.Configure<RouteHandlerOptions>(routing => routing.ThrowOnBadRequest = true);
+        services.AddOpenApi(ApiDocument.Name, ApiDocument.Configure);
+    }
+
+    /// <summary>Stands before whatever may refuse a request.</summary>
+    public static void UseApi(this WebApplication app) => app.UseApiProblems();
+
+    public static void MapApi(this WebApplication app)
+    {
+        app.MapOpenApi($"{Root}/openapi.json").AllowPublic("it says what there is, and nothing of what is kept");
+        var api = app.MapGroup(Root);
+        api.MapGroup("").WithTags("contacts").MapContacts();
+        api.MapGroup("").WithTags("accounts").MapAccounts();
+        api.MapGroup("").WithTags("enrollments").MapEnrollments();
+        api.MapGroup("").WithTags("sends").MapSends();
+        api.MapGroup("").WithTags("journal").MapJournal();
+        api.MapGroup("").WithTags("journal").MapExplain();
+        api.MapGroup("").WithTags("scenarios").MapScenarios();
+        api.MapGroup("").WithTags("templates").MapTemplates();
+        api.MapGroup("").WithTags("suppressions").MapSuppressions();
+        api.MapGroup("").WithTags("imports").MapImports();
+        api.MapGroup("").WithTags("operation").MapParked();
+        api.MapGroup("").WithTags("sources").MapSources();
+        api.MapGroup("").WithTags("keys").MapKeys();
+        api.MapGroup("").WithTags("operation").MapStatus();
+        app.MapFallback("/api/{**path}", (HttpContext context) =>
+            new RefusedException(StatusCodes.Status404NotFound, "no-endpoint", "There is no such endpoint.",
+                $"{context.Request.Method} {context.Request.Path} is none; {Root}/openapi.json lists them.").ToResult())
+            .ExcludeFromDescription().AllowPublic("there is nothing here");
+    }
+}

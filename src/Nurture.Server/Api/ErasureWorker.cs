@@ -1,0 +1,60 @@
+using Nurture.Server.Hosting;
+using Nurture.Storage;
+
+namespace Nurture.Server.Api;
+
+/// <summary>
+/// Brings begun erasures to their end: what a contact's events, decisions and mails said is emptied once the slots have
+/// read it. A restart goes on where the last one stopped.
+/// </summary>
+internal sealed partial class ErasureWorker(ErasureStore erasures, ILogger<ErasureWorker> log) : BackgroundService
+{
+    private const int MostAtOnce = 50;
+
+    private static readonly TimeSpan UnfinishedPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan IdlePause = TimeSpan.FromMinutes(1);
+
+    private readonly WorkSignal begun = new();
+
+    public void Wake() => begun.Raise();
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await begun.WaitAsync(await ContinueAllAsync(stopping) ? IdlePause : UnfinishedPause, stopping);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                // What was emptied stays emptied; the rest is found again.
+                LogFailed(failure);
+                await Task.Delay(TimeSpan.FromSeconds(5), stopping).ContinueWith(_ => { }, CancellationToken.None);
+            }
+        }
+    }
+
+    /// <summary>Whether no erasure is left.</summary>
+    private async Task<bool> ContinueAllAsync(CancellationToken cancel)
+    {
+        var unfinished = await erasures.UnfinishedAsync(MostAtOnce, cancel);
+        var left = 0;
+        foreach (var contact in unfinished)
+        {
+            if (await erasures.ContinueAsync(contact, cancel)) LogErased(contact);
+            else left++;
+        }
+        return left == 0 && unfinished.Count < MostAtOnce;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Contact {Contact} is erased")]
+    private partial void LogErased(long contact);
+
+    [LoggerMessage(LogLevel.Error, "An erasure failed and is tried again")]
+    private partial void LogFailed(Exception failure);
+}

@@ -1,0 +1,67 @@
+using Nurture.Scenarios;
+using Nurture.Server.Publishing;
+
+namespace Nurture.Server.Api;
+
+/// <param name="File">Says what it is: <c>trial.yaml</c> a scenario, <c>events.yaml</c> the tracking plan, <c>policy.yaml</c> the policy, <c>welcome.ja.html</c> a template.</param>
+public sealed record GivenFile(string? File, string? Text);
+
+/// <summary>Texts to publish: files that refer to each other, as a whole; or one text alone.</summary>
+public sealed record GivenTexts(IReadOnlyList<GivenFile>? Files, string? Text);
+
+public sealed record ShownDiagnostic(string Code, string Severity, string File, int Line, int Column, string Message, string? Hint)
+{
+    internal static ShownDiagnostic Of(Diagnostic diagnostic) => new(
+        diagnostic.Code, ApiJson.Word(diagnostic.Severity), diagnostic.File, diagnostic.Span.Line, diagnostic.Span.Column, diagnostic.Message, diagnostic.Hint);
+}
+
+/// <param name="IsNew">False where the newest version had this very text already.</param>
+public sealed record ShownPublication(string Kind, string Name, int Version, bool IsNew);
+
+/// <param name="Warnings">What its author should know; a scenario whose counters are new goes live once they are filled from history.</param>
+public sealed record ShownPublished(IReadOnlyList<ShownPublication> Published, IReadOnlyList<ShownDiagnostic> Warnings);
+
+/// <summary>Publishes what a request brought, on the record.</summary>
+internal sealed class ApiPublishing(Publisher publisher, Audited audited)
+{
+    private const string PlanFile = "events.yaml";
+    private const string PolicyFile = "policy.yaml";
+
+    public static Manuscript Scenario(string name, string? text) => new(KindOf($"{name}.yaml"), $"{name}.yaml", Required(text));
+
+    public static Manuscript Template(string name, string? text) => new("template", name.EndsWith(".html", StringComparison.Ordinal) ? name : $"{name}.html", Required(text));
+
+    public static Manuscript File(GivenFile given)
+    {
+        var file = given.File is { Length: > 0 } named && named == Path.GetFileName(named) ? named : throw RefusedException.Missing("file", "\"trial-onboarding.yaml\", without folders");
+        return new(KindOf(file), file, Required(given.Text));
+    }
+
+    public async Task<ShownPublished> PublishAsync(IReadOnlyList<Manuscript> manuscripts, CancellationToken cancel)
+    {
+        var files = manuscripts.Select(manuscript => manuscript.File).ToList();
+        await audited.RecordAsync("published", files.Count == 1 ? $"{manuscripts[0].Kind}:{Path.GetFileNameWithoutExtension(files[0])}" : "catalog", new { Files = files }, cancel);
+        var publication = await publisher.PublishAsync(manuscripts, audited.Actor, cancel);
+        if (publication.IsRefused)
+        {
+            var errors = publication.Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error).ToList();
+            throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "not-publishable", "Nothing was published.", string.Join(Environment.NewLine, errors))
+            {
+                Members = { ["diagnostics"] = publication.Diagnostics.Select(ShownDiagnostic.Of).ToList() },
+            };
+        }
+        return new([.. publication.Versions.Select(version => new ShownPublication(version.Kind, version.Name, version.Version, version.IsNew))],
+            [.. publication.Diagnostics.Select(ShownDiagnostic.Of)]);
+    }
+
+    private static string Required(string? text) => string.IsNullOrWhiteSpace(text) ? throw RefusedException.Missing("text", "the whole text of the file") : text;
+
+    private static string KindOf(string file) => Path.GetFileName(file) switch
+    {
+        PlanFile => "plan",
+        PolicyFile => "policy",
+        var name when name.EndsWith(".html", StringComparison.Ordinal) => "template",
+        var name when name.EndsWith(".yaml", StringComparison.Ordinal) => "scenario",
+        var name => throw RefusedException.BadRequest("bad-file", "That is no file of a catalog.", $"\"{name}\" was found; a scenario ends in .yaml, a template in .html."),
+    };
+}

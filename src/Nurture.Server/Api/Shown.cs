@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Storage;
+
+namespace Nurture.Server.Api;
+
+// What the API shows. Fields are added, never taken away or given another meaning. Ids of enrollments are text: they have
+// 64 bits, and JSON's numbers keep 53.
+
+public sealed record ShownContact(
+    long Id, string Subject, string Namespace, long? AccountId, string? Email, string? Name, string? Locale, string? Zone, string Status,
+    IReadOnlyList<string> Roles, JsonElement Attributes, string Basis, JsonElement Refusals, DateTimeOffset CreatedAt, DateTimeOffset? LastActiveAt, DateTimeOffset? ErasedAt,
+    DateTimeOffset UpdatedAt)
+{
+    /// <summary>How it is known outside; where one contact was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ShownIdentity>? Identities { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ShownAccount>? Accounts { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ShownEnrollment>? Enrollments { get; init; }
+
+    internal static ShownContact Of(ContactView person) => new(
+        person.Id, SubjectRef.Contact(person.Id).ToString(), person.Namespace, person.AccountId, person.Email, person.Name, person.Locale, person.Zone,
+        ApiJson.Word(person.Status), person.Roles, ApiJson.Stored(person.Attributes), person.Basis.Name(), ApiJson.Stored(person.Refusals), person.CreatedAt,
+        person.LastActiveAt, person.ErasedAt, person.UpdatedAt);
+}
+
+public sealed record ShownIdentity(string Namespace, string Kind, string Value, DateTimeOffset LinkedAt)
+{
+    internal static ShownIdentity Of(KnownIdentity identity) =>
+        new(identity.Namespace, ApiJson.Word((IdentityKind)identity.Kind), identity.Value, identity.LinkedAt);
+}
+
+public sealed record ShownAccount(
+    long Id, string Subject, string Namespace, string ExternalId, string? Name, string? Tier, string? Stage, string? Owner, JsonElement Attributes,
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    /// <summary>Those whose primary account it is, the first of them; where one account was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ShownContact>? People { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ShownEnrollment>? Enrollments { get; init; }
+
+    internal static ShownAccount Of(AccountView account) => new(
+        account.Id, SubjectRef.Account(account.Id).ToString(), account.Namespace, account.ExternalId, account.Name, account.Tier, account.Stage, account.Owner,
+        ApiJson.Stored(account.Attributes), account.CreatedAt, account.UpdatedAt);
+}
+
+/// <summary>A live enrollment and the step it stands on.</summary>
+public sealed record ShownEnrollment(string Id, string Subject, string Scenario, int Version, string Step, DateTimeOffset Since, DateTimeOffset EnteredAt)
+{
+    internal static ShownEnrollment Of(Position position) => new(
+        Number(position.EnrollmentId)!, position.Subject.ToString(), position.Scenario, position.Version, position.Step, position.Since, position.EnteredAt);
+
+    internal static string? Number(long enrollmentId) => enrollmentId == 0 ? null : enrollmentId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}
+
+/// <param name="State">Where it stands in the ledger: planned, claimed, handed, sent, failed, expired, skipped, uncertain, cancelled.</param>
+/// <param name="Reason">Why it did not simply leave.</param>
+/// <param name="NotBefore">Of a planned one: the next attempt.</param>
+public sealed record ShownSend(
+    Guid Id, string Subject, long ContactId, string? EnrollmentId, string Scenario, int Version, string Step, string Template, string Locale, string Class, string? Topic,
+    string? Address, string State, string? Reason, DateTimeOffset PlannedAt, DateTimeOffset NotBefore, DateTimeOffset ExpiresAt, int Attempts, DateTimeOffset? HandedAt,
+    DateTimeOffset? EndedAt, string? Reply, string? MessageId, DateTimeOffset? OpenedAt, DateTimeOffset? ClickedAt, DateTimeOffset? BouncedAt, string Correlation)
+{
+    internal static ShownSend Of(SendRow send) => new(
+        send.Id, send.Subject.ToString(), send.RecipientId, ShownEnrollment.Number(send.EnrollmentId), send.Scenario, send.Version, send.Step, send.Template, send.Locale,
+        ApiJson.Word(send.Class), send.Topic, send.Address, ApiJson.Word(send.State), send.Reason?.Code(), send.PlannedAt, send.NotBefore, send.ExpiresAt, send.Attempts,
+        send.HandedAt, send.EndedAt, send.Reply, send.MessageId, send.OpenedAt, send.ClickedAt, send.BouncedAt, send.Correlation);
+}
+
+/// <summary>A decision, and as a sentence.</summary>
+public sealed record ShownDecision(
+    long Id, DateTimeOffset At, DateTimeOffset RecordedAt, string Subject, long? ContactId, string? Scenario, int Version, string? EnrollmentId, string? Step, string Reason,
+    string Sentence, JsonElement Detail, long? CauseId, string Correlation)
+{
+    internal static ShownDecision Of(JournalRow row, string sentence)
+    {
+        var entry = row.Entry;
+        return new(row.Id, entry.At, row.RecordedAt, entry.Subject.ToString(), entry.ContactId == 0 ? null : entry.ContactId, entry.Scenario.Length == 0 ? null : entry.Scenario,
+            entry.Version, ShownEnrollment.Number(entry.EnrollmentId), entry.Step.Length == 0 ? null : entry.Step, entry.Reason.Code(), sentence, ApiJson.Stored(entry.Detail),
+            entry.CauseId == 0 ? null : entry.CauseId, entry.Correlation);
+    }
+}
+
+/// <summary>What was asked is on its way to the subject's slot; the journal will say what came of it.</summary>
+public sealed record Accepted(string Subject, DateTimeOffset At, string Correlation);

@@ -1,0 +1,36 @@
+using Nurture.Server.Security;
+using Nurture.Storage;
+
+namespace Nurture.Server.Api;
+
+internal static class TemplateEndpoints
+{
+    /// <param name="Name">With its locale: <c>welcome.ja</c>.</param>
+    public sealed record ShownTemplate(string Name, int Version, string Hash, DateTimeOffset PublishedAt, string PublishedBy, string? Text);
+
+    public static void MapTemplates(this IEndpointRouteBuilder api)
+    {
+        api.MapGet("/templates", async (int? limit, string? after, CatalogStore store, CancellationToken cancel) =>
+        {
+            var most = Paging.Limit(limit);
+            var found = (await store.ReadAsync(cancel)).Documents.Where(document => document.Kind == "template")
+                .OrderBy(document => document.Name, StringComparer.Ordinal)
+                .Where(document => string.IsNullOrEmpty(after) || string.CompareOrdinal(document.Name, after) > 0)
+                .Take(most + 1).Select(document => Show(document, isInFull: false)).ToList();
+            return found.Count > most ? new ApiPage<ShownTemplate>(found[..most], found[most - 1].Name) : new(found, null);
+        }).RequirePermission(Permission.ReadTemplates).WithSummary("Templates and layouts by name and locale.");
+
+        api.MapGet("/templates/{name}", async (string name, CatalogStore store, CancellationToken cancel) =>
+            Show(await store.FindAsync("template", WithoutEnding(name), null, null, cancel) ?? throw RefusedException.NotFound($"template \"{name}\""), isInFull: true))
+            .RequirePermission(Permission.ReadTemplates).WithSummary("A template in one locale, such as welcome.ja.");
+
+        api.MapPut("/templates/{name}", async (string name, GivenTexts given, ApiPublishing publishing, CancellationToken cancel) =>
+            await publishing.PublishAsync([ApiPublishing.Template(name, given.Text)], cancel))
+            .RequirePermission(Permission.WriteTemplates).WithSummary("Publishes a template in one locale. Mails that are planned already keep the one they were planned with.");
+    }
+
+    private static string WithoutEnding(string name) => name.EndsWith(".html", StringComparison.Ordinal) ? name[..^".html".Length] : name;
+
+    private static ShownTemplate Show(Document document, bool isInFull) =>
+        new(document.Name, document.Version, document.Hash, document.PublishedAt, document.PublishedBy, isInFull ? document.Content : null);
+}

@@ -1,0 +1,42 @@
+using System.Data.Common;
+using Nurture.Contacts;
+using Nurture.Engine;
+
+namespace Nurture.Storage;
+
+/// <summary>What people and programs ask of a subject. Only its slot changes it, so it is told; the audit row stands in the same transaction.</summary>
+public sealed class RequestStore(Database database, EventLog log)
+{
+    private readonly record struct Route(SubjectRef Subject, short Slot, int Hop);
+
+    /// <param name="signal">For the subject as it is now: a contact that was merged is the other one.</param>
+    /// <returns>Who was told; null where there is no such subject, or it was erased.</returns>
+    public Task<SubjectRef?> TellAsync(
+        SubjectRef subject, Func<SubjectRef, Signal> signal, AuditNote note, DateTimeOffset now, string correlation, CancellationToken cancel) =>
+        database.WriteAsync<SubjectRef?>(async (connection, transaction, ct) =>
+        {
+            if (await RouteAsync(connection, transaction, subject, ct) is not { } route) return null;
+            await log.AppendAsync(connection, transaction,
+                [SignalCodec.Store(signal(route.Subject), route.Slot, new StoredAbout(now, Hop: route.Hop, Correlation: correlation))], ct);
+            await AuditStore.AddAsync(connection, transaction, note, now, ct);
+            return route.Subject;
+        }, cancel);
+
+    private static async Task<Route?> RouteAsync(DbConnection connection, DbTransaction transaction, SubjectRef subject, CancellationToken cancel)
+    {
+        if (subject.Kind == SubjectKind.Account)
+        {
+            var slots = await connection.QueryAsync(transaction, "select slot from accounts where id = @id", [("id", subject.Id)], row => row.GetInt16(0), cancel);
+            return slots.Count == 0 ? null : new Route(subject, slots[0], 0);
+        }
+
+        for (var id = subject.Id; ;)
+        {
+            var found = await connection.QueryAsync(transaction, "select slot, hop, merged_into from contacts where id = @id and erased_at is null", [("id", id)],
+                row => (Slot: row.GetInt16(0), Hop: row.GetInt32(1), MergedInto: row.LongOrNull(2)), cancel);
+            if (found.Count == 0) return null;
+            if (found[0].MergedInto is not { } into) return new Route(SubjectRef.Contact(id), found[0].Slot, found[0].Hop);
+            id = into;
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.Json;
+using Nurture.Conditions;
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Scenarios;
+
+namespace Nurture.Simulation;
+
+/// <summary>What was decided, in plain English: an entry of the journal as a sentence that a marketer can read aloud.</summary>
+public static class Explanation
+{
+    /// <param name="scenario">The version that the entry speaks of; null where it is no longer known.</param>
+    public static string Sentence(JournalEntry entry, Scenario? scenario)
+    {
+        var detail = new Detail(entry.Detail);
+        var step = scenario is null ? null : CatalogIndex.AllSteps(scenario.Steps).FirstOrDefault(s => s.Id == entry.Step);
+        var here = Name(step, entry.Step);
+        var mail = Mail(step, detail, entry.Step);
+        var name = entry.Scenario.Length > 0 ? entry.Scenario : "the scenario";
+        return entry.Reason switch
+        {
+            Reason.Entered => $"Entered {name}{By(detail)}{(detail["holdout"] is null ? "" : ", in the holdout group: mails are withheld, the goal is measured")}.",
+            Reason.AlreadyEnrolled => $"Did not enter {name} again: is in it already.",
+            Reason.ReentryOnce => $"Did not enter {name}: has been through it, and it lets everybody in once.",
+            Reason.ReentryTooSoon => $"Did not enter {name}: has been through it too recently{(scenario is { Reentry.IsOnce: false } s ? $"; it lets in again after {Length.Write(s.Reentry.After)}" : "")}.",
+            Reason.AudienceFalse => $"Did not enter {name}: is not in its audience{Text(scenario?.Audience)}.",
+            Reason.AudienceUnknown => $"Did not enter {name}: whether it is in the audience{Text(scenario?.Audience)} could not be known.",
+            Reason.GoalAlreadyReached => $"Did not enter {name}: its goal{Text(scenario?.Goal?.When)} was reached already.",
+            Reason.ExitAlreadyTrue => $"Did not enter {name}: an exit of it was true already.",
+            Reason.Late => $"Did not enter {name}: what starts it arrived later than it accepts.",
+            Reason.ScenarioPaused => $"Did not enter {name}: it was paused.",
+            Reason.NoAccount when detail["attribute"] is { } attribute => $"The step {entry.Step} could not set {attribute}: there is no account.",
+            Reason.NoAccount => $"Did not enter {name}: it is about accounts, and none became known in time.",
+            Reason.NobodyMatches => $"Nobody of the account entered {name}: no one has the roles that it asks for.",
+            Reason.ColleagueEnrolled => $"Did not enter {name}: a colleague of the same account is in it.",
+            Reason.ContactLeft when entry.EnrollmentId != 0 => $"Stopped in {name}{At(entry)}: the person has left or was forgotten.",
+            Reason.ContactLeft => $"Did not enter {name}: the person has left or was forgotten.",
+            Reason.Restarted => $"Began {name} anew: it was started again while it ran.",
+            Reason.Refreshed => $"Stayed in {name} where it stood, with the new starting event.",
+            Reason.KeyMissing => $"Did not enter {name}: the starting event does not carry the key that tells passages apart{(scenario?.Key is { } key ? $" ({key.Root}.{key.Path})" : "")}.",
+            Reason.Imported => $"Did not enter {name}: what would have started it came by an import.",
+            Reason.WaitingToSettle => $"Waits to enter {name}: something that its audience asks is not known yet.",
+
+            Reason.StepReached => $"Came to {here}.",
+            Reason.AlreadyTrue => $"Passed {here} at once: what it waits for had happened already.",
+            Reason.Heard => $"Went on from {here}: what it waits for happened.",
+            Reason.TimedOut => $"Went on from {here} by its time-out: what it waits for did not happen in time.",
+            Reason.WaitOver => $"Went on from {here}: the wait is over.",
+            Reason.BranchTaken => detail["if"] is { } arm and not "else" ? $"Took the way at {here} where {Quote(arm)}." : $"Took the way at {here} for everybody else.",
+            Reason.NoBranchTaken => $"Took no way at {here}: none of its conditions was true.",
+            Reason.AttributeSet => $"Set {detail["attribute"] ?? "an attribute"}{On(step)}.",
+            Reason.Released => $"Released {mail}.",
+            Reason.Waiting => $"Waits at {here}.",
+
+            Reason.Suppressed => $"Did not send {mail}: the address is suppressed.",
+            Reason.NoConsent => $"Did not send {mail}: the person has given no ground for marketing mail.",
+            Reason.Unsubscribed => $"Did not send {mail}: the person has unsubscribed from everything.",
+            Reason.TopicRefused => $"Did not send {mail}: the person refuses {(step is Step.Send { Topic: { } topic } ? $"the topic {topic}" : "its topic")}.",
+            Reason.NoAddress => $"Did not send {mail} yet, or at all: no address is known.",
+            Reason.CapReached => $"Held {mail} back: the person has had as many mails as the policy allows.",
+            Reason.QuietHours => $"Held {mail} back until the allowed hours of the recipient.",
+            Reason.HeldOut when detail["attribute"] is { } withheld => $"Did not set {withheld}: the passage is in the holdout group.",
+            Reason.HeldOut => $"Withheld {mail}: the passage is in the holdout group.",
+            Reason.ConditionFalse => $"Skipped {mail}: its condition{Text((step as Step.Send)?.If)} was not true.",
+            Reason.NoRecipient => $"Did not send {mail}: nobody of the account is its recipient.",
+            Reason.Expired => $"Did not send {mail}: it could not leave before it expired.",
+            Reason.Paused => $"Held {mail} back: the scenario is paused.",
+            Reason.SendingStopped => $"Held {mail} back: all sending is stopped.",
+            Reason.NotAllowListed => $"Did not send {mail}: this deployment mails listed addresses only.",
+            Reason.Cancelled => $"Withdrew {mail} before it left.",
+            Reason.RenderFailed => $"Did not send {mail}: its template failed for this person.",
+            Reason.Refused => $"Could not deliver {mail}: the other side refused it.",
+            Reason.Uncertain => $"Cannot know whether {mail} arrived: the connection ended before an answer.",
+            Reason.Internal => $"Did not send {mail}: Nurture itself failed; operators find it in the log.",
+
+            Reason.GoalReached => $"Reached the goal of {name}{Text(scenario?.Goal?.When)}.",
+            Reason.GoalMissed => $"Missed the goal of {name}{Text(scenario?.Goal?.When)}: its time is over.",
+            Reason.ExitTrue => $"Left {name}: {(detail["exit"] is { } exit ? Quote(exit) : "an exit")} turned true.",
+            Reason.AudienceLost => $"Left {name}: is no longer in its audience{Text(scenario?.Audience)}.",
+            Reason.Completed => $"Came to the end of {name}.",
+            Reason.Ended => detail["reason"] switch
+            {
+                "skipped" => $"Ended {name}{At(entry)}, because its mail was skipped.",
+                { Length: > 0 } reason => $"Ended {name}{At(entry)}: {reason}.",
+                _ => $"Ended {name}{At(entry)}.",
+            },
+            Reason.Merged => $"This passage through {name} went on in the other one, when two contacts turned out to be one person.",
+            Reason.Erased => "Everything ended: the person was forgotten.",
+            Reason.Stopped => $"Was taken out of {name}{By(detail)}.",
+
+            Reason.ContactMerged => detail["into"] is { } into ? $"Turned out to be {into}, and lives on there." : $"Turned out to be {detail["from"] ?? "another contact"} too.",
+            Reason.AccountJoined => $"Joined {detail["account"] ?? "an account"} as its own.",
+            Reason.MembershipAdded => $"Belongs to {detail["account"] ?? "an account"} too.",
+            Reason.MovedSlot => "Moved to where the people of its account are processed.",
+            Reason.Hit => $"Opened {mail}, or followed a link in it.",
+            Reason.Bounced => $"{char.ToUpperInvariant(mail[0])}{mail[1..]} came back.",
+            Reason.LateEvent => $"An event arrived late; it counts, and changed nothing that was done{At(entry)}.",
+            Reason.Parked => "Stands still: a step failed, and somebody has to look.",
+            Reason.Resumed => "Was taken up again after standing still.",
+            Reason.Prepared => "Was prepared for a new version.",
+        };
+    }
+
+    /// <summary>The step for people: <c>the wait setup (for event("setup_completed"), 3d at most)</c>.</summary>
+    public static string Name(Step? step, string id) => step switch
+    {
+        null => id.Length > 0 ? $"the step {id}" : "a step",
+        Step.Send send => $"the mail {send.Template}",
+        Step.WaitFor wait => $"the wait for {Quote(wait.For.Text)}{(wait.UpTo is { } most ? $" ({Length.Write(most)} at most)" : "")}",
+        Step.WaitLength { Length: { IsExact: true } length } => $"the wait of {Conditions.Length.Write(length.Exact)}",
+        Step.WaitLength => $"the wait {id}",
+        Step.WaitUntil until => $"the wait until {until.Time.ToString("HH:mm", CultureInfo.InvariantCulture)}",
+        Step.Branch => $"the branch {id}",
+        Step.Set set => $"the step that sets {set.Attribute}",
+        Step.End => "the end",
+        _ => throw new InvalidOperationException($"No name for {step.GetType().Name}."),
+    };
+
+    internal static string Quote(string condition) => $"`{condition.Trim()}`";
+
+    internal static string Text(Condition? condition) => condition is null ? "" : $" ({Quote(condition.Text)})";
+
+    private static string Mail(Step? step, Detail detail, string id) =>
+        detail["template"] is { } template ? $"the mail {template}" : step is Step.Send send ? $"the mail {send.Template}" : id.Length > 0 ? $"the mail of step {id}" : "the mail";
+
+    private static string On(Step? step) => step is Step.Set set ? $" of the {set.On.ToString().ToLowerInvariant()} to {(set.Value.IsNull ? "nothing" : set.Value)}" : "";
+
+    private static string At(JournalEntry entry) => entry.Step.Length > 0 ? $" at the step {entry.Step}" : "";
+
+    private static string By(Detail detail) => detail["by"] is { } by ? $" by hand ({by})" : "";
+
+    /// <summary>The text members of an entry's detail.</summary>
+    private readonly struct Detail(string json)
+    {
+        private readonly Dictionary<string, string> members = Read(json);
+
+        public string? this[string name] => members.GetValueOrDefault(name);
+
+        private static Dictionary<string, string> Read(string json)
+        {
+            var read = new Dictionary<string, string>(StringComparer.Ordinal);
+            if (json.Length == 0) return read;
+            using var document = JsonDocument.Parse(json);
+            foreach (var member in document.RootElement.EnumerateObject()) read[member.Name] = member.Value.ToString();
+            return read;
+        }
+    }
+}
