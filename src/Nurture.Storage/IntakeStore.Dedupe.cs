@@ -70,8 +70,11 @@ public sealed partial class IntakeStore
         return [.. found];
     }
 
-    /// <summary>Drops the ids of messages that are older than any that is looked at.</summary>
-    public Task<int> ForgetMessagesAsync(DateTimeOffset now, CancellationToken cancel) =>
-        database.WriteAsync((connection, transaction, ct) => connection.ExecuteAsync(
-            transaction, "delete from dedupe where day < @day", [("day", MessageKey.Forgotten(MessageKey.DayOf(now)))], ct), cancel);
+    /// <summary>Drops some of the ids of messages that are older than any that is looked at; 0 when none is left.</summary>
+    public Task<int> ForgetMessagesAsync(DateTimeOffset now, int limit, CancellationToken cancel) =>
+        database.WriteAsync((connection, transaction, ct) => connection.ExecuteAsync(transaction,
+            """
+            delete from dedupe where (day, source_id, h1, h2) in (
+                select d.day, d.source_id, d.h1, d.h2 from dedupe d where d.day < @day order by d.day, d.source_id, d.h1, d.h2 limit @limit)
+            """, [("day", MessageKey.Forgotten(MessageKey.DayOf(now))), ("limit", limit)], ct), cancel);
 }

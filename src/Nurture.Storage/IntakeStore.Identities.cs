@@ -7,25 +7,30 @@ public sealed partial class IntakeStore
 {
     private sealed record Recorded(IdentityKey Key, long ContactId, DateTimeOffset LinkedAt, short Slot, int Hop, long AccountId, bool IsKnown);
 
-    /// <summary>What is on record of every id in the messages.</summary>
-    private async Task<IdentityBook> LoadBookAsync(DbConnection connection, DbTransaction transaction, List<Message> messages, CancellationToken cancel)
+    /// <summary>What is on record of every id in the messages, and which ids that are.</summary>
+    private async Task<(IdentityBook Book, List<IdentityKey> Keys)> LoadBookAsync(
+        DbConnection connection, DbTransaction transaction, List<Message> messages, CancellationToken cancel)
     {
-        var keys = messages.SelectMany(message => message.Keys()).Distinct().ToList();
+        var asked = new HashSet<IdentityKey>();
+        foreach (var message in messages) message.AddKeys(asked);
+        List<IdentityKey> keys = [.. asked];
+        var recorded = await ReadIdentitiesAsync(connection, transaction, keys, cancel);
+
+        // Of ids never seen an alias may have spoken before.
+        asked.ExceptWith(recorded.Select(r => r.Key));
+        var formers = asked.Select(key => key with { Kind = IdentityKind.Former }).Distinct().ToList();
+        recorded.AddRange(await ReadIdentitiesAsync(connection, transaction, formers, cancel));
+        keys.AddRange(formers);
+
         var book = new IdentityBook();
         var contacts = new Dictionary<long, Identified>();
-        foreach (var recorded in await ReadIdentitiesAsync(connection, transaction, keys, cancel))
+        foreach (var (key, contactId, linkedAt, slot, hop, accountId, isKnown) in recorded)
         {
-            if (!contacts.TryGetValue(recorded.ContactId, out var contact))
-            {
-                contacts[recorded.ContactId] = contact = new Identified
-                {
-                    Id = recorded.ContactId, Slot = recorded.Slot, Hop = recorded.Hop, AccountId = recorded.AccountId,
-                    IsKnown = recorded.IsKnown, WasKnown = recorded.IsKnown,
-                };
-            }
-            book.Record(recorded.Key, contact, recorded.LinkedAt);
+            if (!contacts.TryGetValue(contactId, out var contact))
+                contacts[contactId] = contact = new Identified { Id = contactId, Slot = slot, Hop = hop, AccountId = accountId, IsKnown = isKnown, WasKnown = isKnown };
+            book.Record(key, contact, linkedAt);
         }
-        return book;
+        return (book, keys);
     }
 
     private Task<List<Recorded>> ReadIdentitiesAsync(
@@ -44,12 +49,13 @@ public sealed partial class IntakeStore
     private static Rows<IdentityKey> RowsOf(IReadOnlyList<IdentityKey> keys) => Rows.Of(keys)
         .Text("namespace", key => key.Namespace).Short("kind", key => (short)key.Kind).Text("value", key => key.Value);
 
-    private async Task WriteIdentitiesAsync(DbConnection connection, DbTransaction transaction, IdentityBook book, List<Message> messages, CancellationToken cancel)
+    private async Task WriteIdentitiesAsync(
+        DbConnection connection, DbTransaction transaction, IdentityBook book, List<IdentityKey> keys, DateTimeOffset now, CancellationToken cancel)
     {
         if (book.Changes.Count == 0 && book.Touched.Count == 0) return;
-        if (database.IsPostgres) await LockAsync(connection, transaction, book, messages, cancel);
-        await CreateContactsAsync(connection, transaction, book, messages, cancel);
-        await MergeAsync(connection, transaction, book, messages, cancel);
+        if (database.IsPostgres) await LockAsync(connection, transaction, book, keys, cancel);
+        await CreateContactsAsync(connection, transaction, book, now, cancel);
+        await MergeAsync(connection, transaction, book, now, cancel);
         await PointAsync(connection, transaction, book, cancel);
         await WriteEvidenceAsync(connection, transaction, book, cancel);
     }
@@ -58,7 +64,7 @@ public sealed partial class IntakeStore
     /// Holds the contacts whose ids change, and makes sure that they are still who they were when this was decided:
     /// another node takes in messages at the same time.
     /// </summary>
-    private async Task LockAsync(DbConnection connection, DbTransaction transaction, IdentityBook book, List<Message> messages, CancellationToken cancel)
+    private async Task LockAsync(DbConnection connection, DbTransaction transaction, IdentityBook book, List<IdentityKey> keys, CancellationToken cancel)
     {
         var touched = book.Changes.SelectMany(Contacts).Where(contact => !contact.IsNew).Select(contact => contact.Id).Distinct().Order().ToList();
         if (touched.Count == 0) return;
@@ -66,7 +72,6 @@ public sealed partial class IntakeStore
             "select c.id from contacts c join rows r on r.id = c.id order by c.id for no key update of c", reader => reader.GetInt64(0), cancel);
 
         // A statement of its own, so that it sees what was committed while this one waited.
-        var keys = messages.SelectMany(message => message.Keys()).Distinct().ToList();
         var now = await ReadIdentitiesAsync(connection, transaction, keys, cancel);
         var isAsDecided = now.Count == book.Recorded.Count && now.All(r =>
             book.Recorded.TryGetValue(r.Key, out var recorded) && recorded.Id == r.ContactId && recorded.WasKnown == r.IsKnown);
@@ -82,27 +87,26 @@ public sealed partial class IntakeStore
         _ => throw new InvalidOperationException($"No contacts known of {change.GetType().Name}."),
     };
 
-    private async Task CreateContactsAsync(DbConnection connection, DbTransaction transaction, IdentityBook book, List<Message> messages, CancellationToken cancel)
+    private async Task CreateContactsAsync(DbConnection connection, DbTransaction transaction, IdentityBook book, DateTimeOffset now, CancellationToken cancel)
     {
         // One that was merged away in the same breath was never anybody.
         var created = book.Changes.OfType<IdentityChange.Created>().Select(change => change.Contact).Where(contact => contact.MergedInto is null).ToList();
         if (created.Count == 0) return;
-        var receivedAt = messages[0].Submission.ReceivedAt;
         var ids = await NextIdsAsync(connection, transaction, "contacts", created.Count, cancel);
         for (var i = 0; i < created.Count; i++) (created[i].Id, created[i].Slot) = (ids[i], Slots.OfContact(ids[i]));
         await database.BulkAsync(connection, transaction,
             Rows.Of(created).Long("id", c => c.Id).Short("slot", c => c.Slot).Long("seed", c => c.First.Seed()).Text("namespace", c => c.First.Namespace)
-                .Instant("created_at", c => c.CreatedAt).Scalar("now", receivedAt),
+                .Instant("created_at", c => c.CreatedAt).Scalar("now", now),
             """
             insert into contacts (id, slot, seed, namespace, created_at, updated_at)
             select r.id, r.slot, r.seed, r.namespace, r.created_at, @now from rows r where true
             """, cancel);
     }
 
-    private async Task MergeAsync(DbConnection connection, DbTransaction transaction, IdentityBook book, List<Message> messages, CancellationToken cancel)
+    private async Task MergeAsync(DbConnection connection, DbTransaction transaction, IdentityBook book, DateTimeOffset now, CancellationToken cancel)
     {
         var merged = book.Changes.OfType<IdentityChange.Merged>().Where(change => !change.From.IsNew).Select(change => change.From).ToList();
-        var rows = Rows.Of(merged).Long("id", from => from.Id).Long("into_id", from => from.Now.Id).Scalar("now", messages.Count == 0 ? null : messages[0].Submission.ReceivedAt);
+        var rows = Rows.Of(merged).Long("id", from => from.Id).Long("into_id", from => from.Now.Id).Scalar("now", now);
         await database.BulkAsync(connection, transaction, rows,
             "update identities set subject_id = r.into_id from rows r where identities.subject_id = r.id and identities.kind <> 4", cancel);
         await database.BulkAsync(connection, transaction, rows,

@@ -72,8 +72,6 @@ public sealed class ChaosRun(ChaosOptions options, int kills, ScratchFolder scra
         {
             ["Nurture__Bootstrap__WriteKey"] = WriteKey,
             ["Nurture__Bootstrap__ApiKey"] = ApiKey,
-            ["Nurture__ScenariosDirectory"] = Path.Combine(AppContext.BaseDirectory, "scenarios"),
-            ["Nurture__TemplatesDirectory"] = Path.Combine(AppContext.BaseDirectory, "templates"),
             ["Nurture__Mail__Transport"] = "smtp",
             ["Nurture__Mail__Host"] = "127.0.0.1",
             ["Nurture__Mail__Port"] = $"{sinkPort}",
@@ -98,12 +96,9 @@ public sealed class ChaosRun(ChaosOptions options, int kills, ScratchFolder scra
     private static async Task PublishAsync(Uri address, CancellationToken cancel)
     {
         using var client = new NurtureClient(address, WriteKey, ApiKey);
-        foreach (var file in Files("templates"))
-            await client.CallAsync(HttpMethod.Put, $"/api/v1/templates/{Path.GetFileName(file)}", Text(file), cancel);
-        foreach (var file in Files("scenarios"))
-            await client.CallAsync(HttpMethod.Post, $"/api/v1/scenarios/{Path.GetFileNameWithoutExtension(file)}/publish", Text(file), cancel);
-
-        static IEnumerable<string> Files(string folder) => Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, folder)).Order();
-        static JsonObject Text(string file) => new() { ["text"] = File.ReadAllText(file) };
+        string[] folders = ["scenarios", "templates"];
+        var files = folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, folder)))
+            .Select(file => new JsonObject { ["file"] = Path.GetFileName(file), ["text"] = File.ReadAllText(file) });
+        await client.CallAsync(HttpMethod.Post, "/api/v1/scenarios", new JsonObject { ["files"] = new JsonArray([.. files]) }, cancel);
     }
 }

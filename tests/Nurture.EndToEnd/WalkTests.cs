@@ -37,7 +37,7 @@ public sealed class WalkTests
         using (var clicked = await client.Public.GetAsync(welcome.FirstLink, cancel))
             Assert.Equal(HttpStatusCode.Redirect, clicked.StatusCode);
         await Poll.UntilAsync("the click shows on the send", Patience, async () =>
-            Items(await client.GetAsync($"/api/v1/sends?contact={contact}&scenario={Scenario}", cancel)).Any(send => send["clickedAt"] is not null), cancel);
+            Items(await client.GetAsync($"/api/v1/sends?contact={contact}&scenario={Scenario}", cancel)).Any(send => send["clicked_at"] is not null), cancel);
 
         await server.KillAndRestartAsync(cancel);
         Assert.Equal(contact, await ContactAsync(client, Hanako, cancel));

@@ -55,9 +55,11 @@ public static class IntakeEndpoints
         }
 
         Submission submission;
+        int bodyBytes;
         try
         {
             using var body = await RequestBody.ReadAsync(context.Request, cancel);
+            bodyBytes = body.Bytes.Length;
             using var request = IntakeRequest.Open(body.Bytes, out var refusal);
             if (request is null)
             {
@@ -87,7 +89,7 @@ public static class IntakeEndpoints
             return;
         }
 
-        var written = services.GetRequiredService<IntakeWriter>().TryWriteAsync(submission);
+        var written = services.GetRequiredService<IntakeWriter>().TryWriteAsync(submission, bodyBytes);
         if (written is null)
         {
             context.Response.Headers.RetryAfter = $"{RetryAfterSeconds}";

@@ -9,6 +9,10 @@ public sealed record IntakeOptions
     [Range(1, 1_000_000)]
     public int MaxPendingMessages { get; init; } = 20_000;
 
+    /// <summary>Of their bodies, likewise.</summary>
+    [Range(1, int.MaxValue)]
+    public int MaxPendingBytes { get; init; } = 64 << 20;
+
     /// <summary>More than fit into one request, less than makes everybody wait for one commit.</summary>
     [Range(1, 100_000)]
     public int MaxMessagesPerCommit { get; init; } = 5_000;

@@ -16,6 +16,7 @@ public static class IntakeSlice
         builder.Services.AddSingleton<IntakeStore>();
         builder.Services.AddSingleton<IntakeWriter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<IntakeWriter>());
+        builder.Services.AddHostedService<MessageRetention>();
         if (builder.Environment.IsDevelopment()) await AddDevelopmentSourceAsync(database);
     }
 

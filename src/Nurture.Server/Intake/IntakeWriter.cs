@@ -13,29 +13,36 @@ public sealed partial class IntakeWriter(IntakeStore store, IntakeOptions option
 {
     private readonly Channel<Pending> waiting = Channel.CreateUnbounded<Pending>(new() { SingleReader = true });
     private int messages;
+    private int bytes;
 
-    private sealed record Pending(Submission Submission)
+    private sealed record Pending(Submission Submission, int Bytes)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         // Refused items are rows too.
-        public int Weight { get; } = Submission.Batch.Items.Count + Submission.Batch.Refused.Count;
+        public int Weight { get; } = Math.Max(1, Submission.Batch.Items.Count + Submission.Batch.Refused.Count);
     }
 
     /// <summary>
     /// Completes when the submission is on disk, fails when it is not; null when too many wait already. A submission of
     /// any size is taken while nothing waits.
     /// </summary>
-    public Task? TryWriteAsync(Submission submission)
+    /// <param name="bodyBytes">Of the request it came in.</param>
+    public Task? TryWriteAsync(Submission submission, int bodyBytes)
     {
-        var pending = new Pending(submission);
-        var before = Interlocked.Add(ref messages, pending.Weight) - pending.Weight;
-        if ((before > 0 && before + pending.Weight > options.MaxPendingMessages) || !waiting.Writer.TryWrite(pending))
-        {
-            Interlocked.Add(ref messages, -pending.Weight);
-            return null;
-        }
-        return pending.Done.Task;
+        var pending = new Pending(submission, bodyBytes);
+        var (nowMessages, nowBytes) = (Interlocked.Add(ref messages, pending.Weight), Interlocked.Add(ref bytes, bodyBytes));
+        var isAlone = nowMessages == pending.Weight;
+        if ((isAlone || (nowMessages <= options.MaxPendingMessages && nowBytes <= options.MaxPendingBytes)) && waiting.Writer.TryWrite(pending))
+            return pending.Done.Task;
+        Forget(pending);
+        return null;
+    }
+
+    private void Forget(Pending pending)
+    {
+        Interlocked.Add(ref messages, -pending.Weight);
+        Interlocked.Add(ref bytes, -pending.Bytes);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
@@ -52,7 +59,7 @@ public sealed partial class IntakeWriter(IntakeStore store, IntakeOptions option
                 weight += pending.Weight;
             }
             await WriteAsync(batch);
-            Interlocked.Add(ref messages, -weight);
+            foreach (var pending in batch) Forget(pending);
             batch.Clear();
         }
     }

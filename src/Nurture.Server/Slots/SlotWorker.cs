@@ -71,9 +71,7 @@ public sealed class SlotWorker(SlotStore slots, SlotRunner runner, BusinessClock
         {
             if (leases.Count == 0 || Environment.TickCount64 - renewedAt > RenewEvery.TotalMilliseconds)
             {
-                leases = leases.Count == 0
-                    ? await slots.AcquireAsync(Lease, await slots.FairShareAsync(cancel), cancel)
-                    : await slots.RenewAsync(leases, Lease, cancel);
+                leases = await HoldAsync(cancel);
                 renewedAt = Environment.TickCount64;
             }
 
@@ -85,6 +83,16 @@ public sealed class SlotWorker(SlotStore slots, SlotRunner runner, BusinessClock
         {
             turn.Release();
         }
+    }
+
+    /// <summary>Renews what is held, gives up what is beyond the fair share, and takes what others left or lost.</summary>
+    private async Task<IReadOnlyList<LaneLease>> HoldAsync(CancellationToken cancel)
+    {
+        var held = leases.Count == 0 ? [] : await slots.RenewAsync(leases, Lease, cancel);
+        var share = await slots.FairShareAsync(cancel);
+        if (held.Count <= share) return [.. held, .. await slots.AcquireAsync(Lease, share - held.Count, held, cancel)];
+        await slots.ReleaseAsync(held[share..], cancel);
+        return held[..share];
     }
 
     private async Task<TimeSpan> PauseAsync(CancellationToken cancel)

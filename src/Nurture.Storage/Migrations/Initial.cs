@@ -24,9 +24,9 @@ public sealed class Initial : Migration
             revoked_at bigint);
 
         create table identities (
-            namespace text not null,
+            namespace text {bytewise} not null,
             kind smallint not null,
-            value text not null,
+            value text {bytewise} not null,
             subject_id bigint not null,
             linked_at bigint not null,
             primary key (namespace, kind, value)) {clustered};
@@ -78,8 +78,8 @@ public sealed class Initial : Migration
             id {id},
             slot smallint not null,
             seed bigint not null,
-            namespace text not null,
-            external_id text not null,
+            namespace text {bytewise} not null,
+            external_id text {bytewise} not null,
             name text {bytewise},
             tier text,
             stage text,

@@ -17,9 +17,12 @@ public sealed partial class SlotStore(Database database, EventLog log)
     /// <summary>
     /// Takes up to <paramref name="most"/> lanes that nobody holds: released, expired, or of a node that is gone. The
     /// sessions of an owner that let its lease expire are ended first: frozen within a transaction, it would hold the rows.
+    /// Lanes that stand as ours but are not among <paramref name="held"/> come back too: whoever failed in the middle of a
+    /// turn begins anew from the database's cursor.
     /// </summary>
-    public async Task<List<LaneLease>> AcquireAsync(TimeSpan lease, int most, CancellationToken cancel)
+    public async Task<List<LaneLease>> AcquireAsync(TimeSpan lease, int most, IReadOnlyList<LaneLease> held, CancellationToken cancel)
     {
+        var others = held.Count == 0 ? "true" : $"lane not in ({string.Join(", ", held.Select(l => l.Lane))})";
         (string, object?)[] args = [("me", database.Node), ("lease", (long)lease.TotalMilliseconds), ("most", most)];
         return await database.WriteAsync(async (connection, transaction, ct) =>
         {
@@ -29,7 +32,7 @@ public sealed partial class SlotStore(Database database, EventLog log)
                  update lanes set owner = @me, epoch = epoch + 1, expires_at = {database.NowSql} + @lease
                  where lane in (
                      select lane from lanes
-                     where (owner is null or owner <> @me) and (owner is null or expires_at <= {database.NowSql} or {database.IsOwnerGoneSql})
+                     where {others} and (owner is null or owner = @me or expires_at <= {database.NowSql} or {database.IsOwnerGoneSql})
                      order by lane limit @most {database.SkipLocked})
                  returning lane, epoch, xid, event_id
                  """, args, reader => new LaneLease(reader.GetInt16(0), reader.GetInt64(1), new(reader.GetInt64(2), reader.GetInt64(3))), ct);

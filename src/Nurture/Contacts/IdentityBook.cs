@@ -11,7 +11,7 @@ public sealed class IdentityBook
     /// signed-in browser would be a write otherwise. Messages of two users of one browser that arrive in the wrong order
     /// within this time may leave it with the former one, until the other's next message.
     /// </summary>
-    public static readonly TimeSpan LinkTimeGrain = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan LinkTimeGrain = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<IdentityKey, Link> links = [];
     private readonly Dictionary<IdentityKey, Identified> recorded = [];

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Nurture.Criteria;
 using Nurture.Engine;
 using Nurture.Packing;
@@ -98,8 +99,17 @@ public static class StateCodec
         var reader = new PackedReader(doc[2..]);
         if (!reader.Next() || reader.Field != 1) throw new PackedFormatException("a state begins with its subject's id");
         var state = create(reader.Number);
-        Read(doc[2..], state);
-        Read(rest, state);
+        try
+        {
+            Read(doc[2..], state);
+            Read(rest, state);
+        }
+        catch (Exception e) when (e is ArgumentException or SwitchExpressionException)
+        {
+            // An instant out of range, a kind that no build has had.
+            throw new PackedFormatException(e.Message);
+        }
+
         return state;
     }
 

@@ -31,14 +31,18 @@ internal sealed class ItemReader(
             return;
         }
 
+        var one = new One(this, item, typeOfPath);
         try
         {
-            Items.Add(new One(this, item, typeOfPath).Read());
+            Items.Add(one.Read());
         }
         catch (RefusedException refused)
         {
             Refuse(refused.Refusal, refused.Message, MessageIdOf(item), raw);
+            return;
         }
+        // One letter for all attributes: it holds the whole item, and shall not be many times as large as what was sent.
+        if (one.RefusedAttribute is { } attribute) Refuse(attribute, one.RefusedDetails, MessageIdOf(item), raw);
     }
 
     private void Refuse(Refusal refusal, string detail, string? messageId, ReadOnlySpan<byte> raw) =>
@@ -64,6 +68,16 @@ internal sealed class ItemReader(
     /// <summary>One sound JSON value that should be a message.</summary>
     private sealed class One(ItemReader all, JsonElement item, MessageType? typeOfPath)
     {
+        private const int ShownDetails = 10;
+
+        private readonly List<string> details = [];
+        private int refusedAttributes;
+
+        /// <summary>The reason of the first attribute that was not taken; null when all were.</summary>
+        public Refusal? RefusedAttribute { get; private set; }
+
+        public string RefusedDetails => string.Join("; ", details) + (refusedAttributes > ShownDetails ? $"; and {refusedAttributes - ShownDetails} more" : "");
+
         public IntakeItem Read()
         {
             if (item.ValueKind != JsonValueKind.Object) throw new RefusedException(Refusal.NotAnObject, $"the message is {Traits.Kind(item)}, not an object");
@@ -174,7 +188,11 @@ internal sealed class ItemReader(
                 traits.Attributes.TryAdd(attribute, AttributeValue.From(text));
         }
 
-        private void RefuseAttribute(Refusal refusal, string detail) => all.Refuse(refusal, detail, MessageIdOf(item), item.Raw());
+        private void RefuseAttribute(Refusal refusal, string detail)
+        {
+            RefusedAttribute ??= refusal;
+            if (refusedAttributes++ < ShownDetails) details.Add(detail);
+        }
 
         private string? GroupOfContext()
         {

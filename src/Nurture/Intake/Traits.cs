@@ -14,8 +14,6 @@ internal sealed class Traits(SubjectKind of, TrackingPlan plan, Action<Refusal, 
     private static readonly HashSet<string> Texts =
         ["email", "name", "first_name", "last_name", "phone", "title", "username", "locale", "zone", "external_id", "tier", "stage", "owner"];
 
-    private int refusedNames;
-
     public Dictionary<string, AttributeValue> Attributes { get; } = new(StringComparer.Ordinal);
 
     public List<string> Roles { get; } = [];
@@ -51,12 +49,12 @@ internal sealed class Traits(SubjectKind of, TrackingPlan plan, Action<Refusal, 
 
         if (name.Length > IntakeLimits.AttributeNameLength)
         {
-            if (refusedNames++ == 0) refuse(Refusal.AttributeNameTooLong, $"an attribute's name has {name.Length} characters; {IntakeLimits.AttributeNameLength} are allowed");
+            refuse(Refusal.AttributeNameTooLong, $"an attribute's name has {name.Length} characters; {IntakeLimits.AttributeNameLength} are allowed");
             return;
         }
         if (Attributes.Count == IntakeLimits.AttributesPerItem)
         {
-            if (refusedNames++ == 0) refuse(Refusal.TooManyAttributes, $"more than {IntakeLimits.AttributesPerItem} attributes; {name} and what follows was left out");
+            refuse(Refusal.TooManyAttributes, $"{name} is one more than the {IntakeLimits.AttributesPerItem} attributes that are allowed");
             return;
         }
 

@@ -100,6 +100,12 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         if (moment > Now) Now = moment.Truncate();
     }
 
+    /// <summary>Moves the clock and looks at nothing: due moments wait for the next signal or <see cref="AdvanceTo"/>.</summary>
+    public void AdvanceClock(DateTimeOffset moment)
+    {
+        if (moment > Now) Now = moment.Truncate();
+    }
+
     public DateTimeOffset? NextDue() => Awake.Min(pair => pair.Value.DueAt);
 
     // Nothing is due for who is parked.

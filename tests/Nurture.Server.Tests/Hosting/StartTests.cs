@@ -11,7 +11,7 @@ public sealed class StartTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("Nurture:Intake:MaxPending", "5", "Nurture__Intake__MaxPending is not a setting. There are MaxPendingMessages, MaxMessagesPerCommit.")]
+    [InlineData("Nurture:Intake:MaxPending", "5", "Nurture__Intake__MaxPending is not a setting. There are MaxPendingMessages, MaxPendingBytes, MaxMessagesPerCommit.")]
     [InlineData("Nurture:Intake:MaxPendingMessages", "0", "Nurture__Intake__MaxPendingMessages: The field MaxPendingMessages must be between 1 and 1000000.")]
     [InlineData("Nurture:Intake:MaxPendingMessages", "many", "Nurture:Intake: Failed to convert configuration value 'many' at 'Nurture:Intake:MaxPendingMessages'")]
     public void A_setting_that_is_wrong_is_named_with_what_would_be_right(string key, string value, string expected)

@@ -43,7 +43,7 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
     protected static SlotCommit Commit(Work work, params StateWrite[] states) =>
         new() { RecordedAt = Noon, Lanes = [.. work.Lanes], States = [.. states] };
 
-    protected Task<List<LaneLease>> AcquireAllAsync(SlotStore store) => store.AcquireAsync(Lease, Database.Lanes, Cancel);
+    protected Task<List<LaneLease>> AcquireAllAsync(SlotStore store) => store.AcquireAsync(Lease, Database.Lanes, [], Cancel);
 
     /// <summary>Reads at a moment, as the lanes stand now, once what has been committed may be read.</summary>
     protected async Task<Work> ReadAsync(IReadOnlyList<LaneLease> leases, DateTimeOffset now, int limit = 100)
@@ -195,11 +195,22 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         var leases = await AcquireAllAsync(Store);
 
         Assert.Equal(Database.Lanes, leases.Count);
-        Assert.Empty(await AcquireAllAsync(Store));
+        Assert.Empty(await Store.AcquireAsync(Lease, Database.Lanes, leases, Cancel));
         Assert.Equal(leases, await Store.RenewAsync(leases, Lease, Cancel));
         await Store.ReleaseAsync(leases, Cancel);
         Assert.Empty(await Store.RenewAsync(leases, Lease, Cancel));
         Assert.Equal(Database.Lanes, (await AcquireAllAsync(Store)).Count);
+    }
+
+    [Fact]
+    public async Task Whoever_failed_in_the_middle_of_a_turn_gets_its_own_lanes_back_with_a_new_epoch()
+    {
+        var lost = await AcquireAllAsync(Store);
+
+        var again = await AcquireAllAsync(Store);
+
+        Assert.Equal(lost.Select(lease => (lease.Lane, lease.Epoch + 1)), again.Select(lease => (lease.Lane, lease.Epoch)).Order());
+        Assert.Empty(await Store.RenewAsync(lost, Lease, Cancel));
     }
 
     [Fact]

@@ -208,9 +208,19 @@ public sealed class IntakeRequestTests
         Assert.True(identify.Attributes["nickname"].IsNull);
         Assert.Equal(["admin", "operator"], identify.Roles);
         Assert.DoesNotContain(identify.Attributes.Keys, name => name is "score" or "tags" or "company" or "roles");
+        var letter = Assert.Single(batch.Refused);
         Assert.Equal(
-            ["score is text, where a number belongs", "tags is a list, where text, a number, true or false belongs"],
-            batch.Refused.Select(letter => letter.Detail));
+            (Refusal.AttributeWrongType, "score is text, where a number belongs; tags is a list, where text, a number, true or false belongs"),
+            (letter.Refusal, letter.Detail));
+    }
+
+    [Fact]
+    public void However_many_attributes_are_refused_an_item_is_one_dead_letter()
+    {
+        var batch = Read($$$"""{"type":"identify","userId":"u","traits":{ {{{string.Join(',', Enumerable.Range(1, 500).Select(n => $"\"a{n}\":[]"))}}} } }""");
+
+        Assert.Empty(Assert.IsType<IntakeItem.Described>(Assert.Single(batch.Items)).Attributes);
+        Assert.EndsWith("; and 490 more", Assert.Single(batch.Refused).Detail, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -205,6 +205,14 @@ public sealed class ScenarioParserTests
         Assert.Null(ScenarioParser.Parse(text, "test.yaml", Fixtures.Environment).Scenario);
     }
 
+    [Fact]
+    public void Traps_without_end_are_not_all_told()
+    {
+        var text = string.Concat(Enumerable.Repeat("- !a\n", 50_000));
+
+        Assert.InRange(ScenarioParser.Parse(text, "test.yaml", Fixtures.Environment).Diagnostics.Count, 1, 100);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
