@@ -180,6 +180,7 @@ internal sealed partial class Advance
         }
 
         at = subject.LivedUntil = Later(at, subject.LivedUntil);
+        catalog.Index.Criteria.Trim(subject, at);
         DateTimeOffset? due = null;
         foreach (var enrollment in subject.Enrollments)
         {

@@ -157,12 +157,8 @@ internal sealed partial class Advance
         var into = ContactHere(signal.ContactId, from.CreatedAt);
         if (into.Status == ContactStatus.Erased) return;
         foreach (var (name, stamped) in from.Attributes) into.Set(name, stamped.Value, stamped.At);
-        foreach (var (key, counter) in from.Counters)
-        {
-            if (catalog.Index.Criteria.Find(key) is not { } criterion) continue;
-            if (into.Counters.TryGetValue(key, out var own)) own.Merge(criterion, counter);
-            else into.Counters[key] = counter;
-        }
+        catalog.Index.Criteria.Merge(into, from);
+        if (AccountOf(into) is { } account) catalog.Index.Criteria.MergePerson(account, from.Id, into.Id);
 
         foreach (var (topic, at) in from.Refusals)
         {

@@ -140,7 +140,7 @@ internal sealed partial class Advance
             Class = step.Class,
             Topic = step.Topic,
             Template = step.Template,
-            Locale = Text(recipient, "locale") ?? Text(account, "locale") ?? catalog.Policy.Locale,
+            Locale = Text(recipient, "locale") ?? Text(account, "locale") ?? Text(recipient, "browser_locale") ?? catalog.Policy.Locale,
             Inputs = Inputs(recipient, account, enrollment),
             Seed = Draws.Seed(id),
             PlannedAt = at,

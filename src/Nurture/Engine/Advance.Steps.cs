@@ -203,7 +203,7 @@ internal sealed partial class Advance
         var account = subject as AccountState ?? AccountOf((ContactState)subject);
         var id = rule.Of switch
         {
-            Scenarios.ZoneOf.Recipient => Text(subject, "zone") ?? Text(account, "zone"),
+            Scenarios.ZoneOf.Recipient => Text(subject, "zone") ?? Text(account, "zone") ?? Text(subject, "browser_zone"),
             Scenarios.ZoneOf.Account => Text(account, "zone"),
             Scenarios.ZoneOf.Company => null,
             Scenarios.ZoneOf.Named => rule.Named,
