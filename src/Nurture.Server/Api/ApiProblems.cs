@@ -16,12 +16,29 @@ internal static partial class ApiProblems
             try
             {
                 await next(context);
+                if (!context.Response.HasStarted && NoEndpoint(context) is { } problem) await problem.ExecuteAsync(context);
             }
             catch (Exception failure) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
             {
                 await Answer(failure, context, log).ExecuteAsync(context);
             }
         }));
+    }
+
+    /// <summary>What routing answers by itself, with an empty body; null where an endpoint of ours was reached.</summary>
+    private static IResult? NoEndpoint(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<EndpointAccess>() is not null) return null;
+        var asked = $"{context.Request.Method} {context.Request.Path}";
+        return context.Response.StatusCode switch
+        {
+            StatusCodes.Status404NotFound => Problem(404, "no-endpoint", "There is no such endpoint.", $"{asked} is none; {ApiSlice.Root}/openapi.json lists them."),
+            StatusCodes.Status405MethodNotAllowed => Problem(405, "no-endpoint", "There is no such endpoint.", $"{asked} is none; there is {context.Response.Headers.Allow} of this path."),
+            StatusCodes.Status415UnsupportedMediaType => Problem(415, "not-json", "The body is not JSON.", $"It is said to be {context.Request.ContentType}; send application/json."),
+            _ => null,
+        };
+
+        static IResult Problem(int status, string type, string title, string detail) => Results.Problem(detail, statusCode: status, title: title, type: Problems.Type(type));
     }
 
     private static IResult Answer(Exception failure, HttpContext context, ILogger log)

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nurture.Server.Security;
 using Nurture.Storage;
@@ -65,9 +63,5 @@ public static class ApiSlice
         api.MapGroup("").WithTags("sources").MapSources();
         api.MapGroup("").WithTags("keys").MapKeys();
         api.MapGroup("").WithTags("operation").MapStatus();
-        app.MapFallback("/api/{**path}", (HttpContext context) =>
-            new RefusedException(StatusCodes.Status404NotFound, "no-endpoint", "There is no such endpoint.",
-                $"{context.Request.Method} {context.Request.Path} is none; {Root}/openapi.json lists them.").ToResult())
-            .ExcludeFromDescription().AllowPublic("there is nothing here");
     }
 }

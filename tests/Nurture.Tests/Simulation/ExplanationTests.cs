@@ -1,6 +1,7 @@
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Scenarios;
+using Nurture.Sends;
 using Nurture.Simulation;
 using Nurture.Tests.Engine;
 
@@ -28,7 +29,7 @@ public class ExplanationTests
     [Fact]
     public void Every_reason_reads_as_a_sentence()
     {
-        var scenario = World.CatalogOf(Sends.SendPolicy.Default, Welcome).Live["welcome"].Scenario;
+        var scenario = World.CatalogOf(SendPolicy.Default, Welcome).Live["welcome"].Scenario;
         foreach (var reason in Enum.GetValues<Reason>())
         {
             foreach (var detail in new[] { "", """{"template":"welcome","by":"key:dev","if":"else","exit":"x","reason":"done","account":"account:4","from":"contact:2","attribute":"tier"}""" })
