@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Text.Json;
 using Nurture.Intake;
 using Nurture.Server.Hosting;
 using Nurture.Server.Security;
@@ -40,6 +41,9 @@ public static class IntakeEndpoints
         v1.MapMethods("m", [HttpMethods.Options], Cors.AnswerPreflightAsync).AllowPublic(WhyPublic);
         v1.MapGet("projects/{writeKey}/settings", SettingsAsync).AllowPublic(WhyPublic);
     }
+
+    // Segment's own names are in camelCase, whatever those of our API are.
+    private static readonly JsonSerializerOptions SegmentsJson = new(JsonSerializerDefaults.Web);
 
     private static async Task TakeAsync(HttpContext context, MessageType? type)
     {
@@ -148,6 +152,6 @@ public static class IntakeEndpoints
             {
                 ["Segment.io"] = new { apiKey = key, apiHost = $"{home.Authority}{home.AbsolutePath.TrimEnd('/')}/v1", protocol = home.Scheme },
             },
-        }, context.RequestAborted);
+        }, SegmentsJson, context.RequestAborted);
     }
 }
