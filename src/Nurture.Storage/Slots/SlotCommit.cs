@@ -93,5 +93,6 @@ public sealed record PlannedSend(short Slot, SendDraft Draft, string TemplateHas
 public sealed record SendCancellation(SubjectRef Subject, long EnrollmentId, Reason Reason, DateTimeOffset At);
 
 /// <summary>A subject whose step threw: it takes no more signals until it is resumed.</summary>
+/// <param name="Error">Empty where it was parked before and has only missed more.</param>
 /// <param name="EventIds">The signals it could not take; added to those of an earlier time.</param>
 public sealed record ParkedSubject(SubjectKey Key, DateTimeOffset At, string Error, string? Step, IReadOnlyList<long> EventIds);

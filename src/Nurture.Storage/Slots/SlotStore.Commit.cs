@@ -200,7 +200,10 @@ public sealed partial class SlotStore
                 """
                 insert into parked (slot, kind, subject_id, at, error, step, event_ids)
                 select r.slot, r.kind, r.subject_id, r.at, r.error, r.step, r.event_ids from rows r where true
-                on conflict (slot, kind, subject_id) do update set at = excluded.at, error = excluded.error, step = excluded.step,
+                on conflict (slot, kind, subject_id) do update set
+                    at = case when excluded.error = '' then parked.at else excluded.at end,
+                    error = case when excluded.error = '' then parked.error else excluded.error end,
+                    step = case when excluded.error = '' then parked.step else excluded.step end,
                     event_ids = case when parked.resumed_at is null then parked.event_ids else '' end || excluded.event_ids, resumed_at = null
                 """);
             // Or it would be due again with every batch.

@@ -29,7 +29,9 @@ internal sealed partial class Advance
     }
 
     /// <summary>Everything that is true of the subject at this moment takes effect (SEMANTICS.md 25: goal, exit, what a wait hears, time-outs).</summary>
-    private void Settle(SubjectState subject, DateTimeOffset at)
+    private void Settle(SubjectState subject, DateTimeOffset at) => Guarded(new SubjectKey(slot, subject.Ref), () => SettleUnguarded(subject, at));
+
+    private void SettleUnguarded(SubjectState subject, DateTimeOffset at)
     {
         if (subject is ContactState { Status: ContactStatus.Erased } || IsParked(subject)) return;
         at = Later(at, subject.LivedUntil);
@@ -179,6 +181,11 @@ internal sealed partial class Advance
             return;
         }
 
+        Guarded(new SubjectKey(slot, subject.Ref), () => RestUnguarded(subject, at));
+    }
+
+    private void RestUnguarded(SubjectState subject, DateTimeOffset at)
+    {
         at = subject.LivedUntil = Later(at, subject.LivedUntil);
         catalog.Index.Criteria.Trim(subject, at);
         DateTimeOffset? due = null;

@@ -69,7 +69,7 @@ internal sealed partial class Advance
         if (wait.For.Evaluate(context) == Truth.True)
         {
             enrollment.Heard = LatestHeard(enrollment, wait.For) ?? enrollment.Heard;
-            Note(subject, enrollment, at == enrollment.StepStartedAt ? Reason.AlreadyTrue : Reason.Heard, at, enrollment.Heard?.ContactId ?? 0);
+            Note(subject, enrollment, at == enrollment.StepStartedAt && enrollment.StepDueAt is null ? Reason.AlreadyTrue : Reason.Heard, at, enrollment.Heard?.ContactId ?? 0);
             Go(subject, enrollment, published, node.Next, at);
             return true;
         }
@@ -179,7 +179,10 @@ internal sealed partial class Advance
     }
 
     /// <summary>What goals, exits and waits of the subject's passages ask about, they remember (SEMANTICS.md 18, 23, 24).</summary>
-    private void Remember(SubjectState subject, OccurredEvent happened, SubjectKind by)
+    private void Remember(SubjectState subject, OccurredEvent happened, SubjectKind by) =>
+        Guarded(new SubjectKey(slot, subject.Ref), () => RememberUnguarded(subject, happened, by));
+
+    private void RememberUnguarded(SubjectState subject, OccurredEvent happened, SubjectKind by)
     {
         foreach (var enrollment in subject.Enrollments)
         {

@@ -308,7 +308,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         return System.Text.Encoding.UTF8.GetString(stream.ToArray());
     }
 
-    private void Guarded(SubjectKey key, Action decide)
+    /// <summary>Whatever breaks is this subject's: it is the one to be parked.</summary>
+    private static void Guarded(SubjectKey key, Action decide)
     {
         try
         {

@@ -21,6 +21,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private readonly List<SimulatedSend> sends = [];
     private readonly List<Effect> carried = [];
     private readonly HashSet<long> suppressed = [];
+    private readonly Dictionary<SubjectKey, List<long>> missed = [];
     private long lastId;
 
     public Catalog Catalog { get; set; } = catalog;
@@ -112,6 +113,15 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private IEnumerable<KeyValuePair<SubjectKey, (PackedState State, DateTimeOffset? DueAt)>> Awake =>
         states.Where(pair => !Poisoned.Exists(poisoned => poisoned.Key == pair.Key));
 
+    /// <summary>Takes a subject up again that the engine had stumbled on, with all that it missed.</summary>
+    public void Resume(SubjectKey key)
+    {
+        Poisoned.RemoveAll(poisoned => poisoned.Key == key);
+        missed.Remove(key, out var ids);
+        Append(SignalCodec.Store(new Signal.Resumed(key.Subject, ids ?? [], [], Now), key.Slot, new StoredAbout(Now)));
+        Drain();
+    }
+
     private void Decide(IReadOnlyList<StoredEvent> rows, IReadOnlyList<SubjectKey> due)
     {
         var batch = new Batch(rows, due, Catalog, Now);
@@ -158,6 +168,12 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         {
             if (!Poisoned.Exists(known => known.Key == poisoned.Key)) Poisoned.Add(poisoned);
             if (states.TryGetValue(poisoned.Key, out var parked)) states[poisoned.Key] = (parked.State, null);
+        }
+
+        foreach (var (key, row) in decided.Set.Missed)
+        {
+            if (!missed.TryGetValue(key, out var ids)) missed[key] = ids = [];
+            ids.Add(row.Id);
         }
 
         var planned = new List<SimulatedSend>();
