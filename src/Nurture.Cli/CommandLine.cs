@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.Data.Common;
 using System.Net.Sockets;
 using Nurture.Storage;
@@ -15,11 +16,23 @@ internal static class CommandLine
     public const int FoundWrong = 1;
     public const int CouldNot = 2;
 
-    public static RootCommand Root() => new("Nurture: scenarios for the customers of a subscription.")
+    // An import ends its batch first, to say how far it came.
+    private static readonly TimeSpan TimeToStop = TimeSpan.FromSeconds(30);
+
+    // A RootCommand would be called what the file is called, Nurture.Cli.
+    public static Command Root() => new("nurture", "Nurture: scenarios for the customers of a subscription.")
     {
+        new HelpOption(),
+        new VersionOption(),
         LintCommand.Create(),
         TestCommand.Create(),
         SimulateCommand.Create(),
+        ExplainCommand.Create(),
+        ImportCommand.Create(),
+        MigrateCommand.Create(),
+        DoctorCommand.Create(),
+        KeyCommand.Create(),
+        SourceCommand.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancel = default)
@@ -27,14 +40,15 @@ internal static class CommandLine
         var parsed = Root().Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Errors.Count > 0)
         {
-            foreach (var wrong in parsed.Errors) error.WriteLine(wrong.Message);
+            error.WriteLine(parsed.Errors[^1].Message);
             error.WriteLine($"See: {Path(parsed.CommandResult)} --help");
             return CouldNot;
         }
 
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false }, cancel);
+            var configuration = new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeToStop };
+            return await parsed.InvokeAsync(configuration, cancel);
         }
         catch (OperationCanceledException)
         {

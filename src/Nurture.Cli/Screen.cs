@@ -28,5 +28,28 @@ internal sealed class Screen
 
     public void Bad(string text) => console.MarkupLine($"[red]✗[/] {Markup.Escape(text)}");
 
+    /// <summary>Shows that something is under way, where somebody is looking.</summary>
+    public Task WhileAsync(string what, Func<Task> work) =>
+        console.Profile.Capabilities.Interactive ? console.Status().StartAsync(what, _ => work()) : work();
+
+    /// <summary>Shows how far something is: a bar on a terminal, a line each time anywhere else.</summary>
+    /// <param name="work">Is given what to call with the number that is done.</param>
+    public async Task ProgressAsync(string what, long total, Func<Action<long>, Task> work)
+    {
+        if (!console.Profile.Capabilities.Interactive)
+        {
+            await work(done => Line($"  {done} of {total}"));
+            return;
+        }
+
+        console.Profile.Width = Math.Max(40, Console.WindowWidth);
+        await console.Progress().StartAsync(context =>
+        {
+            var bar = context.AddTask(Markup.Escape(what), maxValue: total);
+            return work(done => bar.Value = done);
+        });
+        console.Profile.Width = NeverBreak;
+    }
+
     public void Quiet(string text) => console.MarkupLine($"[grey]{Markup.Escape(text)}[/]");
 }

@@ -68,6 +68,13 @@ public abstract class Database : IAsyncDisposable
         }, cancel);
     }
 
+    /// <summary>What a migration would run, in its order; empty when the schema is this build's.</summary>
+    public async Task<IReadOnlyList<string>> PendingMigrationsAsync(CancellationToken cancel)
+    {
+        await using var context = Context();
+        return [.. await context.Database.GetPendingMigrationsAsync(cancel)];
+    }
+
     private protected abstract Task ApplyMigrationsAsync(CancellationToken cancel);
 
     /// <summary>An open connection for reading; the caller disposes it.</summary>

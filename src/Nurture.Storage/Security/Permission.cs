@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Nurture.Server.Security;
+namespace Nurture.Storage.Security;
 
 /// <summary>What a caller may do: the closed list that endpoints name and keys are given. Names are stored with keys.</summary>
 public sealed class Permission

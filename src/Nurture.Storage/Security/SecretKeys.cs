@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Nurture.Server.Security;
+namespace Nurture.Storage.Security;
 
 /// <summary>
 /// Keys that are shown once and stored as their SHA-256: <c>nk_…</c> opens the API, <c>wk_…</c> lets a source send events.

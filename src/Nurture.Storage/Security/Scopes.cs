@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace Nurture.Server.Security;
+namespace Nurture.Storage.Security;
 
 /// <summary>The permissions of a key: stored as their names with a blank between, or <c>*</c> for all there are.</summary>
 public sealed class Scopes
