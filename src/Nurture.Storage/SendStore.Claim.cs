@@ -10,8 +10,8 @@ namespace Nurture.Storage;
 
 public sealed partial class SendStore
 {
-    // Enough that a claim gets past expired and refused mails quickly, however few it wants.
-    private const int LeastLooked = 200;
+    // Enough to get past expired and refused mails quickly, however few are wanted.
+    private const int LeastLooked = 64;
 
     private readonly record struct Lane(SendClass Class, string Scenario, DateTimeOffset FirstDue);
 

@@ -96,8 +96,8 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         var claim = await store.ClaimAsync("one", 10, Lease, Noon, null, Cancel);
 
         Assert.Equal([alive], claim.Sends.Select(send => send.Id));
-        Assert.True(claim.Ended > 100);
-        await store.ClaimAsync("one", 10, Lease, Noon, null, Cancel);
+        Assert.True(claim.Ended > 10);
+        while ((await store.ClaimAsync("one", 10, Lease, Noon, null, Cancel)).Ended > 0) { }
         Assert.Equal((SendState.Expired, Reason.Expired), ((await rows.LookAsync(expired[^1])).State, (await rows.LookAsync(expired[^1])).Reason!.Value));
         Assert.Equal(expired.Select(id => (id, Reason.Expired)).Order(), (await rows.ToldAsync()).Order());
     }
@@ -401,6 +401,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         var offsets = contacts.ToDictionary(contact => contact, _ => random.Next(10));
         var committed = new System.Collections.Concurrent.ConcurrentDictionary<long, long>();
         var claimsBegun = 0;
+        var erasures = new ErasureStore(fixture.Database, new EventLog(fixture.Database));
 
         var claimers = Enumerable.Range(0, 3).Select(owner => Task.Run(async () =>
         {
@@ -419,7 +420,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         {
             while (Volatile.Read(ref claimsBegun) < offsets[contact] * 8 && claimers.Any(claimer => !claimer.IsCompleted)) await Task.Yield();
             if (contact % 2 == 0) await store.RefuseAsync(contact, "*", true, Noon, "c", Cancel);
-            else await rows.SuppressAsync($"{contact}@example.com");
+            else await erasures.BeginAsync(contact, HashOf, Noon, "c", Cancel);
             committed[contact] = Stopwatch.GetTimestamp();
         }, Cancel)).ToList();
         await Task.WhenAll(refusers);

@@ -31,6 +31,7 @@ public sealed class DeliveryWorker(
     private readonly SemaphoreSlim claiming = new(1, 1);
     private readonly UnderWay underWay = new();
     private long recoveredAt = long.MinValue;
+    private bool isStopping;
 
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
@@ -47,7 +48,7 @@ public sealed class DeliveryWorker(
         }
         finally
         {
-            claimed.Writer.Complete();
+            await EndClaimsAsync();
             hard.CancelAfter(LastAnswers);
             await Task.WhenAll(senders);
             await groups.CancelAsync();
@@ -66,6 +67,15 @@ public sealed class DeliveryWorker(
         }
         while (taken > 0);
         return underWay.TakeFinished();
+    }
+
+    /// <summary>After this nothing is claimed; what is in the queue is given back.</summary>
+    private async Task EndClaimsAsync()
+    {
+        await claiming.WaitAsync(CancellationToken.None);
+        isStopping = true;
+        claimed.Writer.Complete();
+        claiming.Release();
     }
 
     private async Task ListeningAsync(CancellationToken stop)
@@ -104,6 +114,7 @@ public sealed class DeliveryWorker(
         await claiming.WaitAsync(cancel);
         try
         {
+            if (isStopping) return 0;
             await RecoverAsync(cancel);
             if (circuit.Remaining > TimeSpan.Zero) return 0;
             var startedAt = Stopwatch.GetTimestamp();

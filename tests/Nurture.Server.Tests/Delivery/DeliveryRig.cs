@@ -138,5 +138,13 @@ public sealed class DeliveryRig : IAsyncDisposable
         return text.ToString();
     }
 
+    /// <summary>Stops the workers as a server does that ends in peace. How many sends are in which state then.</summary>
+    public async Task<Dictionary<SendState, int>> StopAsync()
+    {
+        await Server.Services.GetRequiredService<Nurture.Server.Delivery.DeliveryWorker>().StopAsync(Cancel);
+        return (await DumpAsync("select state, count(*) from sends group by state")).Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('|')).ToDictionary(row => (SendState)int.Parse(row[0], null), row => int.Parse(row[1], null));
+    }
+
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 }

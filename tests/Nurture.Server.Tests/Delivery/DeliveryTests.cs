@@ -95,6 +95,24 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public async Task A_server_that_stops_waits_for_its_answers()
+    {
+        await using var sink = await OracleSink.StartAsync("--delay-250", "0.3");
+        var rig = await DeliveryRig.StartAsync([.. sink.Settings, "--Nurture:Mail:Connections=4"]);
+        var sends = new List<Guid>();
+        for (var i = 0; i < 12; i++) sends.Add(await rig.PlanAsync($"p{i}@example.com"));
+        var draining = rig.DrainAsync();
+        while (sink.Accepted().Count == 0) await Task.Yield();
+
+        var states = await rig.StopAsync();
+
+        Assert.True(states.TryGetValue(SendState.Planned, out var planned), "all had left before the stop");
+        Assert.Equal(sink.Accepted().Count, states[SendState.Sent]);
+        Assert.Equal(12, planned + states[SendState.Sent]);
+        await rig.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_mail_that_cannot_be_rendered_fails_alone_and_says_where()
     {
         await using var rig = await DeliveryRig.StartAsync();
