@@ -44,7 +44,7 @@ public sealed class ErasureStore(Database database, EventLog log)
             await database.BulkAsync(connection, transaction, rows, $"delete from parked where kind = {(short)SubjectKind.Contact} and subject_id in (select r.id from rows r)", ct);
             await database.BulkAsync(connection, transaction, rows.Scalar("reason", Reason.Erased),
                 $"""
-                 update sends set state = {(short)SendState.Cancelled}, reason = @reason, ended_at = @now, owner = null, lease_until = null
+                 update sends set {SendStore.Cancelled("@reason")}, ended_at = @now, owner = null, lease_until = null
                  from rows r where sends.recipient_id = r.id and sends.state in ({(short)SendState.Planned}, {(short)SendState.Claimed})
                  """, ct);
             await log.AppendAsync(connection, transaction,

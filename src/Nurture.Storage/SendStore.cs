@@ -124,6 +124,19 @@ public sealed partial class SendStore(Database database)
                 end.Send.Slot, new StoredAbout(now, Correlation: end.Send.Correlation)))],
             cancel);
 
+    /// <summary>
+    /// The state and reason of a planned or claimed send that is called off, for a <c>set</c> clause: what an earlier attempt
+    /// may have delivered stays uncertain.
+    /// </summary>
+    internal static string Cancelled(string reason)
+    {
+        const int uncertain = (int)Reason.Uncertain;
+        return $"""
+            state = case when sends.reason = {uncertain} then {(int)SendState.Uncertain} else {(int)SendState.Cancelled} end,
+            reason = case when sends.reason = {uncertain} then {uncertain} else {reason} end
+            """;
+    }
+
     private static string In(IEnumerable<SendState> states) =>
         $"in ({string.Join(", ", states.Select(state => ((int)state).ToString(CultureInfo.InvariantCulture)))})";
 }

@@ -246,6 +246,34 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_repeated_transactional_mail_that_is_deferred_past_its_time_ends_uncertain()
+    {
+        var send = await rows.PlanAsync(sendClass: SendClass.Transactional, expiresAt: Noon.AddMinutes(11));
+        await HandAsync(await ClaimAsync(), Lapsed);
+        await store.RecoverAsync(Noon, 100, Cancel);
+
+        await CompleteAsync(await ClaimAsync(now: Noon.AddMinutes(10)), new Attempt.Deferred("451"), Noon.AddMinutes(10.9));
+
+        Assert.Equal(SendState.Uncertain, (await rows.LookAsync(send)).State);
+        Assert.Equal([(send, Reason.Uncertain)], await rows.ToldAsync());
+    }
+
+    [Fact]
+    public async Task What_is_called_off_after_it_may_have_left_stays_uncertain()
+    {
+        var (unanswered, planned) = (await rows.PlanAsync(sendClass: SendClass.Transactional), await rows.PlanAsync(sendClass: SendClass.Transactional, notBefore: Noon.AddHours(1)));
+        await HandAsync(await ClaimAsync(), Lapsed);
+        await store.RecoverAsync(Noon, 100, Cancel);
+
+        await new SlotStore(fixture.Database, new EventLog(fixture.Database)).CommitAsync(
+            new SlotCommit { RecordedAt = Noon, CancelledSends = [new(SubjectRef.Contact(1), 9, Reason.GoalReached, Noon)] }, Cancel);
+
+        Assert.Equal((SendState.Uncertain, Reason.Uncertain), ((await rows.LookAsync(unanswered)).State, (await rows.LookAsync(unanswered)).Reason!.Value));
+        Assert.Equal((SendState.Cancelled, Reason.GoalReached), ((await rows.LookAsync(planned)).State, (await rows.LookAsync(planned)).Reason!.Value));
+        Assert.Empty(await ClaimAsync(now: Noon.AddHours(2)));
+    }
+
+    [Fact]
     public async Task An_answer_that_comes_after_all_makes_an_uncertain_mail_sent()
     {
         var send = await rows.PlanAsync();

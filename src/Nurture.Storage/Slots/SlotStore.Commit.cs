@@ -184,7 +184,8 @@ public sealed partial class SlotStore
                     .Short("kind", c => (short)c.Subject.Kind).Long("subject_id", c => c.Subject.Id).Long("enrollment_id", c => c.EnrollmentId)
                     .Short("reason", c => (short)c.Reason).Instant("at", c => c.At),
                 $"""
-                 update sends set state = {(short)SendState.Cancelled}, reason = r.reason, ended_at = r.at, owner = null, lease_until = null
+                 update sends set ended_at = r.at, owner = null, lease_until = null,
+                     {SendStore.Cancelled("r.reason")}
                  from rows r where sends.enrollment_id = r.enrollment_id and sends.kind = r.kind and sends.subject_id = r.subject_id
                      and sends.state in ({(short)SendState.Planned}, {(short)SendState.Claimed})
                  """);

@@ -53,9 +53,10 @@ public sealed record Settlement(SendState State, Reason? Reason, DateTimeOffset?
 ///   │ │          │          └──► uncertain ──► sent   no answer; a late one still counts
 ///   │ │          ├──► failed, expired, skipped, cancelled
 ///   └─┼──────────┴── deferred, lease expired; from handed: deferred, abandoned, or a transactional mail without an answer
-///     └──► skipped, expired, cancelled; uncertain where an earlier attempt may have left
+///     └──► skipped, expired, cancelled
 /// </code>
-/// Whatever is not drawn here, no statement of the store does.
+/// A transactional mail that was planned again without an answer ends as <i>uncertain</i> where another would be skipped,
+/// expired or cancelled, from planned and from claimed. Whatever is not drawn here, no statement of the store does.
 /// </summary>
 public static class Ledger
 {
@@ -72,7 +73,7 @@ public static class Ledger
     private static readonly Dictionary<SendState, SendState[]> Next = new()
     {
         [SendState.Planned] = [SendState.Claimed, SendState.Skipped, SendState.Expired, SendState.Cancelled, SendState.Uncertain],
-        [SendState.Claimed] = [SendState.Planned, SendState.Handed, SendState.Failed, SendState.Expired, SendState.Skipped, SendState.Cancelled],
+        [SendState.Claimed] = [SendState.Planned, SendState.Handed, SendState.Failed, SendState.Expired, SendState.Skipped, SendState.Cancelled, SendState.Uncertain],
         [SendState.Handed] = [SendState.Sent, SendState.Planned, SendState.Failed, SendState.Expired, SendState.Uncertain],
         [SendState.Uncertain] = [SendState.Sent],
         [SendState.Sent] = [],

@@ -18,7 +18,7 @@ public sealed class LedgerTests
             new[]
             {
                 "Planned>Claimed", "Planned>Skipped", "Planned>Expired", "Planned>Cancelled", "Planned>Uncertain",
-                "Claimed>Planned", "Claimed>Handed", "Claimed>Failed", "Claimed>Expired", "Claimed>Skipped", "Claimed>Cancelled",
+                "Claimed>Planned", "Claimed>Handed", "Claimed>Failed", "Claimed>Expired", "Claimed>Skipped", "Claimed>Cancelled", "Claimed>Uncertain",
                 "Handed>Sent", "Handed>Planned", "Handed>Failed", "Handed>Expired", "Handed>Uncertain", "Uncertain>Sent",
             }.Order(),
             drawn);
