@@ -13,8 +13,6 @@ public sealed record ChaosOptions
     /// <summary>The pace of the run with kills, so that there is load until the last one.</summary>
     public double EventsPerSecond { get; init; } = 1000;
 
-    public TimeSpan QuietPatience { get; init; } = TimeSpan.FromMinutes(15);
-
     public const string Usage = """
         dotnet run -c Release --project tests/Nurture.Chaos -- [options]
           --kills N         how often the server is killed (50)

@@ -50,12 +50,17 @@ public sealed class ChaosRun(ChaosOptions options, int kills, ScratchFolder scra
             }
             Console.WriteLine($"{loader.AcknowledgedCount} events acknowledged after {clock.Elapsed.TotalSeconds:0} s, {loader.Retries} attempts were repeated");
 
-            await new Quiet(database).WaitAsync(options.QuietPatience, cancel);
+            await new Quiet(database).WaitAsync(cancel);
             Console.WriteLine($"all is quiet after {clock.Elapsed.TotalSeconds:0} s");
             var records = await Records.ReadAsync(database, cancel);
             var mails = SinkJournal.Read(mailJournal);
             Console.WriteLine($"{records.Decisions.Values.Sum()} decisions {records.Hash}, {mails.Count} mails, {records.Uncertain.Count} uncertain, {records.Parked} parked, {records.DeadLetters} dead letters");
             return new RunResult(records, mails, loader.Acknowledged);
+        }
+        catch
+        {
+            database.IsKept = true;
+            throw;
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Nurture.Harness;
 
 namespace Nurture.Chaos;
@@ -7,19 +8,27 @@ public sealed class Quiet(TestDatabase database)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    public async Task WaitAsync(TimeSpan patience, CancellationToken cancel)
+    // Longer than any lease, so what a killed server held has been taken up by then.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    public async Task WaitAsync(CancellationToken cancel)
     {
-        var until = DateTime.UtcNow + patience;
+        var (last, since) = ((0L, 0L, 0L), Stopwatch.StartNew());
         while (true)
         {
-            var unread = await database.CountAsync(UnreadEvents, cancel);
-            var enrolled = await database.CountAsync("select count(*) from positions", cancel);
-            var open = await database.CountAsync("select count(*) from sends where state in (1, 2, 3)", cancel);
-            if (unread == 0 && enrolled == 0 && open == 0)
+            var left = (
+                Unread: await database.CountAsync(UnreadEvents, cancel),
+                Enrolled: await database.CountAsync("select count(*) from positions", cancel),
+                Open: await database.CountAsync("select count(*) from sends where state in (1, 2, 3)", cancel));
+            if (left == (0, 0, 0))
                 return;
-            Console.WriteLine($"waiting: {unread} events unread, {enrolled} enrollments live, {open} sends open");
-            if (DateTime.UtcNow > until)
-                throw new TimeoutException($"It was not quiet within {patience.TotalMinutes:0} minutes.");
+            if (left != last)
+            {
+                Console.WriteLine($"waiting: {left.Unread} events unread, {left.Enrolled} enrollments live, {left.Open} sends open");
+                (last, since) = (left, Stopwatch.StartNew());
+            }
+            if (since.Elapsed > Patience)
+                throw new TimeoutException($"Nothing has moved for {Patience.TotalMinutes:0} minutes.");
             await Task.Delay(Pause, cancel);
         }
     }

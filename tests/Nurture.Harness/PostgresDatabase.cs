@@ -50,7 +50,8 @@ public sealed class PostgresDatabase : TestDatabase
 
     public override async ValueTask DisposeAsync()
     {
-        await AdministerAsync($"drop database {name} with (force)", CancellationToken.None);
+        if (!IsKept)
+            await AdministerAsync($"drop database {name} with (force)", CancellationToken.None);
         if (clusterFolder is not null)
             await ScriptAsync("stop", clusterFolder, CancellationToken.None);
     }

@@ -20,6 +20,9 @@ public abstract class TestDatabase : IAsyncDisposable
 
     public abstract string Kind { get; }
 
+    /// <summary>Left behind, for reading what went wrong.</summary>
+    public bool IsKept { get; set; }
+
     /// <summary>What the server is told to find it by.</summary>
     public abstract IReadOnlyDictionary<string, string?> Settings { get; }
 
