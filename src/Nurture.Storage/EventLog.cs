@@ -60,7 +60,7 @@ public sealed class EventLog(Database database)
         if (account != 0)
             found.AddRange(await LatestAsync(Rows.Of(distinct).Text("name", name => name), "e.account_id = @account and e.account_id > 0"));
 
-        return found.DistinctBy(e => e.Id)
+        return found.DistinctBy(e => e.Id).Where(e => !SignalCodec.IsSentOn(e))
             .GroupBy(e => e.Name).SelectMany(ofName => ofName.OrderByDescending(e => e.OccurredAt).ThenByDescending(e => e.Id).Take(perName))
             .OrderBy(e => e.OccurredAt).ThenBy(e => e.Id).ToList();
 

@@ -64,6 +64,19 @@ public abstract class EventLogTests(DatabaseFixture fixture)
     }
 
     [Fact]
+    public async Task What_was_sent_on_to_another_slot_stands_in_a_history_once()
+    {
+        var log = new EventLog(fixture.Database);
+        var contact = await ContactAsync();
+        var original = Event("visited", contact);
+        await log.AppendAsync([original, SignalCodec.SendOn(original) with { Slot = 9, Hop = 1 }], Cancel);
+
+        var history = await log.HistoryAsync(SubjectRef.Contact(contact), ["visited"], Noon, 10, Cancel);
+
+        Assert.Equal(original.Slot, Assert.Single(history).Slot);
+    }
+
+    [Fact]
     public async Task An_accounts_history_is_its_own_and_its_peoples_except_what_names_another_account()
     {
         const long Account = 77_001;

@@ -29,7 +29,12 @@ public sealed class SlotRunner(
         var started = Stopwatch.GetTimestamp();
         var batch = new Batch([.. work.Events.Select(logged => logged.Event)], [.. work.Due.Select(due => due.Key)], catalog, now);
         await AddHistoriesAsync(batch, catalog, cancel);
-        while (batch.Needs.Count > 0) batch.Add(await LoadAsync([.. batch.Needs], cancel));
+        while (batch.Outcome is null)
+        {
+            foreach (var (subject, asked) in batch.NeedsPasts)
+                batch.AddPast(subject, asked with { Events = await log.HistoryAsync(subject, [.. asked.Names], asked.Since, int.MaxValue, cancel) });
+            batch.Add(batch.Needs.Count == 0 ? [] : await LoadAsync([.. batch.Needs], cancel));
+        }
 
         var commit = Committing.Of(batch, work, published, hash, now);
         await slots.CommitAsync(commit, cancel);

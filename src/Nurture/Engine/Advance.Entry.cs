@@ -125,7 +125,9 @@ internal sealed partial class Advance
             (false, true) => Detail(("by", by)),
             (true, true) => Detail(("holdout", "true"), ("by", by)),
         });
+        RememberPast(subject, enrollment, scenario);
         Go(subject, enrollment, published, published.Program.First, at);
+        AskGoalAndExit(subject, enrollment, Later(at, subject.LivedUntil));
         Continue(subject, enrollment, Later(at, subject.LivedUntil));
 
         Reason? Refusal()

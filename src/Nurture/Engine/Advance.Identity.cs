@@ -22,7 +22,7 @@ internal sealed partial class Advance
                 return false;
             }
 
-            Tell(row with { Id = 0, Slot = gone.ToSlot, ContactId = gone.ToContactId, Hop = gone.ToContactId == row.ContactId ? gone.Hop + 1 : gone.Hop });
+            Tell(SignalCodec.SendOn(row) with { Slot = gone.ToSlot, ContactId = gone.ToContactId, Hop = gone.ToContactId == row.ContactId ? gone.Hop + 1 : gone.Hop });
             return false;
         }
 

@@ -184,22 +184,46 @@ internal sealed partial class Advance
 
     private void RememberUnguarded(SubjectState subject, OccurredEvent happened, SubjectKind by)
     {
-        foreach (var enrollment in subject.Enrollments)
+        foreach (var enrollment in subject.Enrollments) Remember(subject, enrollment, happened, by);
+    }
+
+    private void Remember(SubjectState subject, Enrollment enrollment, OccurredEvent happened, SubjectKind by)
+    {
+        if (happened.OccurredAt < enrollment.EnteredAt || (happened.Id != 0 && happened.Id == enrollment.Trigger?.Id)) return;
+        var scenario = VersionOf(enrollment).Scenario;
+        if (scenario.Key is { Root: "trigger" } key && enrollment.Key.Length > 0 && happened[key.Path].ToString() != enrollment.Key) return;
+        foreach (var condition in CatalogIndex.Conditions(scenario))
         {
-            if (happened.OccurredAt < enrollment.EnteredAt || (happened.Id != 0 && happened.Id == enrollment.Trigger?.Id)) continue;
-            var scenario = VersionOf(enrollment).Scenario;
-            if (scenario.Key is { Root: "trigger" } key && enrollment.Key.Length > 0 && happened[key.Path].ToString() != enrollment.Key) continue;
-            foreach (var condition in CatalogIndex.Conditions(scenario))
+            foreach (var predicate in condition.Events)
             {
-                foreach (var predicate in condition.Events)
-                {
-                    if (predicate.By != by || predicate.EventName != happened.Name) continue;
-                    if (predicate.Where is { } where && where.Evaluate(Context(subject, enrollment, happened.OccurredAt) with { Event = happened }) != Truth.True) continue;
-                    if (!enrollment.EventsSinceEntry.TryGetValue(predicate.Key, out var known) || known.OccurredAt <= happened.OccurredAt) enrollment.EventsSinceEntry[predicate.Key] = happened;
-                }
+                if (predicate.By != by || predicate.EventName != happened.Name) continue;
+                if (predicate.Where is { } where && where.Evaluate(Context(subject, enrollment, happened.OccurredAt) with { Event = happened }) != Truth.True) continue;
+                if (!enrollment.EventsSinceEntry.TryGetValue(predicate.Key, out var known) || known.OccurredAt <= happened.OccurredAt) enrollment.EventsSinceEntry[predicate.Key] = happened;
             }
         }
     }
+
+    /// <summary>
+    /// Signals may come before others that were sent earlier: SDKs shuffle them, and those that reach the slot a contact
+    /// has left are sent on. What was heard before the trigger came, though it happened after it, happened since entry.
+    /// </summary>
+    private void RememberPast(SubjectState subject, Enrollment enrollment, Scenario scenario)
+    {
+        var account = subject as AccountState ?? AccountOf((ContactState)subject);
+        foreach (var asked in CatalogIndex.Conditions(scenario).SelectMany(condition => condition.Events).GroupBy(predicate => predicate.By, predicate => predicate.EventName).ToList())
+        {
+            var whose = asked.Key == SubjectKind.Contact ? subject as ContactState : (SubjectState?)account;
+            if (whose is null || HeardUntil(whose) <= enrollment.EnteredAt) continue;
+            foreach (var happened in set.PastOf(whose.Ref, enrollment.EnteredAt, asked.ToHashSet())) Remember(subject, enrollment, happened, asked.Key);
+        }
+    }
+
+    private static DateTimeOffset HeardUntil(SubjectState subject) => subject switch
+    {
+        ContactState contact => contact.LastActiveAt,
+        AccountState account => account.Members.Values.Select(member => member.LastActiveAt).DefaultIfEmpty().Max(),
+        _ => default,
+    };
 
     private DateTimeZone ZoneOf(ZoneRule rule, SubjectState subject)
     {

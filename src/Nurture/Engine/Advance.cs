@@ -77,7 +77,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (contact is not null && happened.AccountId != 0 && happened.AccountId != contact.AccountId)
         {
             // The account that the event names lives elsewhere; there it counts as its own, without the person.
-            Tell(row with { Id = 0, Slot = Slots.OfAccount(happened.AccountId), ContactId = 0, Hop = 0 });
+            Tell(SignalCodec.SendOn(row) with { Slot = Slots.OfAccount(happened.AccountId), ContactId = 0, Hop = 0 });
         }
 
         var accountId = contact?.AccountId ?? happened.AccountId;

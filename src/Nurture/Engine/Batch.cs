@@ -16,8 +16,8 @@ public sealed record Poisoned(SubjectKey Key, string? Step, string Error);
 public sealed record Decided(WorkingSet Set, IReadOnlyList<Effect> Effects, IReadOnlyList<Poisoned> Poisoned);
 
 /// <summary>
-/// One batch on its way to a decision. Whoever runs it loads what <see cref="Needs"/> names and adds it, until nothing is
-/// needed; then <see cref="Outcome"/> stands. The decision itself is made from the stored bytes, again from the start
+/// One batch on its way to a decision. Whoever runs it loads what <see cref="Needs"/> and <see cref="NeedsPasts"/> name and
+/// adds it, until <see cref="Outcome"/> stands. The decision itself is made from the stored bytes, again from the start
 /// when a subject was missing or has to be parked, so no half-made change survives.
 /// </summary>
 public sealed class Batch
@@ -29,6 +29,7 @@ public sealed class Batch
     private readonly Dictionary<SubjectKey, LoadedSubject> loaded = [];
     private readonly Dictionary<long, IReadOnlyList<StoredEvent>> histories = [];
     private readonly List<Poisoned> poisoned = [];
+    private readonly Dictionary<SubjectRef, Past> pasts = [];
 
     public Batch(IReadOnlyList<StoredEvent> events, IReadOnlyList<SubjectKey> due, Catalog catalog, DateTimeOffset now)
     {
@@ -46,12 +47,17 @@ public sealed class Batch
     /// <summary>Subjects to load next; empty once decided.</summary>
     public IReadOnlyCollection<SubjectKey> Needs { get; private set; }
 
+    /// <summary>Events of subjects to load next, by names and from a moment on; empty once decided.</summary>
+    public IReadOnlyDictionary<SubjectRef, Past> NeedsPasts { get; private set; } = new Dictionary<SubjectRef, Past>();
+
     /// <summary>Rows whose events must be loaded first: a preparation's history, what a parked subject missed.</summary>
     public IEnumerable<StoredEvent> RowsWithHistory => events.Where(row => row.Kind is SignalKind.Prepared or SignalKind.Resumed);
 
     public Decided? Outcome { get; private set; }
 
     public void AddHistory(long rowId, IReadOnlyList<StoredEvent> history) => histories[rowId] = history;
+
+    public void AddPast(SubjectRef subject, Past past) => pasts[subject] = past;
 
     /// <summary>Takes what was loaded and goes on as far as it can.</summary>
     public void Add(IEnumerable<LoadedSubject> subjects)
@@ -87,7 +93,8 @@ public sealed class Batch
             {
                 var effects = Engine.Advance(set, events, due, catalog, now);
                 Needs = [];
-                Outcome = new Decided(set, effects, poisoned);
+                NeedsPasts = set.NeededPasts;
+                if (NeedsPasts.Count == 0) Outcome = new Decided(set, effects, poisoned);
                 return;
             }
             catch (SubjectNeededException needed)
@@ -136,6 +143,7 @@ public sealed class Batch
         }
 
         foreach (var (id, history) in histories) set.AddHistory(id, history);
+        foreach (var (subject, past) in pasts) set.AddPast(subject, past);
         return set;
     }
 

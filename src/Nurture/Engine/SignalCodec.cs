@@ -14,6 +14,7 @@ namespace Nurture.Engine;
 public static class SignalCodec
 {
     private const byte CountsOnlyFlag = 1;
+    private const byte SentOnFlag = 2;
 
     /// <summary>
     /// The signal as a row for the slot. Columns that the signal does not carry (source, hop, reception, correlation)
@@ -255,6 +256,18 @@ public static class SignalCodec
     /// <summary>The occurred event of a row of that kind.</summary>
     public static OccurredEvent ReadEvent(StoredEvent row) => new(
         row.Id, row.Name, row.ContactId, row.AccountId, row.OccurredAt, row.ReceivedAt, row.Payload.Length > 1 ? row.Payload[1..] : default);
+
+    /// <summary>The row to append for another slot, marked: what occurred stands in the log already, once.</summary>
+    public static StoredEvent SendOn(StoredEvent row)
+    {
+        if (row.Kind != SignalKind.Occurred || row.Payload.Length == 0) return row with { Id = 0 };
+        var payload = row.Payload.ToArray();
+        payload[0] |= SentOnFlag;
+        return row with { Id = 0, Payload = payload };
+    }
+
+    /// <summary>Whether the row only brings what occurred to another slot; histories count the original.</summary>
+    public static bool IsSentOn(StoredEvent row) => row.Kind == SignalKind.Occurred && row.Payload.Length > 0 && (row.Payload.Span[0] & SentOnFlag) != 0;
 
     /// <summary>What an export shows of a row: its properties or attributes as JSON; null for the product's own bookkeeping.</summary>
     public static string? Describe(StoredEvent row) => row.Kind switch

@@ -29,11 +29,29 @@ public sealed class WorkingSet
     private readonly HashSet<SubjectRef> profiles = [];
     private readonly List<(SubjectKey Subject, StoredEvent Event)> missed = [];
     private readonly Dictionary<long, IReadOnlyList<StoredEvent>> histories = [];
+    private readonly Dictionary<SubjectRef, Past> pasts = [];
+    private readonly Dictionary<SubjectRef, Past> neededPasts = [];
 
     /// <summary>The events that belong to a row of the batch: a preparation's history, what a parked subject missed.</summary>
     public void AddHistory(long rowId, IReadOnlyList<StoredEvent> history) => histories[rowId] = history;
 
     internal IReadOnlyList<StoredEvent> HistoryOf(long rowId) => histories.GetValueOrDefault(rowId) ?? [];
+
+    public void AddPast(SubjectRef subject, Past past) => pasts[subject] = past;
+
+    /// <summary>Pasts that were asked for and not there: the decision is void, and made anew with them.</summary>
+    public IReadOnlyDictionary<SubjectRef, Past> NeededPasts => neededPasts;
+
+    /// <summary>The occurred events of those names from that moment on.</summary>
+    internal IEnumerable<OccurredEvent> PastOf(SubjectRef subject, DateTimeOffset since, IReadOnlyCollection<string> names)
+    {
+        var known = pasts.GetValueOrDefault(subject);
+        if (known is not null && known.Since <= since && names.All(known.Names.Contains))
+            return known.Events.Where(row => row.OccurredAt >= since && names.Contains(row.Name)).Select(SignalCodec.ReadEvent);
+        var asked = neededPasts.GetValueOrDefault(subject) ?? known ?? new Past(since, new HashSet<string>(), []);
+        neededPasts[subject] = new Past(since < asked.Since ? since : asked.Since, asked.Names.Union(names).ToHashSet(), []);
+        return [];
+    }
 
     /// <param name="state">Null where the database holds none.</param>
     public void AddLoaded(SubjectKey key, SubjectState? state) => states[key] = state;
@@ -115,6 +133,11 @@ public sealed class WorkingSet
     public IEnumerable<(short Slot, long ContactId, IReadOnlyList<StoredEvent> Events)> Kept =>
         kept.Select(pair => (pair.Key.Slot, pair.Key.ContactId, (IReadOnlyList<StoredEvent>)pair.Value));
 }
+
+/// <summary>What a subject did from a moment on, by the names of the events: for a passage that begins earlier than what was heard already.</summary>
+/// <param name="Since">Inclusive.</param>
+/// <param name="Events">In the order in which they occurred.</param>
+public sealed record Past(DateTimeOffset Since, IReadOnlySet<string> Names, IReadOnlyList<StoredEvent> Events);
 
 /// <summary>A decision needs a subject that was not loaded.</summary>
 public sealed class SubjectNeededException(SubjectKey key) : Exception($"{key} was not loaded.")

@@ -126,17 +126,26 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     {
         var batch = new Batch(rows, due, Catalog, Now);
         foreach (var row in batch.RowsWithHistory) batch.AddHistory(row.Id, HistoryOf(row));
-        while (batch.Needs.Count > 0) batch.Add(batch.Needs.Select(Load).ToList());
+        while (batch.Outcome is null)
+        {
+            foreach (var (subject, asked) in batch.NeedsPasts) batch.AddPast(subject, asked with { Events = PastOf(subject, asked) });
+            batch.Add(batch.Needs.Select(Load).ToList());
+        }
+
         Save(batch.Outcome!);
     }
 
     private IReadOnlyList<StoredEvent> HistoryOf(StoredEvent row) => SignalCodec.Read(row) switch
     {
         Signal.Resumed resumed => [.. resumed.EventIds.Select(id => log[id])],
-        Signal.Prepared prepared => [.. log.Values.Where(past => past.Kind == SignalKind.Occurred && past.Id < row.Id
+        Signal.Prepared prepared => [.. log.Values.Where(past => past.Kind == SignalKind.Occurred && past.Id < row.Id && !SignalCodec.IsSentOn(past)
             && (prepared.Subject.Kind == SubjectKind.Contact ? past.ContactId : past.AccountId) == prepared.Subject.Id)],
         _ => [],
     };
+
+    private IReadOnlyList<StoredEvent> PastOf(SubjectRef subject, Past asked) =>
+        [.. log.Values.Where(past => past.Kind == SignalKind.Occurred && past.OccurredAt >= asked.Since && asked.Names.Contains(past.Name)
+            && (subject.Kind == SubjectKind.Contact ? past.ContactId : past.AccountId) == subject.Id).OrderBy(past => past.OccurredAt).ThenBy(past => past.Id)];
 
     private LoadedSubject Load(SubjectKey key)
     {

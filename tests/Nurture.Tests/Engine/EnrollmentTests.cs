@@ -47,6 +47,39 @@ public class EnrollmentTests
     }
 
     [Fact]
+    public void What_was_heard_before_its_trigger_came_has_happened_since_entry()
+    {
+        var world = World.Of("""
+            scenario: confirming
+            title: Confirming
+            owner: m@example.com
+            class: service
+            trigger: { event: signed_up }
+            goal: { when: event("paid"), within: 14d }
+            steps:
+              - wait: { for: event("confirmed"), up_to: 3d }
+                timeout:
+                  - send: reminder
+              - send: thanks
+            """).Person(1).Pass("1h");
+
+        world.Do(1, "confirmed", ago: TimeSpan.FromSeconds(2)).Do(1, "signed_up", ago: TimeSpan.FromSeconds(3)).Pass("4d");
+
+        Assert.Equal(["thanks 1"], world.Mails);
+    }
+
+    [Fact]
+    public void A_goal_that_was_reached_after_the_trigger_and_heard_before_it_ends_the_enrollment_at_once()
+    {
+        var world = World.Of(Onboarding).Person(1).Pass("1h");
+
+        world.Do(1, "setup_completed", ago: TimeSpan.FromSeconds(2)).Do(1, "signed_up", ago: TimeSpan.FromSeconds(3)).Pass("10d");
+
+        Assert.Empty(world.Mails);
+        Assert.Equal(["entered", "goal_reached welcome"], world.Decisions());
+    }
+
+    [Fact]
     public void The_goal_ends_the_enrollment()
     {
         var world = World.Of(Onboarding).Person(1).Do(1, "signed_up").Pass("1d");
