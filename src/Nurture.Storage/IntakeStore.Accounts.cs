@@ -39,12 +39,11 @@ public sealed partial class IntakeStore
         var made = missing.Select((key, i) => (Key: key, Id: ids[i])).ToList();
         var added = await database.BulkAsync(connection, transaction,
             Rows.Of(made).Long("id", m => m.Id).Short("slot", m => Slots.OfAccount(m.Id))
-                .Long("seed", m => new IdentityKey(m.Key.Namespace, IdentityKind.Account, m.Key.GroupId).Seed())
                 .Text("namespace", m => m.Key.Namespace).Text("external_id", m => m.Key.GroupId)
                 .Instant("created_at", m => m.Key.CreatedAt).Instant("updated_at", m => m.Key.Now),
             """
-            insert into accounts (id, slot, seed, namespace, external_id, created_at, updated_at)
-            select r.id, r.slot, r.seed, r.namespace, r.external_id, r.created_at, r.updated_at from rows r where true
+            insert into accounts (id, slot, namespace, external_id, created_at, updated_at)
+            select r.id, r.slot, r.namespace, r.external_id, r.created_at, r.updated_at from rows r where true
             on conflict (namespace, external_id) do nothing
             """, cancel);
         if (added != made.Count) throw new IdentitiesChangedException();

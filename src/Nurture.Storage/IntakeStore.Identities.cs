@@ -95,11 +95,11 @@ public sealed partial class IntakeStore
         var ids = await NextIdsAsync(connection, transaction, "contacts", created.Count, cancel);
         for (var i = 0; i < created.Count; i++) (created[i].Id, created[i].Slot) = (ids[i], Slots.OfContact(ids[i]));
         await database.BulkAsync(connection, transaction,
-            Rows.Of(created).Long("id", c => c.Id).Short("slot", c => c.Slot).Long("seed", c => c.First.Seed()).Text("namespace", c => c.First.Namespace)
+            Rows.Of(created).Long("id", c => c.Id).Short("slot", c => c.Slot).Text("namespace", c => c.First.Namespace)
                 .Instant("created_at", c => c.CreatedAt).Scalar("now", now),
             """
-            insert into contacts (id, slot, seed, namespace, created_at, updated_at)
-            select r.id, r.slot, r.seed, r.namespace, r.created_at, @now from rows r where true
+            insert into contacts (id, slot, namespace, created_at, updated_at)
+            select r.id, r.slot, r.namespace, r.created_at, @now from rows r where true
             """, cancel);
     }
 

@@ -27,7 +27,7 @@ public abstract class ErasureTests(DatabaseFixture fixture)
     {
         var (person, browser) = await Database.WriteAsync(async (c, t, ct) =>
         {
-            const string Insert = "insert into contacts (slot, seed, namespace, email, name, attributes, merged_into, created_at, updated_at) values (5, 1, 'default', @email, @name, @attributes, @merged, 0, 0) returning id";
+            const string Insert = "insert into contacts (slot, namespace, email, name, attributes, merged_into, created_at, updated_at) values (5, 'default', @email, @name, @attributes, @merged, 0, 0) returning id";
             var id = await c.ScalarAsync<long>(t, Insert, [("email", Secret), ("name", Secret), ("attributes", $$"""{"email":"{{Secret}}"}"""), ("merged", null)], ct);
             return (id, await c.ScalarAsync<long>(t, Insert, [("email", null), ("name", null), ("attributes", "{}"), ("merged", id)], ct));
         }, Cancel);

@@ -19,7 +19,7 @@ public abstract class EventLogTests(DatabaseFixture fixture)
     };
 
     private async Task<long> ContactAsync(long? account = null, long? mergedInto = null) => await fixture.Database.WriteAsync((c, t, ct) => c.ScalarAsync<long>(t,
-        "insert into contacts (slot, seed, namespace, account_id, merged_into, created_at, updated_at) values (5, 1, 'default', @account, @merged, 0, 0) returning id",
+        "insert into contacts (slot, namespace, account_id, merged_into, created_at, updated_at) values (5, 'default', @account, @merged, 0, 0) returning id",
         [("account", account), ("merged", mergedInto)], ct), Cancel);
 
     [Fact]

@@ -36,7 +36,6 @@ public abstract class IntakeStoreTests(DatabaseFixture fixture)
         var contact = Assert.Single(await ContactsAsync());
         var account = Assert.Single(await AccountsAsync());
         Assert.Equal((global::Nurture.Contacts.Slots.OfContact(contact.Id), global::Nurture.Contacts.Slots.OfAccount(account.Id)), (contact.Slot, account.Slot));
-        Assert.Equal(new IdentityKey(world, IdentityKind.Anonymous, "a").Seed(), contact.Seed);
         var signals = await SignalsAsync();
         Assert.Equal(["Described", "page", "Described", "AccountDescribed", "Grouped", "signed_up"], signals.Select(Title));
         var named = Assert.IsType<Signal.Described>(SignalCodec.Read(signals[2]));
@@ -251,11 +250,11 @@ public abstract class IntakeStoreTests(DatabaseFixture fixture)
 
     private static string Title(StoredEvent signal) => signal.Kind == SignalKind.Occurred ? signal.Name : signal.Kind.ToString();
 
-    private async Task<List<(long Id, short Slot, long Seed, long? MergedInto)>> ContactsAsync(string? space = null)
+    private async Task<List<(long Id, short Slot, long? MergedInto)>> ContactsAsync(string? space = null)
     {
         await using var connection = await Database.OpenAsync(Cancel);
-        return await connection.QueryAsync(null, "select id, slot, seed, merged_into from contacts where namespace = @world order by id", [("world", space ?? world)],
-            r => (r.GetInt64(0), r.GetInt16(1), r.GetInt64(2), r.LongOrNull(3)), Cancel);
+        return await connection.QueryAsync(null, "select id, slot, merged_into from contacts where namespace = @world order by id", [("world", space ?? world)],
+            r => (r.GetInt64(0), r.GetInt16(1), r.LongOrNull(2)), Cancel);
     }
 
     private async Task<List<(long Id, short Slot)>> AccountsAsync()

@@ -20,8 +20,8 @@ public abstract class ListTests(DatabaseFixture fixture)
 
     private Task<long> ContactAsync(string? email = null, string? name = null, long? account = null, long? mergedInto = null) => IdAsync(
         """
-        insert into contacts (slot, seed, namespace, email, name, account_id, merged_into, roles, created_at, updated_at)
-        values (5, 1, 'default', @email, @name, @account, @merged, 'admin,owner', 0, 0) returning id
+        insert into contacts (slot, namespace, email, name, account_id, merged_into, roles, created_at, updated_at)
+        values (5, 'default', @email, @name, @account, @merged, 'admin,owner', 0, 0) returning id
         """, ("email", email), ("name", name), ("account", account), ("merged", mergedInto));
 
     [Fact]
@@ -72,7 +72,7 @@ public abstract class ListTests(DatabaseFixture fixture)
     {
         var store = new AccountStore(Database);
         var acme = await IdAsync(
-            "insert into accounts (slot, seed, namespace, external_id, name, tier, created_at, updated_at) values (5, 1, 'default', 'x-9', 'Acme GmbH', 'high', 0, 0) returning id");
+            "insert into accounts (slot, namespace, external_id, name, tier, created_at, updated_at) values (5, 'default', 'x-9', 'Acme GmbH', 'high', 0, 0) returning id");
         var person = await ContactAsync("boss@acme.example", account: acme);
         await RunAsync("insert into memberships (contact_id, account_id, joined_at) values (@contact, @account, 5)", ("contact", person), ("account", acme));
 

@@ -24,8 +24,8 @@ public sealed class SendStoreRows(Database database)
     {
         return await database.WriteAsync((connection, transaction, cancel) => connection.ScalarAsync<long>(transaction,
             """
-            insert into contacts (slot, seed, namespace, merged_into, status, created_at, updated_at)
-            values (5, 1, 'n', @merged, @status, 0, 0) returning id
+            insert into contacts (slot, namespace, merged_into, status, created_at, updated_at)
+            values (5, 'n', @merged, @status, 0, 0) returning id
             """, [("merged", mergedInto), ("status", status)], cancel), Cancel);
     }
 

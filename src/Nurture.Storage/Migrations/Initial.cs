@@ -50,7 +50,6 @@ public sealed class Initial : Migration
             id {id},
             slot smallint not null,
             hop int not null default 0,
-            seed bigint not null,
             namespace text not null,
             account_id bigint,
             merged_into bigint,
@@ -77,7 +76,6 @@ public sealed class Initial : Migration
         create table accounts (
             id {id},
             slot smallint not null,
-            seed bigint not null,
             namespace text {bytewise} not null,
             external_id text {bytewise} not null,
             name text {bytewise},

@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using System.Text;
-
 namespace Nurture.Contacts;
 
 /// <summary>What somebody is known by. The numbers are stored.</summary>
@@ -19,12 +15,4 @@ public enum IdentityKind : byte
 }
 
 /// <summary>An id as sources say it; it means something within its namespace only.</summary>
-public readonly record struct IdentityKey(string Namespace, IdentityKind Kind, string Value)
-{
-    /// <summary>
-    /// The seed of a subject that was first met under this id, stable for ever: the first eight bytes of SHA-256 over
-    /// namespace, NUL, kind, NUL, value.
-    /// </summary>
-    public long Seed() =>
-        BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{Namespace}\0{(byte)Kind}\0{Value}")));
-}
+public readonly record struct IdentityKey(string Namespace, IdentityKind Kind, string Value);

@@ -218,8 +218,8 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
     {
         var leases = await AcquireAllAsync(Store);
         var (contact, account) = await Database.WriteAsync(async (c, t, ct) => (
-            await c.ScalarAsync<long>(t, "insert into contacts (slot, seed, namespace, created_at, updated_at) values (7, 1, 'n', 0, 0) returning id", [], ct),
-            await c.ScalarAsync<long>(t, "insert into accounts (slot, seed, namespace, external_id, created_at, updated_at) values (7, 1, 'n', 'a', 0, 0) returning id", [], ct)), Cancel);
+            await c.ScalarAsync<long>(t, "insert into contacts (slot, namespace, created_at, updated_at) values (7, 'n', 0, 0) returning id", [], ct),
+            await c.ScalarAsync<long>(t, "insert into accounts (slot, namespace, external_id, created_at, updated_at) values (7, 'n', 'a', 0, 0) returning id", [], ct)), Cancel);
         var subject = Key(contact);
         var send = new SendDraft
         {

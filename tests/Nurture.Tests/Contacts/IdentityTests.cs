@@ -126,12 +126,6 @@ public sealed class IdentityTests
         Assert.NotSame(here, there);
     }
 
-    [Fact]
-    public void The_seed_of_a_subject_never_changes()
-    {
-        Assert.Equal(6628769722604648532L, new IdentityKey("default", IdentityKind.User, "42").Seed());
-    }
-
     private IEnumerable<(Identified, Identified)> Merges => book.Changes.OfType<IdentityChange.Merged>().Select(merge => (merge.From, merge.Into));
 
     private Identified User(string id) => book.Resolve("default", id, null, Next(), null);
