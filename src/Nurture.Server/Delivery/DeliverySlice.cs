@@ -44,6 +44,8 @@ public static class DeliverySlice
             MailTransportKind.Smtp => $"by SMTP to {mail.Host}, {mail.Security}",
             MailTransportKind.Pickup => $"nothing leaves; written to {Path.Combine(options.DataPath, "pickup")}",
         } + (signer is null ? ", unsigned" : $", signed for {dkim.Domain}")));
+        if (kind == MailTransportKind.Smtp && options.PublicUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) != true)
+            services.AddSingleton(new StartupFact("links in mails", "without https: set Nurture__PublicUrl, or mail readers will not offer to unsubscribe by one click"));
         if (mail.AllowList.Count > 0) services.AddSingleton(new StartupFact("mail goes only to", $"{mail.AllowList.Count} addresses and domains of the allow-list"));
     }
 

@@ -39,7 +39,7 @@ public sealed class SendAttempt(
             var (template, layout) = await shelf.FindAsync(send.TemplateHash, cancel);
             var mail = composer.Compose(send, template, layout);
             if (Stopwatch.GetElapsedTime(claimedAt) > Ledger.ClaimToDot / 2) return TooLate();
-            return await transport.OfferAsync(mail.Envelope, mail.Bytes, cancel) switch
+            return await OfferAsync(mail, claimedAt, cancel) switch
             {
                 MailOffer.Refused(var outcome) => Judge(outcome, circuit),
                 MailOffer.Accepted(var transaction) => await HandOverAsync(send, mail, transaction, claimedAt, cancel),
@@ -48,7 +48,9 @@ public sealed class SendAttempt(
         }
         catch (Exception problem) when (problem is TemplateException or MissingTemplateException or MailFormatException)
         {
-            logger.LogWarning("Send {Send} of {Scenario}, step {Step}, cannot be rendered: {Problem}", send.Id, send.Scenario, send.Step, problem.Message);
+            // The whole text is in the ledger; it may quote what it could not print.
+            var place = problem is TemplateException at ? $"{at.TemplateName}({at.Line},{at.Column})" : send.Template;
+            logger.LogWarning("Send {Send} of {Scenario}, step {Step}, cannot be rendered: {Problem} in {Place}", send.Id, send.Scenario, send.Step, problem.GetType().Name, place);
             return new Attempt.NotRendered(problem.Message);
         }
         catch (UnusableAddressException problem)
@@ -63,6 +65,22 @@ public sealed class SendAttempt(
         {
             logger.LogError(problem, "The database could not be asked about send {Send}; it is tried again", send.Id);
             return new Attempt.NotTried(problem.Message, AfterFailure);
+        }
+    }
+
+    /// <summary>A server that takes longer than the claim lasts is no server for us now: what it accepts later is abandoned.</summary>
+    private async Task<MailOffer> OfferAsync(ComposedMail mail, long claimedAt, CancellationToken cancel)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limited.CancelAfter(Ledger.ClaimToDot - Stopwatch.GetElapsedTime(claimedAt));
+        try
+        {
+            return await transport.OfferAsync(mail.Envelope, mail.Bytes, limited.Token);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return new MailOffer.Refused(new(
+                SendPhase.Body, SendOutcomeKind.ConnectionTemp, 0, null, $"the mail server did not take the mail within {Ledger.ClaimToDot.TotalSeconds:0} s of its claim"));
         }
     }
 
