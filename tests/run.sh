@@ -33,12 +33,13 @@ if ! command -v dotnet >/dev/null; then
   echo "the .NET 10 SDK is not on the PATH" >&2
   exit 1
 fi
-install_missing postgresql-15=/usr/lib/postgresql/15/bin/postgres postfix=smtp-sink opendkim-tools=opendkim-testmsg \
-  python3-dkim=/usr/lib/python3/dist-packages/dkim/__init__.py libmail-dkim-perl=/usr/share/perl5/Mail/DKIM.pm \
-  strace=strace nodejs=node npm=npm || exit 1
+install_missing postgresql-15=/usr/lib/postgresql/15/bin/postgres postfix=smtp-sink opendkim=opendkim opendkim-tools=opendkim-testmsg \
+  python3=python3 python3-dkim=/usr/lib/python3/dist-packages/dkim/__init__.py libmail-dkim-perl=/usr/share/perl5/Mail/DKIM.pm \
+  libjson-perl=/usr/share/perl5/JSON.pm strace=strace nodejs=node npm=npm || exit 1
 
 say "build"
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+# No build servers: they would outlive the run.
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
 dotnet build Nurture.sln -c Release -v q --nologo || exit 1
 
 say "postgres"
