@@ -35,7 +35,7 @@ if ! command -v dotnet >/dev/null; then
 fi
 install_missing postgresql-15=/usr/lib/postgresql/15/bin/postgres postfix=smtp-sink opendkim=opendkim opendkim-tools=opendkim-testmsg \
   python3=python3 python3-dkim=/usr/lib/python3/dist-packages/dkim/__init__.py libmail-dkim-perl=/usr/share/perl5/Mail/DKIM.pm \
-  libjson-perl=/usr/share/perl5/JSON.pm strace=strace nodejs=node npm=npm || exit 1
+  libjson-perl=/usr/share/perl5/JSON.pm strace=strace curl=curl nodejs=node npm=npm || exit 1
 
 say "build"
 # No build servers: they would outlive the run.

@@ -44,6 +44,9 @@ public static class FirstKeys
             await new SourceStore(database).AddAsync(source, SecretKeys.Hash(writeKey), now, CancellationToken.None);
         }
         if (options.ApiKey is { Length: > 0 } apiKey)
-            await new ApiKeyStore(database).AddAsync(Name, SecretKeys.Hash(apiKey), SecretKeys.Hint(apiKey), Scopes.Everything, now, CancellationToken.None);
+        {
+            // The audit log knows callers by the names of their keys, so another key has another name.
+            await new ApiKeyStore(database).AddAsync($"{Name} {SecretKeys.Hint(apiKey)}", SecretKeys.Hash(apiKey), SecretKeys.Hint(apiKey), Scopes.Everything, now, CancellationToken.None);
+        }
     }
 }
