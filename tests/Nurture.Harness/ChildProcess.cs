@@ -10,6 +10,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     private readonly Process process;
     private readonly Task copying;
+    private bool isDisposed;
 
     private ChildProcess(Process process, Task copying) => (this.process, this.copying) = (process, copying);
 
@@ -92,6 +93,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isDisposed)
+            return;
+        isDisposed = true;
         await StopAsync();
         await copying;
         process.Dispose();

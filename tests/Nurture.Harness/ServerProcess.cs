@@ -72,6 +72,10 @@ public sealed class ServerProcess : IAsyncDisposable
             {
                 return false;   // nobody listens yet
             }
+            catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+            {
+                return false;   // busy
+            }
         }, cancel);
     }
 
