@@ -28,8 +28,7 @@ public sealed class ChaosRun(ChaosOptions options, int kills, ScratchFolder scra
         var server = await ServerProcess.StartReadyAsync(settings, cancel);
         try
         {
-            using var client = new NurtureClient(settings.Address, WriteKey, ApiKey);
-            await PublishAsync(client, cancel);
+            await PublishAsync(settings.Address, cancel);
 
             var clock = Stopwatch.StartNew();
             var workload = Strand.Plan(options.Events);
@@ -51,7 +50,7 @@ public sealed class ChaosRun(ChaosOptions options, int kills, ScratchFolder scra
             }
             Console.WriteLine($"{loader.AcknowledgedCount} events acknowledged after {clock.Elapsed.TotalSeconds:0} s, {loader.Retries} attempts were repeated");
 
-            await new Quiet(client).WaitAsync(cancel);
+            await new Quiet(database).WaitAsync(cancel);
             Console.WriteLine($"all is quiet after {clock.Elapsed.TotalSeconds:0} s");
             var records = await Records.ReadAsync(database, cancel);
             var mails = SinkJournal.Read(mailJournal);
@@ -99,8 +98,9 @@ public sealed class ChaosRun(ChaosOptions options, int kills, ScratchFolder scra
         }
     }
 
-    private static async Task PublishAsync(NurtureClient client, CancellationToken cancel)
+    private static async Task PublishAsync(Uri address, CancellationToken cancel)
     {
+        using var client = new NurtureClient(address, WriteKey, ApiKey);
         string[] folders = ["scenarios", "templates"];
         var files = folders.SelectMany(folder => Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, folder)))
             .Select(file => new JsonObject { ["file"] = Path.GetFileName(file), ["text"] = File.ReadAllText(file) });

@@ -3,10 +3,9 @@ using Nurture.Harness;
 
 namespace Nurture.Chaos;
 
-/// <summary>Waits until the server says that nothing is left to do: every event read, every enrollment ended, every send in a state that stays.</summary>
-public sealed class Quiet(NurtureClient client)
+/// <summary>Waits until nothing is left to do: every event read, every enrollment ended, every send in a state that stays.</summary>
+public sealed class Quiet(TestDatabase database)
 {
-    private const int MostShown = 500;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     // Longer than any lease, so what a killed server held has been taken up by then.
@@ -14,15 +13,18 @@ public sealed class Quiet(NurtureClient client)
 
     public async Task WaitAsync(CancellationToken cancel)
     {
-        var (last, since) = ((0L, 0, 0L), Stopwatch.StartNew());
+        var (last, since) = ((0L, 0L, 0L), Stopwatch.StartNew());
         while (true)
         {
-            var left = await LeftAsync(cancel);
+            var left = (
+                Unread: await database.CountAsync(UnreadEvents, cancel),
+                Enrolled: await database.CountAsync("select count(*) from positions", cancel),
+                Open: await database.CountAsync("select count(*) from sends where state in (1, 2, 3)", cancel));
             if (left == (0, 0, 0))
                 return;
             if (left != last)
             {
-                Console.WriteLine($"waiting: {left.Unread} events unread, {(left.Live == MostShown ? "at least " : "")}{left.Live} enrollments live, {left.Open} sends open");
+                Console.WriteLine($"waiting: {left.Unread} events unread, {left.Enrolled} enrollments live, {left.Open} sends open");
                 (last, since) = (left, Stopwatch.StartNew());
             }
             if (since.Elapsed > Patience)
@@ -31,12 +33,7 @@ public sealed class Quiet(NurtureClient client)
         }
     }
 
-    private async Task<(long Unread, int Live, long Open)> LeftAsync(CancellationToken cancel)
-    {
-        var status = await client.GetAsync("/api/v1/status", cancel);
-        var live = (await client.GetAsync($"/api/v1/enrollments?limit={MostShown}", cancel))["items"]!.AsArray().Count;
-        return (status["unread_events"]!.GetValue<long>(), live, Sends("planned") + Sends("claimed") + Sends("handed"));
-
-        long Sends(string state) => status["sends"]![state]?.GetValue<long>() ?? 0;
-    }
+    private string UnreadEvents => database.Kind == TestDatabase.Postgres
+        ? "select count(*) from lanes l join events e on e.lane = l.lane where (e.xid::text::bigint, e.id) > (l.xid, l.event_id)"
+        : "select count(*) from lanes l join events e on e.lane = l.lane where e.id > l.event_id";
 }
