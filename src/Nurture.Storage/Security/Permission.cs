@@ -33,6 +33,17 @@ public sealed class Permission
     public static readonly Permission ReadDeadLetters = new("dead_letters.read");
     public static readonly Permission ReadAudit = new("audit.read");
     public static readonly Permission ReadStatus = new("status.read");
+    public static readonly Permission ReadUsers = new("users.read");
+    public static readonly Permission WriteUsers = new("users.write");
+    public static readonly Permission ReadHealth = new("health.read");
+    public static readonly Permission ReadEscalations = new("escalations.read");
+    public static readonly Permission WorkEscalations = new("escalations.work");
+    public static readonly Permission WriteHolds = new("holds.write");
+    public static readonly Permission WriteScenarios = new("scenarios.write");
+    public static readonly Permission ReadBroadcasts = new("broadcasts.read");
+    public static readonly Permission WriteBroadcasts = new("broadcasts.write");
+    public static readonly Permission SendTests = new("sends.test");
+    public static readonly Permission ReadSchedules = new("schedules.read");
 
     private static readonly FrozenDictionary<string, Permission> ByName = typeof(Permission)
         .GetFields(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Static)
