@@ -82,6 +82,18 @@ public enum Reason : short
     Parked = 107,
     Resumed = 108,
     Prepared = 109,
+
+    // Health and the humans who look after an account.
+    BandChanged = 120,
+    EscalationOpened = 121,
+    EscalationJoined = 122,
+    EscalationNotOpened = 123,
+    EscalationClosed = 124,
+    OutcomeHeard = 125,
+    OnHold = 126,
+    HoldStarted = 127,
+    HoldEnded = 128,
+    TaskOpened = 129,
 }
 
 public static class Reasons
