@@ -7,6 +7,7 @@ using Nurture.Server.Publishing;
 using Nurture.Server.Security;
 using Nurture.Server.Slots;
 using Nurture.Server.Tracking;
+using Nurture.Server.Web;
 using Nurture.Storage;
 
 try
@@ -39,11 +40,13 @@ public partial class Program
         await builder.AddDeliveryAsync(database, options);
         builder.AddTracking();
         builder.AddApi();
+        builder.AddWebApp();
 
         var app = builder.Build();
         app.UseCorrelation();
         app.UseApi();
         app.UseEndpointSecurity();
+        app.UseWebApp();
         app.MapHealth();
         app.MapDevelopmentClock();
         app.MapIntake();

@@ -49,6 +49,7 @@ public static class ApiSlice
     {
         app.MapOpenApi($"{Root}/openapi.json").AllowPublic("it says what there is, and nothing of what is kept");
         var api = app.MapGroup(Root);
+        api.MapGroup("").WithTags("me").MapMe();
         api.MapGroup("").WithTags("contacts").MapContacts();
         api.MapGroup("").WithTags("accounts").MapAccounts();
         api.MapGroup("").WithTags("enrollments").MapEnrollments();

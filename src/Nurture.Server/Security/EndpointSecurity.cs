@@ -11,6 +11,9 @@ public abstract record EndpointAccess
 
     public sealed record Needs(Permission Permission) : EndpointAccess;
 
+    /// <summary>Whoever has a good key, whatever it may do: what is asked is about the caller alone.</summary>
+    public sealed record AnyCaller : EndpointAccess;
+
     /// <param name="Because">Why nobody is asked for a key here.</param>
     public sealed record Public(string Because) : EndpointAccess;
 }
@@ -20,10 +23,13 @@ public static class EndpointSecurity
     public static TBuilder RequirePermission<TBuilder>(this TBuilder endpoint, Permission permission) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new EndpointAccess.Needs(permission));
 
+    public static TBuilder RequireCaller<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new EndpointAccess.AnyCaller());
+
     public static TBuilder AllowPublic<TBuilder>(this TBuilder endpoint, string because) where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new EndpointAccess.Public(because));
 
-    /// <summary>The caller of an endpoint that needs a permission.</summary>
+    /// <summary>The caller of an endpoint that is not public.</summary>
     public static Caller Caller(this HttpContext context) =>
         context.Features.Get<Caller>() ?? throw new InvalidOperationException("This endpoint is public: nobody has named himself.");
 
@@ -43,7 +49,7 @@ public static class EndpointSecurity
     public static void UseEndpointSecurity(this IApplicationBuilder app) => app.Use(static async (context, next) =>
     {
         // No endpoint: routing found nothing, and the answer will be 404.
-        if (context.GetEndpoint()?.Metadata.GetMetadata<EndpointAccess>() is EndpointAccess.Needs(var permission))
+        if (context.GetEndpoint()?.Metadata.GetMetadata<EndpointAccess>() is { } access and not EndpointAccess.Public)
         {
             var caller = await context.RequestServices.GetRequiredService<ApiKeys>().FindAsync(context.Request, context.RequestAborted);
             if (caller is null)
@@ -53,7 +59,7 @@ public static class EndpointSecurity
                     "Send the header \"Authorization: Bearer nk_…\" with a key that has not been revoked.").ExecuteAsync(context);
                 return;
             }
-            if (!caller.Scopes.Allow(permission))
+            if (access is EndpointAccess.Needs(var permission) && !caller.Scopes.Allow(permission))
             {
                 await Problem(StatusCodes.Status403Forbidden, "forbidden", "The key may not do this.",
                     $"It would need the permission {permission}.").ExecuteAsync(context);
