@@ -4,6 +4,7 @@ using Nurture.Server.Hosting;
 using Nurture.Server.Inbox;
 using Nurture.Server.Intake;
 using Nurture.Server.Publishing;
+using Nurture.Server.Scheduling;
 using Nurture.Server.Security;
 using Nurture.Server.Slots;
 using Nurture.Server.Tracking;
@@ -25,22 +26,25 @@ catch (Exception refusal) when (refusal is SettingsException or DatabaseUnavaila
 public partial class Program
 {
     /// <summary>The server, put together but not started.</summary>
-    public static async Task<WebApplication> BuildAsync(string[] args)
+    /// <param name="also">Adds to it before it is built, as a host that embeds it does.</param>
+    public static async Task<WebApplication> BuildAsync(string[] args, Action<WebApplicationBuilder>? also = null)
     {
         var builder = WebApplication.CreateSlimBuilder(args);
         var options = builder.AddSettings<NurtureOptions>("Nurture");
         builder.AddLogs(options);
         var database = await builder.AddDatabaseAsync(options);
-        await builder.AddClocksAsync(database);
+        var clock = await builder.AddClocksAsync(database);
         builder.AddSecurity();
         await builder.AddFirstKeysAsync(database);
         await builder.AddIntakeAsync(database);
         builder.AddPublishing();
         builder.AddSlots();
+        builder.AddScheduling(options, clock);
         await builder.AddDeliveryAsync(database, options);
         builder.AddTracking();
         builder.AddApi();
         builder.AddWebApp();
+        also?.Invoke(builder);
 
         var app = builder.Build();
         app.UseCorrelation();
@@ -56,6 +60,7 @@ public partial class Program
 
         app.UseSlots();
         app.UseDelivery();
+        app.UseScheduling();
         await app.UsePublishingAsync(CancellationToken.None);
 
         app.RequireEveryEndpointToNameItsAccess();

@@ -20,6 +20,14 @@ public sealed class DeadLetterStore(Database database)
             """, [("before", before ?? long.MaxValue), ("limit", limit + 1)], Read, cancel), limit, letter => letter.Id);
     }
 
+    /// <summary>Drops some of those received before a moment, the oldest first; 0 when none is left.</summary>
+    public Task<int> ForgetAsync(DateTimeOffset before, int limit, CancellationToken cancel) =>
+        database.WriteAsync((connection, transaction, ct) => connection.ExecuteAsync(transaction,
+            """
+            delete from dead_letters where id in (
+                select d.id from (select id, received_at from dead_letters order by id limit @limit) d where d.received_at < @before)
+            """, [("before", before), ("limit", limit)], ct), cancel);
+
     internal static DeadLetter Read(DbDataReader reader) => new(
         reader.GetInt64(0), reader.GetInt32(1), reader.Instant(2), reader.GetString(3), reader.GetString(4), reader.TextOrNull(5), reader.Bytes(6), reader.GetString(7));
 }

@@ -12,6 +12,7 @@ public sealed class RunningServer : IAsyncDisposable
 {
     private readonly string folder;
     private readonly WebApplication app;
+    private bool isStopped;
 
     private RunningServer(string folder, WebApplication app)
     {
@@ -28,13 +29,24 @@ public sealed class RunningServer : IAsyncDisposable
     public string Logs => Path.Combine(folder, "logs");
 
     /// <param name="settings">As on the command line: <c>--Nurture:Intake:MaxPendingMessages=1</c>.</param>
-    public static async Task<RunningServer> StartAsync(string environment = "Development", params string[] settings)
+    public static Task<RunningServer> StartAsync(string environment = "Development", params string[] settings) =>
+        StartAsync(Directory.CreateTempSubdirectory("nurture-server-").FullName, null, ["--environment", environment, .. settings]);
+
+    /// <summary>On a data directory that a server had before; it is removed when this one is disposed.</summary>
+    public static async Task<RunningServer> StartAsync(string folder, Action<WebApplicationBuilder>? also, params string[] settings)
     {
-        var folder = Directory.CreateTempSubdirectory("nurture-server-").FullName;
-        var app = await Program.BuildAsync(
-            ["--urls", "http://127.0.0.1:0", "--environment", environment, $"--Nurture:DataDirectory={folder}", .. settings]);
+        var app = await Program.BuildAsync(["--environment", "Development", "--urls", "http://127.0.0.1:0", $"--Nurture:DataDirectory={folder}", .. settings], also);
         await app.StartAsync();
         return new(folder, app);
+    }
+
+    /// <summary>Ends it, and leaves its data for the next.</summary>
+    public async Task StopAsync()
+    {
+        Http.Dispose();
+        await app.StopAsync();
+        await app.DisposeAsync();
+        isStopped = true;
     }
 
     /// <summary>Sends a message or batch as the write key <c>dev</c>.</summary>
@@ -58,9 +70,7 @@ public sealed class RunningServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Http.Dispose();
-        await app.StopAsync();
-        await app.DisposeAsync();
+        if (!isStopped) await StopAsync();
         Directory.Delete(folder, recursive: true);
     }
 }

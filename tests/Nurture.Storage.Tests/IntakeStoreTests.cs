@@ -152,6 +152,29 @@ public abstract class IntakeStoreTests(DatabaseFixture fixture)
     }
 
     [Fact]
+    public async Task Dead_letters_older_than_what_is_kept_are_dropped_a_few_at_a_time()
+    {
+        var letters = new DeadLetterStore(Database);
+        await using (var connection = await Database.OpenAsync(Cancel))
+        {
+            await connection.ExecuteAsync(null, "delete from dead_letters", [], Cancel);
+            foreach (var day in new[] { 1, 2, 3, 4, 5 })
+            {
+                await connection.ExecuteAsync(null,
+                    "insert into dead_letters (source_id, received_at, reason, detail, message_id, payload, correlation) values (1, @at, 'too_deep', '', null, @payload, '')",
+                    [("at", DateTimeOffset.UnixEpoch.AddDays(day)), ("payload", Array.Empty<byte>())], Cancel);
+            }
+        }
+
+        var dropped = new List<int>();
+        do dropped.Add(await letters.ForgetAsync(DateTimeOffset.UnixEpoch.AddDays(4), 2, Cancel));
+        while (dropped[^1] > 0);
+
+        Assert.Equal([2, 1, 0], dropped);
+        Assert.Equal([5, 4], (await letters.ListAsync(null, 10, Cancel)).Items.Select(letter => (letter.ReceivedAt - DateTimeOffset.UnixEpoch).Days));
+    }
+
+    [Fact]
     public async Task Refused_items_are_dead_letters_whole_and_with_their_reason()
     {
         var counts = await WriteAsync("""

@@ -21,7 +21,7 @@ public static class HostingSlice
     }
 
     /// <summary>The business clock, where the database left it, and what steps it in development mode.</summary>
-    public static async Task AddClocksAsync(this WebApplicationBuilder builder, Database database)
+    public static async Task<BusinessClock> AddClocksAsync(this WebApplicationBuilder builder, Database database)
     {
         var store = new ClockStore(database);
         var clock = new BusinessClock(TimeProvider.System);
@@ -33,5 +33,6 @@ public static class HostingSlice
         builder.Services.AddSingleton<DevelopmentClock>();
         builder.Services.AddSingleton<PublicAddress>();
         if (clock.Offset != TimeSpan.Zero) builder.Services.AddSingleton(new StartupFact("business clock", $"ahead of the machine's by {clock.Offset}"));
+        return clock;
     }
 }

@@ -20,6 +20,7 @@ public static class Logs
             // Their lines carry paths and queries, and so addresses that were searched for.
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
             .MinimumLevel.Override("Microsoft.Hosting.Lifetime", LogEventLevel.Warning)
+            .MinimumLevel.Override("Quartz", LogEventLevel.Warning)
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()
             .WriteTo.File(new JsonFormatter(renderMessage: true), Path.Combine(options.DataPath, "logs", "nurture-.log"),

@@ -1,5 +1,6 @@
 using Nurture.Contacts;
 using Nurture.Server.Hosting;
+using Nurture.Server.Scheduling;
 using Nurture.Server.Security;
 using Nurture.Storage;
 
@@ -16,7 +17,8 @@ public static class IntakeSlice
         builder.Services.AddSingleton<IntakeStore>();
         builder.Services.AddSingleton<IntakeWriter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<IntakeWriter>());
-        builder.Services.AddHostedService<MessageRetention>();
+        builder.Services.AddSingleton<MessageRetention>();
+        builder.AddRecurringJob<MessageRetention>("forget-messages", "20 3 * * *", Misfire.Once, (retention, _, cancel) => retention.ForgetAsync(cancel));
         if (builder.Environment.IsDevelopment()) await AddDevelopmentSourceAsync(database);
     }
 

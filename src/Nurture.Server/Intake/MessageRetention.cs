@@ -1,33 +1,21 @@
-using System.Data.Common;
 using Nurture.Server.Hosting;
 using Nurture.Storage;
 
 namespace Nurture.Server.Intake;
 
-/// <summary>Drops the ids of messages that can no longer be repeated, a little at a time so that nobody waits for it.</summary>
-public sealed partial class MessageRetention(IntakeStore store, BusinessClock clock, ILogger<MessageRetention> log) : BackgroundService
+/// <summary>
+/// Drops what intake keeps only for a while, a little at a time so that nobody waits for it: the ids of messages that can
+/// no longer be repeated, and refused items that nobody will mend any more.
+/// </summary>
+public sealed class MessageRetention(IntakeStore store, DeadLetterStore letters, BusinessClock clock)
 {
+    public static readonly TimeSpan DeadLettersKept = TimeSpan.FromDays(90);
+
     private const int PerTransaction = 2_000;
 
-    private static readonly TimeSpan Every = TimeSpan.FromHours(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stopping)
+    public async Task ForgetAsync(CancellationToken cancel)
     {
-        while (!stopping.IsCancellationRequested)
-        {
-            try
-            {
-                while (await store.ForgetMessagesAsync(clock.Now, PerTransaction, stopping) > 0) { }
-                await Task.Delay(Every, clock, stopping);
-            }
-            catch (DbException failure)
-            {
-                LogFailed(failure);
-                await Task.Delay(Every, TimeProvider.System, stopping);
-            }
-        }
+        while (await store.ForgetMessagesAsync(clock.Now, PerTransaction, cancel) > 0) { }
+        while (await letters.ForgetAsync(clock.Now - DeadLettersKept, PerTransaction, cancel) > 0) { }
     }
-
-    [LoggerMessage(LogLevel.Warning, "Old message ids could not be dropped; the next attempt is in an hour")]
-    private partial void LogFailed(Exception failure);
 }
