@@ -1,4 +1,5 @@
 using Nurture.Server.Api;
+using Nurture.Server.Authoring;
 using Nurture.Server.Delivery;
 using Nurture.Server.Hosting;
 using Nurture.Server.Inbox;
@@ -43,6 +44,7 @@ public partial class Program
         await builder.AddDeliveryAsync(database, options);
         builder.AddTracking();
         builder.AddApi();
+        builder.AddAuthoring();
         builder.AddWebApp();
         also?.Invoke(builder);
 
@@ -57,6 +59,7 @@ public partial class Program
         app.MapTracking();
         app.MapInbox();
         app.MapApi();
+        app.MapAuthoring();
 
         app.UseSlots();
         app.UseDelivery();

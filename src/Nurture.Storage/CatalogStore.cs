@@ -17,7 +17,7 @@ public enum DocumentState
 }
 
 /// <summary>A published text: a scenario, template, tracking plan or policy. Its content never changes.</summary>
-/// <param name="Kind"><c>scenario</c>, <c>template</c>, <c>plan</c>, <c>policy</c>.</param>
+/// <param name="Kind"><c>scenario</c>, <c>test</c> (of the scenario that is called the same), <c>template</c>, <c>plan</c>, <c>policy</c>.</param>
 /// <param name="Hash">Of the content, as its publisher makes it.</param>
 /// <param name="LiveAt">Null while it is prepared.</param>
 public sealed record Document(
@@ -33,7 +33,7 @@ public sealed record DocumentDraft(string Kind, string Name, string Hash, string
 /// <param name="IsNew">False where the newest version had this very content already.</param>
 public sealed record PublishedVersion(string Kind, string Name, int Version, bool IsNew);
 
-public sealed record ScenarioSwitch(string Name, int? LiveVersion, DateTimeOffset? PausedAt, string? PausedBy);
+public sealed record ScenarioSwitch(string Name, int? LiveVersion, DateTimeOffset? PausedAt, string? PausedBy, string? PausedBecause);
 
 /// <param name="CoveredSince">Since when every matching event was counted; null until its version has been prepared.</param>
 public sealed record CriterionCoverage(long Key, string Definition, DateTimeOffset? CoveredSince);
@@ -64,7 +64,7 @@ public sealed class CatalogStore(Database database)
             var content = new CatalogContent(
                 revision,
                 await connection.QueryAsync(null, $"select {Columns} from documents d where d.kind = 'scenario' or d.state = 'live' order by d.kind, d.name, d.version", [], Read, cancel),
-                await connection.QueryAsync(null, "select name, live_version, paused_at, paused_by from scenario_switches order by name", [], ReadSwitch, cancel),
+                await connection.QueryAsync(null, "select name, live_version, paused_at, paused_by, paused_because from scenario_switches order by name", [], ReadSwitch, cancel),
                 await connection.QueryAsync(null, "select key, definition, covered_since from criteria order by key", [],
                     reader => new CriterionCoverage(reader.GetInt64(0), reader.GetString(1), reader.InstantOrNull(2)), cancel));
             // Read in three statements; if something was published between them, they are not of one moment.
@@ -141,14 +141,15 @@ public sealed class CatalogStore(Database database)
         }, cancel);
 
     /// <summary>False where it is paused already.</summary>
-    public Task<bool> PauseAsync(string scenario, string by, DateTimeOffset now, CancellationToken cancel) =>
+    public Task<bool> PauseAsync(string scenario, string by, string? because, DateTimeOffset now, CancellationToken cancel) =>
         ChangeAsync(async (connection, transaction, ct) =>
         {
             var changed = await connection.ExecuteAsync(transaction,
                 """
-                insert into scenario_switches (name, paused_at, paused_by) values (@name, @now, @by)
-                on conflict (name) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by where scenario_switches.paused_at is null
-                """, [("name", scenario), ("now", now), ("by", by)], ct) > 0;
+                insert into scenario_switches (name, paused_at, paused_by, paused_because) values (@name, @now, @by, @because)
+                on conflict (name) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by, paused_because = excluded.paused_because
+                where scenario_switches.paused_at is null
+                """, [("name", scenario), ("now", now), ("by", by), ("because", because)], ct) > 0;
             return (changed, changed);
         }, cancel);
 
@@ -157,7 +158,7 @@ public sealed class CatalogStore(Database database)
         ChangeAsync(async (connection, transaction, ct) =>
         {
             var changed = await connection.ExecuteAsync(transaction,
-                "update scenario_switches set paused_at = null, paused_by = null where name = @name and paused_at is not null", [("name", scenario)], ct) > 0;
+                "update scenario_switches set paused_at = null, paused_by = null, paused_because = null where name = @name and paused_at is not null", [("name", scenario)], ct) > 0;
             return (changed, changed);
         }, cancel);
 
@@ -212,5 +213,5 @@ public sealed class CatalogStore(Database database)
         Enum.Parse<DocumentState>(reader.GetString(5), ignoreCase: true), reader.Instant(6), reader.GetString(7), reader.InstantOrNull(8));
 
     private static ScenarioSwitch ReadSwitch(DbDataReader reader) =>
-        new(reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetInt32(1), reader.InstantOrNull(2), reader.TextOrNull(3));
+        new(reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetInt32(1), reader.InstantOrNull(2), reader.TextOrNull(3), reader.TextOrNull(4));
 }

@@ -32,7 +32,7 @@ public sealed class ParkedStore(Database database, EventLog log)
             return resumed.Count > 0;
         }, cancel);
 
-    private static Parked Read(DbDataReader reader) => new(
+    internal static Parked Read(DbDataReader reader) => new(
         reader.GetInt16(0), new((SubjectKind)reader.GetInt16(1), reader.GetInt64(2)), reader.Instant(3), reader.GetString(4), reader.TextOrNull(5),
         [.. reader.GetString(6).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(id => long.Parse(id, System.Globalization.CultureInfo.InvariantCulture))]);
 }

@@ -77,8 +77,8 @@ public abstract class CatalogStoreTests(DatabaseFixture fixture)
         await Store.PublishAsync([new("scenario", "paused", "h", "x")], "me", Noon, Cancel);
         var revision = await Store.RevisionAsync(Cancel);
 
-        Assert.True(await Store.PauseAsync("paused", "ann", Noon, Cancel));
-        Assert.False(await Store.PauseAsync("paused", "bob", Noon, Cancel));
+        Assert.True(await Store.PauseAsync("paused", "ann", "Typo in the mail", Noon, Cancel));
+        Assert.False(await Store.PauseAsync("paused", "bob", null, Noon, Cancel));
         Assert.Equal(new ScenarioSwitch("paused", 1, Noon, "ann"), (await Store.ReadAsync(Cancel)).Switches.Single(s => s.Name == "paused"));
         Assert.True(await Store.ResumeAsync("paused", Cancel));
         Assert.False(await Store.ResumeAsync("paused", Cancel));

@@ -3,7 +3,7 @@ using Nurture.Server.Publishing;
 
 namespace Nurture.Server.Api;
 
-/// <param name="File">Says what it is: <c>trial.yaml</c> a scenario, <c>events.yaml</c> the tracking plan, <c>policy.yaml</c> the policy, <c>welcome.ja.html</c> a template.</param>
+/// <param name="File">Says what it is: <c>trial.yaml</c> a scenario, <c>tests/trial.yaml</c> its tests, <c>events.yaml</c> the tracking plan, <c>policy.yaml</c> the policy, <c>welcome.ja.html</c> a template.</param>
 public sealed record GivenFile(string? File, string? Text);
 
 /// <summary>Texts to publish: files that refer to each other, as a whole; or one text alone.</summary>
@@ -24,6 +24,7 @@ public sealed record ShownPublished(IReadOnlyList<ShownPublication> Published, I
 /// <summary>Publishes what a request brought, on the record.</summary>
 internal sealed class ApiPublishing(Publisher publisher, Audited audited)
 {
+    private const string TestFolder = "tests/";
     private const string PlanFile = "events.yaml";
     private const string PolicyFile = "policy.yaml";
 
@@ -33,7 +34,9 @@ internal sealed class ApiPublishing(Publisher publisher, Audited audited)
 
     public static Manuscript File(GivenFile given)
     {
-        var file = given.File is { Length: > 0 } named && named == Path.GetFileName(named) ? named : throw RefusedException.Missing("file", "\"trial-onboarding.yaml\", without folders");
+        var file = given.File is { Length: > 0 } named && (named == Path.GetFileName(named) || named == TestFolder + Path.GetFileName(named))
+            ? named
+            : throw RefusedException.Missing("file", "\"trial-onboarding.yaml\" or \"tests/trial-onboarding.yaml\", without other folders");
         return new(KindOf(file), file, Required(given.Text));
     }
 
@@ -60,6 +63,7 @@ internal sealed class ApiPublishing(Publisher publisher, Audited audited)
     {
         PlanFile => "plan",
         PolicyFile => "policy",
+        _ when file.StartsWith(TestFolder, StringComparison.Ordinal) => "test",
         var name when name.EndsWith(".html", StringComparison.Ordinal) => "template",
         var name when name.EndsWith(".yaml", StringComparison.Ordinal) => "scenario",
         var name => throw RefusedException.BadRequest("bad-file", "That is no file of a catalog.", $"\"{name}\" was found; a scenario ends in .yaml, a template in .html."),

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Nurture.Scenarios;
+using Nurture.Server.Authoring;
 using Nurture.Server.Publishing;
 using Nurture.Server.Security;
 using Nurture.Storage;
@@ -10,9 +11,27 @@ internal static class ScenarioEndpoints
 {
     private const string Kind = "scenario";
 
-    /// <param name="LiveVersion">Null while its first version is prepared.</param>
-    public sealed record ShownScenario(string Name, string? Title, string? Subject, string? Class, int? LiveVersion, int NewestVersion, bool IsPaused, string? PausedBy, DateTimeOffset? PausedAt)
+    /// <param name="LiveVersion">Null while its first version is prepared, and for a draft that was never published.</param>
+    /// <param name="NewestVersion">0 for a draft that was never published.</param>
+    public sealed record ShownScenario(
+        string Name, string? Title, string? Subject, string? Class, int? LiveVersion, int NewestVersion, bool IsPaused, string? PausedBy, DateTimeOffset? PausedAt, string? PausedBecause)
     {
+        public string? Owner { get; init; }
+
+        /// <summary>How many are in it, entered today, stand still, and how many mails failed today.</summary>
+        public ScenarioActivity Activity { get; init; } = ScenarioActivity.None;
+
+        /// <summary>Who works on its text; null where nobody does.</summary>
+        public DraftNote? Draft { get; init; }
+
+        /// <summary>How its newest version is drawn; where one scenario was asked for.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public ScenarioFlow? Flow { get; init; }
+
+        /// <summary>The text of its tests; where one scenario was asked for and it has any.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Tests { get; init; }
+
         /// <summary>The newest version's; where one scenario was asked for.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Text { get; init; }
@@ -24,7 +43,15 @@ internal static class ScenarioEndpoints
         public IReadOnlyList<ShownStep>? Steps { get; init; }
     }
 
-    public sealed record ShownVersion(int Version, string State, string Hash, DateTimeOffset PublishedAt, string PublishedBy, DateTimeOffset? LiveAt);
+    /// <param name="Asked">While it is prepared: of how many subjects so far; null where its turn has not come.</param>
+    public sealed record ShownVersion(int Version, string State, string Hash, DateTimeOffset PublishedAt, string PublishedBy, DateTimeOffset? LiveAt, long? Asked, long? Subjects);
+
+    public sealed record ShownVersionText(string Name, int Version, string State, DateTimeOffset PublishedAt, string PublishedBy, string Text, ScenarioFlow? Flow);
+
+    public sealed record DraftNote(DateTimeOffset EditedAt, string EditedBy);
+
+    /// <param name="Because">Shown to everybody who looks at the scenario.</param>
+    public sealed record GivenReason(string? Because);
 
     /// <param name="Standing">How many enrollments stand on it.</param>
     public sealed record ShownStep(int Version, string Step, long Standing);
@@ -41,11 +68,13 @@ internal static class ScenarioEndpoints
             .WithSummary("Publishes files that refer to each other (scenarios, templates, events.yaml, policy.yaml) as a whole, or one scenario's text. What is wrong is said at its line, and nothing is published then.");
         api.MapPost("/scenarios/{name}/publish", PublishAsync).RequirePermission(Permission.PublishScenarios)
             .WithSummary("Publishes a scenario; under the names events and policy the tracking plan and the policy, which stand beside the scenarios.");
-        api.MapPost("/scenarios/{name}/pause", async (string name, CatalogSource catalogs, Publisher publisher, Audited audited, CancellationToken cancel) =>
+        api.MapGet("/scenarios/{name}/versions/{version:int}", VersionAsync).RequirePermission(Permission.ReadScenarios).WithSummary("A version's text, and how it is drawn.");
+        api.MapPost("/scenarios/{name}/pause", async (string name, GivenReason? given, CatalogSource catalogs, Publisher publisher, Audited audited, CancellationToken cancel) =>
         {
             await RequireAsync(name, catalogs, cancel);
-            await audited.RecordAsync("scenario.paused", $"scenario:{name}", null, cancel);
-            return new ShownSwitch(name, true, await publisher.PauseAsync(name, audited.Actor, cancel));
+            var because = string.IsNullOrWhiteSpace(given?.Because) ? null : given.Because.Trim();
+            await audited.RecordAsync("scenario.paused", $"scenario:{name}", because is null ? null : new { because }, cancel);
+            return new ShownSwitch(name, true, await publisher.PauseAsync(name, audited.Actor, because, cancel));
         }).RequirePermission(Permission.PauseScenarios).WithSummary("Stops entries and mails of the scenario, not its hearing.");
         api.MapPost("/scenarios/{name}/resume", async (string name, CatalogSource catalogs, Publisher publisher, Audited audited, CancellationToken cancel) =>
         {
@@ -60,52 +89,82 @@ internal static class ScenarioEndpoints
         if (!(await catalogs.CurrentAsync(cancel)).Catalog.Versions.Keys.Any(version => version.Scenario == name)) throw RefusedException.NotFound($"scenario \"{name}\"");
     }
 
-    private static async Task<ApiPage<ShownScenario>> ListAsync(int? limit, string? after, CatalogStore store, CatalogSource catalogs, CancellationToken cancel)
+    private static async Task<ApiPage<ShownScenario>> ListAsync(
+        string? query, int? limit, string? after, CatalogStore store, CatalogSource catalogs, DraftStore drafts, ScenarioActivities activities, CancellationToken cancel)
     {
         var most = Paging.Limit(limit);
         var content = await store.ReadAsync(cancel);
         var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
-        var shown = content.Documents.Where(document => document.Kind == Kind).GroupBy(document => document.Name)
-            .OrderBy(versions => versions.Key, StringComparer.Ordinal)
-            .Where(versions => string.IsNullOrEmpty(after) || string.CompareOrdinal(versions.Key, after) > 0)
-            .Select(versions => Show(versions.Key, [.. versions], content.Switches, catalog)).Take(most + 1).ToList();
+        var documents = content.Documents.Where(document => document.Kind == Kind).ToLookup(document => document.Name);
+        var begun = (await drafts.ListAsync(cancel)).ToDictionary(draft => draft.Name);
+        var counts = await activities.CurrentAsync(cancel);
+        var shown = documents.Select(versions => versions.Key).Union(begun.Keys)
+            .Order(StringComparer.Ordinal)
+            .Where(name => string.IsNullOrEmpty(after) || string.CompareOrdinal(name, after) > 0)
+            .Select(name => Show(name, [.. documents[name]], content.Switches, catalog, begun.GetValueOrDefault(name), counts))
+            .Where(scenario => string.IsNullOrWhiteSpace(query) || $"{scenario.Name} {scenario.Title} {scenario.Owner}".Contains(query.Trim(), StringComparison.OrdinalIgnoreCase))
+            .Take(most + 1).ToList();
         return shown.Count > most ? new(shown[..most], shown[most - 1].Name) : new(shown, null);
     }
 
-    private static async Task<ShownScenario> GetAsync(string name, CatalogStore store, CatalogSource catalogs, EnrollmentStore enrollments, CancellationToken cancel)
+    private static async Task<ShownScenario> GetAsync(
+        string name, CatalogStore store, CatalogSource catalogs, EnrollmentStore enrollments, DraftStore drafts, ScenarioActivities activities, Preparation preparation, Desk desk, CancellationToken cancel)
     {
         var versions = await store.VersionsAsync(Kind, name, cancel);
-        if (versions.Count == 0) throw RefusedException.NotFound($"scenario \"{name}\"");
+        var draft = await drafts.FindAsync(name, cancel);
+        if (versions.Count == 0 && draft is null) throw RefusedException.NotFound($"scenario \"{name}\"");
         var content = await store.ReadAsync(cancel);
-        return Show(name, versions, content.Switches, (await catalogs.CurrentAsync(cancel)).Catalog) with
+        var shown = Show(name, versions, content.Switches, (await catalogs.CurrentAsync(cancel)).Catalog, draft, await activities.CurrentAsync(cancel));
+        if (versions.Count == 0) return shown;
+        return shown with
         {
             Text = versions[0].Content,
-            Versions = [.. versions.Select(v => new ShownVersion(v.Version, ApiJson.Word(v.State), v.Hash, v.PublishedAt, v.PublishedBy, v.LiveAt))],
+            Tests = (await store.FindAsync("test", name, null, null, cancel))?.Content,
+            Flow = Desk.Check(versions[0].Content, await desk.EnvironmentAsync(cancel)).Flow,
+            Versions = [.. versions.Select(version => Show(version, preparation.Progress))],
             Steps = [.. (await enrollments.CountAsync(name, cancel)).Select(count => new ShownStep(count.Version, count.Step, count.Count))],
         };
     }
 
-    private static ShownScenario Show(string name, IReadOnlyList<Document> versions, IReadOnlyList<ScenarioSwitch> switches, Catalog catalog)
+    private static async Task<ShownVersionText> VersionAsync(string name, int version, CatalogStore store, Desk desk, CancellationToken cancel)
     {
-        var newest = versions.Max(version => version.Version);
+        var document = await store.FindAsync(Kind, name, version, null, cancel) ?? throw RefusedException.NotFound($"version {version} of scenario \"{name}\"");
+        return new(name, version, ApiJson.Word(document.State), document.PublishedAt, document.PublishedBy, document.Content, Desk.Check(document.Content, await desk.EnvironmentAsync(cancel)).Flow);
+    }
+
+    private static ShownVersion Show(Document version, PreparationProgress? progress)
+    {
+        var at = version.State == DocumentState.Preparing && progress?.Scenario == version.Name && progress.Version == version.Version ? progress : null;
+        return new(version.Version, ApiJson.Word(version.State), version.Hash, version.PublishedAt, version.PublishedBy, version.LiveAt, at?.Asked, at?.Subjects);
+    }
+
+    private static ShownScenario Show(
+        string name, IReadOnlyList<Document> versions, IReadOnlyList<ScenarioSwitch> switches, Catalog catalog, ScenarioDraft? draft, IReadOnlyDictionary<string, ScenarioActivity> counts)
+    {
+        var newest = versions.Select(version => version.Version).DefaultIfEmpty().Max();
         var live = versions.FirstOrDefault(version => version.State == DocumentState.Live)?.Version;
         var scenario = catalog.Versions.GetValueOrDefault((name, live ?? newest))?.Scenario;
         var switched = switches.FirstOrDefault(s => s.Name == name);
-        return new(name, scenario?.Title, scenario is null ? null : ApiJson.Word(scenario.Subject), scenario is null ? null : ApiJson.Word(scenario.Class), live, newest,
-            switched?.PausedAt is not null, switched?.PausedBy, switched?.PausedAt);
+        return new(name, scenario?.Title ?? (draft is null ? null : Head(draft.Text, "title")), scenario is null ? null : ApiJson.Word(scenario.Subject), scenario is null ? null : ApiJson.Word(scenario.Class), live, newest,
+            switched?.PausedAt is not null, switched?.PausedBy, switched?.PausedAt, switched?.PausedBecause)
+        {
+            Owner = scenario?.Owner,
+            Activity = counts.GetValueOrDefault(name, ScenarioActivity.None),
+            Draft = draft is null ? null : new(draft.EditedAt, draft.EditedBy),
+        };
     }
 
     private static async Task<ShownPublished> PublishAsync(string name, GivenTexts given, ApiPublishing publishing, CancellationToken cancel)
     {
         var manuscript = ApiPublishing.Scenario(name, given.Text);
-        var names = manuscript.Kind == Kind ? NameIn(manuscript.Text) : null;
+        var names = manuscript.Kind == Kind ? Head(manuscript.Text, "scenario") : null;
         if (names is not null && names != name)
             throw RefusedException.BadRequest("wrong-name", "The text is another scenario's.", $"It says scenario: {names}, and was given as {name}. A scenario's name is its identity: publish it under its own.");
         return await publishing.PublishAsync([manuscript], cancel);
     }
 
-    /// <summary>As far as it can be read without reading it all: what is wrong with it is for publishing to say.</summary>
-    private static string? NameIn(string text) => text.Split('\n').Select(line => line.TrimEnd()).FirstOrDefault(line => line.StartsWith("scenario:", StringComparison.Ordinal)) is { } line
-        ? line["scenario:".Length..].Split('#')[0].Trim().Trim('"', '\'')
+    /// <summary>A value of the head, as far as it can be read without reading it all: what is wrong with it is for publishing to say.</summary>
+    private static string? Head(string text, string key) => text.Split('\n').Select(line => line.TrimEnd()).FirstOrDefault(line => line.StartsWith($"{key}:", StringComparison.Ordinal)) is { } line
+        ? line[(key.Length + 1)..].Split(" #")[0].Trim().Trim('"', '\'')
         : null;
 }

@@ -3,6 +3,7 @@ using System.Text;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Scenarios;
+using Nurture.Scenarios.Testing;
 using Nurture.Server.Hosting;
 using Nurture.Storage;
 using Nurture.Templates;
@@ -10,7 +11,7 @@ using Nurture.Templates;
 namespace Nurture.Server.Publishing;
 
 /// <summary>A published text as its author gave it.</summary>
-/// <param name="Kind"><c>scenario</c>, <c>template</c>, <c>plan</c>, <c>policy</c>.</param>
+/// <param name="Kind"><c>scenario</c>, <c>test</c> (a file of tests), <c>template</c>, <c>plan</c>, <c>policy</c>.</param>
 public sealed record Manuscript(string Kind, string File, string Text);
 
 /// <summary>What publishing came to: nothing was published where there is an error.</summary>
@@ -42,6 +43,14 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
             if (parsed.Scenario is not null) scenarios.Add((manuscript, parsed.Scenario));
         }
 
+        var tests = new List<(Manuscript Manuscript, ScenarioTestFile File)>();
+        foreach (var manuscript in manuscripts.Where(manuscript => manuscript.Kind == "test"))
+        {
+            var (read, said) = ScenarioTestParser.Parse(manuscript.Text, manuscript.File, environment);
+            diagnostics.AddRange(said);
+            if (read is not null) tests.Add((manuscript, read));
+        }
+
         if (diagnostics.Exists(diagnostic => diagnostic.Severity == Severity.Error)) return new Publication([], diagnostics);
 
         var hasSubjects = await subjects.AnyAsync(cancel);
@@ -50,6 +59,7 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
             .. manuscripts.Where(m => m.Kind == "plan").Select(m => new DocumentDraft("plan", "events", HashOf(m.Text), m.Text)),
             .. manuscripts.Where(m => m.Kind == "policy").Select(m => new DocumentDraft("policy", "policy", HashOf(m.Text), m.Text)),
             .. mails.Select(mail => new DocumentDraft("template", $"{mail.Name}.{mail.Locale}", mail.Hash, mail.Text)),
+            .. tests.GroupBy(test => test.File.Scenario).Select(of => of.Last()).Select(test => new DocumentDraft("test", test.File.Scenario, HashOf(test.Manuscript.Text), test.Manuscript.Text)),
             .. scenarios.Select(s => new DocumentDraft("scenario", s.Scenario.Name, HashOf(s.Manuscript.Text), s.Manuscript.Text, IsPrepared: false)
             {
                 Criteria = CatalogIndex.CriteriaOf(s.Scenario).DistinctBy(criterion => criterion.Key).ToDictionary(criterion => criterion.Key, DefinitionOf),
@@ -76,9 +86,9 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         }
     }
 
-    public async Task<bool> PauseAsync(string scenario, string by, CancellationToken cancel)
+    public async Task<bool> PauseAsync(string scenario, string by, string? because, CancellationToken cancel)
     {
-        var changed = await store.PauseAsync(scenario, by, clock.Now, cancel);
+        var changed = await store.PauseAsync(scenario, by, because, clock.Now, cancel);
         signals.Events.Raise();
         return changed;
     }

@@ -23,6 +23,23 @@ public static class PublishingSlice
         await app.Services.GetRequiredService<CatalogSource>().CurrentAsync(cancel);
     }
 
+    /// <summary>In whose name the files at hand are published.</summary>
+    private const string Developer = "development";
+
+    /// <summary>Files that changed since they were last published by themselves: one that did not may have been changed in the web app since, and that counts.</summary>
+    private static async Task<List<Manuscript>> ChangedAsync(List<Manuscript> manuscripts, CatalogStore store, CancellationToken cancel)
+    {
+        var changed = new List<Manuscript>();
+        foreach (var manuscript in manuscripts)
+        {
+            var stem = Path.GetFileNameWithoutExtension(manuscript.File);
+            var versions = await store.VersionsAsync(manuscript.Kind, stem, cancel);
+            if (versions.FirstOrDefault(version => version.PublishedBy == Developer)?.Content != manuscript.Text) changed.Add(manuscript);
+        }
+
+        return changed;
+    }
+
     private static async Task PublishFilesAsync(WebApplication app, CancellationToken cancel)
     {
         var options = app.Services.GetRequiredService<NurtureOptions>();
@@ -40,8 +57,10 @@ public static class PublishingSlice
             .. library.PolicyText is { } policy ? [new Manuscript("policy", ScenarioLibrary.PolicyFile, policy)] : Array.Empty<Manuscript>(),
             .. library.Templates.All.Select(mail => new Manuscript("template", mail.File, mail.Text)),
             .. library.Scenarios.Where(parsed => parsed.Scenario is not null).Select(parsed => new Manuscript("scenario", parsed.File, parsed.Scenario!.Text)),
+            .. library.Tests.Select(test => new Manuscript("test", test.File, test.Text)),
         ];
-        var publication = await app.Services.GetRequiredService<Publisher>().PublishAsync(manuscripts, "development", cancel);
+        manuscripts = await ChangedAsync(manuscripts, app.Services.GetRequiredService<CatalogStore>(), cancel);
+        var publication = await app.Services.GetRequiredService<Publisher>().PublishAsync(manuscripts, Developer, cancel);
         foreach (var diagnostic in library.Diagnostics.Concat(publication.Diagnostics).Distinct())
         {
             log.Log(diagnostic.Severity == Severity.Error ? LogLevel.Error : LogLevel.Warning, "{Diagnostic}", diagnostic.ToString());

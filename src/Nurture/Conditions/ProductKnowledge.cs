@@ -3,7 +3,7 @@ using Nurture.Contacts;
 namespace Nurture.Conditions;
 
 /// <summary>What every contact and account has without a tracking plan.</summary>
-internal static class ProductKnowledge
+public static class ProductKnowledge
 {
     private static readonly string[] ContactTexts = ["email", "name", "locale", "zone"];
     private static readonly string[] AccountTexts = ["name", "tier", "stage", "owner", "locale", "zone"];
@@ -27,7 +27,7 @@ internal static class ProductKnowledge
     };
 
     /// <summary>Null for what is an attribute like any other.</summary>
-    public static Part? Of(SubjectKind kind, string name) => (kind == SubjectKind.Contact ? OfContact : OfAccount).GetValueOrDefault(name);
+    internal static Part? Of(SubjectKind kind, string name) => (kind == SubjectKind.Contact ? OfContact : OfAccount).GetValueOrDefault(name);
 
     /// <summary>Attributes that exist though no plan describes them; the plan may give them another type or a default.</summary>
     public static IReadOnlyList<string> TextAttributes(SubjectKind kind) => kind == SubjectKind.Contact ? ContactTexts : AccountTexts;

@@ -27,6 +27,9 @@ public sealed record ParsedScenario(Scenario? Scenario, IReadOnlyList<Diagnostic
     /// <summary>What could be read of a scenario with mistakes, for lint to go on with; a condition that is none reads <c>true</c>.</summary>
     internal Scenario? Draft { get; init; }
 
+    /// <summary>How it is drawn, as far as it could be read; null where not even its trigger and class could be.</summary>
+    public ScenarioFlow? Flow => Draft is { } draft ? ScenarioFlow.Of(draft) : null;
+
     /// <summary>The scenario's name where it could be read, even when the rest could not.</summary>
     public string? Name { get; init; }
 

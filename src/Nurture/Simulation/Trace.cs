@@ -11,6 +11,12 @@ namespace Nurture.Simulation;
 /// <param name="Mail">The mail that left, where this is one.</param>
 public sealed record TraceLine(DateTimeOffset At, string Verb, string Text, SimulatedSend? Mail = null)
 {
+    /// <summary>The step it speaks of; null where it speaks of none.</summary>
+    public string? Step { get; init; }
+
+    /// <summary>The decision's code; null for what came from outside and for a wait that begins.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>The lines as a CSM reads them: <c>day 3 09:00  send  setup-help to ann</c>, in columns.</summary>
     public static IReadOnlyList<string> Columns(IReadOnlyList<TraceLine> lines, VirtualTime time)
     {
@@ -70,13 +76,13 @@ internal sealed class Trace(Rehearsal rehearsal)
             Step.WaitUntil wait => $"until {wait.Time.ToString("HH:mm", null)}{(wait.Days == Days.All ? "" : $" on a {wait.Days.ToString().ToLowerInvariant()} day")}",
             _ => null,
         };
-        if (words is not null) lines.Add(new(position.At, "wait", words + Whose(position.Subject)));
+        if (words is not null) lines.Add(new(position.At, "wait", words + Whose(position.Subject)) { Step = position.Step });
     }
 
     private TraceLine Line(JournalEntry entry)
     {
         var (verb, text, mail) = Words(entry);
-        return new(entry.At, verb, text, mail);
+        return new(entry.At, verb, text, mail) { Step = entry.Step.Length > 0 ? entry.Step : null, Reason = entry.Reason.Code() };
     }
 
     private (string Verb, string Text, SimulatedSend? Mail) Words(JournalEntry entry)

@@ -5,7 +5,7 @@ using Nurture.Templating.Syntax;
 namespace Nurture.Scenarios.Testing;
 
 /// <summary><c>scenarios/tests/*.yaml</c>: what a scenario has to do, told on virtual time.</summary>
-public sealed record ScenarioTestFile(string Scenario, IReadOnlyList<ScenarioTest> Tests, string File, SourceSpan Span);
+public sealed record ScenarioTestFile(string Scenario, IReadOnlyList<ScenarioTest> Tests, string File, SourceSpan Span, string Text);
 
 public sealed record ScenarioTest
 {

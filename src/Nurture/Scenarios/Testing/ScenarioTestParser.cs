@@ -50,7 +50,7 @@ public sealed class ScenarioTestParser
         }
 
         fields.RefuseOthers();
-        return scenario is null ? null : new(scenario, tests, source.File, scenarioNode!.Span);
+        return scenario is null ? null : new(scenario, tests, source.File, scenarioNode!.Span, source.Text);
     }
 
     private ScenarioTest? ReadTest(YamlNode node)

@@ -1,0 +1,44 @@
+using Nurture.Conditions;
+using Nurture.Contacts;
+using Nurture.Scenarios;
+using Nurture.Server.Api;
+using Nurture.Server.Publishing;
+using Nurture.Server.Security;
+
+namespace Nurture.Server.Authoring;
+
+/// <summary>The words that a scenario's author may use here, for completion and for forms.</summary>
+internal static class VocabularyEndpoints
+{
+    public sealed record Vocabulary(
+        IReadOnlyDictionary<string, IReadOnlyList<ScenarioKey>> Keys, IReadOnlyList<string> StepKinds, IReadOnlyList<string> TriggerKinds, IReadOnlyList<KnownEvent> Events,
+        IReadOnlyList<KnownAttribute> Contact, IReadOnlyList<KnownAttribute> Account, IReadOnlyList<ConditionFunction> Functions, IReadOnlyList<KnownTemplate> Templates,
+        IReadOnlyList<string> Topics, IReadOnlyList<string> Recipients, string Zone, string Locale);
+
+    public sealed record KnownEvent(string Name, string Description, bool IsAccountFact, IReadOnlyList<KnownAttribute> Properties);
+
+    public sealed record KnownAttribute(string Name, string Type, string Description);
+
+    public sealed record KnownTemplate(string Name, IReadOnlyList<string> Locales);
+
+    public static void MapVocabulary(this IEndpointRouteBuilder api) => api.MapGet("/vocabulary", async (CatalogSource catalogs, CancellationToken cancel) =>
+    {
+        var current = await catalogs.CurrentAsync(cancel);
+        var (plan, policy) = (current.Catalog.Plan, current.Catalog.Policy);
+        var topics = current.Catalog.Live.Values.SelectMany(live => CatalogIndex.AllSteps(live.Scenario.Steps).OfType<Step.Send>().Select(send => send.Topic).Append(live.Scenario.Topic));
+        return new Vocabulary(ScenarioKeys.Places, ScenarioFlow.StepKinds, ScenarioFlow.TriggerKinds,
+            [.. plan.Events.Values.Select(one => new KnownEvent(one.Name, one.Description, one.IsAccountFact, Known(one.Properties.Values))).OrderBy(one => one.Name, StringComparer.Ordinal)],
+            Attributes(plan, SubjectKind.Contact), Attributes(plan, SubjectKind.Account), ConditionFunctions.All,
+            [.. current.Templates.Names.Order(StringComparer.Ordinal).Select(name => new KnownTemplate(name, [.. current.Templates.LocalesOf(name).Order(StringComparer.Ordinal)]))],
+            [.. topics.OfType<string>().Distinct().Order(StringComparer.Ordinal)], ScenarioKeys.Recipients, policy.Zone, policy.Locale);
+    }).RequirePermission(Permission.ReadScenarios).WithSummary("What may be written in a scenario: keys by place, events, attributes, functions of conditions, templates.");
+
+    private static List<KnownAttribute> Attributes(TrackingPlan plan, SubjectKind kind)
+    {
+        var planned = Known((kind == SubjectKind.Contact ? plan.ContactAttributes : plan.AccountAttributes).Values);
+        return [.. planned.Concat(ProductKnowledge.Names(kind).Where(name => !planned.Any(one => one.Name == name)).Select(name => new KnownAttribute(name, "", ""))).OrderBy(one => one.Name, StringComparer.Ordinal)];
+    }
+
+    private static List<KnownAttribute> Known(IEnumerable<PlannedAttribute> attributes) =>
+        [.. attributes.Select(one => new KnownAttribute(one.Name, ApiJson.Word(one.Type), one.Description))];
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using Nurture.Contacts;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Scenarios;
+
+/// <summary>A scenario as it is drawn: what starts it, its steps with their ways, what ends it; every value as authors write it.</summary>
+/// <param name="Exits">Conditions, and <c>audience_lost</c>.</param>
+public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoal? Goal, IReadOnlyList<string> Exits, IReadOnlyList<FlowStep> Steps)
+{
+    /// <summary>Every kind of step and of trigger there is, for whoever has a word or a form for each.</summary>
+    public static IReadOnlyList<string> StepKinds { get; } = ["send", "wait", "wait_for", "wait_until", "branch", "set", "end"];
+
+    public static IReadOnlyList<string> TriggerKinds { get; } = ["event", "inactive", "date"];
+
+    public static ScenarioFlow Of(Scenario scenario) => new(
+        TriggerOf(scenario.Trigger), scenario.Audience?.Text,
+        scenario.Goal is { } goal ? new(goal.When.Text, goal.Within is { } within ? Written(within) : null, goal.Target) : null,
+        [.. scenario.Exits.Select(exit => exit.When?.Text ?? "audience_lost")],
+        [.. scenario.Steps.Select(StepOf)]);
+
+    /// <summary>All steps, those of ways after the step that has them.</summary>
+    public IEnumerable<FlowStep> All() => Steps.SelectMany(AllOf);
+
+    private static IEnumerable<FlowStep> AllOf(FlowStep step) => [step, .. step.Ways.SelectMany(way => way.Steps).SelectMany(AllOf)];
+
+    private static FlowTrigger TriggerOf(Trigger trigger) => trigger switch
+    {
+        Trigger.Event e => new("event", Said(("event", string.Join(", ", e.Names)), ("where", e.Where?.Text))),
+        Trigger.Inactivity i => new("inactive", Said(("inactive", string.Join(", ", i.Names)), ("for", Written(i.For)))),
+        Trigger.DateAttribute d => new("date", Said(
+            ("date", $"{Root(d.Of)}.{d.Attribute}"), (IsBefore(d.Offset) ? "before" : "after", IsNone(d.Offset) ? null : Written(Ahead(d.Offset))),
+            ("at", Written(d.At)), ("days", Word(d.Days)), ("for", Written(d.ForRole)))),
+        _ => throw new InvalidOperationException($"No drawing of {trigger.GetType().Name}."),
+    };
+
+    private static FlowStep StepOf(Step step) => step switch
+    {
+        Step.Send send => new(send.Id, "send", send.Span, Said(
+            ("template", send.Template), ("to", Written(send.To)), ("nobody", send.Nobody is { } nobody ? Written(nobody.Instead) ?? "end" : null),
+            ("class", Word(send.Class)), ("topic", send.Topic), ("expires", send.Expires is { } expires ? Written(expires) : null), ("if", send.If?.Text),
+            ("skipped", send.EndsWhenSkipped ? "end" : null)))
+        {
+            Ways = send.Skipped.Count > 0 ? [new("skipped", null, Drawn(send.Skipped))] : [],
+        },
+        Step.WaitLength wait => new(wait.Id, "wait", wait.Span, Said(("wait", Written(wait.Length)))),
+        Step.WaitFor wait => new(wait.Id, "wait_for", wait.Span, Said(("for", wait.For.Text), ("up_to", wait.UpTo is { } most ? Written(most) : wait.UpToDuration is { } length ? Written(length) : null)))
+        {
+            Ways = wait.UpTo is null && wait.UpToDuration is null ? [] : [new("timeout", null, Drawn(wait.Timeout))],
+        },
+        Step.WaitUntil wait => new(wait.Id, "wait_until", wait.Span, Said(("until", Written(wait.Time)), ("days", Word(wait.Days)), ("zone", wait.Zone.Named ?? Word(wait.Zone.Of)))),
+        Step.Branch branch => new(branch.Id, "branch", branch.Span, Said())
+        {
+            Ways = [.. branch.Arms.Select(arm => new FlowWay(arm.If is null ? "else" : "if", arm.If?.Text, Drawn(arm.Then)))],
+        },
+        Step.Set set => new(set.Id, "set", set.Span, Said(("attribute", $"{Root(set.On)}.{set.Attribute}"), ("value", set.Value.IsNull ? "null" : set.Value.ToString()))),
+        Step.End end => new(end.Id, "end", end.Span, Said(("reason", end.Reason))),
+        _ => throw new InvalidOperationException($"No drawing of {step.GetType().Name}."),
+    };
+
+    private static IReadOnlyList<FlowStep> Drawn(IReadOnlyList<Step> steps) => [.. steps.Select(StepOf)];
+
+    private static Dictionary<string, string> Said(params ReadOnlySpan<(string Key, string? Value)> said)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in said)
+        {
+            if (value is not null) values.Add(key, value);
+        }
+
+        return values;
+    }
+
+    private static string Root(SubjectKind of) => of == SubjectKind.Contact ? "contact" : "account";
+
+    private static string Word<T>(T word) where T : struct, Enum => word.ToString().ToLowerInvariant();
+
+    private static string Written(NodaTime.LocalTime time) => time.ToString("HH:mm", CultureInfo.InvariantCulture);
+
+    private static string Written(TimeSpan length) => Conditions.Length.Write(length);
+
+    private static string Written(Duration length) => length switch
+    {
+        { BusinessDays: not 0 } => $"{length.BusinessDays}bd",
+        { Months: not 0 } => $"{length.Months}mo",
+        _ => Written(length.Exact),
+    };
+
+    private static bool IsNone(Duration offset) => offset == default;
+
+    private static bool IsBefore(Duration offset) => offset.Exact < TimeSpan.Zero || offset.BusinessDays < 0 || offset.Months < 0;
+
+    private static Duration Ahead(Duration offset) => IsBefore(offset) ? new(-offset.Exact, -offset.BusinessDays, -offset.Months) : offset;
+
+    private static string? Written(Recipients? recipients) => recipients switch
+    {
+        null => null,
+        Recipients.TriggerContact => "trigger.contact",
+        Recipients.HeardContact => "heard.contact",
+        Recipients.MostActive => "most_active",
+        Recipients.Roles { Names: [var one] } role => $"role(\"{one}\"{Limit(role)})",
+        Recipients.Roles roles => $"roles({string.Join(", ", roles.Names.Select(name => $"\"{name}\""))}{Limit(roles)})",
+        _ => throw new InvalidOperationException($"No words for {recipients.GetType().Name}."),
+    };
+
+    private static string Limit(Recipients.Roles roles) => roles.Limit is { } limit ? $", {limit}" : "";
+}
+
+/// <param name="Kind">Of <see cref="ScenarioFlow.TriggerKinds"/>.</param>
+public sealed record FlowTrigger(string Kind, IReadOnlyDictionary<string, string> Says);
+
+/// <param name="Target">0 to 1.</param>
+public sealed record FlowGoal(string When, string? Within, double? Target);
+
+/// <param name="Kind">Of <see cref="ScenarioFlow.StepKinds"/>.</param>
+/// <param name="At">Where its kind's word stands in the text.</param>
+/// <param name="Says">Its values by key.</param>
+public sealed record FlowStep(string Id, string Kind, SourceSpan At, IReadOnlyDictionary<string, string> Says)
+{
+    /// <summary>Where it may lead beside the step that follows it. A way that ends goes on to that step too.</summary>
+    public IReadOnlyList<FlowWay> Ways { get; init; } = [];
+}
+
+/// <param name="Kind"><c>if</c>, <c>else</c>, <c>timeout</c>, <c>skipped</c>.</param>
+/// <param name="Condition">Of an <c>if</c>.</param>
+public sealed record FlowWay(string Kind, string? Condition, IReadOnlyList<FlowStep> Steps);

@@ -1,0 +1,99 @@
+using Nurture.Scenarios;
+
+namespace Nurture.Tests.Scenarios;
+
+public sealed class ScenarioFlowTests
+{
+    /// <summary>One step of every kind there is. A kind that is missing here fails the tests below.</summary>
+    private const string EveryKind = """
+        scenario: every-kind
+        title: Every kind
+        owner: m@example.com
+        class: service
+        trigger: { event: signed_up, where: trigger.plan == "trial" }
+        audience: account.tier == "tech"
+        goal: { when: event("setup_completed"), within: 14d, target: 60% }
+        exit: [ event("subscription_cancelled"), audience_lost ]
+        steps:
+          - send: { template: welcome, if: contact.onboarded == false }
+            skipped:
+              - wait: 2bd
+          - wait: { for: event("login"), up_to: 3d }
+            timeout:
+              - send: setup-help
+          - wait: { until: "09:00", days: business, zone: company }
+          - branch:
+              - if: contact.score > 3
+                then:
+                  - set: { contact.onboarded: true }
+              - else:
+                  - end: not_interested
+        """;
+
+    [Fact]
+    public void Every_kind_of_step_is_drawn()
+    {
+        var scenario = Fixtures.Scenario(EveryKind);
+        var kinds = typeof(Step).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Step)));
+
+        Assert.Equal(kinds.Order(ByName), ScenarioLinter.AllSteps(scenario.Steps).Select(step => step.GetType()).Distinct().Order(ByName));
+        Assert.Equal(ScenarioFlow.StepKinds.Order(), ScenarioFlow.Of(scenario).All().Select(step => step.Kind).Distinct().Order());
+    }
+
+    [Fact]
+    public void Values_are_drawn_as_authors_write_them()
+    {
+        var flow = ScenarioFlow.Of(Fixtures.Scenario(EveryKind));
+
+        Assert.Equal(new Dictionary<string, string> { ["event"] = "signed_up", ["where"] = "trigger.plan == \"trial\"" }, flow.Trigger.Says);
+        Assert.Equal(("event(\"setup_completed\")", "14d", 0.6), (flow.Goal!.When, flow.Goal.Within, flow.Goal.Target));
+        Assert.Equal(["event(\"subscription_cancelled\")", "audience_lost"], flow.Exits);
+        Assert.Equal(["skipped", "timeout", "if", "else"], flow.Steps.SelectMany(step => step.Ways).Select(way => way.Kind));
+        Assert.Equal("2bd", flow.Steps[0].Ways[0].Steps[0].Says["wait"]);
+        Assert.Equal(("09:00", "business", "company"), (flow.Steps[2].Says["until"], flow.Steps[2].Says["days"], flow.Steps[2].Says["zone"]));
+        Assert.StartsWith("send: { template: welcome", EveryKind[flow.Steps[0].At.Start..]);
+    }
+
+    [Fact]
+    public void Every_kind_of_trigger_is_drawn()
+    {
+        var kinds = typeof(Trigger).GetNestedTypes().Count(type => type.IsSubclassOf(typeof(Trigger)));
+
+        Assert.Equal(kinds, ScenarioFlow.TriggerKinds.Count);
+    }
+
+    [Fact]
+    public void A_text_with_mistakes_is_drawn_as_far_as_it_can_be_read()
+    {
+        var parsed = ScenarioLibrary.Check(EveryKind.Replace("template: welcome", "template: wellcome"), "test.yaml", Fixtures.Environment);
+
+        Assert.Null(parsed.Scenario);
+        Assert.Equal(7, parsed.Flow!.All().Select(step => step.Kind).Distinct().Count());
+    }
+
+    [Fact]
+    public void The_parser_reads_every_key_that_completion_offers()
+    {
+        Assert.All(ScenarioKeys.Places.SelectMany(place => place.Value.Select(key => (Place: place.Key, key.Key))), offered =>
+        {
+            var found = ScenarioParser.Parse(With(offered.Place, offered.Key), "test.yaml", Fixtures.Environment).Diagnostics;
+
+            Assert.DoesNotContain(found, diagnostic => diagnostic.Code is DiagnosticCodes.UnknownKey or DiagnosticCodes.NotAvailable && diagnostic.Message.Contains($"\"{offered.Key}\""));
+        });
+    }
+
+    private static string With(string place, string key) => place switch
+    {
+        "scenario" => $"scenario: x\n{key}: x\n",
+        "trigger" => $"scenario: x\nclass: service\ntrigger: {{ {(key is "event" ? "" : key is "before" or "after" or "at" or "days" ? "date: contact.born_on, " : key is "for" ? "inactive: login, " : key is "inactive" or "date" ? "" : "event: login, ")}{key}: x }}\n",
+        "goal" => $"scenario: x\nclass: service\ngoal: {{ {key}: x }}\n",
+        "step" => $"scenario: x\nclass: service\nsteps:\n  - {(key is "timeout" ? "wait: { for: event(\"login\"), up_to: 3d }\n    timeout" : key is "skipped" or "id" ? $"send: welcome\n    {key}" : key)}: x\n",
+        "send" => $"scenario: x\nclass: service\nsteps:\n  - send: {{ {(key == "template" ? "" : "template: welcome, ")}{key}: x }}\n",
+        "wait" => $"scenario: x\nclass: service\nsteps:\n  - wait: {{ {(key is "days" or "zone" ? "until: \"09:00\", " : key is "until" or "for" ? "" : "for: event(\"login\"), ")}{key}: x }}\n",
+        "arm" => $"scenario: x\nclass: service\nsteps:\n  - branch:\n      - {(key == "then" ? "if: true\n        then" : key)}: x\n",
+        "set" => $"scenario: x\nclass: service\nsteps:\n  - set: {{ {key}: x }}\n",
+        _ => throw new InvalidOperationException($"No text with {place}."),
+    };
+
+    private static readonly Comparer<Type> ByName = Comparer<Type>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name));
+}
