@@ -9,10 +9,10 @@ public sealed record GivenFile(string? File, string? Text);
 /// <summary>Texts to publish: files that refer to each other, as a whole; or one text alone.</summary>
 public sealed record GivenTexts(IReadOnlyList<GivenFile>? Files, string? Text);
 
-public sealed record ShownDiagnostic(string Code, string Severity, string File, int Line, int Column, string Message, string? Hint)
+public sealed record ShownDiagnostic(string Code, string Severity, string File, int Line, int Column, int Length, string Message, string? Hint)
 {
     internal static ShownDiagnostic Of(Diagnostic diagnostic) => new(
-        diagnostic.Code, ApiJson.Word(diagnostic.Severity), diagnostic.File, diagnostic.Span.Line, diagnostic.Span.Column, diagnostic.Message, diagnostic.Hint);
+        diagnostic.Code, ApiJson.Word(diagnostic.Severity), diagnostic.File, diagnostic.Span.Line, diagnostic.Span.Column, diagnostic.Span.Length, diagnostic.Message, diagnostic.Hint);
 }
 
 /// <param name="IsNew">False where the newest version had this very text already.</param>
