@@ -7,17 +7,35 @@ using Nurture.Scenarios;
 
 namespace Nurture.Simulation;
 
-/// <summary>What was decided, in plain English: an entry of the journal as a sentence that a marketer can read aloud.</summary>
-public static class Explanation
+/// <summary>What was decided, in plain words: an entry of the journal as a sentence that a marketer can read aloud.</summary>
+public static partial class Explanation
 {
+    /// <summary>In English, with the scenario's name as its author types it.</summary>
     /// <param name="scenario">The version that the entry speaks of; null where it is no longer known.</param>
-    public static string Sentence(JournalEntry entry, Scenario? scenario)
+    public static string Sentence(JournalEntry entry, Scenario? scenario) =>
+        English(entry, scenario, entry.Scenario.Length > 0 ? entry.Scenario : "the scenario");
+
+    /// <summary>For a page: in the reader's language, with the scenario's title.</summary>
+    /// <param name="scenario">The version that the entry speaks of; null where it is no longer known.</param>
+    public static string Sentence(JournalEntry entry, Scenario? scenario, Language language)
+    {
+        var title = Title(scenario, entry.Scenario);
+        return language switch
+        {
+            Language.English => English(entry, scenario, title.Length > 0 ? $"“{title}”" : "the scenario"),
+            Language.Japanese => Japanese(entry, scenario, title.Length > 0 ? $"「{title}」" : "シナリオ"),
+        };
+    }
+
+    /// <summary>What people call a scenario: its title, else its name.</summary>
+    public static string Title(Scenario? scenario, string name) => scenario?.Title is { Length: > 0 } title ? title : name;
+
+    private static string English(JournalEntry entry, Scenario? scenario, string name)
     {
         var detail = new Detail(entry.Detail);
         var step = scenario is null ? null : CatalogIndex.AllSteps(scenario.Steps).FirstOrDefault(s => s.Id == entry.Step);
         var here = Name(step, entry.Step);
         var mail = Mail(step, detail, entry.Step);
-        var name = entry.Scenario.Length > 0 ? entry.Scenario : "the scenario";
         return entry.Reason switch
         {
             Reason.Entered => $"Entered {name}{By(detail)}{(detail["holdout"] is null ? "" : ", in the holdout group: mails are withheld, the goal is measured")}.",

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodaTime;
 using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Engine;
@@ -17,7 +18,9 @@ public sealed record WhyNot(string Code, string Sentence);
 /// Why somebody never entered a scenario, asked of what is known now (DESIGN.md §7: every "why not" that is no decision is
 /// answered on demand). It reads states and changes nothing.
 /// </summary>
-public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now)
+/// <param name="language">With another than none given, scenarios go by their titles, as on pages.</param>
+/// <param name="zone">In which moments are said; UTC where none is given.</param>
+public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language? language = null, DateTimeZone? zone = null)
 {
     /// <param name="scenario">Its name.</param>
     /// <param name="past">Of the subject: events that the scenario's trigger names, in their order.</param>
@@ -28,20 +31,30 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now)
         if (!catalog.Live.TryGetValue(scenario, out var published))
         {
             return [catalog.Versions.Keys.Any(version => version.Scenario == scenario)
-                ? new("not_live", $"{scenario} is published but not live yet: its counters are still being filled from history.")
-                : new("not_published", $"No scenario named {scenario} was ever published.")];
+                ? new("not_live", In(
+                    $"{scenario} is published but not live yet: its counters are still being filled from history.",
+                    $"シナリオ「{scenario}」は公開済みですが、過去データの集計中で、まだ稼働していません。"))
+                : new("not_published", In(
+                    $"No scenario named {scenario} was ever published.",
+                    $"「{scenario}」という名前のシナリオは公開されたことがありません。"))];
         }
 
         SubjectState? subject = published.Scenario.Subject == SubjectKind.Contact ? contact : account;
         if (subject is null)
         {
             return [published.Scenario.Subject == SubjectKind.Account
-                ? new("no_account", $"{scenario} is about accounts, and the contact belongs to none.")
-                : new("nothing_known", "Nothing is known of this contact yet: what it did has not been read, or it was forgotten.")];
+                ? new("no_account", In(
+                    $"{Shown(scenario)} is about accounts, and the contact belongs to none.",
+                    $"シナリオ「{Title(scenario)}」は契約企業が対象ですが、このコンタクトはどの契約企業にも所属していません。"))
+                : new("nothing_known", In(
+                    "Nothing is known of this contact yet: what it did has not been read, or it was forgotten.",
+                    "このコンタクトの情報がまだありません。処理待ちか、すでに削除されています。"))];
         }
 
         if (subject.Enrollments.Exists(enrollment => enrollment.Scenario == scenario && enrollment.Status == EnrollmentStatus.Live))
-            return [new("is_enrolled", $"It is in {scenario} now.")];
+            return [new("is_enrolled", In(
+                    $"It is in {Shown(scenario)} now.",
+                    $"現在、シナリオ「{Title(scenario)}」に参加中です。"))];
 
         var context = new ConditionContext { Catalog = catalog, At = now, Contact = subject as ContactState, Account = account };
         var why = published.Scenario.Trigger switch
@@ -57,8 +70,10 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now)
     /// <summary>Takes the latest event that would have started it as the trigger of everything asked after it.</summary>
     private List<WhyNot> NotTriggered(Trigger.Event trigger, PublishedScenario published, ref ConditionContext context, IReadOnlyList<PastEvent> past)
     {
-        var names = string.Join(" or ", trigger.Names);
-        if (past.Count == 0) return [new("never_triggered", $"It was never triggered: no {names} is on record.")];
+        var names = string.Join(In(" or ", "・"), trigger.Names);
+        if (past.Count == 0) return [new("never_triggered", In(
+                    $"It was never triggered: no {names} is on record.",
+                    $"開始条件の出来事({names})が一度も記録されていません。"))];
         var matching = new List<PastEvent>();
         foreach (var happened in past)
         {
@@ -70,31 +85,47 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now)
         if (matching.Count == 0)
         {
             return [new("trigger_where_false",
-                $"It was never triggered: {names} happened {Times(past.Count)}, the last time on {Show(latest.Event.OccurredAt)}, and never with{Explanation.Text(trigger.Where)}.")];
+                In(
+                    $"It was never triggered: {names} happened {Times(past.Count)}, the last time on {Show(latest.Event.OccurredAt)}, and never with{Explanation.Text(trigger.Where)}.",
+                    $"{names} は{past.Count}回(最後は{Show(latest.Event.OccurredAt)})ありましたが、開始条件({Explanation.Quote(trigger.Where!.Text)})に当てはまるものはありませんでした。"))];
         }
 
         if (matching.TrueForAll(happened => happened.CountsOnly))
-            return [new(Reason.Imported.Code(), $"{latest.Event.Name} of {Show(latest.Event.OccurredAt)} came by an import, and imports start nothing.")];
+            return [new(Reason.Imported.Code(), In(
+                    $"{latest.Event.Name} of {Show(latest.Event.OccurredAt)} came by an import, and imports start nothing.",
+                    $"{Show(latest.Event.OccurredAt)}の {latest.Event.Name} は取り込みで入った履歴のため、シナリオを開始しません。"))];
         var live = matching.FindAll(happened => happened is { CountsOnly: false } && happened.Event.ReceivedAt >= published.LiveSince);
         return live.Count == 0
-            ? [new("before_live", $"{latest.Event.Name} of {Show(latest.Event.OccurredAt)} arrived before this version of the scenario went live ({Show(published.LiveSince)}).")]
-            : [new("not_decided", $"{live[^1].Event.Name} of {Show(live[^1].Event.OccurredAt)} starts it, and no decision about it is on record: it waits to be read, or the subject stands still.")];
+            ? [new("before_live", In(
+                    $"{latest.Event.Name} of {Show(latest.Event.OccurredAt)} arrived before this version of the scenario went live ({Show(published.LiveSince)}).",
+                    $"{Show(latest.Event.OccurredAt)}の {latest.Event.Name} は、このバージョンの稼働開始({Show(published.LiveSince)})より前に届いたものです。"))]
+            : [new("not_decided", In(
+                    $"{live[^1].Event.Name} of {Show(live[^1].Event.OccurredAt)} starts it, and no decision about it is on record: it waits to be read, or the subject stands still.",
+                    $"{Show(live[^1].Event.OccurredAt)}の {live[^1].Event.Name} で開始するはずですが、判断の記録がまだありません。処理待ちか、要確認で止まっています。"))];
     }
 
-    private static List<WhyNot> NotSilent(Trigger.Inactivity trigger, SubjectState subject, PublishedScenario published, ConditionContext context)
+    private List<WhyNot> NotSilent(Trigger.Inactivity trigger, SubjectState subject, PublishedScenario published, ConditionContext context)
     {
-        var names = string.Join(" or ", trigger.Names);
+        var names = string.Join(In(" or ", "・"), trigger.Names);
         switch (trigger.IsSilent.Evaluate(context))
         {
             case Truth.False:
                 var at = trigger.IsSilent.NextChange(context);
-                return [new("not_silent", $"It has not been silent long enough: {names} happened too recently.{(at is { } moment ? $" If nothing more happens, it is on {Show(moment)}." : "")}")];
+                return [new("not_silent", In(
+                    $"It has not been silent long enough: {names} happened too recently.{(at is { } moment ? $" If nothing more happens, it is on {Show(moment)}." : "")}",
+                    $"{names} が最近あったため、まだ十分な期間が空いていません。{(at is { } day ? $"このまま何もなければ {Show(day)} に当てはまります。" : "")}"))];
             case Truth.Unknown:
-                return [new("silence_unknown", $"Whether it has been silent cannot be known: {names} has not been counted that far back.")];
+                return [new("silence_unknown", In(
+                    $"Whether it has been silent cannot be known: {names} has not been counted that far back.",
+                    $"{names} をそこまでさかのぼって集計していないため、期間が空いているか判断できません。"))];
             default:
                 return [subject.TriggerMemory.GetValueOrDefault(published.Scenario.Name)
-                    ? new("already_silent", "It is silent, and was when the scenario went live: publishing enrolls nobody for whom the trigger is true already.")
-                    : new("silent", "It has been silent long enough and enters at its next due moment.")];
+                    ? new("already_silent", In(
+                    "It is silent, and was when the scenario went live: publishing enrolls nobody for whom the trigger is true already.",
+                    "シナリオの稼働開始時にはすでに条件を満たしていました。公開時点で条件を満たしていた方は参加しません。"))
+                    : new("silent", In(
+                    "It has been silent long enough and enters at its next due moment.",
+                    "条件を満たしており、次の処理のタイミングで参加します。"))];
         }
     }
 
@@ -108,52 +139,82 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now)
             { Kind: ValueKind.Instant } instant => instant.AsInstant,
             _ => null,
         };
-        if (day is not { } when) return [new("date_missing", $"It was never triggered: {attribute} holds no date.")];
+        if (day is not { } when) return [new("date_missing", In(
+                    $"It was never triggered: {attribute} holds no date.",
+                    $"{attribute} に日付が入っていないため、開始していません。"))];
         return [when > now
-            ? new("date_ahead", $"{attribute} is {Show(when)}: its day has not come.")
-            : new("date_passed", $"{attribute} is {Show(when)}: its day was before the scenario went live, or longer ago than it catches up.")];
+            ? new("date_ahead", In(
+                    $"{attribute} is {Show(when)}: its day has not come.",
+                    $"{attribute} は {Show(when)} で、まだその日になっていません。"))
+            : new("date_passed", In(
+                    $"{attribute} is {Show(when)}: its day was before the scenario went live, or longer ago than it catches up.",
+                    $"{attribute} は {Show(when)} で、シナリオの稼働開始前か、さかのぼれる期間より前です。"))];
     }
 
     /// <summary>What an entry asks beside the trigger, in its order (SEMANTICS.md 14 to 19), as if it were now.</summary>
     private IEnumerable<WhyNot> Doors(PublishedScenario published, SubjectState subject, ConditionContext context)
     {
         var scenario = published.Scenario;
-        if (published.IsPaused) yield return new(Reason.ScenarioPaused.Code(), "The scenario is paused: nobody enters.");
-        if (subject is ContactState { Status: not ContactStatus.Active }) yield return new(Reason.ContactLeft.Code(), "The person has left or was forgotten.");
+        if (published.IsPaused) yield return new(Reason.ScenarioPaused.Code(), In(
+                    "The scenario is paused: nobody enters.",
+                    "シナリオが一時停止中のため、誰も参加できません。"));
+        if (subject is ContactState { Status: not ContactStatus.Active }) yield return new(Reason.ContactLeft.Code(), In(
+                    "The person has left or was forgotten.",
+                    "退職または削除済みの方です。"));
         if (subject.Passages.FindLast(passage => passage.Scenario == scenario.Name) is { } passage && scenario.Key is null)
         {
-            if (scenario.Reentry.IsOnce) yield return new(Reason.ReentryOnce.Code(), $"It has been through it (until {Show(passage.EndedAt)}), and the scenario lets everybody in once.");
+            if (scenario.Reentry.IsOnce) yield return new(Reason.ReentryOnce.Code(), In(
+                    $"It has been through it (until {Show(passage.EndedAt)}), and the scenario lets everybody in once.",
+                    $"{Show(passage.EndedAt)} まで参加済みで、このシナリオに参加できるのは1回だけです。"));
             else if (now - passage.EndedAt < scenario.Reentry.After)
-                yield return new(Reason.ReentryTooSoon.Code(), $"It has been through it until {Show(passage.EndedAt)}, and may enter again on {Show(passage.EndedAt + scenario.Reentry.After)}.");
+                yield return new(Reason.ReentryTooSoon.Code(), In(
+                    $"It has been through it until {Show(passage.EndedAt)}, and may enter again on {Show(passage.EndedAt + scenario.Reentry.After)}.",
+                    $"{Show(passage.EndedAt)} まで参加しており、次に参加できるのは {Show(passage.EndedAt + scenario.Reentry.After)} 以降です。"));
         }
 
         switch (scenario.Audience?.Evaluate(context))
         {
             case Truth.False:
-                yield return new(Reason.AudienceFalse.Code(), $"Asked now, it is not in the audience{Explanation.Text(scenario.Audience)}.");
+                yield return new(Reason.AudienceFalse.Code(), In(
+                    $"Asked now, it is not in the audience{Explanation.Text(scenario.Audience)}.",
+                    $"現時点で対象条件({Explanation.Quote(scenario.Audience!.Text)})に当てはまりません。"));
                 break;
             case Truth.Unknown:
-                yield return new(Reason.AudienceUnknown.Code(), $"Asked now, whether it is in the audience{Explanation.Text(scenario.Audience)} is unknown: {Missing(scenario.Audience!, context)}.");
+                yield return new(Reason.AudienceUnknown.Code(), In(
+                    $"Asked now, whether it is in the audience{Explanation.Text(scenario.Audience)} is unknown: {Missing(scenario.Audience!, context)}.",
+                    $"現時点で対象条件({Explanation.Quote(scenario.Audience!.Text)})に当てはまるか判断できません。{Missing(scenario.Audience!, context)}。"));
                 break;
         }
 
         if (scenario.Goal?.When.Evaluate(context) == Truth.True)
-            yield return new(Reason.GoalAlreadyReached.Code(), $"The goal{Explanation.Text(scenario.Goal.When)} is reached already.");
+            yield return new(Reason.GoalAlreadyReached.Code(), In(
+                    $"The goal{Explanation.Text(scenario.Goal.When)} is reached already.",
+                    $"シナリオの目標({Explanation.Quote(scenario.Goal.When.Text)})をすでに達成しています。"));
         foreach (var exit in scenario.Exits)
         {
-            if (exit.When?.Evaluate(context) == Truth.True) yield return new(Reason.ExitAlreadyTrue.Code(), $"The exit{Explanation.Text(exit.When)} is true already.");
+            if (exit.When?.Evaluate(context) == Truth.True) yield return new(Reason.ExitAlreadyTrue.Code(), In(
+                    $"The exit{Explanation.Text(exit.When)} is true already.",
+                    $"途中終了条件({Explanation.Quote(exit.When.Text)})にすでに当てはまります。"));
         }
     }
 
     private string Missing(Condition condition, ConditionContext context)
     {
-        if (condition.ReadsAccount && context.Account is null) return "there is no account yet";
+        if (condition.ReadsAccount && context.Account is null) return In("there is no account yet", "契約企業がまだ分かりません");
         return condition.Criteria.FirstOrDefault(criterion => !catalog.CoveredSince.ContainsKey(criterion.Key)) is { } criterion
-            ? $"{criterion.EventName} is not counted yet"
-            : "it asks for something that is not known, or reaches further back than what is counted";
+            ? In($"{criterion.EventName} is not counted yet", $"{criterion.EventName} の集計がまだ終わっていません")
+            : In("it asks for something that is not known, or reaches further back than what is counted", "必要な情報がないか、集計済みの期間より前にさかのぼるためです");
     }
+
+    private string In(string english, string japanese) => language == Language.Japanese ? japanese : english;
+
+    private string Title(string scenario) => Explanation.Title(catalog.Live.GetValueOrDefault(scenario)?.Scenario, scenario);
+
+    private string Shown(string scenario) => language is null ? scenario : $"“{Title(scenario)}”";
 
     private static string Times(int count) => count == 1 ? "once" : string.Create(CultureInfo.InvariantCulture, $"{count} times");
 
-    private static string Show(DateTimeOffset at) => at.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
+    private string Show(DateTimeOffset at) => zone is null
+        ? at.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture)
+        : Instant.FromDateTimeOffset(at).InZone(zone).ToString(language == Language.Japanese ? "yyyy'年'M'月'd'日' HH:mm" : "d MMM uuuu HH:mm", CultureInfo.InvariantCulture);
 }

@@ -41,6 +41,7 @@ public class ExplanationTests
                     var sentence = Explanation.Sentence(entry, known);
 
                     Assert.True(char.IsUpper(sentence[0]) && sentence.EndsWith('.') && !sentence.Contains("  ", StringComparison.Ordinal), $"{reason}: {sentence}");
+                    IsAJapaneseSentence(reason, Explanation.Sentence(entry, known, Language.Japanese));
                 }
             }
         }
@@ -62,6 +63,43 @@ public class ExplanationTests
                 "Released the mail help.",
                 "Came to the end of welcome.",
             ], story);
+    }
+
+    [Fact]
+    public void A_passage_reads_as_a_story_in_Japanese_too()
+    {
+        var world = World.Of(Welcome).Person(1).Say(1, ("seats", 5)).Do(1, "signed_up", Trial).Pass("4d");
+        var scenario = world.Simulator.Catalog.Live["welcome"].Scenario;
+
+        var story = world.Simulator.Journal.Where(entry => entry.Scenario.Length > 0).Select(entry => Explanation.Sentence(entry, scenario, Language.Japanese));
+
+        Assert.Equal(
+            [
+                "シナリオ「Welcome」に参加しました。",
+                "メール「welcome」の送信を決定しました。",
+                "`event(\"setup_completed\")` の待機(最長3日)で待っていたことが期限までに起きなかったため、次へ進みました。",
+                "メール「help」の送信を決定しました。",
+                "シナリオ「Welcome」を最後まで完了しました。",
+            ], story);
+    }
+
+    [Fact]
+    public void Why_not_is_said_in_Japanese_and_in_the_zone_that_was_asked_for()
+    {
+        var world = World.Of("""
+            scenario: welcome
+            title: しばらくご無沙汰
+            owner: m@example.com
+            class: service
+            goal: { when: event("login"), within: 14d }
+            trigger: { inactive: login, for: 14d }
+            steps:
+              - send: quiet
+            """).Person(1).Do(1, "login").Pass("2d");
+
+        var why = Assert.Single(new WhyNotEntered(world.Simulator.Catalog, world.Now, Language.Japanese, NodaTime.DateTimeZoneProviders.Tzdb["Asia/Tokyo"]).Ask("welcome", Contact(world), null, []));
+
+        Assert.Equal("login が最近あったため、まだ十分な期間が空いていません。このまま何もなければ 2026年3月16日 19:00 に当てはまります。", why.Sentence);
     }
 
     [Fact]
@@ -130,6 +168,13 @@ public class ExplanationTests
         new WhyNotEntered(world.Simulator.Catalog, world.Now).Ask("welcome", contact, null, [Past("signed_up", Trial)]);
 
         Assert.Equal(before, StateCodec.Pack(contact).Doc);
+    }
+
+    /// <summary>Latin letters stand only in names and conditions that somebody wrote.</summary>
+    private static void IsAJapaneseSentence(Reason reason, string sentence)
+    {
+        Assert.True(sentence.EndsWith('。') && !sentence.Contains("。。", StringComparison.Ordinal) && sentence.Any(c => c is >= 'ぁ' and <= 'ん'), $"{reason}: {sentence}");
+        foreach (var forbidden in new[] { "離脱", "顧客", "登録", "担当者名" }) Assert.DoesNotContain(forbidden, sentence, StringComparison.Ordinal);
     }
 
     private static string[] Why(World world, params PastEvent[] past) =>

@@ -1,0 +1,136 @@
+using System.Globalization;
+using Nurture.Conditions;
+using Nurture.Engine;
+using Nurture.Scenarios;
+
+namespace Nurture.Simulation;
+
+public static partial class Explanation
+{
+    private static string Japanese(JournalEntry entry, Scenario? scenario, string name)
+    {
+        var detail = new Detail(entry.Detail);
+        var step = scenario is null ? null : CatalogIndex.AllSteps(scenario.Steps).FirstOrDefault(s => s.Id == entry.Step);
+        var here = JapaneseName(step, entry.Step);
+        var mail = JapaneseMail(step, detail, entry.Step);
+        var hand = detail["by"] is { } by ? $"手動で({by})" : "";
+        var place = entry.Step.Length > 0 ? $"(ステップ {entry.Step})" : "";
+        return entry.Reason switch
+        {
+            Reason.Entered => $"シナリオ{name}に{hand}参加しました{(detail["holdout"] is null ? "" : "。比較用の未配信グループのため、メールは送らずに目標だけを計測します")}。",
+            Reason.AlreadyEnrolled => $"シナリオ{name}に参加中のため、重ねては参加しませんでした。",
+            Reason.ReentryOnce => $"シナリオ{name}は1回だけ参加できるもので、すでに参加済みのため、参加しませんでした。",
+            Reason.ReentryTooSoon => $"シナリオ{name}に前回参加してから間もないため、参加しませんでした{(scenario is { Reentry.IsOnce: false } s ? $"(再参加は終了から{JapaneseLength(s.Reentry.After)}後)" : "")}。",
+            Reason.AudienceFalse => $"シナリオ{name}の対象条件{JapaneseText(scenario?.Audience)}に当てはまらないため、参加しませんでした。",
+            Reason.AudienceUnknown => $"シナリオ{name}の対象条件{JapaneseText(scenario?.Audience)}に当てはまるか判断できないため、参加しませんでした。",
+            Reason.GoalAlreadyReached => $"シナリオ{name}の目標{JapaneseText(scenario?.Goal?.When)}をすでに達成しているため、参加しませんでした。",
+            Reason.ExitAlreadyTrue => $"シナリオ{name}の途中終了条件にすでに当てはまるため、参加しませんでした。",
+            Reason.Late => $"シナリオ{name}を開始する出来事の到着が遅すぎたため、参加しませんでした。",
+            Reason.ScenarioPaused => $"シナリオ{name}が一時停止中のため、参加しませんでした。",
+            Reason.NoAccount when detail["attribute"] is { } attribute => $"契約企業が分からないため、{attribute} を設定できませんでした{place}。",
+            Reason.NoAccount => $"シナリオ{name}は契約企業が対象ですが、期限までに所属先が分からなかったため、参加しませんでした。",
+            Reason.NobodyMatches => $"シナリオ{name}が求める役割の方が契約企業にいないため、誰も参加しませんでした。",
+            Reason.ColleagueEnrolled => $"同じ契約企業の別の方がシナリオ{name}に参加中のため、参加しませんでした。",
+            Reason.ContactLeft when entry.EnrollmentId != 0 => $"退職または削除済みのため、シナリオ{name}を中止しました{place}。",
+            Reason.ContactLeft => $"退職または削除済みのため、シナリオ{name}に参加しませんでした。",
+            Reason.Restarted => $"進行中にもう一度開始されたため、シナリオ{name}を最初からやり直しました。",
+            Reason.Refreshed => $"シナリオ{name}の現在のステップのまま、開始時の情報だけを新しくしました。",
+            Reason.KeyMissing => $"開始の出来事に区別用の項目{(scenario?.Key is { } key ? $"({key.Root}.{key.Path})" : "")}がないため、シナリオ{name}に参加しませんでした。",
+            Reason.Imported => $"取り込んだ履歴の出来事なので、シナリオ{name}は開始しませんでした。",
+            Reason.WaitingToSettle => $"対象条件の判断に必要な情報がまだ揃わないため、シナリオ{name}への参加を待っています。",
+
+            Reason.StepReached => $"{here}に進みました。",
+            Reason.AlreadyTrue => $"{here}は、待っていたことがすでに起きていたため、すぐに通過しました。",
+            Reason.Heard => $"{here}で待っていたことが起きたため、次へ進みました。",
+            Reason.TimedOut => $"{here}で待っていたことが期限までに起きなかったため、次へ進みました。",
+            Reason.WaitOver => $"{here}が終わり、次へ進みました。",
+            Reason.BranchTaken => detail["if"] is { } arm and not "else" ? $"{here}で、{Quote(arm)} の経路に進みました。" : $"{here}で、「それ以外」の経路に進みました。",
+            Reason.NoBranchTaken => $"{here}のどの条件にも当てはまらず、次へ進みました。",
+            Reason.AttributeSet => $"{(step is Step.Set set ? JapaneseOwner(set) : "")}{detail["attribute"] ?? "属性"} を{(step is Step.Set { Value.IsNull: false } to ? $" {to.Value} に" : "")}設定しました。",
+            Reason.Released => $"{mail}の送信を決定しました。",
+            Reason.Waiting => $"{here}で待っています。",
+
+            Reason.Suppressed => $"送信不可アドレスのため、{mail}を送りませんでした。",
+            Reason.NoConsent => $"広告宣伝メールへの同意がないため、{mail}を送りませんでした。",
+            Reason.Unsubscribed => $"ご本人がすべての配信を停止しているため、{mail}を送りませんでした。",
+            Reason.TopicRefused => $"ご本人が{(step is Step.Send { Topic: { } topic } ? $"配信カテゴリ「{topic}」" : "この配信カテゴリ")}を停止しているため、{mail}を送りませんでした。",
+            Reason.NoAddress => $"メールアドレスが分からないため、{mail}を送っていません。",
+            Reason.CapReached => $"配信上限に達したため、{mail}を保留しました。",
+            Reason.QuietHours => $"相手の配信可能時間になるまで、{mail}を保留しました。",
+            Reason.HeldOut when detail["attribute"] is { } withheld => $"比較用の未配信グループのため、{withheld} を設定しませんでした。",
+            Reason.HeldOut => $"比較用の未配信グループのため、{mail}を送りませんでした。",
+            Reason.ConditionFalse => $"条件{JapaneseText((step as Step.Send)?.If)}に当てはまらないため、{mail}を見送りました。",
+            Reason.NoRecipient => $"契約企業に宛先となる方がいないため、{mail}を送りませんでした。",
+            Reason.Expired => $"有効期限までに送信できなかったため、{mail}を送りませんでした。",
+            Reason.Paused => $"シナリオが一時停止中のため、{mail}を保留しました。",
+            Reason.SendingStopped => $"すべての配信が停止されているため、{mail}を保留しました。",
+            Reason.NotAllowListed => $"この環境は許可リストのアドレスにだけ送信するため、{mail}を送りませんでした。",
+            Reason.Cancelled => $"送信前に{mail}を取り消しました。",
+            Reason.RenderFailed => $"テンプレートの差し込みに失敗したため、{mail}を送りませんでした。",
+            Reason.Refused => $"相手のメールサーバーに拒否され、{mail}を届けられませんでした。",
+            Reason.Uncertain => $"応答の前に接続が切れたため、{mail}が届いたかどうか分かりません。",
+            Reason.Internal => $"Nurture の内部エラーのため、{mail}を送りませんでした。運用担当者がログで確認できます。",
+
+            Reason.GoalReached => $"シナリオ{name}の目標{JapaneseText(scenario?.Goal?.When)}を達成しました。",
+            Reason.GoalMissed => $"期限が過ぎ、シナリオ{name}の目標{JapaneseText(scenario?.Goal?.When)}は未達となりました。",
+            Reason.ExitTrue => $"途中終了条件{(detail["exit"] is { } exit ? $"({Quote(exit)})" : "")}に当てはまり、シナリオ{name}を途中で終了しました。",
+            Reason.AudienceLost => $"対象条件{JapaneseText(scenario?.Audience)}から外れ、シナリオ{name}を途中で終了しました。",
+            Reason.Completed => $"シナリオ{name}を最後まで完了しました。",
+            Reason.Ended => detail["reason"] switch
+            {
+                "skipped" => $"メールを見送ったため、シナリオ{name}を終了しました{place}。",
+                { Length: > 0 } reason => $"シナリオ{name}を終了しました{place}:{reason}。",
+                _ => $"シナリオ{name}を終了しました{place}。",
+            },
+            Reason.Merged => $"同じ方のコンタクトが統合され、シナリオ{name}の進行はもう一方に引き継がれました。",
+            Reason.Erased => "個人情報の削除により、すべて終了しました。",
+            Reason.Stopped => $"シナリオ{name}から{hand}外されました。",
+
+            Reason.ContactMerged => detail["into"] is { } into ? $"{into} と同じ方だと分かり、そちらに統合されました。" : $"{detail["from"] ?? "別のコンタクト"} と同じ方だと分かり、統合しました。",
+            Reason.AccountJoined => $"契約企業({detail["account"] ?? "不明"})の一員になりました。",
+            Reason.MembershipAdded => $"別の契約企業({detail["account"] ?? "不明"})にも所属しました。",
+            Reason.MovedSlot => "契約企業の方々と同じ処理単位に移りました。",
+            Reason.Hit => $"{mail}を開封したか、メール内のリンクをクリックしました。",
+            Reason.Bounced => $"{mail}は不達となりました。",
+            Reason.LateEvent => $"出来事が遅れて届きました。集計には含めますが、済んだ判断は変わりません{place}。",
+            Reason.Parked => "処理に失敗して止まっています。確認が必要です。",
+            Reason.Resumed => "止まっていた処理を再開しました。",
+            Reason.Prepared => "新しいバージョンの準備をしました。",
+        };
+    }
+
+    private static string JapaneseName(Step? step, string id) => step switch
+    {
+        null => id.Length > 0 ? $"ステップ {id}" : "ステップ",
+        Step.Send send => $"メール「{send.Template}」",
+        Step.WaitFor wait => $"{Quote(wait.For.Text)} の待機{(wait.UpTo is { } most ? $"(最長{JapaneseLength(most)})" : "")}",
+        Step.WaitLength { Length: { IsExact: true } length } => $"{JapaneseLength(length.Exact)}の待機",
+        Step.WaitLength => $"待機 {id}",
+        Step.WaitUntil until => $"{until.Time.ToString("HH:mm", CultureInfo.InvariantCulture)} までの待機",
+        Step.Branch => $"分岐 {id}",
+        Step.Set set => $"{set.Attribute} の設定",
+        Step.End => "終了",
+        _ => throw new InvalidOperationException($"No name for {step.GetType().Name}."),
+    };
+
+    /// <summary>As Japanese writes <c>3d</c>: <c>3日</c>.</summary>
+    internal static string JapaneseLength(TimeSpan length)
+    {
+        var written = Length.Write(length);
+        return written switch
+        {
+            [.. var days, 'd'] => $"{days}日",
+            [.. var hours, 'h'] => $"{hours}時間",
+            [.. var ms, 'm', 's'] => $"{ms}ミリ秒",
+            [.. var minutes, 'm'] => $"{minutes}分",
+            _ => written,
+        };
+    }
+
+    private static string JapaneseText(Condition? condition) => condition is null ? "" : $"({Quote(condition.Text)})";
+
+    private static string JapaneseOwner(Step.Set set) => set.On == Contacts.SubjectKind.Account ? "契約企業の " : "コンタクトの ";
+
+    private static string JapaneseMail(Step? step, Detail detail, string id) =>
+        detail["template"] is { } template ? $"メール「{template}」" : step is Step.Send send ? $"メール「{send.Template}」" : id.Length > 0 ? $"メール(ステップ {id})" : "メール";
+}
