@@ -58,6 +58,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.SendEnded s: SendEnded(s); break;
             case Signal.Hit s: Hit(s); break;
             case Signal.Refused s: Refused(s); break;
+            case Signal.ConsentSaid s: ConsentSaid(s); break;
             case Signal.Erased s: Erased(s); break;
             case Signal.Left s: Left(s); break;
             case Signal.EnrollRequested s: EnrollRequested(s); break;
@@ -139,6 +140,17 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         CatchUp(contact, signal.At, isInclusive: false);
         if (signal.IsRefused) contact.Refusals.TryAdd(signal.Topic, signal.At);
         else contact.Refusals.Remove(signal.Topic);
+        set.TouchProfile(contact);
+        Settle(contact, signal.At);
+        Rest(contact, signal.At);
+    }
+
+    private void ConsentSaid(Signal.ConsentSaid signal)
+    {
+        var contact = ContactHere(signal.ContactId, signal.At);
+        if (contact.Status == ContactStatus.Erased) return;
+        CatchUp(contact, signal.At, isInclusive: false);
+        (contact.Basis, contact.BasisAt) = (signal.Basis, signal.At);
         set.TouchProfile(contact);
         Settle(contact, signal.At);
         Rest(contact, signal.At);

@@ -48,6 +48,9 @@ public abstract record Signal
     /// <summary>The person refuses a topic, or <c>*</c>; or takes the refusal back.</summary>
     public sealed record Refused(long ContactId, string Topic, bool IsRefused, DateTimeOffset At) : Signal;
 
+    /// <summary>Somebody of ours records on what ground the person may be mailed, whatever it was before. The way back is <see cref="Refused"/>.</summary>
+    public sealed record ConsentSaid(long ContactId, ConsentBasis Basis, DateTimeOffset At) : Signal;
+
     /// <summary>The contact is forgotten: everything ends, the state goes.</summary>
     public sealed record Erased(long ContactId, DateTimeOffset At) : Signal;
 
@@ -89,4 +92,5 @@ public enum SignalKind : short
     StopRequested = 14,
     Prepared = 15,
     Resumed = 16,
+    ConsentSaid = 30,
 }

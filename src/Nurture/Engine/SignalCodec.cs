@@ -77,6 +77,7 @@ public static class SignalCodec
             w.Text(1, s.Topic);
             w.Flag(2, s.IsRefused);
         })),
+        Signal.ConsentSaid s => Row(SignalKind.ConsentSaid, s.ContactId, 0, s.At, Packed(w => w.Number(1, (long)s.Basis))),
         Signal.Erased s => Row(SignalKind.Erased, s.ContactId, 0, s.At, []),
         Signal.Left s => Row(SignalKind.Left, s.ContactId, 0, s.At, []),
         Signal.EnrollRequested s => Row(SignalKind.EnrollRequested, s.Subject, 0, s.At, Packed(w =>
@@ -203,6 +204,17 @@ public static class SignalCodec
                 }
 
                 return new Signal.Refused(row.ContactId, topic, isRefused, row.OccurredAt);
+            }
+
+            case SignalKind.ConsentSaid:
+            {
+                var basis = ConsentBasis.None;
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) basis = (ConsentBasis)reader.Number;
+                }
+
+                return new Signal.ConsentSaid(row.ContactId, basis, row.OccurredAt);
             }
 
             case SignalKind.Erased: return new Signal.Erased(row.ContactId, row.OccurredAt);

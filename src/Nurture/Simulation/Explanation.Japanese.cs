@@ -96,6 +96,17 @@ public static partial class Explanation
             Reason.Parked => "処理に失敗して止まっています。確認が必要です。",
             Reason.Resumed => "止まっていた処理を再開しました。",
             Reason.Prepared => "新しいバージョンの準備をしました。",
+
+            Reason.BandChanged => $"ヘルススコアが{(detail["from"] is { } from ? $"「{JapaneseBand(from)}」から" : "")}「{JapaneseBand(detail["to"])}」になりました。",
+            Reason.EscalationOpened => $"要対応(エスカレーション){JapaneseOf(detail["type"])}を起票し、人の対応に引き継ぎました。",
+            Reason.EscalationJoined => $"対応中のエスカレーション{JapaneseOf(detail["type"])}に根拠として追加しました。",
+            Reason.EscalationNotOpened => $"エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした{JapaneseOf(detail["because"])}。",
+            Reason.EscalationClosed => $"エスカレーション{JapaneseOf(detail["type"])}を完了しました{(detail["outcome"] is { } outcome ? $"(対応結果:{outcome})" : "")}。",
+            Reason.OutcomeHeard => $"{here}で、対応結果「{detail["outcome"] ?? "不明"}」を受けて次へ進みました。",
+            Reason.OnHold => $"契約企業への自動配信を保留中のため、{mail}を保留しました{JapaneseOf(detail["because"])}。",
+            Reason.HoldStarted => $"契約企業への自動配信を保留しました{JapaneseOf(detail["because"])}。",
+            Reason.HoldEnded => "契約企業への自動配信の保留を解除しました。",
+            Reason.TaskOpened => $"タスク{JapaneseOf(detail["task"])}を作成しました。",
         };
     }
 
@@ -126,6 +137,16 @@ public static partial class Explanation
             _ => written,
         };
     }
+
+    private static string JapaneseBand(string? band) => band switch
+    {
+        "healthy" => "良好",
+        "watch" => "要注意",
+        "at_risk" => "解約リスク",
+        _ => "データ不足",
+    };
+
+    private static string JapaneseOf(string? what) => string.IsNullOrEmpty(what) ? "" : $"({what})";
 
     private static string JapaneseText(Condition? condition) => condition is null ? "" : $"({Quote(condition.Text)})";
 

@@ -117,6 +117,17 @@ public static partial class Explanation
             Reason.Parked => "Stands still: a step failed, and somebody has to look.",
             Reason.Resumed => "Was taken up again after standing still.",
             Reason.Prepared => "Was prepared for a new version.",
+
+            Reason.BandChanged => $"The health {(detail["from"] is { } from ? $"went from {Words(from)} to {Words(detail["to"])}" : $"is {Words(detail["to"])} now")}.",
+            Reason.EscalationOpened => $"An escalation was opened{Of(detail["type"])}: a person looks after it from here.",
+            Reason.EscalationJoined => $"Was added as evidence to the escalation that is open{Of(detail["type"])}.",
+            Reason.EscalationNotOpened => $"No escalation was opened{Of(detail["type"])}{Because(detail)}.",
+            Reason.EscalationClosed => $"The escalation was closed{Of(detail["type"])}{(detail["outcome"] is { } outcome ? $" with the outcome {Words(outcome)}" : "")}.",
+            Reason.OutcomeHeard => $"Went on from {here}: the escalation's outcome is {Words(detail["outcome"])}.",
+            Reason.OnHold => $"Held {mail} back: the account is on hold{Because(detail)}.",
+            Reason.HoldStarted => $"Automatic mail to the account is on hold{Because(detail)}.",
+            Reason.HoldEnded => "Automatic mail to the account goes on: the hold is over.",
+            Reason.TaskOpened => $"A task was opened for a person{Of(detail["task"])}.",
         };
     }
 
@@ -143,6 +154,12 @@ public static partial class Explanation
         detail["template"] is { } template ? $"the mail {template}" : step is Step.Send send ? $"the mail {send.Template}" : id.Length > 0 ? $"the mail of step {id}" : "the mail";
 
     private static string On(Step? step) => step is Step.Set set ? $" of the {set.On.ToString().ToLowerInvariant()} to {(set.Value.IsNull ? "nothing" : set.Value)}" : "";
+
+    private static string Words(string? code) => code?.Replace('_', ' ') ?? "unknown";
+
+    private static string Of(string? type) => type is null ? "" : $" ({Words(type)})";
+
+    private static string Because(Detail detail) => detail["because"] is { Length: > 0 } because ? $", because {Words(because).TrimEnd('.')}" : "";
 
     private static string At(JournalEntry entry) => entry.Step.Length > 0 ? $" at the step {entry.Step}" : "";
 
