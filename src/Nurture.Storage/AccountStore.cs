@@ -18,6 +18,13 @@ public sealed class AccountStore(Database database)
         return await connection.FirstAsync(null, $"select {Columns} from accounts a where a.id = @id", [("id", id)], Read, cancel);
     }
 
+    public async Task<IReadOnlyList<AccountView>> FindAsync(IReadOnlyList<long> ids, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await database.BulkAsync(connection, null, Rows.Of(ids).Long("id", id => id),
+            $"select {Columns} from rows r join accounts a on a.id = r.id", Read, cancel);
+    }
+
     /// <summary>In the order of their ids. The query is the beginning of a name, or the whole external id; null for all.</summary>
     public async Task<Page<AccountView, long>> ListAsync(string? query, long? after, int limit, CancellationToken cancel)
     {

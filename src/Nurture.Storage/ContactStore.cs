@@ -15,6 +15,11 @@ public sealed record ContactView(
 /// <summary>How a subject is known outside: <c>user</c>, <c>anonymous</c>, <c>email</c>, <c>account</c>.</summary>
 public sealed record KnownIdentity(string Namespace, short Kind, string Value, DateTimeOffset LinkedAt);
 
+/// <summary>Why an id is this contact's.</summary>
+/// <param name="How"><c>attached</c> an id that nobody had, <c>repointed</c> a browser that was another contact's, <c>merged</c> all ids of the other one.</param>
+/// <param name="MessageId">The message that said so.</param>
+public sealed record IdentityEvidence(string Namespace, short Kind, string Value, long? OtherContactId, string How, string? MessageId, DateTimeOffset At, DateTimeOffset? UndoneAt);
+
 public sealed class ContactStore(Database database)
 {
     internal const string Columns =
@@ -88,6 +93,29 @@ public sealed class ContactStore(Database database)
         return await connection.QueryAsync(null,
             "select namespace, kind, value, linked_at from identities where subject_id = @id and kind <> 4 order by linked_at, kind, value", [("id", id)],
             reader => new KnownIdentity(reader.GetString(0), reader.GetInt16(1), reader.GetString(2), reader.Instant(3)), cancel);
+    }
+
+    /// <summary>How its ids came to be its own, in their order; at most <paramref name="limit"/>, the latest.</summary>
+    public async Task<IReadOnlyList<IdentityEvidence>> EvidenceAsync(long id, int limit, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        var found = await connection.QueryAsync(null,
+            """
+            select namespace, kind, value, other_contact_id, how, message_id, at, undone_at from identity_links where contact_id = @id order by id desc limit @limit
+            """, [("id", id), ("limit", limit)],
+            reader => new IdentityEvidence(reader.GetString(0), reader.GetInt16(1), reader.GetString(2), reader.LongOrNull(3), reader.GetString(4), reader.TextOrNull(5),
+                reader.Instant(6), reader.InstantOrNull(7)), cancel);
+        found.Reverse();
+        return found;
+    }
+
+    /// <summary>People whose primary account it is, those who were active last first.</summary>
+    public async Task<IReadOnlyList<long>> LatestOfAccountAsync(long accountId, int limit, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.QueryAsync(null,
+            "select c.id from contacts c where c.account_id = @id order by coalesce(c.last_active_at, 0) desc, c.id limit @limit", [("id", accountId), ("limit", limit)],
+            reader => reader.GetInt64(0), cancel);
     }
 
     /// <summary>People whose primary account it is.</summary>

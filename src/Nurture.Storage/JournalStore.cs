@@ -11,9 +11,15 @@ public sealed record JournalRow(long Id, short Slot, DateTimeOffset RecordedAt, 
 /// <param name="Before">Go on after a page: entries with a lower id.</param>
 public sealed record JournalQuery(SubjectRef? Subject, string? Scenario, long? Before, int Limit);
 
+/// <summary>A place in a list of decisions by their moments.</summary>
+public readonly record struct DecisionPlace(DateTimeOffset At, long Id);
+
 public sealed class JournalStore(Database database)
 {
-    private const string Columns =
+    /// <summary>Entered, reached the goal, came to the end: what pages count by the day; also the condition of an index.</summary>
+    internal const string IsTurn = "j.reason in (1, 80, 84)";
+
+    internal const string Columns =
         "j.id, j.slot, j.at, j.recorded_at, j.kind, j.subject_id, j.contact_id, j.scenario, j.version, j.enrollment_id, j.step, j.reason, j.detail, j.cause_id, j.correlation";
 
     /// <summary>Newest first.</summary>
@@ -38,6 +44,30 @@ public sealed class JournalStore(Database database)
         var found = await connection.QueryAsync(null, sql,
             [("before", query.Before ?? long.MaxValue), ("limit", query.Limit + 1), ("subject", query.Subject?.Id ?? 0), ("scenario", query.Scenario ?? "")], Read, cancel);
         return Page.Of(found, query.Limit, row => row.Id);
+    }
+
+    /// <summary>Entries of one of the reasons that are counted by the day, the latest first.</summary>
+    public async Task<Page<JournalRow, DecisionPlace>> TurnsAsync(Reason reason, DateTimeOffset since, DecisionPlace? before, int limit, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        var found = await connection.QueryAsync(null,
+            $"""
+             select {Columns} from journal j where {IsTurn} and j.reason = {(short)reason} and j.at >= @since and (j.at, j.id) < (@at, @id)
+             order by j.at desc, j.id desc limit @limit
+             """,
+            [("since", since), ("at", before?.At.ToMilliseconds() ?? long.MaxValue), ("id", before?.Id ?? long.MaxValue), ("limit", limit + 1)], Read, cancel);
+        return Page.Of(found, limit, row => new DecisionPlace(row.Entry.At, row.Id));
+    }
+
+    /// <summary>Of an enrollment of the subject, in their order.</summary>
+    public async Task<IReadOnlyList<JournalRow>> OfEnrollmentAsync(SubjectRef subject, long enrollmentId, int limit, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.QueryAsync(null,
+            $"""
+             select {Columns} from journal j where j.kind = {(short)subject.Kind} and j.subject_id = @id and j.enrollment_id = @enrollment
+             order by j.at, j.id limit @limit
+             """, [("id", subject.Id), ("enrollment", enrollmentId), ("limit", limit)], Read, cancel);
     }
 
     internal static JournalRow Read(DbDataReader reader) => new(reader.GetInt64(0), reader.GetInt16(1), reader.Instant(3), new JournalEntry(

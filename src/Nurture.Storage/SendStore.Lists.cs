@@ -17,19 +17,79 @@ public sealed record SendRow(
 /// <summary>A place in a list of sends.</summary>
 public readonly record struct SendPlace(DateTimeOffset PlannedAt, Guid Id);
 
+/// <summary>How a send stands, in the words of pages.</summary>
+public enum SendStanding
+{
+    Scheduled,
+    Retrying,
+    Sending,
+    Sent,
+    Bounced,
+    Unclear,
+    NotSent,
+}
+
 /// <param name="Before">Go on after a page: sends that were planned before.</param>
-public sealed record SendQuery(long? RecipientId, string? Scenario, SendState? State, long? EnrollmentId, SendPlace? Before, int Limit);
+public sealed record SendQuery(long? RecipientId, string? Scenario, SendState? State, long? EnrollmentId, SendPlace? Before, int Limit)
+{
+    public SendStanding? Standing { get; init; }
+
+    public string? Template { get; init; }
+
+    /// <summary>Planned then or later.</summary>
+    public DateTimeOffset? Since { get; init; }
+}
+
+/// <summary>A send with the documents and inputs that it is rendered from.</summary>
+public sealed record SendContent(SendRow Send, string Documents, byte[] Inputs);
 
 public sealed partial class SendStore
 {
-    private const string ListColumns =
+    internal const string ListColumns =
         """
         s.id, s.kind, s.subject_id, s.enrollment_id, s.scenario, s.version, s.step, s.recipient_id, s.address, s.class, s.topic, s.template, s.locale, s.state,
         s.reason, s.planned_at, s.not_before, s.expires_at, s.attempts, s.handed_at, s.ended_at, s.reply, s.message_id, s.opened_at, s.clicked_at, s.bounced_at,
         s.correlation
         """;
 
-    /// <summary>Newest first. Without a recipient or an enrollment it reads all sends that there are.</summary>
+    /// <summary>Over, and not by having left; also the condition of an index.</summary>
+    internal const string IsNotSent = "s.state in (5, 6, 7, 8, 9)";
+
+    /// <summary><see cref="SendStanding"/> in SQL, by its number: two words for planned, and a refusal by the other side is one of ours.</summary>
+    internal static string StandingSql { get; } =
+        $"""
+        case when s.state = {(int)SendState.Planned} and s.attempts = 0 then {(int)SendStanding.Scheduled}
+             when s.state = {(int)SendState.Planned} then {(int)SendStanding.Retrying}
+             when s.state in ({(int)SendState.Claimed}, {(int)SendState.Handed}) then {(int)SendStanding.Sending}
+             when s.state = {(int)SendState.Sent} then {(int)SendStanding.Sent}
+             when s.state = {(int)SendState.Failed} and s.reason in ({(int)Reason.Bounced}, {(int)Reason.Refused}) then {(int)SendStanding.Bounced}
+             when s.state = {(int)SendState.Uncertain} then {(int)SendStanding.Unclear}
+             else {(int)SendStanding.NotSent} end
+        """;
+
+    // Beside the word itself, what lets an index answer.
+    private static string IsStanding(SendStanding standing) => standing switch
+    {
+        SendStanding.Scheduled => "s.state = 1 and s.attempts = 0",
+        SendStanding.Retrying => "s.state = 1 and s.attempts > 0",
+        SendStanding.Sending => "s.state in (2, 3)",
+        SendStanding.Sent => "s.state = 4",
+        SendStanding.Bounced => $"{IsNotSent} and s.state = 5 and s.reason in ({(int)Reason.Bounced}, {(int)Reason.Refused})",
+        SendStanding.Unclear => $"{IsNotSent} and s.state = 8",
+        SendStanding.NotSent => $"{IsNotSent} and s.state <> 8 and (s.state <> 5 or s.reason is null or s.reason not in ({(int)Reason.Bounced}, {(int)Reason.Refused}))",
+    };
+
+    public static SendStanding StandingOf(SendRow send) => send.State switch
+    {
+        SendState.Planned => send.Attempts == 0 ? SendStanding.Scheduled : SendStanding.Retrying,
+        SendState.Claimed or SendState.Handed => SendStanding.Sending,
+        SendState.Sent => SendStanding.Sent,
+        SendState.Failed => send.Reason is Reason.Bounced or Reason.Refused ? SendStanding.Bounced : SendStanding.NotSent,
+        SendState.Uncertain => SendStanding.Unclear,
+        SendState.Expired or SendState.Skipped or SendState.Cancelled => SendStanding.NotSent,
+    };
+
+    /// <summary>Newest first.</summary>
     public async Task<Page<SendRow, SendPlace>> ListAsync(SendQuery query, CancellationToken cancel)
     {
         var where = new List<string> { "(s.planned_at, s.id) < (@at, @id)" };
@@ -37,16 +97,45 @@ public sealed partial class SendStore
         if (query.EnrollmentId is not null) where.Add("s.enrollment_id = @enrollment");
         if (query.Scenario is not null) where.Add("s.scenario = @scenario");
         if (query.State is not null) where.Add("s.state = @state");
+        if (query.Standing is { } standing) where.Add(IsStanding(standing));
+        if (query.Template is not null) where.Add("s.template = @template");
+        if (query.Since is not null) where.Add("s.planned_at >= @since");
         (string, object?)[] args =
         [
             ("at", query.Before?.PlannedAt.ToMilliseconds() ?? long.MaxValue), ("id", query.Before?.Id ?? Guid.Empty), ("recipient", query.RecipientId ?? 0),
             ("enrollment", query.EnrollmentId ?? 0), ("scenario", query.Scenario ?? ""), ("state", (short)(query.State ?? 0)), ("limit", query.Limit + 1),
+            ("template", query.Template ?? ""), ("since", query.Since?.ToMilliseconds() ?? 0),
         ];
         await using var connection = await database.OpenAsync(cancel);
         var found = await connection.QueryAsync(null,
             $"select {ListColumns} from sends s where {string.Join(" and ", where)} order by s.planned_at desc, s.id desc limit @limit", args, ReadListed, cancel);
         return Page.Of(found, query.Limit, send => new SendPlace(send.PlannedAt, send.Id));
     }
+
+    /// <summary>One send, with what its mail is made of; null where there is none, or retention has deleted it.</summary>
+    public async Task<SendContent?> FindContentAsync(Guid id, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        // The slot leads the key, and the id does not say it: each is looked into, rather than all sends read.
+        var slots = Enumerable.Range(0, Slots.Count).Select(slot => (short)slot).ToList();
+        var found = await database.BulkAsync(connection, null, Rows.Of(slots).Short("slot", slot => slot).Scalar("id", id),
+            $"select {ListColumns}, s.template_hash, s.inputs from rows r join sends s on s.slot = r.slot and s.id = @id",
+            row => new SendContent(ReadListed(row), row.GetString(27), row.Bytes(28)), cancel);
+        return found.Count == 0 ? null : found[0];
+    }
+
+    /// <summary>Templates of mails, by their keys.</summary>
+    public async Task<IReadOnlyDictionary<Guid, string>> TemplatesAsync(IReadOnlyList<(short Slot, Guid Id)> sends, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        var found = await database.BulkAsync(connection, null, Rows.Of(sends).Short("slot", send => send.Slot).Uuid("id", send => send.Id),
+            "select s.id, s.template from rows r join sends s on s.slot = r.slot and s.id = r.id", row => (Id: row.Uuid(0), Template: row.GetString(1)), cancel);
+        return found.ToDictionary(send => send.Id, send => send.Template);
+    }
+
+    /// <summary>The latest mails of a template that a person was to get, the newest first.</summary>
+    public async Task<IReadOnlyList<SendRow>> OfTemplateAsync(long recipientId, string template, int limit, CancellationToken cancel) =>
+        (await ListAsync(new(recipientId, null, null, null, null, limit) { Template = template }, cancel)).Items;
 
     /// <summary>All that the enrollments have planned, in the order of planning.</summary>
     public async Task<IReadOnlyList<SendRow>> OfEnrollmentsAsync(IReadOnlyList<long> enrollmentIds, CancellationToken cancel)
@@ -67,7 +156,7 @@ public sealed partial class SendStore
         return Enum.GetValues<SendState>().ToDictionary(state => state, state => found.GetValueOrDefault(state));
     }
 
-    private static SendRow ReadListed(DbDataReader row) => new(
+    internal static SendRow ReadListed(DbDataReader row) => new(
         row.Uuid(0), new((SubjectKind)row.GetInt16(1), row.GetInt64(2)), row.GetInt64(3), row.GetString(4), row.GetInt32(5), row.GetString(6), row.GetInt64(7),
         row.TextOrNull(8), (SendClass)row.GetInt16(9), row.TextOrNull(10), row.GetString(11), row.GetString(12), (SendState)row.GetInt16(13),
         row.IsDBNull(14) ? null : (Reason)row.GetInt16(14), row.Instant(15), row.Instant(16), row.Instant(17), row.GetInt32(18), row.InstantOrNull(19),

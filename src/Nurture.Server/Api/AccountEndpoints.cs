@@ -5,6 +5,7 @@ using Nurture.Intake;
 using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
 using Nurture.Server.Security;
+using Nurture.Simulation;
 using Nurture.Storage;
 
 namespace Nurture.Server.Api;
@@ -23,13 +24,14 @@ internal static class AccountEndpoints
             return new ApiPage<ShownAccount>([.. page.Items.Select(ShownAccount.Of)], page.Next?.ToString());
         }).RequirePermission(Permission.ReadAccounts).WithSummary("Accounts in the order of their ids: all, or those whose name begins with the query, or whose external id it is.");
 
-        api.MapGet("/accounts/{id:long}", async (long id, AccountStore accounts, ContactStore contacts, EnrollmentStore enrollments, CancellationToken cancel) =>
+        api.MapGet("/accounts/{id:long}", async (long id, string? locale, AccountStore accounts, ContactStore contacts, EnrollmentStore enrollments, CatalogSource catalogs, CancellationToken cancel) =>
         {
+            var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
             var account = await accounts.FindAsync(id, cancel) ?? throw RefusedException.NotFound($"account {id}");
             return ShownAccount.Of(account) with
             {
                 People = [.. (await contacts.OfAccountAsync(id, MostPeople, cancel)).Select(ShownContact.Of)],
-                Enrollments = [.. (await enrollments.OfSubjectAsync(SubjectRef.Account(id), null, cancel)).Select(ShownEnrollment.Of)],
+                Enrollments = [.. (await enrollments.OfSubjectAsync(SubjectRef.Account(id), null, cancel)).Select(position => ShownEnrollment.Of(position, catalog, Languages.Of(locale)))],
             };
         }).RequirePermission(Permission.ReadAccounts).WithSummary("An account, its first 200 people and what it is enrolled in.");
 

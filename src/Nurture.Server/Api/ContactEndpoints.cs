@@ -5,12 +5,15 @@ using Nurture.Intake;
 using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
 using Nurture.Server.Security;
+using Nurture.Simulation;
 using Nurture.Storage;
 
 namespace Nurture.Server.Api;
 
 internal static class ContactEndpoints
 {
+    private const int MostEvidence = 100;
+
     /// <param name="Attributes">New values by name; null clears.</param>
     public sealed record Patch(JsonElement Attributes);
 
@@ -37,14 +40,19 @@ internal static class ContactEndpoints
     }
 
     private static async Task<ShownContact> GetAsync(
-        long id, ContactStore contacts, AccountStore accounts, EnrollmentStore enrollments, CancellationToken cancel)
+        long id, string? locale, ContactStore contacts, AccountStore accounts, EnrollmentStore enrollments, SuppressionStore suppressions, SettingsStore settings, CatalogSource catalogs,
+        CancellationToken cancel)
     {
         var person = await contacts.ResolveAsync(id, cancel) ?? throw RefusedException.NotFound($"contact {id}");
+        var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
         return ShownContact.Of(person) with
         {
             Identities = [.. (await contacts.IdentitiesAsync(person.Id, cancel)).Select(ShownIdentity.Of)],
             Accounts = [.. (await accounts.OfContactAsync(person.Id, cancel)).Select(ShownAccount.Of)],
-            Enrollments = [.. (await enrollments.OfSubjectAsync(SubjectRef.Contact(person.Id), null, cancel)).Select(ShownEnrollment.Of)],
+            Evidence = [.. (await contacts.EvidenceAsync(person.Id, MostEvidence, cancel)).Select(ShownEvidence.Of)],
+            Suppression = person.Email is { } email && Addresses.Key(email) is { } key
+                && await SuppressionEndpoints.FindAsync((await settings.AddressHashAsync(cancel)).Of(key), suppressions, cancel) is { } suppressed ? ShownBlock.Of(suppressed) : null,
+            Enrollments = [.. (await enrollments.OfSubjectAsync(SubjectRef.Contact(person.Id), null, cancel)).Select(position => ShownEnrollment.Of(position, catalog, Languages.Of(locale)))],
         };
     }
 

@@ -20,7 +20,11 @@ internal static class ExplainEndpoints
     /// <param name="Enrollments">Where it stands now.</param>
     /// <param name="WhyNot">For a scenario that was asked for and never entered; null otherwise.</param>
     public sealed record Explained(
-        string Subject, string? Scenario, IReadOnlyList<ExplainedDecision> Decisions, IReadOnlyList<ShownEnrollment> Enrollments, IReadOnlyList<WhyNot>? WhyNot);
+        string Subject, string? Scenario, IReadOnlyList<ExplainedDecision> Decisions, IReadOnlyList<ShownEnrollment> Enrollments, IReadOnlyList<WhyNot>? WhyNot)
+    {
+        /// <summary>Where a scenario or a template was asked for: the one sentence.</summary>
+        public Arrival? Answer { get; init; }
+    }
 
     /// <param name="Mail">The mail that it planned, and where that stands in the ledger now.</param>
     public sealed record ExplainedDecision(
@@ -31,11 +35,12 @@ internal static class ExplainEndpoints
 
     public static void MapExplain(this IEndpointRouteBuilder api) =>
         api.MapGet("/explain", async (
-            long? contact, string? scenario, ContactStore contacts, AccountStore accounts, JournalStore journal, SendStore sends, EnrollmentStore enrollments, CatalogSource catalogs,
+            long? contact, string? scenario, string? template, string? locale, ContactStore contacts, AccountStore accounts, JournalStore journal, SendStore sends, EnrollmentStore enrollments, CatalogSource catalogs,
             StatesNow states, EventLog log, BusinessClock clock, CancellationToken cancel) =>
         {
             if (contact is not { } id) throw RefusedException.Missing("contact", "?contact=17");
             if (string.IsNullOrEmpty(scenario)) scenario = null;
+            if (string.IsNullOrEmpty(template)) template = null;
             var person = await contacts.ResolveAsync(id, cancel) ?? throw RefusedException.NotFound($"contact {id}");
             var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
             var subject = SubjectRef.Contact(person.Id);
@@ -46,17 +51,38 @@ internal static class ExplainEndpoints
             var standing = (await enrollments.OfSubjectAsync(subject, scenario, cancel))
                 .Concat(account is { } a ? await enrollments.OfSubjectAsync(a, scenario, cancel) : []);
             var everEntered = rows.Any(row => row.Entry.Reason == Reason.Entered);
-            IReadOnlyList<WhyNot>? whyNot = null;
-            if (scenario is not null && !everEntered)
+            var language = Reader.Asked(locale);
+            var positions = standing.ToList();
+            var whyNot = scenario is not null && !everEntered ? await WhyNotAsync(scenario) : null;
+            return new Explained(subject.ToString(), scenario, [.. rows.Select(row => Show(row, catalog, mails, person.Id, language))], [.. positions.Select(ShownEnrollment.Of)], whyNot)
+            {
+                Answer = scenario is null && template is null ? null : await AnswerAsync(),
+            };
+
+            async Task<IReadOnlyList<WhyNot>> WhyNotAsync(string name)
             {
                 var (contactState, accountState) = await states.ReadAsync(person, cancel);
-                var past = await PastAsync(log, catalog, scenario, subject, account, cancel);
-                whyNot = new WhyNotEntered(catalog, clock.Now).Ask(scenario, contactState, accountState, past);
+                var past = await PastAsync(log, catalog, name, subject, account, cancel);
+                return new WhyNotEntered(catalog, clock.Now, language, language is null ? null : Reader.Zone(catalog)).Ask(name, contactState, accountState, past);
             }
 
-            return new Explained(subject.ToString(), scenario, [.. rows.Select(row => Show(row, catalog, mails, person.Id))], [.. standing.Select(ShownEnrollment.Of)], whyNot);
+            async Task<Arrival> AnswerAsync()
+            {
+                var arrivals = new Arrivals(catalog, language ?? Language.English, Reader.Zone(catalog), await sends.StoppedAsync(cancel) is not null);
+                var latest = await sends.ListAsync(new(person.Id, scenario, null, null, null, 1) { Template = template }, cancel);
+                if (latest.Items.Count > 0) return arrivals.OfMail(latest.Items[0]);
+
+                var asked = scenario is not null ? [scenario] : Sending(catalog, template!);
+                if (asked.Count == 0) return arrivals.NoScenarioSends(template!);
+                // Of several the one that got furthest: it stands there, was decided on last, or was never entered.
+                var name = positions.FindLast(position => asked.Contains(position.Scenario))?.Scenario ?? rows.FindLast(row => asked.Contains(row.Entry.Scenario))?.Entry.Scenario ?? asked[0];
+                var decisions = rows.Where(row => row.Entry.Scenario == name).ToList();
+                var position = positions.FindLast(p => p.Scenario == name);
+                if (decisions.Count > 0) return arrivals.OfDecisions(decisions, template, position);
+                return arrivals.OfNothing(whyNot ?? await WhyNotAsync(name), name);
+            }
         }).RequirePermission(Permission.ReadJournal)
-            .WithSummary("Every decision about a contact and its account as sentences, with the mails' ledger states; and why a scenario was never entered.");
+            .WithSummary("Every decision about a contact and its account as sentences, with the mails' ledger states; and why a scenario was never entered. With a scenario or a template one sentence answers why its mail did, or did not, arrive.");
 
     private static async Task<List<JournalRow>> DecisionsAsync(JournalStore journal, SubjectRef contact, SubjectRef? account, string? scenario, CancellationToken cancel)
     {
@@ -80,9 +106,15 @@ internal static class ExplainEndpoints
         return [.. history.Select(SignalCodec.Read).OfType<Signal.Occurred>().Select(occurred => new PastEvent(occurred.Event, occurred.CountsOnly))];
     }
 
-    private static ExplainedDecision Show(JournalRow row, Catalog catalog, IReadOnlyList<SendRow> sends, long contact)
+    private static List<string> Sending(Catalog catalog, string template) =>
+    [
+        .. catalog.Live.Values.Where(live => CatalogIndex.AllSteps(live.Scenario.Steps).Any(step => step is Step.Send send && send.Template == template))
+            .Select(live => live.Scenario.Name).Order(StringComparer.Ordinal),
+    ];
+
+    private static ExplainedDecision Show(JournalRow row, Catalog catalog, IReadOnlyList<SendRow> sends, long contact, Language? language)
     {
-        var shown = JournalEndpoints.Show(row, catalog);
+        var shown = JournalEndpoints.Show(row, catalog, language);
         var entry = row.Entry;
         var mail = entry.EnrollmentId == 0 || entry.Reason is not (Reason.Released or Reason.Cancelled or Reason.Hit or Reason.Bounced or Reason.Uncertain or Reason.Refused or Reason.RenderFailed or Reason.Expired)
             ? null

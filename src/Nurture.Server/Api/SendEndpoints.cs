@@ -1,8 +1,17 @@
+using System.Text.Json;
 using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Mail.Html;
+using Nurture.Scenarios;
 using Nurture.Sends;
+using Nurture.Server.Delivery;
 using Nurture.Server.Hosting;
+using Nurture.Server.Publishing;
 using Nurture.Server.Security;
+using Nurture.Simulation;
 using Nurture.Storage;
+using Nurture.Templates;
+using Nurture.Templating;
 
 namespace Nurture.Server.Api;
 
@@ -11,8 +20,25 @@ internal static class SendEndpoints
     /// <param name="By">Who stopped it; null while mails leave.</param>
     public sealed record ShownSending(bool IsStopped, string? By, DateTimeOffset? At);
 
+    private const int MostOfAStory = 200;
+
+    /// <summary>A send, and how it came to be what it is.</summary>
+    /// <param name="Story">Oldest first: why it was decided, and what became of it.</param>
+    public sealed record ShownSendStory(ShownSend Send, ShownRecipient? Recipient, IReadOnlyList<ShownChapter> Story);
+
+    public sealed record ShownRecipient(long Id, string? Name, string? Email);
+
+    /// <param name="Code">A reason; or planned, handed, sent, opened, clicked, bounced, ended.</param>
+    /// <param name="Sentence">Null where the code is one of the ledger's own moments, which pages have words for.</param>
+    public sealed record ShownChapter(DateTimeOffset At, string Code, string? Sentence, string? Reply);
+
+    /// <summary>The mail as it was rendered when it left, but for tracked links. Null parts: it cannot be rendered any more, and why.</summary>
+    public sealed record ShownMail(string? Subject, string? Preheader, string? Html, string? Text, string? Problem);
+
     public static void MapSends(this IEndpointRouteBuilder api)
     {
+        api.MapGet("/sends/{id}", StoryAsync).RequirePermission(Permission.ReadSends).WithSummary("A send and its story: why it was decided, and where it stood in the ledger when.");
+        api.MapGet("/sends/{id}/mail", MailAsync).RequirePermission(Permission.ReadSends).WithSummary("The mail itself, rendered from the documents and inputs that it was planned with.");
         api.MapGet("/sends", ListAsync).RequirePermission(Permission.ReadSends).WithSummary("Sends, the newest first, with where each stands in the ledger.");
         api.MapPost("/sending/stop", async (SendStore sends, Audited audited, BusinessClock clock, CancellationToken cancel) =>
         {
@@ -33,14 +59,72 @@ internal static class SendEndpoints
         await sends.StoppedAsync(cancel) is { } stop ? new(true, stop.By, stop.At) : new(false, null, null);
 
     private static async Task<ApiPage<ShownSend>> ListAsync(
-        long? contact, string? scenario, string? state, string? enrollment, int? limit, string? after, SendStore sends, ContactStore contacts, CancellationToken cancel)
+        long? contact, string? scenario, string? state, string? standing, string? template, DateTimeOffset? since, string? enrollment, string? locale, int? limit, string? after,
+        SendStore sends, ContactStore contacts, AccountStore accounts, CatalogSource catalogs, CancellationToken cancel)
     {
         if (contact is { } asked) contact = (await contacts.ResolveAsync(asked, cancel))?.Id ?? throw RefusedException.NotFound($"contact {asked}");
         long? enrollmentId = string.IsNullOrEmpty(enrollment) ? null : long.TryParse(enrollment, out var id) ? id : throw RefusedException.NotFound($"enrollment {enrollment}");
         SendPlace? place = Paging.Read(after, 2) is { } parts
             ? long.TryParse(parts[0], out var at) && Guid.TryParse(parts[1], out var send) ? new(Instants.FromMilliseconds(at), send) : throw Paging.BadPlace()
             : null;
-        var page = await sends.ListAsync(new(contact, scenario, string.IsNullOrEmpty(state) ? null : ApiJson.Parse<SendState>("state", state), enrollmentId, place, Paging.Limit(limit)), cancel);
-        return new([.. page.Items.Select(ShownSend.Of)], page.Next is { } next ? Paging.Write(next.PlannedAt.ToMilliseconds(), next.Id) : null);
+        var query = new SendQuery(
+            contact, string.IsNullOrEmpty(scenario) ? null : scenario, string.IsNullOrEmpty(state) ? null : ApiJson.Parse<SendState>("state", state), enrollmentId, place, Paging.Limit(limit))
+        {
+            Standing = string.IsNullOrEmpty(standing) ? null : ApiJson.Parse<SendStanding>("standing", standing),
+            Template = string.IsNullOrEmpty(template) ? null : template,
+            Since = since,
+        };
+        var page = await sends.ListAsync(query, cancel);
+        var next = page.Next is { } end ? Paging.Write(end.PlannedAt.ToMilliseconds(), end.Id) : null;
+        if (Reader.Asked(locale) is not { } language) return new([.. page.Items.Select(ShownSend.Of)], next);
+
+        var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
+        var named = await Named.OfAsync(page.Items.Select(send => SubjectRef.Contact(send.RecipientId)), contacts, accounts, cancel);
+        return new([.. page.Items.Select(send => ShownSend.Of(send, catalog, language) with { ContactName = named.Of(SubjectRef.Contact(send.RecipientId)).Name })], next);
     }
+
+    private static async Task<ShownSendStory> StoryAsync(
+        string id, string? locale, SendStore sends, ContactStore contacts, JournalStore journal, CatalogSource catalogs, CancellationToken cancel)
+    {
+        var content = await FindAsync(id, sends, cancel);
+        var send = content.Send;
+        var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
+        var language = Languages.Of(locale);
+        var decisions = (await journal.OfEnrollmentAsync(send.Subject, send.EnrollmentId, MostOfAStory, cancel))
+            .Where(row => row.Entry.ContactId == 0 || row.Entry.ContactId == send.RecipientId || row.Entry.Reason == Reason.Entered)
+            // What came after the mail belongs to the story where it is about the mail itself.
+            .Where(row => row.Entry.At <= send.PlannedAt || row.Entry.Step == send.Step)
+            .Where(row => row.Entry.Reason != Reason.Released || row.Entry.Step == send.Step)
+            .Select(row => new ShownChapter(row.Entry.At, row.Entry.Reason.Code(), JournalEndpoints.Show(row, catalog, language).Sentence, null));
+        var ended = send.State == SendState.Sent ? "sent" : "ended";
+        (DateTimeOffset? At, string Code, string? Reply)[] moments =
+        [
+            (send.HandedAt, "handed", null), (send.EndedAt, ended, send.Reply), (send.OpenedAt, "opened", null), (send.ClickedAt, "clicked", null),
+        ];
+        var ledger = moments.Where(moment => moment.At is not null).Select(moment => new ShownChapter(moment.At!.Value, moment.Code, null, moment.Reply));
+        var person = await contacts.ResolveAsync(send.RecipientId, cancel);
+        return new(ShownSend.Of(send, catalog, language) with { ContactName = person?.Name }, person is null ? null : new(person.Id, person.Name, person.Email),
+            [.. decisions.Concat(ledger).OrderBy(chapter => chapter.At)]);
+    }
+
+    private static async Task<ShownMail> MailAsync(string id, SendStore sends, TemplateShelf shelf, PublicAddress site, CancellationToken cancel)
+    {
+        var content = await FindAsync(id, sends, cancel);
+        if (content.Inputs.Length == 0) throw RefusedException.Gone("The mail");
+        try
+        {
+            var (template, layout) = await shelf.FindAsync(content.Documents, cancel);
+            var inputs = MailRenderer.ReadInputs(content.Inputs);
+            inputs["unsubscribe_url"] = content.Send.Class == SendClass.Transactional ? TemplateValue.Null : $"{site.Url}/u/preview";
+            var mail = MailRenderer.Render(template, layout, inputs, new RenderOptions { Now = content.Send.PlannedAt });
+            return new(mail.Subject, mail.Preheader, mail.Html, PlainText.FromHtml(mail.Html), null);
+        }
+        catch (Exception problem) when (problem is TemplateException or MissingTemplateException or JsonException)
+        {
+            return new(null, null, null, null, problem.Message);
+        }
+    }
+
+    private static async Task<SendContent> FindAsync(string id, SendStore sends, CancellationToken cancel) =>
+        (Guid.TryParse(id, out var send) ? await sends.FindContentAsync(send, cancel) : null) ?? throw RefusedException.NotFound($"send {id}");
 }

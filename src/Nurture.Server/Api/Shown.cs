@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Scenarios;
+using Nurture.Simulation;
 using Nurture.Storage;
 
 namespace Nurture.Server.Api;
@@ -17,6 +19,14 @@ public sealed record ShownContact(
     /// <summary>How it is known outside; where one contact was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ShownIdentity>? Identities { get; init; }
+
+    /// <summary>How its ids came to be its own; where one contact was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ShownEvidence>? Evidence { get; init; }
+
+    /// <summary>Why its address may not be mailed; where one contact was asked for, and only if so.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ShownBlock? Suppression { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ShownAccount>? Accounts { get; init; }
@@ -34,6 +44,23 @@ public sealed record ShownIdentity(string Namespace, string Kind, string Value, 
 {
     internal static ShownIdentity Of(KnownIdentity identity) =>
         new(identity.Namespace, ApiJson.Word((IdentityKind)identity.Kind), identity.Value, identity.LinkedAt);
+}
+
+/// <summary>Why an address may not be mailed.</summary>
+/// <param name="Id">Of the suppression.</param>
+public sealed record ShownBlock(string Id, string Reason, string Source, DateTimeOffset At, string? Note)
+{
+    internal static ShownBlock Of(Suppression suppression) => new(
+        Convert.ToHexStringLower(suppression.Hash), suppression.Reason, suppression.Source, suppression.At, suppression.Note);
+}
+
+/// <param name="How"><c>attached</c> an id that nobody had, <c>repointed</c> a browser that was another contact's, <c>merged</c> all ids of another contact.</param>
+/// <param name="MessageId">The message that said so.</param>
+public sealed record ShownEvidence(
+    string Namespace, string Kind, string Value, long? OtherContactId, string How, string? MessageId, DateTimeOffset At, DateTimeOffset? UndoneAt)
+{
+    internal static ShownEvidence Of(IdentityEvidence evidence) => new(
+        evidence.Namespace, ApiJson.Word((IdentityKind)evidence.Kind), evidence.Value, evidence.OtherContactId, evidence.How, evidence.MessageId, evidence.At, evidence.UndoneAt);
 }
 
 public sealed record ShownAccount(
@@ -55,6 +82,21 @@ public sealed record ShownAccount(
 /// <summary>A live enrollment and the step it stands on.</summary>
 public sealed record ShownEnrollment(string Id, string Subject, string Scenario, int Version, string Step, DateTimeOffset Since, DateTimeOffset EnteredAt)
 {
+    /// <summary>Of the scenario; where one contact or account was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Title { get; init; }
+
+    /// <summary>The step for people, in the language that was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Where { get; init; }
+
+    internal static ShownEnrollment Of(Position position, Catalog catalog, Language language)
+    {
+        var scenario = catalog.Versions.GetValueOrDefault((position.Scenario, position.Version))?.Scenario;
+        var step = scenario is null ? null : CatalogIndex.AllSteps(scenario.Steps).FirstOrDefault(step => step.Id == position.Step);
+        return Of(position) with { Title = Explanation.Title(scenario, position.Scenario), Where = Explanation.Name(step, position.Step, language) };
+    }
+
     internal static ShownEnrollment Of(Position position) => new(
         Number(position.EnrollmentId)!, position.Subject.ToString(), position.Scenario, position.Version, position.Step, position.Since, position.EnteredAt);
 
@@ -69,10 +111,40 @@ public sealed record ShownSend(
     string? Address, string State, string? Reason, DateTimeOffset PlannedAt, DateTimeOffset NotBefore, DateTimeOffset ExpiresAt, int Attempts, DateTimeOffset? HandedAt,
     DateTimeOffset? EndedAt, string? Reply, string? MessageId, DateTimeOffset? OpenedAt, DateTimeOffset? ClickedAt, DateTimeOffset? BouncedAt, string Correlation)
 {
+    /// <summary>How it stands, in fewer words: scheduled, retrying, sending, sent, bounced, unclear, not_sent.</summary>
+    public string Standing { get; init; } = "";
+
+    /// <summary>Why it did not simply leave, as a sentence in the language that was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Sentence { get; init; }
+
+    /// <summary>Of the scenario; where a language was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ScenarioTitle { get; init; }
+
+    /// <summary>The recipient's name, where a language was asked for and there is one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ContactName { get; init; }
+
+    internal static ShownSend Of(SendRow send, Catalog catalog, Language language)
+    {
+        var scenario = catalog.Versions.GetValueOrDefault((send.Scenario, send.Version))?.Scenario;
+        var detail = JsonSerializer.Serialize(new Dictionary<string, string> { ["template"] = send.Template });
+        return Of(send) with
+        {
+            ScenarioTitle = Explanation.Title(scenario, send.Scenario),
+            Sentence = send.Reason is not { } reason ? null : Explanation.Sentence(
+                new JournalEntry(send.PlannedAt, send.Subject, send.RecipientId, send.Scenario, send.Version, send.EnrollmentId, send.Step, reason, detail, 0, ""), scenario, language),
+        };
+    }
+
     internal static ShownSend Of(SendRow send) => new(
         send.Id, send.Subject.ToString(), send.RecipientId, ShownEnrollment.Number(send.EnrollmentId), send.Scenario, send.Version, send.Step, send.Template, send.Locale,
         ApiJson.Word(send.Class), send.Topic, send.Address, ApiJson.Word(send.State), send.Reason?.Code(), send.PlannedAt, send.NotBefore, send.ExpiresAt, send.Attempts,
-        send.HandedAt, send.EndedAt, send.Reply, send.MessageId, send.OpenedAt, send.ClickedAt, send.BouncedAt, send.Correlation);
+        send.HandedAt, send.EndedAt, send.Reply, send.MessageId, send.OpenedAt, send.ClickedAt, send.BouncedAt, send.Correlation)
+    {
+        Standing = ApiJson.Word(SendStore.StandingOf(send)),
+    };
 }
 
 /// <summary>A decision, and as a sentence.</summary>

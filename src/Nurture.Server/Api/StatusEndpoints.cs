@@ -37,14 +37,10 @@ internal static class StatusEndpoints
         {
             var counts = await sends.CountAsync(cancel);
             var stopped = await sends.StoppedAsync(cancel);
-            var progress = preparation.Progress;
             return new Status(
                 await slots.UnreadAsync(cancel), await slots.NextDueAsync(cancel), counts.ToDictionary(count => ApiJson.Word(count.Key), count => count.Value),
                 await status.ParkedAsync(cancel), stopped is null ? null : new(stopped.By, stopped.At),
-                [.. (await catalogs.CurrentAsync(cancel)).Preparing.Where(document => document.Kind == "scenario").Select(document =>
-                    progress is { } at && at.Scenario == document.Name && at.Version == document.Version
-                        ? new PreparingVersion(document.Name, document.Version, at.Asked, at.Subjects)
-                        : new PreparingVersion(document.Name, document.Version, null, null))],
+                InPreparation(await catalogs.CurrentAsync(cancel), preparation),
                 [.. (await status.LanesAsync(cancel)).Select(lane => new ShownLane(lane.Lane, lane.Owner, lane.Epoch, lane.ExpiresAt))]);
         }).RequirePermission(Permission.ReadStatus).WithSummary("How it stands: what waits, for whom, and whether anything is stopped.");
 
@@ -60,5 +56,14 @@ internal static class StatusEndpoints
             var page = await audit.ListAsync(Paging.After(after), Paging.Limit(limit), cancel);
             return new ApiPage<ShownAct>([.. page.Items.Select(row => new ShownAct(row.Id, row.At, row.Actor, row.Action, row.Target, ApiJson.Stored(row.Detail)))], page.Next?.ToString());
         }).RequirePermission(Permission.ReadAudit).WithSummary("Who did what through the API, the newest first. A row is written before its act, or together with it.");
+    }
+
+    internal static IReadOnlyList<PreparingVersion> InPreparation(PublishedCatalog published, Preparation preparation)
+    {
+        var progress = preparation.Progress;
+        return [.. published.Preparing.Where(document => document.Kind == "scenario").Select(document =>
+            progress is { } at && at.Scenario == document.Name && at.Version == document.Version
+                ? new PreparingVersion(document.Name, document.Version, at.Asked, at.Subjects)
+                : new PreparingVersion(document.Name, document.Version, null, null))];
     }
 }

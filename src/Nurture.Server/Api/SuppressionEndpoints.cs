@@ -63,7 +63,7 @@ internal static class SuppressionEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<Suppression?> FindAsync(byte[] hash, SuppressionStore store, CancellationToken cancel)
+    internal static async Task<Suppression?> FindAsync(byte[] hash, SuppressionStore store, CancellationToken cancel)
     {
         // The list goes on after a hash: the greatest one below this one.
         var before = (byte[])hash.Clone();

@@ -59,6 +59,32 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
         return new(new MailEnvelope(parties.From, parties.To, send.Id.ToString("N")), Sign(written.WrittenMemory, send.PlannedAt), messageId);
     }
 
+    /// <summary>A mail to one of us, to look at: nothing in it is tracked, nothing unsubscribes anybody, and its subject says what it is.</summary>
+    /// <exception cref="UnusableAddressException">The policy names no sender.</exception>
+    /// <exception cref="MailFormatException">The result cannot be written as a mail.</exception>
+    public ComposedMail ComposeTest(Guid id, EmailAddress to, Sender sender, string mark, RenderedMail rendered, DateTimeOffset at)
+    {
+        var from = EmailAddress.TryParse(sender.Address, out var address, out _)
+            ? address! with { DisplayName = sender.Name.Length > 0 ? sender.Name : null }
+            : throw new UnusableAddressException("the policy names no sender: sender.address is empty");
+        var messageId = $"test-{id:N}@{from.WireDomain}";
+        var message = new EmailMessage
+        {
+            From = from,
+            To = to,
+            ReplyTo = sender.ReplyTo is { Length: > 0 } replyTo && EmailAddress.TryParse(replyTo, out var answers, out _) ? answers : null,
+            Subject = $"{mark} {rendered.Subject}",
+            TextBody = PlainText.FromHtml(rendered.Html),
+            HtmlBody = rendered.Html,
+            Date = at,
+            MessageId = messageId,
+            Headers = [new(HeaderNames.AutoSubmitted, "auto-generated")],
+        };
+        var written = new ArrayBufferWriter<byte>(8 << 10);
+        MimeWriter.Write(message, written);
+        return new(new MailEnvelope(from, to, id.ToString("N")), Sign(written.WrittenMemory, at), messageId);
+    }
+
     private string Tracked(ClaimedSend send, string html, string unsubscribe) => TrackedHtml.Rewrite(html,
         (index, url) => url != unsubscribe && LinkTokens.IsWebAddress(url) && index <= ushort.MaxValue
             ? $"{site.Url}/c/{tokens.Write(new MailLink.Click(send.Id, send.Slot, index, url))}"

@@ -17,6 +17,15 @@ public static class InboxEndpoints
         const string why = "development mode on this machine only";
         app.MapGet("/dev/inbox.json", async (InboxStore inbox, CancellationToken cancel) =>
             Results.Ok((await inbox.ReadAsync(cancel)).Select(Show))).OnlyInDevelopment().AllowPublic(why);
+        app.MapGet("/dev/inbox", async (string? query, long? after, int? limit, InboxStore inbox, CancellationToken cancel) =>
+        {
+            var page = await inbox.ListAsync(query, after, Math.Clamp(limit ?? 50, 1, 500), cancel);
+            return Results.Ok(new { page.Items, Next = page.Next?.ToString(System.Globalization.CultureInfo.InvariantCulture) });
+        }).OnlyInDevelopment().AllowPublic(why);
+        app.MapGet("/dev/inbox/{id:long}", async (long id, InboxStore inbox, CancellationToken cancel) =>
+            await inbox.FindAsync(id, cancel) is { } mail ? Results.Ok(Show(mail)) : Results.NotFound()).OnlyInDevelopment().AllowPublic(why);
+        app.MapGet("/dev/inbox/{id:long}/source", async (long id, InboxStore inbox, CancellationToken cancel) =>
+            await inbox.FindAsync(id, cancel) is { } mail ? Results.Text(System.Text.Encoding.UTF8.GetString(mail.Message)) : Results.NotFound()).OnlyInDevelopment().AllowPublic(why);
         app.MapDelete("/dev/inbox", async (InboxStore inbox, CancellationToken cancel) =>
         {
             await inbox.ClearAsync(cancel);

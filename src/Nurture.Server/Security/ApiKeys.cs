@@ -6,7 +6,8 @@ namespace Nurture.Server.Security;
 public sealed class ApiKeys
 {
     private static readonly TimeSpan UseIsNotedEvery = TimeSpan.FromMinutes(1);
-    private static readonly Caller Developer = new("key:dev", Scopes.All);
+    // A domain that nobody has (RFC 2606), should development mail ever leave the machine.
+    private static readonly Caller Developer = new("key:dev", Scopes.All) { Email = "developer@example.com" };
 
     private readonly ApiKeyStore store;
     private readonly IHostEnvironment environment;

@@ -2,7 +2,11 @@ namespace Nurture.Server.Security;
 
 /// <summary>Who asks, once the key was found good.</summary>
 /// <param name="Name">As it stands in the audit log: <c>key:deploy</c>.</param>
-public sealed record Caller(string Name, Scopes Scopes);
+public sealed record Caller(string Name, Scopes Scopes)
+{
+    /// <summary>Where a signed-in person gets mail; null for a key, which has none.</summary>
+    public string? Email { get; init; }
+}
 
 /// <summary>An endpoint's word on who may use it. Every endpoint carries exactly one, or the server does not start.</summary>
 public abstract record EndpointAccess

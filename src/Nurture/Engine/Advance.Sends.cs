@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text.Json;
 using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
@@ -140,8 +138,8 @@ internal sealed partial class Advance
             Class = step.Class,
             Topic = step.Topic,
             Template = step.Template,
-            Locale = Text(recipient, "locale") ?? Text(account, "locale") ?? Text(recipient, "browser_locale") ?? catalog.Policy.Locale,
-            Inputs = Inputs(recipient, account, enrollment),
+            Locale = MailInputs.LocaleOf(catalog, recipient, account),
+            Inputs = MailInputs.Write(catalog, recipient, account, enrollment.Trigger, enrollment.Heard),
             Seed = Draws.Seed(id),
             PlannedAt = at,
             ExpiresAt = expiresAt,
@@ -189,56 +187,4 @@ internal sealed partial class Advance
         SendClass.Service => TimeSpan.FromDays(3),
         SendClass.Marketing => TimeSpan.FromDays(7),
     };
-
-    /// <summary>What the template may read, frozen: a retry renders the same.</summary>
-    private byte[] Inputs(ContactState recipient, AccountState? account, Enrollment enrollment)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
-        {
-            json.WriteStartObject();
-            WriteSubject("contact", recipient, SubjectKind.Contact);
-            if (account is not null) WriteSubject("account", account, SubjectKind.Account);
-            WriteEvent("trigger", enrollment.Trigger);
-            WriteEvent("heard", enrollment.Heard);
-            json.WriteStartObject("sender");
-            json.WriteString("name", catalog.Policy.Sender.Name);
-            json.WriteString("address", catalog.Policy.Sender.Address);
-            json.WriteString("reply_to", catalog.Policy.Sender.ReplyTo);
-            json.WriteString("organization", catalog.Policy.Sender.Organization);
-            json.WriteString("postal_address", catalog.Policy.Sender.PostalAddress);
-            json.WriteEndObject();
-            json.WriteEndObject();
-
-            void WriteSubject(string name, SubjectState subject, SubjectKind kind)
-            {
-                json.WriteStartObject(name);
-                json.WriteNumber("id", subject.Id);
-                var planned = kind == SubjectKind.Contact ? catalog.Plan.ContactAttributes : catalog.Plan.AccountAttributes;
-                foreach (var (attribute, plan) in planned.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-                {
-                    if (attribute == "id") continue;
-                    var value = subject[attribute];
-                    SignalCodec.WriteJson(json, attribute, value.IsNull ? plan.Default : value);
-                }
-
-                foreach (var (attribute, stamped) in subject.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-                {
-                    if (attribute != "id" && !planned.ContainsKey(attribute)) SignalCodec.WriteJson(json, attribute, stamped.Value);
-                }
-
-                json.WriteEndObject();
-            }
-
-            void WriteEvent(string name, OccurredEvent? happened)
-            {
-                if (happened is null) return;
-                json.WritePropertyName(name);
-                if (happened.Properties.Length == 0) json.WriteRawValue("{}"u8);
-                else json.WriteRawValue(happened.Properties.Span);
-            }
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
 }

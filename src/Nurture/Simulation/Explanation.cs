@@ -131,6 +131,13 @@ public static partial class Explanation
         };
     }
 
+    /// <summary>The step for people, in the reader's language.</summary>
+    public static string Name(Step? step, string id, Language language) => language switch
+    {
+        Language.English => Name(step, id),
+        Language.Japanese => JapaneseName(step, id),
+    };
+
     /// <summary>The step for people: <c>the wait setup (for event("setup_completed"), 3d at most)</c>.</summary>
     public static string Name(Step? step, string id) => step switch
     {

@@ -5,7 +5,11 @@ namespace Nurture.Templates;
 
 /// <param name="Subject">One line.</param>
 /// <param name="Html">A whole page.</param>
-public sealed record RenderedMail(string Subject, string Html);
+public sealed record RenderedMail(string Subject, string Html)
+{
+    /// <summary>What inboxes show beside the subject; empty where the template has none.</summary>
+    public string Preheader { get; init; } = "";
+}
 
 /// <summary>
 /// Template and inputs to a mail: a function of its arguments. The body is rendered first and set into the layout as
@@ -24,7 +28,8 @@ public static class MailRenderer
 
         var subject = string.Join(' ', template.Subject.Render(model, options).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         model["subject"] = subject;
-        model["preheader"] = template.Preheader?.Render(model, options).Trim() ?? "";
+        var preheader = template.Preheader?.Render(model, options).Trim() ?? "";
+        model["preheader"] = preheader;
         var html = template.Body.Render(model, options);
         if (layout is not null)
         {
@@ -32,7 +37,7 @@ public static class MailRenderer
             html = layout.Body.Render(model, options);
         }
 
-        return new(subject, WithFooter(html, template, layout, model, options));
+        return new(subject, WithFooter(html, template, layout, model, options)) { Preheader = preheader };
     }
 
     /// <summary>The inputs of a planned send, which are UTF-8 JSON.</summary>

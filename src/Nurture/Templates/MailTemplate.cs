@@ -39,6 +39,9 @@ public sealed partial class MailTemplate
 
     public Template Body { get; private init; } = null!;
 
+    /// <summary>The line of the file that the body begins on, 1-based: what goes wrong in the body is counted from there.</summary>
+    public int BodyLine { get; private init; } = 1;
+
     /// <summary>Null for a mail that is a whole page by itself (<c>layout: none</c>), and for layouts.</summary>
     public string? Layout { get; private init; }
 
@@ -92,6 +95,7 @@ public sealed partial class MailTemplate
             Subject = subject ?? Template.Parse("", name, TemplateOptions.Text),
             Preheader = preheader,
             Body = body,
+            BodyLine = 1 + source.Text.AsSpan(0, bodyStart).Count('\n'),
             Layout = isLayout || layout == "none" ? null : layout ?? DefaultLayout,
             Diagnostics = source.Sorted(),
             Source = source,

@@ -3,13 +3,14 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Nurture.Harness;
 using Nurture.Server.Hosting;
 using Nurture.Storage;
 
 namespace Nurture.Server.Tests.Api;
 
 /// <summary>A running server that tests speak to as a program would, with nothing published but what they publish.</summary>
-public sealed class ApiServer : IAsyncLifetime
+public class ApiServer : IAsyncLifetime
 {
     public const string Plan = """
         events:
@@ -65,10 +66,17 @@ public sealed class ApiServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var nothing = Path.Combine(Path.GetTempPath(), "nurture-publishes-nothing-by-itself");
-        server = await RunningServer.StartAsync("Development", $"--Nurture:ScenariosDirectory={nothing}", $"--Nurture:TemplatesDirectory={nothing}");
+        server = await RunningServer.StartAsync("Development", [$"--Nurture:ScenariosDirectory={nothing}", $"--Nurture:TemplatesDirectory={nothing}", .. await SettingsAsync()]);
     }
 
-    public ValueTask DisposeAsync() => Server.DisposeAsync();
+    public virtual async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Where its database is; SQLite in its own folder where nothing is said.</summary>
+    protected virtual Task<string[]> SettingsAsync() => Task.FromResult<string[]>([]);
 
     public async Task<(HttpStatusCode Status, JsonNode? Body)> CallAsync(HttpMethod method, string path, object? body = null, string? key = "dev")
     {
@@ -127,4 +135,24 @@ public sealed class ApiServer : IAsyncLifetime
 
     public async Task<IReadOnlyList<string>> AuditAsync() =>
         [.. (await GetAsync("audit?limit=500"))["items"]!.AsArray().Select(row => $"{row!["actor"]} {row["action"]} {row["target"]}")];
+}
+
+/// <summary>The same on PostgreSQL.</summary>
+public sealed class PostgresApiServer : ApiServer
+{
+    private readonly ScratchFolder scratch = new("api");
+    private TestDatabase? database;
+
+    protected override async Task<string[]> SettingsAsync()
+    {
+        database = await TestDatabase.CreateAsync(TestDatabase.Postgres, scratch, CancellationToken.None);
+        return [.. database.Settings.Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}")];
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (database is not null) await database.DisposeAsync();
+        scratch.Dispose();
+    }
 }

@@ -1,0 +1,160 @@
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Mail;
+using Nurture.Mail.Html;
+using Nurture.Scenarios;
+using Nurture.Server.Delivery;
+using Nurture.Server.Hosting;
+using Nurture.Server.Publishing;
+using Nurture.Server.Security;
+using Nurture.Storage;
+using Nurture.Templates;
+using Nurture.Templating;
+
+namespace Nurture.Server.Api;
+
+/// <summary>A template as a real person would get it: looked at while it is written, and sent to oneself.</summary>
+internal static class PreviewEndpoints
+{
+    /// <param name="Text">The template as it is being written; what is published where none is given.</param>
+    /// <param name="ContactId">For whom; an invented person where none is given.</param>
+    public sealed record Asked(string? Text, long? ContactId);
+
+    /// <summary>Null parts are those that the template failed to make; its problems say why.</summary>
+    /// <param name="Contact">For whom it was made; null for the invented person.</param>
+    public sealed record Preview(
+        string Name, string Locale, string? Subject, string? Preheader, string? Html, string? Text, string? From, PreviewContact? Contact, IReadOnlyList<ShownDiagnostic> Problems);
+
+    public sealed record PreviewContact(long Id, string? Name, string? Email, string? Locale);
+
+    public sealed record Tested(bool IsSent, string To, string Subject, string Reply);
+
+    public static void MapPreviews(this IEndpointRouteBuilder api)
+    {
+        api.MapPost("/templates/{name}/preview", async (string name, Asked asked, Previews previews, CancellationToken cancel) =>
+            (await previews.MakeAsync(name, asked, cancel)).Shown)
+            .RequirePermission(Permission.ReadTemplates).WithSummary("A template in one locale (welcome.ja) as a contact would get it now, with what is wrong with it at its line. Sends and keeps nothing.");
+        api.MapPost("/templates/{name}/test", TestAsync).RequirePermission(Permission.SendTests)
+            .WithSummary("Sends the mail to the caller's own address, marked as a test in its subject: not tracked, not counted.");
+    }
+
+    private static async Task<Tested> TestAsync(string name, Asked asked, HttpContext http, Previews previews, TestMails tests, Audited audited, CatalogSource catalogs, CancellationToken cancel)
+    {
+        if (http.Caller().Email is not { } own || !EmailAddress.TryParse(own, out var to, out _))
+            throw RefusedException.Conflict("no-own-address", "The caller has no address.", "A test mail goes to the one who asks for it. An API key has no address: sign in.");
+        var (shown, rendered) = await previews.MakeAsync(name, asked, cancel);
+        if (rendered is null)
+        {
+            throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "not-renderable", "Nothing was sent.", string.Join(Environment.NewLine, shown.Problems.Select(problem => problem.Message)))
+            {
+                Members = { ["diagnostics"] = shown.Problems },
+            };
+        }
+
+        await audited.RecordAsync("mail.tested", $"template:{shown.Name}.{shown.Locale}", null, cancel);
+        var mark = Locales.Language(shown.Locale) == "ja" ? "【テスト】" : "[Test]";
+        try
+        {
+            var sent = await tests.SendAsync(to!, (await catalogs.CurrentAsync(cancel)).Catalog.Policy.Sender, mark, rendered, cancel);
+            return new(sent.IsSent, sent.To, sent.Subject, sent.Reply);
+        }
+        catch (Exception problem) when (problem is UnusableAddressException or MailFormatException)
+        {
+            throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "not-sendable", "Nothing was sent.", problem.Message);
+        }
+    }
+}
+
+/// <summary>Renders a template for a person as a send would, from their state as it is now.</summary>
+internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, StatesNow states, EventLog log, PublicAddress site, BusinessClock clock)
+{
+    // Leads to the page for links that are none: looking at a mail must unsubscribe nobody.
+    private const string NobodysLink = "/u/preview";
+
+    public async Task<(PreviewEndpoints.Preview Shown, RenderedMail? Rendered)> MakeAsync(string document, PreviewEndpoints.Asked asked, CancellationToken cancel)
+    {
+        var published = await catalogs.CurrentAsync(cancel);
+        var (template, library) = Template(document, asked.Text, published);
+        var problems = template.Diagnostics
+            .Concat(MailTemplateLinter.Lint(library, published.Catalog.Plan).Where(problem => problem.File == template.File))
+            .Distinct().Select(ShownDiagnostic.Of).ToList();
+
+        var person = asked.ContactId is { } id ? await contacts.ResolveAsync(id, cancel) ?? throw RefusedException.NotFound($"contact {id}") : null;
+        RenderedMail? rendered = null;
+        if (template is { IsValid: true, IsLayout: false })
+        {
+            try
+            {
+                var inputs = await InputsAsync(template, person, published.Catalog, cancel);
+                rendered = MailRenderer.Render(template, library.LayoutOf(template), inputs, new RenderOptions { Now = clock.Now });
+            }
+            catch (TemplateException failure)
+            {
+                problems.Add(Shown(failure, template));
+            }
+        }
+
+        var sender = published.Catalog.Policy.Sender;
+        return (new(template.Name, template.Locale, rendered?.Subject, rendered?.Preheader, rendered?.Html, rendered is null ? null : PlainText.FromHtml(rendered.Html),
+            sender.Name.Length > 0 ? $"{sender.Name} <{sender.Address}>" : sender.Address, person is null ? null : new(person.Id, person.Name, person.Email, person.Locale), problems), rendered);
+    }
+
+    private static (MailTemplate Template, MailTemplateLibrary Library) Template(string document, string? text, PublishedCatalog published)
+    {
+        var file = document.EndsWith(".html", StringComparison.Ordinal) ? document : $"{document}.html";
+        if (text is not null)
+        {
+            var written = MailTemplate.Parse(text, file);
+            return (written, new(published.Templates.All.Where(known => known.Name != written.Name || known.Locale != written.Locale).Append(written), published.Catalog.Policy.Locale));
+        }
+
+        var (name, locale) = MailTemplate.NameOf(file) ?? throw RefusedException.NotFound($"template \"{document}\"");
+        var found = published.Templates.All.FirstOrDefault(known => known.Name == name && Locales.Normalize(known.Locale) == Locales.Normalize(locale));
+        return (found ?? throw RefusedException.NotFound($"template \"{document}\""), published.Templates);
+    }
+
+    private async Task<TemplateObject> InputsAsync(MailTemplate template, ContactView? person, Catalog catalog, CancellationToken cancel)
+    {
+        var (contact, account) = person is null ? (null, null) : await states.ReadAsync(person, cancel);
+        var sending = catalog.Live.Values.Select(live => (live.Scenario, Send: CatalogIndex.AllSteps(live.Scenario.Steps).OfType<Step.Send>().FirstOrDefault(send => send.Template == template.Name)))
+            .FirstOrDefault(found => found.Send is not null);
+        var trigger = person is null || sending.Scenario?.Trigger is not Trigger.Event starts ? null : await LatestAsync(SubjectRef.Contact(person.Id), starts, cancel);
+        contact ??= Invented(template.Locale);
+        account ??= person is null ? InventedAccount(template.Locale) : null;
+
+        var inputs = MailRenderer.ReadInputs(MailInputs.Write(catalog, contact, account, trigger, null));
+        inputs["unsubscribe_url"] = sending.Send?.Class == SendClass.Transactional ? TemplateValue.Null : site.Url + NobodysLink;
+        return inputs;
+    }
+
+    private async Task<OccurredEvent?> LatestAsync(SubjectRef subject, Trigger.Event trigger, CancellationToken cancel)
+    {
+        var history = await log.HistoryAsync(subject, trigger.Names, DateTimeOffset.MinValue, 1, cancel);
+        return history.Count == 0 ? null : SignalCodec.ReadEvent(history[^1]);
+    }
+
+    private static ContactState Invented(string locale)
+    {
+        var isJapanese = Locales.Language(locale) == "ja";
+        var person = new ContactState { Id = 0 };
+        person.Set("name", AttributeValue.From(isJapanese ? "山田 花子" : "Alex Example"), default);
+        person.Set("email", AttributeValue.From(isJapanese ? "hanako@acme.example" : "alex@acme.example"), default);
+        person.Set("locale", AttributeValue.From(locale), default);
+        return person;
+    }
+
+    private static AccountState InventedAccount(string locale)
+    {
+        var account = new AccountState { Id = 0 };
+        account.Set("name", AttributeValue.From(Locales.Language(locale) == "ja" ? "アクメ株式会社" : "Acme"), default);
+        return account;
+    }
+
+    /// <summary>In lines of the file: the body is a template of its own.</summary>
+    private static ShownDiagnostic Shown(TemplateException failure, MailTemplate template)
+    {
+        var isBody = failure.TemplateName == $"{template.Name}.{template.Locale}";
+        return new(DiagnosticCodes.BadTemplate, "error", isBody || failure.TemplateName.StartsWith(template.Name, StringComparison.Ordinal) ? template.File : failure.TemplateName,
+            isBody ? failure.Line + template.BodyLine - 1 : 1, isBody ? failure.Column : 1, failure.Reason, failure.Hint);
+    }
+}
