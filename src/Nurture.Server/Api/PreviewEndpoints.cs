@@ -155,6 +155,6 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
     {
         var isBody = failure.TemplateName == $"{template.Name}.{template.Locale}";
         return new(DiagnosticCodes.BadTemplate, "error", isBody || failure.TemplateName.StartsWith(template.Name, StringComparison.Ordinal) ? template.File : failure.TemplateName,
-            isBody ? failure.Line + template.BodyLine - 1 : 1, isBody ? failure.Column : 1, failure.Reason, failure.Hint);
+            isBody ? failure.Line + template.BodyLine - 1 : 1, isBody ? failure.Column : 1, 0, failure.Reason, failure.Hint);
     }
 }

@@ -70,13 +70,13 @@ internal static class ActivityEndpoints
                 page.Next?.ToString());
         }).RequirePermission(Permission.ReadEnrollments).WithSummary("Who stands in a scenario now, on all steps or one, with their names.");
 
-        api.MapGet("/scenarios/{name}/history", async (string name, string? what, int? limit, string? after, ScenarioActivityStore store, CatalogSource catalogs, CancellationToken cancel) =>
+        api.MapGet("/scenarios/{name}/history", async (string name, string? what, string? locale, int? limit, string? after, ScenarioActivityStore store, CatalogSource catalogs, CancellationToken cancel) =>
         {
             if (!Kinds.TryGetValue(string.IsNullOrEmpty(what) ? "all" : what, out var reasons))
                 throw RefusedException.BadRequest("bad-word", "what is none of its words.", $"\"{what}\" was found; what is one of {string.Join(", ", Kinds.Keys)}.");
             var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
             var page = await store.HistoryAsync(name, reasons, Paging.After(after), Paging.Limit(limit), cancel);
-            return new ApiPage<ShownDecision>([.. page.Items.Select(found => Show(found.Row, found.Name, catalog))], page.Next?.ToString());
+            return new ApiPage<ShownDecision>([.. page.Items.Select(found => Show(found.Row, found.Name, catalog, Reader.Asked(locale)))], page.Next?.ToString());
         }).RequirePermission(Permission.ReadJournal).WithSummary("What was decided in a scenario, the newest first: all, or who entered, did not enter, was mailed, whose mail failed, or who ended.");
 
         api.MapGet("/scenarios/{name}/parked", async (string name, int? limit, ScenarioActivityStore store, CancellationToken cancel) =>
@@ -85,9 +85,9 @@ internal static class ActivityEndpoints
             .RequirePermission(Permission.ReadParked).WithSummary("Subjects of a scenario that stand still since a step of theirs failed.");
     }
 
-    private static ShownDecision Show(JournalRow row, string? name, Scenarios.Catalog catalog)
+    private static ShownDecision Show(JournalRow row, string? name, Scenarios.Catalog catalog, Simulation.Language? language)
     {
-        var shown = JournalEndpoints.Show(row, catalog);
+        var shown = JournalEndpoints.Show(row, catalog, language);
         return new(row.Id, shown.At, shown.Reason, shown.Sentence, shown.Subject, name, shown.Step, shown.Version, shown.EnrollmentId);
     }
 }
