@@ -9,6 +9,7 @@ using Nurture.Server.Scheduling;
 using Nurture.Server.Security;
 using Nurture.Server.Slots;
 using Nurture.Server.Tracking;
+using Nurture.Server.Users;
 using Nurture.Server.Web;
 using Nurture.Storage;
 
@@ -37,6 +38,7 @@ public partial class Program
         var clock = await builder.AddClocksAsync(database);
         builder.AddSecurity();
         await builder.AddFirstKeysAsync(database);
+        builder.AddUsers(database);
         await builder.AddIntakeAsync(database);
         builder.AddPublishing();
         builder.AddSlots();
@@ -51,6 +53,7 @@ public partial class Program
         var app = builder.Build();
         app.UseCorrelation();
         app.UseApi();
+        app.UseRateLimiter();
         app.UseEndpointSecurity();
         app.UseWebApp();
         app.MapHealth();

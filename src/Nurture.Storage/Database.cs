@@ -105,10 +105,15 @@ public abstract class Database : IAsyncDisposable
     internal abstract Task<List<T>> BulkAsync<T>(
         DbConnection connection, DbTransaction? transaction, Rows rows, string sql, Func<DbDataReader, T> read, CancellationToken cancel);
 
-    /// <summary>For pages and lists; no hot path goes through it.</summary>
-    internal NurtureContext Context() => new(ContextOptions);
+    /// <summary>Lets a context of EF Core work on this database; no hot path goes through one.</summary>
+    public abstract void Configure(DbContextOptionsBuilder options);
 
-    private protected abstract DbContextOptions<NurtureContext> ContextOptions { get; }
+    internal NurtureContext Context()
+    {
+        var options = new DbContextOptionsBuilder<NurtureContext>();
+        Configure(options);
+        return new(options.Options);
+    }
 
     public abstract ValueTask DisposeAsync();
 }

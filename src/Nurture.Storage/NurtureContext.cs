@@ -2,5 +2,5 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Nurture.Storage;
 
-/// <summary>Migrations, and what pages read; never on a path that events or mails take.</summary>
+/// <summary>The migrations of all tables.</summary>
 internal sealed class NurtureContext(DbContextOptions<NurtureContext> options) : DbContext(options);

@@ -25,7 +25,6 @@ public sealed class PostgresDatabase : Database
         settings.Options = $"{settings.Options} -c plan_cache_mode=force_custom_plan".Trim();
         ConnectionString = settings.ConnectionString;
         source = NpgsqlDataSource.Create(settings);
-        ContextOptions = new DbContextOptionsBuilder<NurtureContext>().UseNpgsql(source).Options;
     }
 
     public override bool IsPostgres => true;
@@ -79,7 +78,7 @@ public sealed class PostgresDatabase : Database
         order by s.lane, s.due_at, s.subject_id
         """;
 
-    private protected override DbContextOptions<NurtureContext> ContextOptions { get; }
+    public override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(source);
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancel) => await source.OpenConnectionAsync(cancel);
 

@@ -20,7 +20,6 @@ public sealed class SqliteDatabase : Database
         path = Path.Combine(Path.GetFullPath(options.DataDirectory), "nurture.db");
         connectionString = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 30 }.ConnectionString;
         held = options.IsNode ? Hold(path) : null;
-        ContextOptions = new DbContextOptionsBuilder<NurtureContext>().UseSqlite(connectionString).Options;
     }
 
     public override bool IsPostgres => false;
@@ -53,7 +52,7 @@ public sealed class SqliteDatabase : Database
         order by s.due_at, s.subject_id limit @limit
         """;
 
-    private protected override DbContextOptions<NurtureContext> ContextOptions { get; }
+    public override void Configure(DbContextOptionsBuilder options) => options.UseSqlite(connectionString);
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancel) => await OpenConnectionAsync(cancel);
 

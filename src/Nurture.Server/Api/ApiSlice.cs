@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nurture.Server.Security;
+using Nurture.Server.Users;
 using Nurture.Storage;
 
 namespace Nurture.Server.Api;
@@ -53,7 +54,9 @@ public static class ApiSlice
     {
         app.MapOpenApi($"{Root}/openapi.json").AllowPublic("it says what there is, and nothing of what is kept");
         var api = app.MapGroup(Root);
-        api.MapGroup("").WithTags("me").MapMe();
+        api.MapGroup("").WithTags("me").MapProfile();
+        api.MapGroup("").WithTags("session").MapSession();
+        api.MapGroup("").WithTags("users").MapUsers();
         api.MapGroup("").WithTags("overview").MapOverview();
         api.MapGroup("").WithTags("contacts").MapContacts();
         api.MapGroup("").WithTags("contacts").MapConsent();

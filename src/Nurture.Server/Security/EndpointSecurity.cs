@@ -1,9 +1,15 @@
+using Nurture.Server.Users;
+using Nurture.Storage;
+
 namespace Nurture.Server.Security;
 
-/// <summary>Who asks, once the key was found good.</summary>
-/// <param name="Name">As it stands in the audit log: <c>key:deploy</c>.</param>
+/// <summary>Who asks, once the key or the session was found good.</summary>
+/// <param name="Name">As it stands in the audit log: <c>key:deploy</c>, <c>user:ann@example.com</c>.</param>
 public sealed record Caller(string Name, Scopes Scopes)
 {
+    /// <summary>Who is signed in; null for a key.</summary>
+    public Person? Person { get; init; }
+
     /// <summary>Where a signed-in person gets mail; null for a key, which has none.</summary>
     public string? Email { get; init; }
 }
@@ -49,30 +55,54 @@ public static class EndpointSecurity
             throw new InvalidOperationException($"Each endpoint must name one permission, or be public for a reason: {string.Join(", ", open)}.");
     }
 
+    /// <summary>Of a public endpoint that gives a session: only pages of this origin may ask.</summary>
+    public static TBuilder FromOwnPages<TBuilder>(this TBuilder endpoint) where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(OwnPagesOnly.Here);
+
+    private sealed class OwnPagesOnly
+    {
+        public static readonly OwnPagesOnly Here = new();
+    }
+
     /// <summary>Lets nobody reach an endpoint without the permission it names. Stands between routing and the endpoints.</summary>
     public static void UseEndpointSecurity(this IApplicationBuilder app) => app.Use(static async (context, next) =>
     {
         // No endpoint: routing found nothing, and the answer will be 404.
-        if (context.GetEndpoint()?.Metadata.GetMetadata<EndpointAccess>() is { } access and not EndpointAccess.Public)
-        {
-            var caller = await context.RequestServices.GetRequiredService<ApiKeys>().FindAsync(context.Request, context.RequestAborted);
-            if (caller is null)
-            {
-                context.Response.Headers.WWWAuthenticate = "Bearer";
-                await Problem(StatusCodes.Status401Unauthorized, "unauthorized", "An API key is needed.",
-                    "Send the header \"Authorization: Bearer nk_…\" with a key that has not been revoked.").ExecuteAsync(context);
-                return;
-            }
-            if (access is EndpointAccess.Needs(var permission) && !caller.Scopes.Allow(permission))
-            {
-                await Problem(StatusCodes.Status403Forbidden, "forbidden", "The key may not do this.",
-                    $"It would need the permission {permission}.").ExecuteAsync(context);
-                return;
-            }
-            context.Features.Set(caller);
-        }
-        await next(context);
+        var refusal = context.GetEndpoint()?.Metadata is { } metadata ? await RefuseAsync(context, metadata) : null;
+        if (refusal is null) await next(context);
+        else await refusal.ExecuteAsync(context);
     });
+
+    private static async Task<IResult?> RefuseAsync(HttpContext context, EndpointMetadataCollection metadata)
+    {
+        if (metadata.GetMetadata<EndpointAccess>() is not { } access) return null;
+        var origin = context.RequestServices.GetRequiredService<SameOrigin>();
+        if (access is EndpointAccess.Public)
+            return metadata.GetMetadata<OwnPagesOnly>() is not null && !origin.Allows(context.Request) ? CrossSite() : null;
+
+        var isKey = context.Request.Headers.Authorization.Count > 0;
+        var caller = isKey
+            ? await context.RequestServices.GetRequiredService<ApiKeys>().FindAsync(context.Request, context.RequestAborted)
+            : await context.RequestServices.GetRequiredService<Sessions>().FindAsync(context);
+        if (caller is null)
+        {
+            context.Response.Headers.WWWAuthenticate = "Bearer";
+            return Problem(StatusCodes.Status401Unauthorized, "unauthorized", "Nobody is signed in, and there is no key.",
+                "Sign in; or, as a program, send the header \"Authorization: Bearer nk_…\" with a key that has not been revoked.");
+        }
+        // A browser adds the cookie to whatever any page makes it send; a key it does not know.
+        if (!isKey && !origin.Allows(context.Request)) return CrossSite();
+        if (access is EndpointAccess.Needs(var permission) && !caller.Scopes.Allow(permission))
+        {
+            return Problem(StatusCodes.Status403Forbidden, "forbidden", isKey ? "The key may not do this." : "Your role does not allow this.",
+                $"It would need the permission {permission}.");
+        }
+        context.Features.Set(caller);
+        return null;
+    }
+
+    private static IResult CrossSite() => Problem(StatusCodes.Status403Forbidden, "cross-site", "That came from another site.",
+        "What changes something is only taken from this site's own pages; programs use a key.");
 
     private static IResult Problem(int status, string type, string title, string detail) =>
         Results.Problem(detail, statusCode: status, title: title, type: Problems.Type(type));

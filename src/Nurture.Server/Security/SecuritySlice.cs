@@ -8,5 +8,6 @@ public static class SecuritySlice
     {
         builder.Services.AddSingleton<ApiKeyStore>();
         builder.Services.AddSingleton<ApiKeys>();
+        builder.Services.AddSingleton<SameOrigin>();
     }
 }

@@ -348,9 +348,12 @@ public sealed class Initial : Migration
         ("{postgres:create index events_cursor on events (lane, xid, id);}", "create index events_cursor on events (lane, xid, id);", ""),
     ];
 
-    protected override void Up(MigrationBuilder migrationBuilder)
+    protected override void Up(MigrationBuilder migrationBuilder) => Apply(migrationBuilder, Schema);
+
+    /// <summary>Runs a text of which the words in braces differ between the databases.</summary>
+    internal static void Apply(MigrationBuilder migrationBuilder, string schema)
     {
         var isPostgres = migrationBuilder.ActiveProvider == "Npgsql.EntityFrameworkCore.PostgreSQL";
-        migrationBuilder.Sql(Words.Aggregate(Schema, (text, word) => text.Replace(word.Word, isPostgres ? word.Postgres : word.Sqlite, StringComparison.Ordinal)));
+        migrationBuilder.Sql(Words.Aggregate(schema, (text, word) => text.Replace(word.Word, isPostgres ? word.Postgres : word.Sqlite, StringComparison.Ordinal)));
     }
 }

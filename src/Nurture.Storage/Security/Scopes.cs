@@ -13,6 +13,8 @@ public sealed class Scopes
 
     public static Scopes All { get; } = new([.. Permission.All]);
 
+    public static Scopes Of(IEnumerable<Permission> permissions) => new([.. permissions]);
+
     public IEnumerable<Permission> Permissions => permissions;
 
     public bool Allow(Permission permission) => permissions.Contains(permission);

@@ -63,6 +63,44 @@ public sealed partial class ApiMatrixTests(ApiServer api) : IClassFixture<ApiSer
     }
 
     [Fact]
+    public async Task Every_endpoint_opens_to_exactly_the_roles_that_have_its_permission()
+    {
+        var browsers = new Dictionary<Role, Browser>();
+        foreach (var role in Role.All) browsers[role] = await api.SignedInAsync(role);
+
+        foreach (var endpoint in Endpoints().Where(endpoint => endpoint.Path != "/api/v1/contacts/1/erasure"))
+        {
+            foreach (var (role, browser) in browsers)
+            {
+                var (status, problem) = await browser.CallAsync(endpoint.Method, endpoint.Path, endpoint.Method == HttpMethod.Get ? null : "{}");
+
+                if (role.Scopes.Allow(endpoint.Permission))
+                    Assert.False(status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or >= HttpStatusCode.InternalServerError, $"{endpoint} as {role}: {status} {problem}");
+                else
+                    Assert.True(status == HttpStatusCode.Forbidden && problem!["type"]!.GetValue<string>() == "urn:nurture:problem:forbidden", $"{endpoint} as {role}: {status} {problem}");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task No_endpoint_takes_a_change_from_another_site_with_the_cookie()
+    {
+        var browser = await api.SignedInAsync(Role.Admin);
+        var changing = Endpoints().Where(endpoint => endpoint.Method != HttpMethod.Get).ToList();
+        Assert.NotEmpty(changing);
+
+        foreach (var endpoint in changing)
+        {
+            foreach (var header in (string[])["Origin: https://elsewhere.example", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site", "Sec-Fetch-Site: none", "X-None: "])
+            {
+                var (status, problem) = await browser.CallAsync(endpoint.Method, endpoint.Path, "{}", header);
+
+                Assert.True(status == HttpStatusCode.Forbidden && problem!["type"]!.GetValue<string>() == "urn:nurture:problem:cross-site", $"{endpoint} with {header}: {status} {problem}");
+            }
+        }
+    }
+
+    [Fact]
     public async Task The_document_describes_every_endpoint_with_its_permission()
     {
         var (status, document) = await api.CallAsync(HttpMethod.Get, "openapi.json", key: null);

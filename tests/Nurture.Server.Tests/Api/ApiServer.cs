@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Nurture.Harness;
 using Nurture.Server.Hosting;
+using Nurture.Server.Users;
 using Nurture.Storage;
 
 namespace Nurture.Server.Tests.Api;
@@ -66,7 +67,8 @@ public class ApiServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var nothing = Path.Combine(Path.GetTempPath(), "nurture-publishes-nothing-by-itself");
-        server = await RunningServer.StartAsync("Development", [$"--Nurture:ScenariosDirectory={nothing}", $"--Nurture:TemplatesDirectory={nothing}", .. await SettingsAsync()]);
+        server = await RunningServer.StartAsync("Development",
+            ["--Nurture:SignIn:AttemptsPerMinute=1000", $"--Nurture:ScenariosDirectory={nothing}", $"--Nurture:TemplatesDirectory={nothing}", .. await SettingsAsync()]);
     }
 
     public virtual async ValueTask DisposeAsync()
@@ -129,6 +131,31 @@ public class ApiServer : IAsyncLifetime
     }
 
     public static string SignUp(string user) => $$$""",{"type":"track","userId":"{{{user}}}","event":"signed_up","properties":{"plan":"trial"}}""";
+
+    /// <summary>An administrator. User 1, who set the server up, is nobody's: tests that fill every path's id with 1 remove him.</summary>
+    public async Task<Browser> FirstAdminAsync()
+    {
+        if (admin is not null) return admin;
+        var (url, _) = await Server.Services.GetRequiredService<OneTimeLinks>().MakeAsync(LinkPurpose.SetUp, null, Cancel);
+        using var first = new Browser(Server);
+        await first.WelcomeAsync(url, "first-admin@example.com", "First Admin");
+        var invited = await first.DoAsync(HttpMethod.Post, "users", new { email = "admin@example.com", role = "admin" });
+        admin = new Browser(Server);
+        await admin.WelcomeAsync(invited["link"]!.GetValue<string>());
+        return admin;
+    }
+
+    /// <summary>Somebody new of the role, invited by the first administrator and signed in.</summary>
+    public async Task<Browser> SignedInAsync(Role role, string? email = null)
+    {
+        email ??= $"{role.Name}-{Guid.NewGuid():n}@example.com";
+        var invited = await (await FirstAdminAsync()).DoAsync(HttpMethod.Post, "users", new { email, role = role.Name });
+        var browser = new Browser(Server);
+        await browser.WelcomeAsync(invited["link"]!.GetValue<string>());
+        return browser;
+    }
+
+    private Browser? admin;
 
     /// <summary>Lets everything that waits be done.</summary>
     public Task SettleAsync() => Server.Services.GetRequiredService<DueMoments>().DrainAsync(Cancel);

@@ -7,6 +7,7 @@ export interface Me {
   role: string | null;
   permissions: string[];
   locale: string | null;
+  has_totp: boolean;
   /** The server's business clock when it answered. */
   now: string;
   is_development: boolean;

@@ -1,6 +1,6 @@
 import { AppShell, Burger, Group, NavLink, ScrollArea, Text, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Link, Outlet, useLocation } from "@tanstack/react-router";
+import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useCan, useSession } from "@/api/me";
@@ -14,6 +14,7 @@ import { UserMenu } from "./UserMenu";
 
 /** What stands around every page of those who are signed in. */
 export function Shell() {
+  const { href } = useLocation();
   const session = useSession();
   const locale = session.data?.locale;
   useEffect(() => {
@@ -22,13 +23,8 @@ export function Shell() {
 
   if (session.isPending) return <Loading />;
   if (session.error) return <Problem error={session.error} retry={() => void session.refetch()} m="lg" />;
-  if (session.data === null) return <SignedOut />;
+  if (session.data === null) return <Navigate to="/sign-in" search={{ to: href === "/" ? undefined : href }} replace />;
   return <Frame />;
-}
-
-function SignedOut() {
-  const { t } = useTranslation();
-  return <Text m="lg">{t("common.forbidden")}</Text>;
 }
 
 function Frame() {

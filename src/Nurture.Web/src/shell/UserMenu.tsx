@@ -1,7 +1,11 @@
 import { ActionIcon, Avatar, Menu, Text, useMantineColorScheme } from "@mantine/core";
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun } from "@tabler/icons-react";
+import { IconCheck, IconDeviceDesktop, IconLogout, IconMoon, IconSun, IconUser } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { api } from "@/api/client";
 import { useMe } from "@/api/me";
+import { sayFailed } from "@/components/notify";
 import { languages, setLanguage } from "@/words";
 
 const names = { en: "English", ja: "日本語" } as const;
@@ -15,7 +19,19 @@ const schemes = [
 export function UserMenu() {
   const { t, i18n } = useTranslation();
   const me = useMe();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+
+  const signOut = async () => {
+    try {
+      await api.delete("/session");
+      queries.clear();
+      await navigate({ to: "/sign-in" });
+    } catch (error) {
+      sayFailed(error);
+    }
+  };
 
   return (
     <Menu position="bottom-end" width={240} shadow="md">
@@ -50,6 +66,17 @@ export function UserMenu() {
             {t(`common.${word}`)}
           </Menu.Item>
         ))}
+        {me.email !== null && (
+          <>
+            <Menu.Divider />
+            <Menu.Item component={Link} to="/profile" leftSection={<IconUser size={16} aria-hidden />}>
+              {t("common.my_profile")}
+            </Menu.Item>
+            <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOut()}>
+              {t("common.sign_out")}
+            </Menu.Item>
+          </>
+        )}
       </Menu.Dropdown>
     </Menu>
   );
