@@ -42,7 +42,7 @@ internal static class LintCommand
                 return 1;
             }
 
-            var library = ScenarioLibrary.Load(folder, templates ?? Folders.TemplatesOf(folder));
+            var library = ScenarioLibrary.Load(folder, templates ?? Folders.TemplatesOf(folder), TimeProvider.System.GetUtcNow());
             var isWhole = group.Any(Directory.Exists);
             var files = group.Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
             bool IsAsked(string file) => isWhole || files.Contains(Path.GetFullPath(file));

@@ -63,6 +63,7 @@ public partial class Program
         app.MapInbox();
         app.MapApi();
         app.MapAuthoring();
+        app.MapSchedules();
 
         app.UseSlots();
         app.UseDelivery();

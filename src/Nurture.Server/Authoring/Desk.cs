@@ -25,6 +25,7 @@ internal sealed class Desk(CatalogSource catalogs, BusinessClock clock)
             Templates = current.Templates.Names,
             MailTemplates = current.Templates,
             KeptHistory = ScenarioLibrary.KeptHistory,
+            Now = clock.Now,
         };
     }
 

@@ -65,7 +65,7 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
         await Publisher.GoLiveAsync(store, scenario, new PublishedVersion("scenario", scenario.Name, scenario.Version, true), clock.Now, cancel);
         logger.LogInformation("Scenario {Scenario} version {Version} is live", scenario.Name, scenario.Version);
         // A trigger on state must know what it is now for everybody, so that it fires only when it turns true, and on time.
-        if (scenario.Trigger is not Trigger.Event) await WalkAsync(scenario, [], cancel);
+        if (scenario.Trigger is Trigger.Inactivity or Trigger.DateAttribute) await WalkAsync(scenario, [], cancel);
         Progress = null;
     }
 

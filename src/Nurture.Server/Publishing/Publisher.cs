@@ -23,7 +23,8 @@ public sealed record Publication(IReadOnlyList<PublishedVersion> Versions, IRead
 /// <summary>Makes texts live: checked as a whole, each content one immutable version. A version whose criteria are new is prepared first.</summary>
 public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Preparation preparation, SubjectStore subjects, EventLog log, BusinessClock clock, WorkSignals signals)
 {
-    public async Task<Publication> PublishAsync(IReadOnlyList<Manuscript> manuscripts, string by, CancellationToken cancel)
+    /// <param name="mayBePast">Whether a moment that has passed is no mistake, as in files that have lain for a while.</param>
+    public async Task<Publication> PublishAsync(IReadOnlyList<Manuscript> manuscripts, string by, CancellationToken cancel, bool mayBePast = false)
     {
         var current = await catalogs.CurrentAsync(cancel);
         var diagnostics = new List<Diagnostic>();
@@ -34,12 +35,14 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         diagnostics.AddRange(mails.SelectMany(mail => mail.Diagnostics));
         var templates = new MailTemplateLibrary(
             current.Templates.All.Where(known => !mails.Exists(mail => mail.Name == known.Name && mail.Locale == known.Locale)).Concat(mails), policy.Locale);
-        var environment = new ParseEnvironment { Plan = plan ?? current.Catalog.Plan, Policy = policy, Templates = templates.Names, MailTemplates = templates };
+        var environment = new ParseEnvironment { Plan = plan ?? current.Catalog.Plan, Policy = policy, Templates = templates.Names, MailTemplates = templates, Now = clock.Now };
         var scenarios = new List<(Manuscript Manuscript, Scenario Scenario)>();
         foreach (var manuscript in manuscripts.Where(manuscript => manuscript.Kind == "scenario"))
         {
             var parsed = ScenarioLibrary.Check(manuscript.Text, manuscript.File, environment);
-            diagnostics.AddRange(parsed.Diagnostics);
+            // What is published already may speak of a day that has come; what never was would start nothing, and nobody would know why.
+            var mayHavePassed = mayBePast || current.Catalog.Versions.Values.Any(version => version.Scenario.Text == manuscript.Text);
+            diagnostics.AddRange(parsed.Diagnostics.Select(said => said.Code == DiagnosticCodes.PastDate && !mayHavePassed ? said with { Severity = Severity.Error } : said));
             if (parsed.Scenario is not null) scenarios.Add((manuscript, parsed.Scenario));
         }
 

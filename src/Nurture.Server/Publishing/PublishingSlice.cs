@@ -60,7 +60,7 @@ public static class PublishingSlice
             .. library.Tests.Select(test => new Manuscript("test", test.File, test.Text)),
         ];
         manuscripts = await ChangedAsync(manuscripts, app.Services.GetRequiredService<CatalogStore>(), cancel);
-        var publication = await app.Services.GetRequiredService<Publisher>().PublishAsync(manuscripts, Developer, cancel);
+        var publication = await app.Services.GetRequiredService<Publisher>().PublishAsync(manuscripts, Developer, cancel, mayBePast: true);
         foreach (var diagnostic in library.Diagnostics.Concat(publication.Diagnostics).Distinct())
         {
             log.Log(diagnostic.Severity == Severity.Error ? LogLevel.Error : LogLevel.Warning, "{Diagnostic}", diagnostic.ToString());

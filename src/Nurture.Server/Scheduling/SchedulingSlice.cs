@@ -1,6 +1,9 @@
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Nurture.Server.Hosting;
+using Nurture.Server.Publishing;
+using Nurture.Server.Security;
+using Nurture.Storage;
 using Quartz;
 
 namespace Nurture.Server.Scheduling;
@@ -29,16 +32,33 @@ public static class SchedulingSlice
                     store.UseClustering(cluster => cluster.CheckinInterval = TimeSpan.FromSeconds(5));
                 }
             }));
+        builder.Services.AddSingleton<WalkStore>();
+        builder.Services.AddSingleton<ScenarioWalks>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ScenarioWalks>());
         builder.Services.AddSingleton<Timetable>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Timetable>());
     }
 
-    /// <summary>Makes the development clock stop at what is scheduled.</summary>
+    /// <summary>Makes the development clock stop at what is scheduled, and at each step of a walk that keeps a pace.</summary>
     public static void UseScheduling(this WebApplication app)
     {
         var timetable = app.Services.GetRequiredService<Timetable>();
         app.Services.GetRequiredService<DueMoments>().Add("timetable", (after, _) => Task.FromResult(timetable.NextAfter(after)), timetable.DrainAsync);
+        var walks = app.Services.GetRequiredService<ScenarioWalks>();
+        app.Services.GetRequiredService<DueMoments>().Add("walks", walks.NextAsync, walks.TurnAsync);
     }
+
+    /// <summary>What scenarios do by the clock.</summary>
+    public static void MapSchedules(this IEndpointRouteBuilder app) =>
+        app.MapGet("/api/v1/schedules", async (CatalogSource catalogs, Timetable timetable, WalkStore walks, CancellationToken cancel) =>
+        {
+            var latest = (await walks.LatestAsync(cancel)).ToDictionary(walk => walk.Scenario);
+            return (await catalogs.CurrentAsync(cancel)).Catalog.Live.Values
+                .Where(published => published.Scenario.Trigger is Scenarios.Trigger.Schedule)
+                .OrderBy(published => published.Scenario.Name, StringComparer.Ordinal)
+                .Select(published => ShownSchedule.Of(published, timetable.NextOfScenario(published.Scenario.Name), latest.GetValueOrDefault(published.Scenario.Name)))
+                .ToList();
+        }).RequirePermission(Permission.ReadSchedules).WithSummary("The scenarios that a schedule starts: when next, and how far a walk over everybody has come.");
 
     private static string SqliteOf(NurtureOptions options)
     {

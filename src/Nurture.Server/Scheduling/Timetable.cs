@@ -3,8 +3,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using NodaTime;
 using Nurture.Contacts;
+using Nurture.Scenarios;
 using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
+using Nurture.Storage;
 using Quartz;
 
 namespace Nurture.Server.Scheduling;
@@ -15,7 +17,7 @@ namespace Nurture.Server.Scheduling;
 /// machine's. So Quartz holds nothing that the catalog and this build do not say again: its store may be lost.
 /// </summary>
 public sealed partial class Timetable(
-    ISchedulerFactory factory, IEnumerable<RecurringJob> jobs, CatalogSource catalogs, BusinessClock clock, ILogger<Timetable> logger) : BackgroundService
+    ISchedulerFactory factory, IEnumerable<RecurringJob> jobs, ScenarioWalks walks, WalkStore walked, CatalogSource catalogs, BusinessClock clock, ILogger<Timetable> logger) : BackgroundService
 {
     internal const string Group = "nurture";
     private const string Rule = "rule";
@@ -41,8 +43,13 @@ public sealed partial class Timetable(
     public DateTimeOffset? NextAfter(DateTimeOffset after) =>
         moments.Values.Where(moment => moment > after).Select(moment => (DateTimeOffset?)moment).Min();
 
-    /// <summary>When an entry is next; null for one that has nothing to come, or does not exist.</summary>
-    public DateTimeOffset? NextOf(string name) => moments.TryGetValue(name, out var moment) ? moment : null;
+    /// <summary>When a scenario's schedule comes next; null where it has nothing to come.</summary>
+    public DateTimeOffset? NextOfScenario(string scenario) => NextOf(NameOf(scenario));
+
+    /// <summary>When a job is next.</summary>
+    public DateTimeOffset? NextOfJob(string job) => NextOf($"job:{job}");
+
+    private DateTimeOffset? NextOf(string name) => moments.TryGetValue(name, out var moment) ? moment : null;
 
     /// <summary>Waits for what is scheduled for now or earlier to have run; returns how much ran since the last call.</summary>
     public async Task<int> DrainAsync(CancellationToken cancel)
@@ -116,7 +123,7 @@ public sealed partial class Timetable(
         {
             LogMissed(entry.Name, moment, entry.Misfire);
             if (entry.Misfire == Misfire.Skip) return true;
-            if (entry.Misfire == Misfire.Once) moment = entry.LastUntil(now);
+            if (entry.Misfire == Misfire.Once) moment = entry.LastUntil(now) ?? moment;
         }
 
         for (var attempt = 0; ; attempt++)
@@ -159,7 +166,8 @@ public sealed partial class Timetable(
         try
         {
             if (published.Catalog.Revision == alignedTo) return;
-            entries = EntriesOf(published).ToImmutableDictionary(entry => entry.Name);
+            var latest = (await walked.LatestAsync(cancel)).ToDictionary(walk => walk.Scenario, walk => walk.Moment);
+            entries = EntriesOf(published, latest).ToImmutableDictionary(entry => entry.Name);
             foreach (var entry in entries.Values)
             {
                 var trigger = await scheduler!.GetTrigger(KeyOf(entry.Name), cancel);
@@ -181,14 +189,22 @@ public sealed partial class Timetable(
         }
     }
 
-    private IEnumerable<Entry> EntriesOf(PublishedCatalog published)
+    private IEnumerable<Entry> EntriesOf(PublishedCatalog published, Dictionary<string, DateTimeOffset> latest)
     {
         var now = clock.Now;
         var company = DateTimeZoneProviders.Tzdb.GetZoneOrNull(published.Catalog.Policy.Zone) ?? DateTimeZone.Utc;
         foreach (var job in jobs)
         {
             yield return new Entry(
-                job.Name, $"{job.Cron} {company.Id}", now, after => job.Cron.Next(after, company), until => job.Cron.LastUntil(until, company), job.Misfire, job.Run);
+                $"job:{job.Name}", $"{job.Cron} {company.Id}", now, after => job.Cron.Next(after, company), until => job.Cron.LastUntil(until, company), job.Misfire, job.Run);
+        }
+
+        foreach (var scenario in published.Catalog.Live.Values)
+        {
+            if (scenario.Scenario is not { Trigger: Trigger.Schedule { Timing: var timing }, Name: var name }) continue;
+            // What was begun is known from the walks, so a moment that passed while nothing ran is seen even without a trigger.
+            var from = latest.TryGetValue(name, out var begun) && begun > scenario.LiveSince ? begun : scenario.LiveSince;
+            yield return new Entry(NameOf(name), timing.ToString(), from, timing.NextAfter, timing.LastUntil, Misfire.Once, (moment, cancel) => walks.BeginAsync(name, moment, cancel));
         }
     }
 
@@ -211,6 +227,8 @@ public sealed partial class Timetable(
         moments[entry.Name] = at;
     }
 
+    private static string NameOf(string scenario) => $"scenario:{scenario}";
+
     private static TriggerKey KeyOf(string name) => new(name, Group);
 
     private static string RuleOf(JobDataMap data) => data.TryGetValue(Rule, out var rule) ? rule as string ?? "" : "";
@@ -220,7 +238,7 @@ public sealed partial class Timetable(
     /// <param name="Rule">Changes when its moments do.</param>
     /// <param name="From">What its first moment comes after, where no trigger is kept.</param>
     private sealed record Entry(
-        string Name, string Rule, DateTimeOffset From, Func<DateTimeOffset, DateTimeOffset?> NextAfter, Func<DateTimeOffset, DateTimeOffset> LastUntil,
+        string Name, string Rule, DateTimeOffset From, Func<DateTimeOffset, DateTimeOffset?> NextAfter, Func<DateTimeOffset, DateTimeOffset?> LastUntil,
         Misfire Misfire, Func<DateTimeOffset, CancellationToken, Task> Run);
 
     [LoggerMessage(LogLevel.Error, "The timetable could not be brought up to date; it is tried again")]

@@ -192,6 +192,23 @@ internal sealed partial class Advance
         Rest(subject, signal.At);
     }
 
+    /// <summary>Asked twice for one moment, somebody enters once: a passage that began since then answers for it.</summary>
+    private void Scheduled(Signal.Scheduled signal)
+    {
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        CatchUp(subject, signal.At, isInclusive: false);
+        // Browsers that nobody has named are nobody to write to, and may turn out to be somebody who is asked already.
+        var isSomebody = subject is not ContactState { Status: ContactStatus.Erased } and not ContactState { IsKnown: false, Email: null };
+        if (isSomebody && catalog.Live.TryGetValue(signal.Scenario, out var published) && published.Scenario.Trigger is Scenarios.Trigger.Schedule schedule
+            && !subject.Enrollments.Exists(e => e.Scenario == signal.Scenario && e.EnteredAt >= signal.Moment)
+            && !subject.Passages.Exists(p => p.Scenario == signal.Scenario && p.EnteredAt >= signal.Moment))
+        {
+            TryEnter(subject, published, null, signal.At, schedule.Late);
+        }
+
+        Rest(subject, signal.At);
+    }
+
     private static void AddPassage(SubjectState subject, Passage passage)
     {
         var i = subject.Passages.FindIndex(p => p.Scenario == passage.Scenario && p.Key == passage.Key);

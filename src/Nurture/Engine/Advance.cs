@@ -62,6 +62,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.Erased s: Erased(s); break;
             case Signal.Left s: Left(s); break;
             case Signal.EnrollRequested s: EnrollRequested(s); break;
+            case Signal.Scheduled s: Scheduled(s); break;
             case Signal.StopRequested s: StopRequested(s); break;
             case Signal.Prepared s: Prepared(s); break;
             case Signal.Resumed s: Resumed(s); break;

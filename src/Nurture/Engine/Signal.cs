@@ -60,6 +60,10 @@ public abstract record Signal
     /// <summary>A person or program asks to enroll a subject by hand.</summary>
     public sealed record EnrollRequested(SubjectRef Subject, string Scenario, bool IsForced, string By, string Because, DateTimeOffset At) : Signal;
 
+    /// <summary>A moment of a scenario's schedule came, and this subject is asked.</summary>
+    /// <param name="Moment">The scheduled one; <paramref name="At"/> is when the walk over all subjects came to this one.</param>
+    public sealed record Scheduled(SubjectRef Subject, string Scenario, DateTimeOffset Moment, DateTimeOffset At) : Signal;
+
     /// <summary>An enrollment is taken out by hand.</summary>
     public sealed record StopRequested(SubjectRef Subject, long EnrollmentId, string By, DateTimeOffset At) : Signal;
 
@@ -93,4 +97,5 @@ public enum SignalKind : short
     Prepared = 15,
     Resumed = 16,
     ConsentSaid = 30,
+    Scheduled = 40,
 }

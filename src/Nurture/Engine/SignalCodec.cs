@@ -87,6 +87,11 @@ public static class SignalCodec
             w.Text(3, s.By);
             w.Text(4, s.Because);
         })),
+        Signal.Scheduled s => Row(SignalKind.Scheduled, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Text(1, s.Scenario);
+            w.Number(2, s.Moment.ToMilliseconds());
+        })),
         Signal.StopRequested s => Row(SignalKind.StopRequested, s.Subject, 0, s.At, Packed(w =>
         {
             w.Number(1, s.EnrollmentId);
@@ -234,6 +239,18 @@ public static class SignalCodec
                 }
 
                 return new Signal.EnrollRequested(SubjectOf(row), scenario, isForced, by, because, row.OccurredAt);
+            }
+
+            case SignalKind.Scheduled:
+            {
+                var (scenario, moment) = ("", 0L);
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) scenario = reader.Text;
+                    else if (reader.Field == 2) moment = reader.Number;
+                }
+
+                return new Signal.Scheduled(SubjectOf(row), scenario, Instants.FromMilliseconds(moment), row.OccurredAt);
             }
 
             case SignalKind.StopRequested:

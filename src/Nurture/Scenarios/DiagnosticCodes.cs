@@ -144,6 +144,12 @@ public static partial class DiagnosticCodes
     /// <summary>A scenario test that names what is not in its scenario.</summary>
     public const string TestNamesNothing = "NUR126";
 
+    /// <summary>A date that has passed before it was ever published.</summary>
+    public const string PastDate = "NUR130";
+
+    /// <summary>A schedule whose moments do not do what they seem to.</summary>
+    public const string OddSchedule = "NUR131";
+
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";
 

@@ -17,6 +17,9 @@ public sealed record ParseEnvironment
     /// <summary>The templates themselves, for what lint asks of them; null where they are not at hand.</summary>
     public MailTemplateLibrary? MailTemplates { get; init; }
 
+    /// <summary>What dates are held against; null where none is past.</summary>
+    public DateTimeOffset? Now { get; init; }
+
     /// <summary>How far back events are kept: no window may reach further. Null keeps all.</summary>
     public TimeSpan? KeptHistory { get; init; }
 }

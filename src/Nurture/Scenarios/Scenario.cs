@@ -101,6 +101,11 @@ public abstract record Trigger
     /// <summary>A date attribute of the subject, with an offset (negative is before) and a local time of day.</summary>
     public sealed record DateAttribute(SubjectKind Of, string Attribute, Duration Offset, NodaTime.LocalTime At, Days Days, SourceSpan Span) : Trigger(Span);
 
+    /// <summary>A time: everybody who is known is asked then, and enters where audience and re-entry allow.</summary>
+    /// <param name="Pace">How many enter in a time; null for all at once.</param>
+    /// <param name="Late">A moment that is noticed later than this starts nothing.</param>
+    public sealed record Schedule(Timing Timing, Pace? Pace, TimeSpan Late, SourceSpan Span) : Trigger(Span);
+
     /// <summary>For a trigger that belongs to the account in a contact scenario: who of the account enters (SEMANTICS.md 7).</summary>
     public Recipients? ForRole { get; init; }
 }

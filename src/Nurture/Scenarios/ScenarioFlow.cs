@@ -11,7 +11,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
     /// <summary>Every kind of step and of trigger there is, for whoever has a word or a form for each.</summary>
     public static IReadOnlyList<string> StepKinds { get; } = ["send", "wait", "wait_for", "wait_until", "branch", "set", "end"];
 
-    public static IReadOnlyList<string> TriggerKinds { get; } = ["event", "inactive", "date"];
+    public static IReadOnlyList<string> TriggerKinds { get; } = ["event", "inactive", "date", "schedule"];
 
     public static ScenarioFlow Of(Scenario scenario) => new(
         TriggerOf(scenario.Trigger), scenario.Audience?.Text,
@@ -31,6 +31,8 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
         Trigger.DateAttribute d => new("date", Said(
             ("date", $"{Root(d.Of)}.{d.Attribute}"), (IsBefore(d.Offset) ? "before" : "after", IsNone(d.Offset) ? null : Written(Ahead(d.Offset))),
             ("at", Written(d.At)), ("days", Word(d.Days)), ("for", Written(d.ForRole)))),
+        Trigger.Schedule s => new("schedule", Said(
+            (s.Timing.Cron is null ? "at" : "schedule", s.Timing.ToString()[..^(s.Timing.Zone.Length + 1)]), ("zone", s.Timing.Zone), ("pace", s.Pace?.ToString()))),
         _ => throw new InvalidOperationException($"No drawing of {trigger.GetType().Name}."),
     };
 

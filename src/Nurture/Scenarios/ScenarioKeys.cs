@@ -24,6 +24,7 @@ public static class ScenarioKeys
         [
             new("event", "event"), new("where", "condition"), new("late", "length"), new("settle", "length"), new("inactive", "events"), new("for", "length"), new("date", "date"),
             new("before", "length"), new("after", "length"), new("at", "time"), new("days", "word", DayWords),
+            new("schedule", "cron"), new("zone", "zone"), new("pace", "pace"),
         ],
         ["goal"] = [new("when", "condition"), new("within", "length"), new("target", "share"), new("on_goal", "word", "end", "continue")],
         ["step"] =

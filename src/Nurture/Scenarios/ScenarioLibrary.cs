@@ -41,7 +41,7 @@ public sealed record ScenarioLibrary
     public required ParseEnvironment Environment { get; init; }
 
     /// <param name="templatesDirectory">Null where templates are not at hand: none is then missed.</param>
-    public static ScenarioLibrary Load(string directory, string? templatesDirectory)
+    public static ScenarioLibrary Load(string directory, string? templatesDirectory, DateTimeOffset? now = null)
     {
         var found = new List<Diagnostic>();
         var planText = ReadOptional(Path.Combine(directory, PlanFile), found);
@@ -61,7 +61,7 @@ public sealed record ScenarioLibrary
         }
 
         var templates = templatesDirectory is null ? null : LoadTemplates(templatesDirectory, policy, plan, found);
-        var environment = new ParseEnvironment { Plan = plan, Policy = policy, Templates = templates?.Names, MailTemplates = templates, KeptHistory = KeptHistory };
+        var environment = new ParseEnvironment { Plan = plan, Policy = policy, Templates = templates?.Names, MailTemplates = templates, KeptHistory = KeptHistory, Now = now };
         var scenarios = LoadScenarios(directory, environment, found);
         var tests = LoadTests(Path.Combine(directory, TestFolder), scenarios, environment, found);
         return new()

@@ -57,11 +57,12 @@ public sealed partial class ScenarioLinter
         {
             Trigger.Event e => e.Names,
             Trigger.Inactivity i => i.Names,
-            Trigger.DateAttribute => [],
+            Trigger.DateAttribute or Trigger.Schedule => [],
             _ => throw new InvalidOperationException($"No rule for {scenario.Trigger.GetType().Name}."),
         };
         foreach (var (index, name) in names.Index()) CheckEvent(name, At($"trigger.events.{index}"));
 
+        if (scenario.Trigger is Trigger.Schedule schedule) CheckSchedule(schedule);
         if (scenario.Trigger is not Trigger.DateAttribute date) return;
         if (date.Of == SubjectKind.Account && !IsAccountScenario && date.ForRole is null)
             Error(DiagnosticCodes.NoRoleForTrigger, At("trigger.date"), "this date is the account's, and the scenario is about one person: who of them enters?",
@@ -70,6 +71,24 @@ public sealed partial class ScenarioLinter
             Error(DiagnosticCodes.WrongSubject, At("trigger.date"), "this date is one person's, and the scenario is about the account", "Use a date of the account, or subject: contact.");
         if (date.ForRole is not null && (IsAccountScenario || date.Of == SubjectKind.Contact))
             Error(DiagnosticCodes.WrongSubject, At("trigger.for"), IsAccountScenario ? "the account itself enters, so for: has nothing to choose" : "the person whose date it is enters, so for: has nothing to choose", "Take it away.");
+    }
+
+    private void CheckSchedule(Trigger.Schedule schedule)
+    {
+        if (schedule.Timing is { Cron: { } cron })
+        {
+            if (scenario.Reentry.IsOnce && scenario.Key is null)
+                Warn(DiagnosticCodes.OddSchedule, At("trigger.schedule"), "it comes again and again, and everybody enters once: only newcomers enter after the first time", "Say reentry: every time, if all of the audience shall enter each time.");
+            if (cron.TimesADay > 24)
+                Warn(DiagnosticCodes.OddSchedule, At("trigger.schedule"), $"it comes {cron.TimesADay} times a day, and asks everybody each time", "What happens to one person is better an event.");
+            return;
+        }
+
+        var (moment, zone) = (schedule.Timing.Once!.Value, DateTimeZoneProviders.Tzdb[schedule.Timing.Zone]);
+        if (environment.Now is { } now && schedule.Timing.NextAfter(now) is null)
+            Warn(DiagnosticCodes.PastDate, At("trigger.at"), "this moment has passed, so nobody enters", "A version that was never published is refused with it.");
+        if (zone.MapLocal(moment).Count != 1)
+            Warn(DiagnosticCodes.OddSchedule, At("trigger.at"), zone.MapLocal(moment).Count == 0 ? $"the clocks of {zone.Id} skip this time: it comes as much later" : $"the clocks of {zone.Id} show this time twice: it comes the first time");
     }
 
     private void CheckEvent(string name, SourceSpan at)
@@ -104,10 +123,10 @@ public sealed partial class ScenarioLinter
         {
             if (parsed.Positions.TryGetValue("goal", out var written) && !parsed.SaysNoGoal) return;
             var at = Has("goal") ? written : At("scenario");
-            if (scenario.Class != SendClass.Transactional)
+            if (scenario.Class != SendClass.Transactional && scenario.Trigger is not Trigger.Schedule)
                 Error(DiagnosticCodes.NoGoal, at, "this scenario has no goal, so nobody can tell whether it works", "For example goal: { when: event(\"setup_completed\"), within: 14d }.");
             else if (scenario.Purpose is null)
-                Error(DiagnosticCodes.NoGoal, at, "a transactional scenario may do without a goal if it says what it is for", "goal: none and purpose: The receipt for an order.");
+                Error(DiagnosticCodes.NoGoal, at, $"a {(scenario.Trigger is Trigger.Schedule ? "scheduled" : "transactional")} scenario may do without a goal if it says what it is for", $"goal: none and purpose: {(scenario.Trigger is Trigger.Schedule ? "What is new this month" : "The receipt for an order")}.");
             return;
         }
 

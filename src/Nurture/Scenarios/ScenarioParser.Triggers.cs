@@ -2,6 +2,7 @@ using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Scenarios.Yaml;
 using NodaTime;
+using NodaTime.Text;
 
 namespace Nurture.Scenarios;
 
@@ -23,7 +24,7 @@ public sealed partial class ScenarioParser
         if (source.Map(node, "trigger") is not { } mapping) return null;
         foreach (var (key, value) in mapping.Entries) positions["trigger." + key.Value] = value.Span;
         var fields = new Fields(source, mapping, "the trigger");
-        var kinds = new[] { "event", "inactive", "date" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "event", "inactive", "date", "schedule", "at" }.Where(fields.Has).Where(kind => kind != "at" || !fields.Has("date")).ToArray();
         if (kinds.Length > 1)
         {
             source.Error(DiagnosticCodes.Contradiction, fields.KeySpan(kinds[1])!.Value, $"a trigger is \"{kinds[0]}:\" or \"{kinds[1]}:\", not both",
@@ -36,11 +37,12 @@ public sealed partial class ScenarioParser
             "event" => ReadEventTrigger(fields),
             "inactive" => ReadInactivityTrigger(fields),
             "date" => ReadDateTrigger(fields),
+            "schedule" or "at" => ReadSchedule(fields),
             _ => null,
         };
         if (kinds.Length == 0 && !mapping.Entries.Any(e => LaterInTrigger.ContainsKey(e.Key.Value)))
             source.Error(DiagnosticCodes.MissingKey, fields.HeadSpan, "the trigger does not say what starts the scenario",
-                "event: signed_up, inactive: [ login ] with for: 14d, or date: account.contract_end with before: 30d.");
+                "event: signed_up, inactive: [ login ] with for: 14d, date: account.contract_end with before: 30d, schedule: \"0 9 1 * *\", or at: \"2026-12-01T09:00\".");
         fields.RefuseOthers(LaterInTrigger);
         return trigger;
     }
@@ -99,6 +101,29 @@ public sealed partial class ScenarioParser
         return new(of, attribute, offset, at, days, fields.Span) { ForRole = role };
     }
 
+    private Trigger.Schedule? ReadSchedule(Fields fields)
+    {
+        Cron? cron = null;
+        LocalDateTime? once = null;
+        if (source.Text(fields["schedule"], "schedule") is { } recurring)
+        {
+            cron = Cron.TryParse(recurring, out var problem);
+            if (cron is null)
+                source.Error(DiagnosticCodes.BadValue, fields["schedule"]!.Span, $"\"{recurring}\" is not a schedule: {problem}", "For example \"0 9 1 * *\": at 9:00 on the first of each month; \"0 9 * * MON\": each Monday.");
+        }
+        else if (source.Text(fields["at"], "at") is { } written)
+        {
+            if (MomentPattern.Parse(written.Replace(' ', 'T')) is { Success: true } moment) once = moment.Value;
+            else source.Error(DiagnosticCodes.BadValue, fields["at"]!.Span, $"\"{written}\" is not a local time", "Day and time, as in \"2026-12-01T09:00\"; whose clock is said by zone:.");
+        }
+
+        var zone = source.Zone(fields["zone"], "zone") ?? environment.Policy.Zone;
+        var pace = source.Pace(fields["pace"], "pace");
+        var late = source.Exact(fields["late"], "late") ?? DefaultLate;
+        RefuseRole(fields, "everybody of the audience enters");
+        return cron is null && once is null ? null : new(new(cron, once, zone), pace, late, fields.Span);
+    }
+
     private Recipients? ReadTriggerRole(YamlNode? node)
     {
         if (node is null) return null;
@@ -137,7 +162,9 @@ public sealed partial class ScenarioParser
         return dates.Length == 0 ? null : $"Dates are {Suggestions.Listed(dates)}.";
     }
 
-    private const string TriggerKinds = "A trigger is an event, inactive: with for:, or a date:.";
+    private static readonly LocalDateTimePattern MomentPattern = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm");
+
+    private const string TriggerKinds = "A trigger is an event, inactive: with for:, a date:, or a schedule:.";
 
     private static readonly Dictionary<string, string> LaterInTrigger = new(StringComparer.Ordinal)
     {
@@ -149,10 +176,10 @@ public sealed partial class ScenarioParser
         ["rearm_below"] = TriggerKinds,
         ["changed"] = TriggerKinds,
         ["goal_of"] = TriggerKinds,
-        ["every"] = TriggerKinds,
+        ["every"] = "A recurring time is a schedule: schedule: \"0 9 * * MON\".",
         ["any"] = "Several events are a list: event: [ first, second ].",
         ["delay"] = "Let the first step wait: - wait: 60d.",
-        ["spread"] = "Leave it out; everybody enters when the trigger says so.",
+        ["spread"] = "A schedule has a pace: pace: 2000/h; whom other triggers start enters at once.",
         ["since"] = "Inactivity counts from the later of the last such event and the subject's creation.",
     };
 }

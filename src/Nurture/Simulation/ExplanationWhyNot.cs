@@ -62,6 +62,7 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language?
             Trigger.Event trigger => NotTriggered(trigger, published, ref context, past),
             Trigger.Inactivity trigger => NotSilent(trigger, subject, published, context),
             Trigger.DateAttribute trigger => NotTheDay(trigger, contact, account),
+            Trigger.Schedule trigger => NotTheMoment(trigger, published),
             _ => throw new InvalidOperationException($"No explanation of {published.Scenario.Trigger.GetType().Name}."),
         };
         return [.. why, .. Doors(published, subject, context)];
@@ -149,6 +150,24 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language?
             : new("date_passed", In(
                     $"{attribute} is {Show(when)}: its day was before the scenario went live, or longer ago than it catches up.",
                     $"{attribute} は {Show(when)} で、シナリオの稼働開始前か、さかのぼれる期間より前です。"))];
+    }
+
+    private List<WhyNot> NotTheMoment(Trigger.Schedule trigger, PublishedScenario published)
+    {
+        if (trigger.Timing.LastUntil(now) is { } last && last >= published.LiveSince)
+        {
+            return [new("schedule_not_reached", In(
+                    $"Its schedule ({trigger.Timing}) came on {Show(last)}, and no decision about it is on record: it has not been asked yet, or nothing is known of it but a browser.",
+                    $"スケジュール({trigger.Timing})は {Show(last)} に実行されましたが、判断の記録がまだありません。順番待ちか、ブラウザー以外のことがまだ分からない方です。"))];
+        }
+
+        return [trigger.Timing.NextAfter(now) is { } next
+            ? new("schedule_ahead", In(
+                    $"Its schedule ({trigger.Timing}) comes next on {Show(next)}.",
+                    $"スケジュール({trigger.Timing})の次回は {Show(next)} です。"))
+            : new("schedule_passed", In(
+                    $"Its moment ({trigger.Timing}) was before the scenario went live.",
+                    $"指定の日時({trigger.Timing})は、シナリオの稼働開始より前でした。"))];
     }
 
     /// <summary>What an entry asks beside the trigger, in its order (SEMANTICS.md 14 to 19), as if it were now.</summary>

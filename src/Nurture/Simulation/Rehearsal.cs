@@ -19,6 +19,7 @@ public sealed class Rehearsal
     private readonly Dictionary<string, long> contacts = new(StringComparer.Ordinal);
     private readonly List<TestAction> impossible = [];
     private readonly Trace trace;
+    private DateTimeOffset scheduledAt;
 
     private Rehearsal(ScenarioTest script, Scenario scenario, TrackingPlan plan, SendPolicy policy)
     {
@@ -27,6 +28,8 @@ public sealed class Rehearsal
         foreach (var contact in script.Contacts) contacts.Add(contact.Id, contacts.Count + 1);
         Simulator = new Simulator(CatalogOf(Scenario, plan, policy with { Zone = script.Zone }, script.Start), Beginning());
         trace = new Trace(this);
+        // A schedule that comes at the start itself comes.
+        scheduledAt = script.Start.AddMilliseconds(-1);
     }
 
     public Scenario Scenario { get; }
@@ -42,11 +45,15 @@ public sealed class Rehearsal
     internal int ContactCount => contacts.Count;
 
     /// <summary>Plays what happened before the start, then the script, then what follows by itself until the moment given.</summary>
-    public static Rehearsal Play(ScenarioTest script, Scenario scenario, TrackingPlan plan, SendPolicy policy, DateTimeOffset until)
+    /// <param name="scheduledUntil">
+    /// The scenario's schedule comes no more after this, but comes once if it had not by then; null for as long as the rest.
+    /// </param>
+    public static Rehearsal Play(ScenarioTest script, Scenario scenario, TrackingPlan plan, SendPolicy policy, DateTimeOffset until, DateTimeOffset? scheduledUntil = null)
     {
         var rehearsal = new Rehearsal(script, scenario, plan, policy);
         rehearsal.PlayPast();
         foreach (var action in script.When.Where(action => action.At <= until)) rehearsal.Do(action);
+        rehearsal.PlaySchedule(until, scheduledUntil ?? until);
         rehearsal.Simulator.AdvanceTo(until);
         rehearsal.trace.Follow();
         return rehearsal;
@@ -101,6 +108,24 @@ public sealed class Rehearsal
         trace.Follow();
     }
 
+    /// <summary>Lets the scenario's schedule come at each of its moments up to one (inclusive).</summary>
+    private void PlaySchedule(DateTimeOffset until, DateTimeOffset recurringUntil)
+    {
+        if (Scenario.Trigger is not Trigger.Schedule schedule) return;
+        while (schedule.Timing.NextAfter(scheduledAt) is { } moment && moment <= until && (moment <= recurringUntil || scheduledAt < script.Start))
+        {
+            scheduledAt = moment;
+            Simulator.AdvanceTo(moment);
+            trace.Follow();
+            trace.Add(new TraceLine(moment, "schedule", schedule.Timing.ToString()));
+            if (Scenario.Subject == SubjectKind.Account && script.Account is not null)
+                Simulator.Tell(new Signal.Scheduled(SubjectRef.Account(FirstAccount), Scenario.Name, moment, moment), accountId: FirstAccount);
+            foreach (var id in Scenario.Subject == SubjectKind.Contact ? contacts.Values.ToArray() : []) Simulator.Tell(new Signal.Scheduled(SubjectRef.Contact(id), Scenario.Name, moment, moment), id);
+            Simulator.Drain();
+            trace.Follow();
+        }
+    }
+
     private DateTimeOffset Beginning() => script.Contacts.Select(Since).Append(script.Account is null ? script.Start : AccountSince()).Append(script.Start).Min();
 
     // Whoever did something was there already.
@@ -122,6 +147,7 @@ public sealed class Rehearsal
 
     private void Do(TestAction action)
     {
+        PlaySchedule(action.At, action.At);
         Simulator.AdvanceBefore(action.At);
         trace.Follow();
         trace.Add(action);

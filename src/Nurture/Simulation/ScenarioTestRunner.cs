@@ -25,7 +25,7 @@ public sealed class ScenarioTestRunner(Scenario scenario, TrackingPlan plan, Sen
     public ScenarioTestResult Run(ScenarioTest test)
     {
         var last = test.When.Select(action => action.At).Concat(test.Expect.Select(expected => expected.At ?? test.Start)).Append(test.NothingAfter ?? test.Start).Append(test.Start).Max();
-        var rehearsal = Rehearsal.Play(test, scenario, plan, policy, last + Aftermath);
+        var rehearsal = Rehearsal.Play(test, scenario, plan, policy, last + Aftermath, scheduledUntil: last);
         var time = new VirtualTime(test.Start, test.Zone);
         return new(test, new ScenarioTestJudge(test, rehearsal, time, templates).Judge(), TraceLine.Columns(rehearsal.Trace, time));
     }

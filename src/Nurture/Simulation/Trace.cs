@@ -38,6 +38,8 @@ internal sealed class Trace(Rehearsal rehearsal)
     // By moment alone: what was written first stays first.
     public IReadOnlyList<TraceLine> Lines => [.. lines.OrderBy(line => line.At)];
 
+    public void Add(TraceLine line) => lines.Add(line);
+
     public void Add(TestAction action) => lines.Add(action switch
     {
         TestAction.Event happened => new(action.At, "event", $"{happened.Name}{By(happened.Contact)}{Properties(happened.Properties)}"),

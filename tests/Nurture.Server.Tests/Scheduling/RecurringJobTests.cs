@@ -85,7 +85,7 @@ public sealed class RecurringJobTests
 
     private static BusinessClock Clock(RunningServer server) => server.Services.GetRequiredService<BusinessClock>();
 
-    private static DateTimeOffset NextNine(RunningServer server) => server.Services.GetRequiredService<Timetable>().NextOf("diary")!.Value;
+    private static DateTimeOffset NextNine(RunningServer server) => server.Services.GetRequiredService<Timetable>().NextOfJob("diary")!.Value;
 
     private sealed class Diary
     {

@@ -85,7 +85,7 @@ public sealed class ScenarioFlowTests
     private static string With(string place, string key) => place switch
     {
         "scenario" => $"scenario: x\n{key}: x\n",
-        "trigger" => $"scenario: x\nclass: service\ntrigger: {{ {(key is "event" ? "" : key is "before" or "after" or "at" or "days" ? "date: contact.born_on, " : key is "for" ? "inactive: login, " : key is "inactive" or "date" ? "" : "event: login, ")}{key}: x }}\n",
+        "trigger" => $"scenario: x\nclass: service\ntrigger: {{ {(key is "event" ? "" : key is "before" or "after" or "at" or "days" ? "date: contact.born_on, " : key is "for" ? "inactive: login, " : key is "inactive" or "date" or "schedule" ? "" : key is "zone" or "pace" ? "schedule: \"0 9 1 * *\", " : "event: login, ")}{key}: x }}\n",
         "goal" => $"scenario: x\nclass: service\ngoal: {{ {key}: x }}\n",
         "step" => $"scenario: x\nclass: service\nsteps:\n  - {(key is "timeout" ? "wait: { for: event(\"login\"), up_to: 3d }\n    timeout" : key is "skipped" or "id" ? $"send: welcome\n    {key}" : key)}: x\n",
         "send" => $"scenario: x\nclass: service\nsteps:\n  - send: {{ {(key == "template" ? "" : "template: welcome, ")}{key}: x }}\n",

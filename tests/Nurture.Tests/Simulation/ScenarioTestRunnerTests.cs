@@ -202,6 +202,34 @@ public class ScenarioTestRunnerTests
         Assert.Empty(result.Failures);
     }
 
+    [Fact]
+    public void A_schedule_comes_at_each_of_its_moments_in_the_test_and_says_so()
+    {
+        var result = Run("""
+            scenario: news
+            title: News
+            owner: m@example.com
+            class: service
+            trigger: { schedule: "0 9 1 * *", zone: Asia/Tokyo }
+            reentry: every time
+            goal: none
+            purpose: News
+            steps:
+              - send: help
+            """, """
+              when:
+                - { at: 40d, contact: bob, refuses: all }
+              expect:
+                - { at: "2026-04-01 00:00", send: help, to: ann }
+                - { at: "2026-04-01 00:00", send: help, to: bob }
+                - { at: "2026-05-01 00:00", send: help, to: ann }
+                - { at: "2026-05-01 00:00", not_sent: help, to: bob, because: unsubscribed }
+            """);
+
+        Assert.Empty(result.Failures);
+        Assert.Equal(2, result.Trace.Count(line => line.Contains("schedule  0 9 1 * * Asia/Tokyo", StringComparison.Ordinal)));
+    }
+
     private const string OpenBrace = "{";
     private const string CloseBrace = "}";
 

@@ -146,6 +146,16 @@ internal static partial class Values
         return null;
     }
 
+    /// <summary><c>2000/h</c>.</summary>
+    public static Pace? Pace(this YamlSource source, YamlNode? node, string what)
+    {
+        if (source.Text(node, what) is not { } written) return null;
+        if (PacePattern().Match(written) is { Success: true } match && int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is > 0 and var count)
+            return new(count, match.Groups[2].Value switch { "m" => TimeSpan.FromMinutes(1), "h" => TimeSpan.FromHours(1), _ => TimeSpan.FromDays(1) });
+        source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" is not a pace", "How many in a minute, hour or day: 30/m, 2000/h, 10000/d.");
+        return null;
+    }
+
     public static int? Whole(this YamlSource source, YamlNode? node, string what, int least)
     {
         if (source.Text(node, what) is not { } written) return null;
@@ -214,6 +224,9 @@ internal static partial class Values
 
     [GeneratedRegex("[^a-z0-9_]+")]
     private static partial Regex NotInNames();
+
+    [GeneratedRegex(@"^([0-9]{1,8})/(m|h|d)\z")]
+    private static partial Regex PacePattern();
 
     [GeneratedRegex(@"^([0-9]{1,6})(mo|bd|s|m|h|d|w)\z")]
     private static partial Regex LengthPattern();
