@@ -181,7 +181,7 @@ internal static class SimulateCommand
 
     private static void Show(ScenarioLibrary library, Scenario scenario, ScenarioTest script, DateTimeOffset until, Screen screen)
     {
-        var rehearsal = Rehearsal.Play(script, scenario, library.Plan, library.Policy, until);
+        var rehearsal = Rehearsal.Play(script, scenario, library.Environment, until);
         var time = new VirtualTime(script.Start, script.Zone);
         screen.Line($"{scenario.Name}, from {time.Date(script.Start)} {script.Zone}");
         var lines = TraceLine.Columns(rehearsal.Trace, time);

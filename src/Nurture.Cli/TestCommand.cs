@@ -49,7 +49,7 @@ internal static class TestCommand
                 continue;
             }
 
-            var runner = new ScenarioTestRunner(readable, library.Plan, library.Policy, ScenarioArguments.TemplatesOf(library));
+            var runner = new ScenarioTestRunner(readable, library.Environment, ScenarioArguments.TemplatesOf(library));
             foreach (var result in file.Tests.Select(runner.Run))
             {
                 if (result.IsPassed) passed++;

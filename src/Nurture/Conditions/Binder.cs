@@ -37,6 +37,15 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
             : new Condition(text, test, [.. criteria.DistinctBy(criterion => criterion.Key)], [.. events.DistinctBy(predicate => predicate.Key)], readsContact, readsAccount) { HitTemplates = [.. hitTemplates] };
     }
 
+    /// <param name="most">What is counted beyond this makes no difference.</param>
+    public Quantity? BindQuantity(Expression root, string text, double most)
+    {
+        var part = IsCounting(root) ? BindCounting((Expression.Call)Bare(root), Relation.GreaterOrEqual, Math.Max(1, most)) : Bind(root);
+        if (part is { Type: not (PartType.Number or PartType.Boolean or PartType.Untyped) })
+            FailedPart(root, TypeMismatch, $"{Shown(root)} is {Named(part.Type)}, not a number.", part.Type is PartType.Instant or PartType.Date ? $"Write days_since({Shown(root)})." : null);
+        return part is null || report.HasErrors ? null : new Quantity(text, AsValue(part), [.. criteria.DistinctBy(criterion => criterion.Key)]);
+    }
+
     private Test? BindTest(Expression expression)
     {
         if (IsCounting(expression))

@@ -1,4 +1,5 @@
 using Nurture.Contacts;
+using Nurture.Health;
 
 namespace Nurture.Conditions;
 
@@ -24,6 +25,11 @@ public static class ProductKnowledge
     {
         ["id"] = Known(PartType.Number, SubjectKind.Account, subject => Reading.Of(subject.Id)),
         ["created_at"] = Known(PartType.Instant, SubjectKind.Account, subject => Reading.Of(subject.CreatedAt)),
+        ["health.score"] = Known(PartType.Number, SubjectKind.Account,
+            subject => ((AccountState)subject).Health?.Score is { } score ? Reading.Of(Math.Round(score)) : Reading.Absent) with { MayBeAbsent = true },
+        ["health.band"] = Known(PartType.Text, SubjectKind.Account,
+            subject => ((AccountState)subject).Health is { } health ? Reading.Of(HealthBands.Word(health.Band)) : Reading.Absent, HealthBands.Words) with { MayBeAbsent = true },
+        ["is_on_hold"] = Known(PartType.Boolean, SubjectKind.Account, subject => Reading.Of(((AccountState)subject).Holds.Count > 0)),
     };
 
     /// <summary>Null for what is an attribute like any other.</summary>

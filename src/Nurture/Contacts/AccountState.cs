@@ -1,3 +1,6 @@
+using Nurture.Escalations;
+using Nurture.Health;
+
 namespace Nurture.Contacts;
 
 /// <summary>What an account knows of one of its people, enough to choose recipients by role without loading them.</summary>
@@ -23,4 +26,18 @@ public sealed class AccountState : SubjectState
 
     /// <summary>People whose primary account this is.</summary>
     public Dictionary<long, Member> Members { get; } = [];
+
+    /// <summary>Null while nobody scores it.</summary>
+    public HealthState? Health { get; set; }
+
+    /// <summary>Open cases, one of a family at most.</summary>
+    public List<EscalationState> Escalations { get; } = [];
+
+    public List<ClosedFamily> ClosedFamilies { get; } = [];
+
+    /// <summary>Holds in force.</summary>
+    public List<Hold> Holds { get; } = [];
+
+    /// <summary>After a hold: sends that a hold would block wait until then, so that nobody is flooded.</summary>
+    public DateTimeOffset QuietUntil { get; set; }
 }

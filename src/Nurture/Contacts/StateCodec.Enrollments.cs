@@ -34,6 +34,9 @@ public static partial class StateCodec
             });
         }
 
+        if (enrollment.EscalationId != 0) w.Number(14, enrollment.EscalationId);
+        w.Flag(15, enrollment.WasHeld);
+        w.Flag(16, enrollment.IsAskedFor);
         w.Raw(enrollment.Unknown);
     }
 
@@ -65,6 +68,9 @@ public static partial class StateCodec
                 case 11: enrollment.GoalDeadline = reader.Instant; break;
                 case 12: enrollment.GoalReachedAt = reader.Instant; break;
                 case 13: enrollment.Sends.Add(ReadEnrollmentSend(reader.Bytes)); break;
+                case 14: enrollment.EscalationId = reader.Number; break;
+                case 15: enrollment.WasHeld = reader.Flag; break;
+                case 16: enrollment.IsAskedFor = reader.Flag; break;
                 default: enrollment.Unknown = [.. enrollment.Unknown, .. reader.Whole]; break;
             }
         }

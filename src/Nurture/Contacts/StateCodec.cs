@@ -48,7 +48,7 @@ public static partial class StateCodec
         switch (state)
         {
             case ContactState contact: WriteContact(hot, cold, contact); break;
-            case AccountState account: foreach (var member in account.Members.Values) cold.Message(50, w => WriteMember(w, member)); break;
+            case AccountState account: WriteAccount(hot, cold, account); break;
         }
 
         if (state.LivedUntil != default) hot.Instant(6, state.LivedUntil);
@@ -130,9 +130,14 @@ public static partial class StateCodec
                 case 42: ReadAttribute(reader.Bytes, state); break;
                 case 43: state.Passages.Add(ReadPassage(reader.Bytes)); break;
                 case 44: state.PendingEntries.Add(ReadPending(reader.Bytes)); break;
-                case 50 when state is AccountState account: ReadMember(reader.Bytes, account); break;
                 default:
-                    if (state is not ContactState contact || !ReadContact(reader, contact)) state.Unknown = [.. state.Unknown, .. reader.Whole];
+                    var isRead = state switch
+                    {
+                        ContactState contact => ReadContact(reader, contact),
+                        AccountState account => ReadAccount(reader, account),
+                        _ => throw new InvalidOperationException($"No fields of {state.GetType().Name}."),
+                    };
+                    if (!isRead) state.Unknown = [.. state.Unknown, .. reader.Whole];
                     break;
             }
         }

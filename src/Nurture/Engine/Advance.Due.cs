@@ -35,6 +35,12 @@ internal sealed partial class Advance
     {
         if (subject is ContactState { Status: ContactStatus.Erased } || IsParked(subject)) return;
         at = Later(at, subject.LivedUntil);
+        if (subject is AccountState account)
+        {
+            EndHolds(account, at);
+            ScoreHealth(account, at);
+        }
+
         foreach (var enrollment in subject.Enrollments.ToList()) AskGoalAndExit(subject, enrollment, at);
         foreach (var enrollment in subject.Enrollments.ToList())
         {
@@ -42,6 +48,8 @@ internal sealed partial class Advance
         }
 
         foreach (var enrollment in subject.Enrollments.ToList()) AskGoalDeadline(subject, enrollment, at);
+        // A step may have set what a measure reads.
+        if (subject is AccountState scored) ScoreHealth(scored, at);
         FireStateTriggers(subject, at);
         if (subject is ContactState { PendingEntries.Count: > 0 } contact) TryPending(contact, at);
     }
@@ -115,6 +123,16 @@ internal sealed partial class Advance
                     if (!TurnsTrue(subject, published.Scenario.Name, isSilent, wasBefore)) break;
                     TryEnter(subject, published, null, at, late: TimeSpan.MaxValue);
                     break;
+                case Scenarios.Trigger.Band band when subject is AccountState { Health: { } health } account:
+                    var isIn = band.Bands.Contains(health.Band);
+                    if (!TurnsTrue(subject, published.Scenario.Name, isIn, isIn && health.BandSince < published.LiveSince)) break;
+                    foreach (var (entering, _) in Subjects(published, band, null, null, account, at))
+                    {
+                        TryEnter(entering, published, null, at, late: TimeSpan.MaxValue);
+                        if (!ReferenceEquals(entering, subject)) Rest(entering, at);
+                    }
+
+                    break;
                 case Scenarios.Trigger.DateAttribute date when date.Of == subject.Kind && MomentOf(date, subject) is { } moment:
                     var memory = MemoryOf(published.Scenario, moment);
                     if (moment > at || subject.TriggerMemory.ContainsKey(memory)) break;
@@ -146,11 +164,13 @@ internal sealed partial class Advance
     {
         foreach (var published in catalog.Index.StateTriggers)
         {
-            if (published.Scenario.Trigger is Scenarios.Trigger.Inactivity silence && published.Scenario.Subject == subject.Kind
-                && silence.IsSilent.Evaluate(Context(subject, null, at)) == Truth.True)
+            var isTrue = published.Scenario.Trigger switch
             {
-                subject.TriggerMemory[published.Scenario.Name] = true;
-            }
+                Scenarios.Trigger.Inactivity silence => published.Scenario.Subject == subject.Kind && silence.IsSilent.Evaluate(Context(subject, null, at)) == Truth.True,
+                Scenarios.Trigger.Band band => subject is AccountState { Health: { } health } && band.Bands.Contains(health.Band),
+                _ => false,
+            };
+            if (isTrue) subject.TriggerMemory[published.Scenario.Name] = true;
         }
     }
 
@@ -211,6 +231,12 @@ internal sealed partial class Advance
                     Sooner(moment);
                     break;
             }
+        }
+
+        if (subject is AccountState account)
+        {
+            foreach (var hold in account.Holds) Sooner(hold.Until);
+            Sooner(NextHealthChange(account, at));
         }
 
         if (subject is ContactState contact)

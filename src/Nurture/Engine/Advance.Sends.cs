@@ -34,6 +34,7 @@ internal sealed partial class Advance
 
         if (recipients.Count == 0) Skip(subject, enrollment, step, 0, Reason.NoRecipient, at);
         DateTimeOffset? again = null;
+        var (wasHeld, hasReleased) = (enrollment.WasHeld, false);
         foreach (var id in recipients)
         {
             if (enrollment.Sends.Exists(send => send.Step == step.Id && send.RecipientId == id)) continue;
@@ -45,13 +46,15 @@ internal sealed partial class Advance
             }
 
             var recipient = set.Contact(slot, id);
-            var (refusal, until) = Gate(published, enrollment, step, recipient, at);
+            var (refusal, until) = Gate(published, subject, enrollment, step, recipient, at);
             if (refusal is null)
             {
                 Release(subject, enrollment, step, recipient!, at, expiresAt);
+                hasReleased = true;
             }
             else if (until is { } later && at < expiresAt)
             {
+                enrollment.WasHeld |= refusal == Reason.OnHold;
                 // Said once, when the waiting begins.
                 if (enrollment.StepDueAt is null) Note(subject, enrollment, refusal.Value, at, id);
                 var next = later < expiresAt ? later : expiresAt;
@@ -61,6 +64,12 @@ internal sealed partial class Advance
             {
                 Skip(subject, enrollment, step, id, until is null ? refusal.Value : Reason.Expired, at);
             }
+        }
+
+        if (hasReleased)
+        {
+            enrollment.IsAskedFor = false;
+            if (wasHeld) SpaceOut(subject, enrollment, at);
         }
 
         if (again is null) return AfterSend(subject, enrollment, published, node, step, at);
@@ -89,7 +98,7 @@ internal sealed partial class Advance
             : [subject.Id];
 
     /// <summary>The first gate that refuses, and when to ask again if waiting helps.</summary>
-    private (Reason? Refusal, DateTimeOffset? Until) Gate(PublishedScenario published, Enrollment enrollment, Step.Send step, ContactState? recipient, DateTimeOffset at)
+    private (Reason? Refusal, DateTimeOffset? Until) Gate(PublishedScenario published, SubjectState subject, Enrollment enrollment, Step.Send step, ContactState? recipient, DateTimeOffset at)
     {
         if (recipient is null || recipient.Status != ContactStatus.Active) return (Reason.ContactLeft, null);
         if (published.IsPaused || catalog.Live.GetValueOrDefault(enrollment.Scenario) is { IsPaused: true }) return (Reason.Paused, DateTimeOffset.MaxValue);
@@ -102,6 +111,7 @@ internal sealed partial class Advance
         if (recipient.IsSuppressed) return (Reason.Suppressed, null);
         if (Consent.Refuses(recipient, step.Class, step.Topic) is { } refused) return (refused, null);
         if (step.Class == SendClass.Transactional) return (null, null);
+        if (HeldUntil(subject as AccountState ?? AccountOf(recipient), enrollment, step.Class, at) is { } released) return (Reason.OnHold, released);
 
         var moment = Later(at, now);
         foreach (var cap in catalog.Policy.Caps)

@@ -31,6 +31,8 @@ internal sealed partial class Advance
                     Step.Branch branch => Branched(subject, enrollment, published, node, branch, at),
                     Step.Set set => HasSet(subject, enrollment, published, node, set, at),
                     Step.End end => HasEnded(subject, enrollment, end, at),
+                    Step.Escalate escalate => Escalated(subject, enrollment, published, node, escalate, at),
+                    Step.Task task => HasTask(subject, enrollment, published, node, task, at),
                     _ => throw new InvalidOperationException($"No walk for {node.Step.GetType().Name}."),
                 };
             }
@@ -168,6 +170,7 @@ internal sealed partial class Advance
     private void End(SubjectState subject, Enrollment enrollment, Reason reason, DateTimeOffset at, string detail = "", bool isNoted = false)
     {
         if (!isNoted) Note(subject, enrollment, reason, at, detail: detail);
+        if (enrollment.EscalationId != 0) LeaveCase(subject, enrollment, reason, at);
         if (reason is not (Reason.Completed or Reason.Ended)) Do(new Effect.CancelSends(subject.Ref, enrollment.Id, reason));
         Do(new Effect.Positioned(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, at));
         var count = subject.Passages.Find(p => p.Scenario == enrollment.Scenario && p.Key == enrollment.Key)?.Count ?? 0;

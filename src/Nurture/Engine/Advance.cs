@@ -66,6 +66,9 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.StopRequested s: StopRequested(s); break;
             case Signal.Prepared s: Prepared(s); break;
             case Signal.Resumed s: Resumed(s); break;
+            case Signal.EscalationWorked s: EscalationWorked(s); break;
+            case Signal.HoldRequested s: HoldRequested(s); break;
+            case Signal.HoldReleased s: HoldReleased(s); break;
             default: throw new InvalidOperationException($"No hearing for {signal.GetType().Name}.");
         }
     }

@@ -1,4 +1,6 @@
 using Nurture.Contacts;
+using Nurture.Escalations;
+using Nurture.Health;
 using Nurture.Sends;
 
 namespace Nurture.Engine;
@@ -30,6 +32,26 @@ public abstract record Effect
 
     /// <summary>The contact belongs to the account, as its primary one or another.</summary>
     public sealed record MembershipAdded(long ContactId, long AccountId, DateTimeOffset At) : Effect;
+
+    /// <summary>A point of an account's health history: its band or definition is another one.</summary>
+    public sealed record HealthNoted(long AccountId, DateTimeOffset At, double? Score, HealthBand Band, HealthCause Cause) : Effect;
+
+    public sealed record EscalationOpened(EscalationRow Row) : Effect;
+
+    /// <summary>Where a case stands now; what was decided when it was opened stays.</summary>
+    public sealed record EscalationChanged(
+        long EscalationId, string? Assignee, DateTimeOffset? AcknowledgedAt, DateTimeOffset? SnoozedUntil, DateTimeOffset? ClosedAt, string? Outcome, string? ClosedBy) : Effect;
+
+    /// <summary>A line of a case's story.</summary>
+    /// <param name="Kind">evidence, opened, acknowledge, assign, snooze, wake, note, reply, close, left, hold_over.</param>
+    /// <param name="By">The user's address; empty for Nurture itself.</param>
+    /// <param name="Detail">A small JSON object, or empty.</param>
+    public sealed record EscalationNoted(long EscalationId, long AccountId, DateTimeOffset At, string Kind, string By, string Text, string Detail) : Effect;
+
+    public sealed record TaskOpened(CsmTask Task) : Effect;
+
+    /// <summary>All holds of the account that are in force now; what an ended one kept back may leave from <paramref name="QuietUntil"/> on.</summary>
+    public sealed record HoldsChanged(long AccountId, IReadOnlyList<Hold> Holds, DateTimeOffset QuietUntil) : Effect;
 }
 
 /// <summary>A decision, with its reason. Append-only.</summary>

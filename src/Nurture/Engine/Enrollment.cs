@@ -50,6 +50,15 @@ public sealed class Enrollment
 
     public DateTimeOffset? GoalReachedAt { get; set; }
 
+    /// <summary>The case whose outcome it waits for; 0 for none.</summary>
+    public long EscalationId { get; set; }
+
+    /// <summary>A mail of it waited for a hold: what follows leaves one at a time (SEMANTICS.md 48).</summary>
+    public bool WasHeld { get; set; }
+
+    /// <summary>A human just gave the outcome it acts on: its next mail does not wait for the quiet time (SEMANTICS.md 49).</summary>
+    public bool IsAskedFor { get; set; }
+
     /// <summary>By the predicate's key: the latest event since entry that made it true (SEMANTICS.md 23).</summary>
     public Dictionary<string, OccurredEvent> EventsSinceEntry { get; } = new(StringComparer.Ordinal);
 

@@ -1,4 +1,5 @@
 using Nurture.Contacts;
+using Nurture.Escalations;
 
 namespace Nurture.Engine;
 
@@ -75,6 +76,21 @@ public abstract record Signal
 
     /// <summary>A parked subject is taken up again: what it missed, for it alone.</summary>
     public sealed record Resumed(SubjectRef Subject, IReadOnlyList<long> EventIds, IReadOnlyList<StoredEvent> Missed, DateTimeOffset At) : Signal;
+
+    /// <summary>A human worked on an account's case.</summary>
+    /// <param name="By">The address of the user.</param>
+    /// <param name="Text">A note, the reason of a snooze; empty where there is none.</param>
+    /// <param name="Outcome">When closing.</param>
+    /// <param name="Assignee">When assigning; empty gives it back to its queue.</param>
+    /// <param name="Until">When snoozing.</param>
+    public sealed record EscalationWorked(
+        long AccountId, long EscalationId, EscalationAct Act, string By, string Text, string Outcome, string Assignee, DateTimeOffset? Until, DateTimeOffset At) : Signal;
+
+    /// <summary>A human holds the account's mails back until a moment.</summary>
+    public sealed record HoldRequested(long AccountId, DateTimeOffset Until, string Because, string By, DateTimeOffset At) : Signal;
+
+    /// <summary>A human lets the account's mails go again, whoever held them.</summary>
+    public sealed record HoldReleased(long AccountId, string By, DateTimeOffset At) : Signal;
 }
 
 /// <summary>The numbers are stored with every event.</summary>
@@ -96,6 +112,9 @@ public enum SignalKind : short
     StopRequested = 14,
     Prepared = 15,
     Resumed = 16,
+    EscalationWorked = 20,
+    HoldRequested = 21,
+    HoldReleased = 22,
     ConsentSaid = 30,
     Scheduled = 40,
 }

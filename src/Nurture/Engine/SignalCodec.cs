@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Nurture.Contacts;
+using Nurture.Escalations;
 using Nurture.Packing;
 using Nurture.Scenarios;
 
@@ -105,6 +106,23 @@ public static class SignalCodec
         {
             foreach (var id in s.EventIds) w.Number(1, id);
         })),
+        Signal.EscalationWorked s => Row(SignalKind.EscalationWorked, 0, s.AccountId, s.At, Packed(w =>
+        {
+            w.Number(1, s.EscalationId);
+            w.Number(2, (long)s.Act);
+            w.Text(3, s.By);
+            w.Text(4, s.Text);
+            w.Text(5, s.Outcome);
+            w.Text(6, s.Assignee);
+            w.Instant(7, s.Until);
+        })),
+        Signal.HoldRequested s => Row(SignalKind.HoldRequested, 0, s.AccountId, s.At, Packed(w =>
+        {
+            w.Instant(1, s.Until);
+            w.Text(2, s.Because);
+            w.Text(3, s.By);
+        })),
+        Signal.HoldReleased s => Row(SignalKind.HoldReleased, 0, s.AccountId, s.At, Packed(w => w.Text(1, s.By))),
         _ => throw new InvalidOperationException($"No stored form for {signal.GetType().Name}."),
     } with
     { Slot = slot, ReceivedAt = about.ReceivedAt, SourceId = about.SourceId, Correlation = about.Correlation, Hop = signal is Signal.Adopted a ? a.Hop : about.Hop };
@@ -276,6 +294,53 @@ public static class SignalCodec
                 return row.Kind == SignalKind.Prepared
                     ? new Signal.Prepared(SubjectOf(row), numbers, [], row.OccurredAt)
                     : new Signal.Resumed(SubjectOf(row), numbers, [], row.OccurredAt);
+            }
+
+            case SignalKind.EscalationWorked:
+            {
+                var (id, act, by, text, outcome, assignee, until) = (0L, default(EscalationAct), "", "", "", "", (DateTimeOffset?)null);
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: id = reader.Number; break;
+                        case 2: act = (EscalationAct)reader.Number; break;
+                        case 3: by = reader.Text; break;
+                        case 4: text = reader.Text; break;
+                        case 5: outcome = reader.Text; break;
+                        case 6: assignee = reader.Text; break;
+                        case 7: until = reader.Instant; break;
+                    }
+                }
+
+                return new Signal.EscalationWorked(row.AccountId, id, act, by, text, outcome, assignee, until, row.OccurredAt);
+            }
+
+            case SignalKind.HoldRequested:
+            {
+                var (until, because, by) = (default(DateTimeOffset), "", "");
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: until = reader.Instant; break;
+                        case 2: because = reader.Text; break;
+                        case 3: by = reader.Text; break;
+                    }
+                }
+
+                return new Signal.HoldRequested(row.AccountId, until, because, by, row.OccurredAt);
+            }
+
+            case SignalKind.HoldReleased:
+            {
+                var by = "";
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) by = reader.Text;
+                }
+
+                return new Signal.HoldReleased(row.AccountId, by, row.OccurredAt);
             }
         }
 

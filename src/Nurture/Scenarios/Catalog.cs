@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using Nurture.Contacts;
+using Nurture.Escalations;
+using Nurture.Health;
 using Nurture.Sends;
 
 namespace Nurture.Scenarios;
@@ -21,6 +23,14 @@ public sealed record Catalog
     public TrackingPlan Plan { get; init; } = TrackingPlan.Empty;
 
     public SendPolicy Policy { get; init; } = SendPolicy.Default;
+
+    public EscalationTypes Escalations { get; init; } = EscalationTypes.None;
+
+    /// <summary>Null where no account is scored.</summary>
+    public HealthDefinition? Health { get; init; }
+
+    /// <summary>A definition whose counters are being filled: they count already.</summary>
+    public HealthDefinition? PreparingHealth { get; init; }
 
     /// <summary>The live version of each scenario.</summary>
     public FrozenDictionary<string, PublishedScenario> Live { get; init; } = FrozenDictionary<string, PublishedScenario>.Empty;

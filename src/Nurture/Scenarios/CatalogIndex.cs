@@ -15,9 +15,10 @@ public sealed class CatalogIndex
             .GroupBy(pair => pair.name, pair => pair.published)
             .ToDictionary(group => group.Key, group => group.OrderBy(published => published.Scenario.Name, StringComparer.Ordinal).ToList());
         StateTriggers = catalog.Live.Values
-            .Where(published => published.Scenario.Trigger is Trigger.Inactivity or Trigger.DateAttribute)
+            .Where(published => published.Scenario.Trigger is Trigger.Inactivity or Trigger.DateAttribute or Trigger.Band)
             .OrderBy(published => published.Scenario.Name, StringComparer.Ordinal).ToList();
-        Criteria = new CriteriaIndex(catalog.Versions.Values.SelectMany(published => CriteriaOf(published.Scenario)));
+        Criteria = new CriteriaIndex(catalog.Versions.Values.SelectMany(published => CriteriaOf(published.Scenario))
+            .Concat(catalog.Health?.Criteria ?? []).Concat(catalog.PreparingHealth?.Criteria ?? []));
         HasAccountReaders = catalog.Versions.Values.Any(published =>
             published.Scenario.Subject == SubjectKind.Contact && WatchedConditions(published.Scenario).Any(condition => condition.ReadsAccount || condition.Events.Any(e => e.By == SubjectKind.Account)));
     }
@@ -80,6 +81,7 @@ public sealed class CatalogIndex
                 Step.WaitFor wait => wait.Timeout,
                 Step.Branch branch => branch.Arms.SelectMany(arm => arm.Then),
                 Step.Send send => send.Skipped,
+                Step.Escalate escalate => escalate.Outcomes.SelectMany(arm => arm.Then).Concat(escalate.Otherwise),
                 _ => [],
             };
             foreach (var deeper in AllSteps(inner)) yield return deeper;

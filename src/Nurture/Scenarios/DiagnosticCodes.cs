@@ -144,6 +144,15 @@ public static partial class DiagnosticCodes
     /// <summary>A scenario test that names what is not in its scenario.</summary>
     public const string TestNamesNothing = "NUR126";
 
+    /// <summary>A band as trigger where nobody scores accounts.</summary>
+    public const string NoHealth = "NUR127";
+
+    /// <summary>An escalation type or outcome that is not declared.</summary>
+    public const string UnknownEscalation = "NUR128";
+
+    /// <summary>A band of health that no scenario answers and that does not say why.</summary>
+    public const string BandUnanswered = "NUR129";
+
     /// <summary>A date that has passed before it was ever published.</summary>
     public const string PastDate = "NUR130";
 

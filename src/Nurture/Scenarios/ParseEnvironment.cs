@@ -1,3 +1,5 @@
+using Nurture.Escalations;
+using Nurture.Health;
 using Nurture.Sends;
 using Nurture.Templates;
 using Nurture.Templating.Syntax;
@@ -16,6 +18,15 @@ public sealed record ParseEnvironment
 
     /// <summary>The templates themselves, for what lint asks of them; null where they are not at hand.</summary>
     public MailTemplateLibrary? MailTemplates { get; init; }
+
+    /// <summary>The escalation types there are; null where that is not known, and none is then missed.</summary>
+    public EscalationTypes? Escalations { get; init; }
+
+    /// <summary>How accounts are scored; null where nobody scores them.</summary>
+    public HealthDefinition? Health { get; init; }
+
+    /// <summary>Whether all files there are have been read, so that what is not there is missing.</summary>
+    public bool IsWhole { get; init; }
 
     /// <summary>What dates are held against; null where none is past.</summary>
     public DateTimeOffset? Now { get; init; }

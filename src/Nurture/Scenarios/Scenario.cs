@@ -1,5 +1,6 @@
 using Nurture.Conditions;
 using Nurture.Contacts;
+using Nurture.Health;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Scenarios;
@@ -106,6 +107,9 @@ public abstract record Trigger
     /// <param name="Late">A moment that is noticed later than this starts nothing.</param>
     public sealed record Schedule(Timing Timing, Pace? Pace, TimeSpan Late, SourceSpan Span) : Trigger(Span);
 
+    /// <summary>The account's health comes into one of the bands.</summary>
+    public sealed record Band(IReadOnlyList<HealthBand> Bands, SourceSpan Span) : Trigger(Span);
+
     /// <summary>For a trigger that belongs to the account in a contact scenario: who of the account enters (SEMANTICS.md 7).</summary>
     public Recipients? ForRole { get; init; }
 }
@@ -162,7 +166,30 @@ public abstract record Step
     public sealed record Set(string Id, SubjectKind On, string Attribute, Contacts.AttributeValue Value, SourceSpan Span) : Step(Id, Span);
 
     public sealed record End(string Id, string Reason, SourceSpan Span) : Step(Id, Span);
+
+    /// <summary>Calls a human; goes on at once, or waits for the outcome (SEMANTICS.md 46).</summary>
+    public sealed record Escalate(string Id, string Type, SourceSpan Span) : Step(Id, Span)
+    {
+        /// <summary>Why, in a sentence for whoever reads the case.</summary>
+        public string? Because { get; init; }
+
+        public bool WaitsForOutcome { get; init; }
+
+        /// <summary>The longest wait for an outcome; the type's hold where not given.</summary>
+        public Duration? UpTo { get; init; }
+
+        public IReadOnlyList<OutcomeArm> Outcomes { get; init; } = [];
+
+        /// <summary>For every other outcome, and when none came.</summary>
+        public IReadOnlyList<Step> Otherwise { get; init; } = [];
+    }
+
+    /// <summary>Something for a human to do; the scenario goes on at once.</summary>
+    public sealed record Task(string Id, string Title, Duration? Due, SourceSpan Span) : Step(Id, Span);
 }
+
+/// <summary>What runs when a case was closed with this outcome.</summary>
+public sealed record OutcomeArm(string Outcome, IReadOnlyList<Step> Then);
 
 /// <summary>One way of a branch; <c>else</c> where <paramref name="If"/> is null.</summary>
 public sealed record Arm(Condition? If, IReadOnlyList<Step> Then);

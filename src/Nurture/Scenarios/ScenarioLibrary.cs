@@ -1,3 +1,5 @@
+using Nurture.Escalations;
+using Nurture.Health;
 using Nurture.Scenarios.Testing;
 using Nurture.Sends;
 using Nurture.Templates;
@@ -13,6 +15,8 @@ public sealed record ScenarioLibrary
 {
     public const string PlanFile = "events.yaml";
     public const string PolicyFile = "policy.yaml";
+    public const string EscalationsFile = "escalations.yaml";
+    public const string HealthFile = "health.yaml";
     public const string TestFolder = "tests";
 
     /// <summary>How far back a deployment keeps events, so how far back a window may ask.</summary>
@@ -32,6 +36,10 @@ public sealed record ScenarioLibrary
     public string? PlanText { get; private init; }
 
     public string? PolicyText { get; private init; }
+
+    public string? EscalationsText { get; private init; }
+
+    public string? HealthText { get; private init; }
 
     /// <summary>Of all files, in the order of their names and lines.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; private init; } = [];
@@ -60,9 +68,25 @@ public sealed record ScenarioLibrary
             found.AddRange(said);
         }
 
+        var (escalationsText, healthText) = (ReadOptional(Path.Combine(directory, EscalationsFile), found), ReadOptional(Path.Combine(directory, HealthFile), found));
+        var escalations = EscalationTypes.None;
+        HealthDefinition? health = null;
+        if (escalationsText is not null)
+        {
+            (escalations, var said) = EscalationTypesReader.Read(escalationsText, Shown(Path.Combine(directory, EscalationsFile)));
+            found.AddRange(said);
+        }
+
+        if (healthText is not null)
+        {
+            (health, var said) = HealthReader.Read(healthText, Shown(Path.Combine(directory, HealthFile)), plan);
+            found.AddRange(said);
+        }
+
         var templates = templatesDirectory is null ? null : LoadTemplates(templatesDirectory, policy, plan, found);
-        var environment = new ParseEnvironment { Plan = plan, Policy = policy, Templates = templates?.Names, MailTemplates = templates, KeptHistory = KeptHistory, Now = now };
+        var environment = new ParseEnvironment { Plan = plan, Policy = policy, Templates = templates?.Names, MailTemplates = templates, Escalations = escalations, Health = health, IsWhole = true, KeptHistory = KeptHistory, Now = now };
         var scenarios = LoadScenarios(directory, environment, found);
+        if (health is not null) found.AddRange(BandAnswers.Check(health, Shown(Path.Combine(directory, HealthFile)), scenarios.Select(parsed => parsed.Draft).OfType<Scenario>()));
         var tests = LoadTests(Path.Combine(directory, TestFolder), scenarios, environment, found);
         return new()
         {
@@ -74,6 +98,8 @@ public sealed record ScenarioLibrary
             Tests = tests,
             PlanText = planText,
             PolicyText = policyText,
+            EscalationsText = escalationsText,
+            HealthText = healthText,
             Diagnostics = [.. found.Distinct().OrderBy(d => d.File, StringComparer.Ordinal).ThenBy(d => d.Span.Line).ThenBy(d => d.Span.Column)],
         };
     }
@@ -110,7 +136,7 @@ public sealed record ScenarioLibrary
     {
         var scenarios = new List<ParsedScenario>();
         var byName = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in FilesIn(directory, "*.yaml", found, isRequired: true).Where(f => Path.GetFileName(f) is not (PlanFile or PolicyFile)))
+        foreach (var file in FilesIn(directory, "*.yaml", found, isRequired: true).Where(f => Path.GetFileName(f) is not (PlanFile or PolicyFile or EscalationsFile or HealthFile)))
         {
             if (ReadOptional(file, found) is not { } text) continue;
             var parsed = Check(text, Shown(file), environment);

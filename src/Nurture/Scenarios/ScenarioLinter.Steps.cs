@@ -1,4 +1,5 @@
 using Nurture.Contacts;
+using Nurture.Escalations;
 using Nurture.Templates;
 using Nurture.Templating.Syntax;
 using NodaTime;
@@ -67,7 +68,10 @@ public sealed partial class ScenarioLinter
             case Step.Branch branch:
                 CheckArms(branch, moment, isLast);
                 return moment with { Local = branch.Arms.All(arm => arm.Then.Count == 0) ? moment.Local : null };
-            case Step.Set or Step.End:
+            case Step.Escalate escalate:
+                CheckEscalate(escalate, moment, isLast);
+                return moment with { Local = null };
+            case Step.Set or Step.End or Step.Task:
                 return moment;
             default:
                 throw new InvalidOperationException($"No rule for {step.GetType().Name}.");
@@ -92,6 +96,27 @@ public sealed partial class ScenarioLinter
                 Error(DiagnosticCodes.Unreachable, At($"{branch.Id}/arm.{index}", branch.Span), $"nobody comes here: arm {earlier + 1} asks the same and goes first");
             CheckList(arm.Then, moment, isLast);
         }
+    }
+
+    private void CheckEscalate(Step.Escalate step, Moment moment, bool isLast)
+    {
+        if (environment.Escalations is { } types)
+        {
+            if (types.Find(step.Type) is not { } type)
+                Error(DiagnosticCodes.UnknownEscalation, At($"{step.Id}/type", step.Span), $"escalations.yaml declares no type \"{step.Type}\"",
+                    Suggestions.For(step.Type, types.ByName.Keys, "There are") ?? "Declare it there: its title, outcomes and playbook.");
+            else
+            {
+                string[] known = [.. type.Outcomes, EscalationTypes.NotOpened, EscalationTypes.RecoveredByItself];
+                foreach (var arm in step.Outcomes.Where(arm => !known.Contains(arm.Outcome)))
+                    Error(DiagnosticCodes.UnknownEscalation, At($"{step.Id}/outcome.{arm.Outcome}", step.Span), $"nobody can close \"{step.Type}\" as \"{arm.Outcome}\"", Suggestions.For(arm.Outcome, known, "There are"));
+                if (step is { WaitsForOutcome: true, UpTo: null } && type.Hold is null)
+                    Warn(DiagnosticCodes.PointlessWait, At($"{step.Id}/outcome", step.Span), "this type holds nobody, so the wait for its outcome takes its standard of 21d", "Say how long: escalate: { type: …, up_to: 14d }.");
+            }
+        }
+
+        foreach (var arm in step.Outcomes) CheckList(arm.Then, moment with { Local = null }, isLast);
+        CheckList(step.Otherwise, moment with { Local = null }, isLast);
     }
 
     private void CheckSend(Step.Send send, Moment moment)
@@ -166,7 +191,8 @@ public sealed partial class ScenarioLinter
     {
         Step.End => true,
         Step.Branch branch => branch.Arms.Count > 0 && branch.Arms[^1].If is null && branch.Arms.All(arm => EndsList(arm.Then)),
-        Step.Send or Step.WaitFor or Step.WaitLength or Step.WaitUntil or Step.Set => false,
+        Step.Escalate escalate => escalate.WaitsForOutcome && escalate.Outcomes.Select(arm => arm.Then).Append(escalate.Otherwise).All(EndsList),
+        Step.Send or Step.WaitFor or Step.WaitLength or Step.WaitUntil or Step.Set or Step.Task => false,
         _ => throw new InvalidOperationException($"No rule for {step.GetType().Name}."),
     };
 

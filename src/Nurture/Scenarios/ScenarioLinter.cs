@@ -57,12 +57,13 @@ public sealed partial class ScenarioLinter
         {
             Trigger.Event e => e.Names,
             Trigger.Inactivity i => i.Names,
-            Trigger.DateAttribute or Trigger.Schedule => [],
+            Trigger.DateAttribute or Trigger.Schedule or Trigger.Band => [],
             _ => throw new InvalidOperationException($"No rule for {scenario.Trigger.GetType().Name}."),
         };
         foreach (var (index, name) in names.Index()) CheckEvent(name, At($"trigger.events.{index}"));
 
         if (scenario.Trigger is Trigger.Schedule schedule) CheckSchedule(schedule);
+        if (scenario.Trigger is Trigger.Band band) CheckBandTrigger(band);
         if (scenario.Trigger is not Trigger.DateAttribute date) return;
         if (date.Of == SubjectKind.Account && !IsAccountScenario && date.ForRole is null)
             Error(DiagnosticCodes.NoRoleForTrigger, At("trigger.date"), "this date is the account's, and the scenario is about one person: who of them enters?",
@@ -71,6 +72,16 @@ public sealed partial class ScenarioLinter
             Error(DiagnosticCodes.WrongSubject, At("trigger.date"), "this date is one person's, and the scenario is about the account", "Use a date of the account, or subject: contact.");
         if (date.ForRole is not null && (IsAccountScenario || date.Of == SubjectKind.Contact))
             Error(DiagnosticCodes.WrongSubject, At("trigger.for"), IsAccountScenario ? "the account itself enters, so for: has nothing to choose" : "the person whose date it is enters, so for: has nothing to choose", "Take it away.");
+    }
+
+    private void CheckBandTrigger(Trigger.Band band)
+    {
+        if (environment is { IsWhole: true, Health: null })
+            Error(DiagnosticCodes.NoHealth, At("trigger.band"), "nobody scores accounts, so none ever comes into a band", "Add health.yaml, with measures: and bands:.");
+        if (!IsAccountScenario && band.ForRole is null)
+            Error(DiagnosticCodes.NoRoleForTrigger, At("trigger.band"), "health is the account's, and the scenario is about one person: who of them enters?", "Say for: 'role(\"admin\", 1)', or make it subject: account.");
+        if (IsAccountScenario && band.ForRole is not null)
+            Error(DiagnosticCodes.WrongSubject, At("trigger.for"), "the account itself enters, so for: has nothing to choose", "Take it away.");
     }
 
     private void CheckSchedule(Trigger.Schedule schedule)
@@ -203,7 +214,8 @@ public sealed partial class ScenarioLinter
         Step.Send send => [send, .. AllSteps(send.Skipped)],
         Step.WaitFor wait => [wait, .. AllSteps(wait.Timeout)],
         Step.Branch branch => [branch, .. branch.Arms.SelectMany(arm => AllSteps(arm.Then))],
-        Step.WaitLength or Step.WaitUntil or Step.Set or Step.End => (IEnumerable<Step>)[step],
+        Step.Escalate escalate => [escalate, .. escalate.Outcomes.SelectMany(arm => AllSteps(arm.Then)), .. AllSteps(escalate.Otherwise)],
+        Step.WaitLength or Step.WaitUntil or Step.Set or Step.End or Step.Task => (IEnumerable<Step>)[step],
         _ => throw new InvalidOperationException($"No steps of {step.GetType().Name}."),
     });
 

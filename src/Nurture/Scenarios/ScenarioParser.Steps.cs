@@ -9,9 +9,9 @@ namespace Nurture.Scenarios;
 
 public sealed partial class ScenarioParser
 {
-    private static readonly string[] StepKinds = ["send", "wait", "branch", "set", "end"];
+    private static readonly string[] StepKinds = ["send", "wait", "branch", "set", "escalate", "task", "end"];
 
-    private const string StepsThereAre = "Steps are send, wait, branch, set and end.";
+    private const string StepsThereAre = "Steps are send, wait, branch, set, escalate, task and end.";
 
     private List<Step> ReadSteps(YamlNode? node, string what, bool hasHeard)
     {
@@ -68,6 +68,8 @@ public sealed partial class ScenarioParser
             "wait" => ReadWait(value, fields, id, span, hasHeard),
             "branch" => ReadBranch(value, id, span, hasHeard),
             "set" => ReadSet(value, id, span),
+            "escalate" => ReadEscalate(value, fields, id, span, hasHeard),
+            "task" => ReadTask(value, fields, id, span),
             _ => ReadEnd(value, id, span),
         };
         fields.RefuseOthers(LaterBesideStep);
@@ -80,6 +82,7 @@ public sealed partial class ScenarioParser
         "skipped" => "It stands under its send, not as a step of its own: align it with \"send:\", without a dash.",
         "if" or "else" or "then" => "It stands in a branch: - branch: with the arms as its list.",
         "template" => "It stands in a send: - send: { template: … }.",
+        "outcome" => "It stands under its escalate, not as a step of its own: align it with \"escalate:\", without a dash.",
         "until" or "for" => $"It stands in a wait: - wait: {{ {key}: … }}.",
         _ => null,
     };
@@ -217,12 +220,12 @@ public sealed partial class ScenarioParser
 
     private static readonly Dictionary<string, string> LaterSteps = new[]
     {
-        "escalate", "task", "split", "ask", "start", "stop", "assign", "notify", "unsubscribe", "forget", "repeat", "webhook", "throttle",
+        "split", "ask", "start", "stop", "assign", "notify", "unsubscribe", "forget", "repeat", "webhook", "throttle",
     }.ToDictionary(word => word, _ => StepsThereAre, StringComparer.Ordinal);
 
     private static readonly Dictionary<string, string> LaterBesideStep = new(StringComparer.Ordinal)
     {
-        ["outcome"] = "Only wait: has an answer to wait for, with timeout:.",
+        ["outcome"] = "It belongs to escalate:; a wait: has timeout:.",
         ["if"] = "In a send it stands inside: send: { template: welcome, if: … }; for everything else there is branch:.",
         ["to"] = "It stands inside the send: send: { template: welcome, to: … }.",
         ["nobody"] = "It stands inside the send: send: { template: welcome, to: …, nobody: … }.",

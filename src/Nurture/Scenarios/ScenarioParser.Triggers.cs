@@ -1,5 +1,6 @@
 using Nurture.Conditions;
 using Nurture.Contacts;
+using Nurture.Health;
 using Nurture.Scenarios.Yaml;
 using NodaTime;
 using NodaTime.Text;
@@ -24,7 +25,7 @@ public sealed partial class ScenarioParser
         if (source.Map(node, "trigger") is not { } mapping) return null;
         foreach (var (key, value) in mapping.Entries) positions["trigger." + key.Value] = value.Span;
         var fields = new Fields(source, mapping, "the trigger");
-        var kinds = new[] { "event", "inactive", "date", "schedule", "at" }.Where(fields.Has).Where(kind => kind != "at" || !fields.Has("date")).ToArray();
+        var kinds = new[] { "event", "inactive", "date", "band", "schedule", "at" }.Where(fields.Has).Where(kind => kind != "at" || !fields.Has("date")).ToArray();
         if (kinds.Length > 1)
         {
             source.Error(DiagnosticCodes.Contradiction, fields.KeySpan(kinds[1])!.Value, $"a trigger is \"{kinds[0]}:\" or \"{kinds[1]}:\", not both",
@@ -38,11 +39,12 @@ public sealed partial class ScenarioParser
             "inactive" => ReadInactivityTrigger(fields),
             "date" => ReadDateTrigger(fields),
             "schedule" or "at" => ReadSchedule(fields),
+            "band" => ReadBandTrigger(fields),
             _ => null,
         };
         if (kinds.Length == 0 && !mapping.Entries.Any(e => LaterInTrigger.ContainsKey(e.Key.Value)))
             source.Error(DiagnosticCodes.MissingKey, fields.HeadSpan, "the trigger does not say what starts the scenario",
-                "event: signed_up, inactive: [ login ] with for: 14d, date: account.contract_end with before: 30d, schedule: \"0 9 1 * *\", or at: \"2026-12-01T09:00\".");
+                "event: signed_up, inactive: [ login ] with for: 14d, date: account.contract_end with before: 30d, band: at_risk, schedule: \"0 9 1 * *\", or at: \"2026-12-01T09:00\".");
         fields.RefuseOthers(LaterInTrigger);
         return trigger;
     }
@@ -124,6 +126,18 @@ public sealed partial class ScenarioParser
         return cron is null && once is null ? null : new(new(cron, once, zone), pace, late, fields.Span);
     }
 
+    private Trigger.Band? ReadBandTrigger(Fields fields)
+    {
+        var bands = new List<HealthBand>();
+        foreach (var written in source.Texts(fields["band"], "band"))
+        {
+            if (source.OneOf(written, "a band of health", ("healthy", HealthBand.Healthy), ("watch", HealthBand.Watch), ("at_risk", HealthBand.AtRisk), ("unknown", HealthBand.Unknown)) is { } band) bands.Add(band);
+        }
+
+        var role = ReadTriggerRole(fields["for"]);
+        return bands.Count == 0 ? null : new(bands, fields.Span) { ForRole = role };
+    }
+
     private Recipients? ReadTriggerRole(YamlNode? node)
     {
         if (node is null) return null;
@@ -164,13 +178,12 @@ public sealed partial class ScenarioParser
 
     private static readonly LocalDateTimePattern MomentPattern = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm");
 
-    private const string TriggerKinds = "A trigger is an event, inactive: with for:, a date:, or a schedule:.";
+    private const string TriggerKinds = "A trigger is an event, inactive: with for:, a date:, a band: of health, or a schedule:.";
 
     private static readonly Dictionary<string, string> LaterInTrigger = new(StringComparer.Ordinal)
     {
         ["condition"] = TriggerKinds,
         ["segment"] = TriggerKinds,
-        ["band"] = TriggerKinds,
         ["crosses"] = TriggerKinds,
         ["above"] = TriggerKinds,
         ["rearm_below"] = TriggerKinds,

@@ -33,7 +33,8 @@ public sealed class ScenarioProgram
                 Step.WaitFor wait => [Lay(wait.Timeout, next)],
                 Step.Branch branch => [.. branch.Arms.Select(arm => Lay(arm.Then, next))],
                 Step.Send send => [Lay(send.Skipped, next)],
-                Step.WaitLength or Step.WaitUntil or Step.Set or Step.End => [],
+                Step.Escalate escalate => [.. escalate.Outcomes.Select(arm => Lay(arm.Then, next)), Lay(escalate.Otherwise, next)],
+                Step.WaitLength or Step.WaitUntil or Step.Set or Step.End or Step.Task => [],
                 _ => throw new InvalidOperationException($"No graph for {step.GetType().Name}."),
             };
             nodes.Add(step.Id, new Node(step, step is Step.End ? null : next, targets));

@@ -1,4 +1,5 @@
 using Nurture.Contacts;
+using Nurture.Engine;
 using Nurture.Scenarios.Yaml;
 
 namespace Nurture.Scenarios;
@@ -28,6 +29,8 @@ public static class TrackingPlanReader
         var events = new Dictionary<string, PlannedEvent>(StringComparer.Ordinal);
         foreach (var (key, value) in source.Map(node, "events", "Each event has its name as key.")?.Entries ?? [])
         {
+            if (key.Value.StartsWith(ProductEvents.Prefix, StringComparison.Ordinal))
+                source.Error(DiagnosticCodes.BadName, key.Span, $"names that begin with {ProductEvents.Prefix} are Nurture's own", $"They are known without being described: {string.Join(", ", ProductEvents.All.Select(planned => planned.Name))}.");
             if (value is YamlNode.Scalar { IsEmpty: true })
             {
                 events[key.Value] = new(key.Value, "", false, new Dictionary<string, PlannedAttribute>());
@@ -45,6 +48,12 @@ public static class TrackingPlanReader
             var isFact = source.YesOrNo(fields["account_fact"], "account_fact") ?? false;
             events[key.Value] = new(key.Value, source.Text(fields["description"], "description") ?? "", isFact, ReadAttributes(source, fields["properties"], "properties"));
             fields.RefuseOthers();
+        }
+
+        // Where nothing is described, every name is let through as it is.
+        if (events.Count > 0)
+        {
+            foreach (var own in ProductEvents.All) events[own.Name] = own;
         }
 
         return events;

@@ -121,6 +121,8 @@ public static partial class Explanation
         Step.Branch => $"分岐 {id}",
         Step.Set set => $"{set.Attribute} の設定",
         Step.End => "終了",
+        Step.Escalate escalate => $"エスカレーション {escalate.Type}",
+        Step.Task task => $"タスク「{task.Title}」",
         _ => throw new InvalidOperationException($"No name for {step.GetType().Name}."),
     };
 

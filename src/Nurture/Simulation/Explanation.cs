@@ -150,6 +150,8 @@ public static partial class Explanation
         Step.Branch => $"the branch {id}",
         Step.Set set => $"the step that sets {set.Attribute}",
         Step.End => "the end",
+        Step.Escalate escalate => $"the escalation {escalate.Type}",
+        Step.Task task => $"the task {task.Title}",
         _ => throw new InvalidOperationException($"No name for {step.GetType().Name}."),
     };
 

@@ -3,6 +3,7 @@ using NodaTime;
 using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Health;
 using Nurture.Scenarios;
 
 namespace Nurture.Simulation;
@@ -61,6 +62,7 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language?
         {
             Trigger.Event trigger => NotTriggered(trigger, published, ref context, past),
             Trigger.Inactivity trigger => NotSilent(trigger, subject, published, context),
+            Trigger.Band trigger => NotInBand(trigger, published, account),
             Trigger.DateAttribute trigger => NotTheDay(trigger, contact, account),
             Trigger.Schedule trigger => NotTheMoment(trigger, published),
             _ => throw new InvalidOperationException($"No explanation of {published.Scenario.Trigger.GetType().Name}."),
@@ -128,6 +130,15 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language?
                     "It has been silent long enough and enters at its next due moment.",
                     "条件を満たしており、次の処理のタイミングで参加します。"))];
         }
+    }
+
+    private static List<WhyNot> NotInBand(Trigger.Band trigger, PublishedScenario published, AccountState? account)
+    {
+        if (account?.Health is not { } health) return [new("not_scored", "The account has no health score, so it comes into no band.")];
+        if (!trigger.Bands.Contains(health.Band)) return [new("other_band", $"The health of the account is {HealthBands.Word(health.Band)} since {Show(health.BandSince)}, and the scenario starts at {string.Join(" or ", trigger.Bands.Select(HealthBands.Word))}.")];
+        return [health.BandSince < published.LiveSince
+            ? new("band_before_live", $"The account was {HealthBands.Word(health.Band)} already when the scenario went live: publishing enrolls nobody for whom the trigger is true.")
+            : new("band_re_based", $"The account is {HealthBands.Word(health.Band)} by its first score or by a new definition, which starts nothing.")];
     }
 
     private List<WhyNot> NotTheDay(Trigger.DateAttribute trigger, ContactState? contact, AccountState? account)

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Escalations;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
 using Nurture.Sends;
@@ -21,12 +22,12 @@ public sealed class Rehearsal
     private readonly Trace trace;
     private DateTimeOffset scheduledAt;
 
-    private Rehearsal(ScenarioTest script, Scenario scenario, TrackingPlan plan, SendPolicy policy)
+    private Rehearsal(ScenarioTest script, Scenario scenario, ParseEnvironment environment)
     {
         this.script = script;
         Scenario = scenario with { Version = 1, Holdout = 0 };
         foreach (var contact in script.Contacts) contacts.Add(contact.Id, contacts.Count + 1);
-        Simulator = new Simulator(CatalogOf(Scenario, plan, policy with { Zone = script.Zone }, script.Start), Beginning());
+        Simulator = new Simulator(CatalogOf(Scenario, environment with { Policy = environment.Policy with { Zone = script.Zone } }, script.Start), Beginning());
         trace = new Trace(this);
         // A schedule that comes at the start itself comes.
         scheduledAt = script.Start.AddMilliseconds(-1);
@@ -48,9 +49,9 @@ public sealed class Rehearsal
     /// <param name="scheduledUntil">
     /// The scenario's schedule comes no more after this, but comes once if it had not by then; null for as long as the rest.
     /// </param>
-    public static Rehearsal Play(ScenarioTest script, Scenario scenario, TrackingPlan plan, SendPolicy policy, DateTimeOffset until, DateTimeOffset? scheduledUntil = null)
+    public static Rehearsal Play(ScenarioTest script, Scenario scenario, ParseEnvironment environment, DateTimeOffset until, DateTimeOffset? scheduledUntil = null)
     {
-        var rehearsal = new Rehearsal(script, scenario, plan, policy);
+        var rehearsal = new Rehearsal(script, scenario, environment);
         rehearsal.PlayPast();
         foreach (var action in script.When.Where(action => action.At <= until)) rehearsal.Do(action);
         rehearsal.PlaySchedule(until, scheduledUntil ?? until);
@@ -73,17 +74,19 @@ public sealed class Rehearsal
         orderby pair.Key.Subject.Id
         select (NameOf(pair.Key.Subject), enrollment.Step!, enrollment.StepDueAt);
 
-    private static Catalog CatalogOf(Scenario scenario, TrackingPlan plan, SendPolicy policy, DateTimeOffset liveSince)
+    private static Catalog CatalogOf(Scenario scenario, ParseEnvironment environment, DateTimeOffset liveSince)
     {
         var published = new PublishedScenario(scenario, ScenarioProgram.Of(scenario.Steps), false, liveSince);
         return new Catalog
         {
             Revision = 1,
-            Plan = plan,
-            Policy = policy,
+            Plan = environment.Plan,
+            Policy = environment.Policy,
+            Escalations = environment.Escalations ?? EscalationTypes.None,
+            Health = environment.Health is { } health ? health with { Version = 1 } : null,
             Live = new[] { published }.ToFrozenDictionary(p => p.Scenario.Name),
             Versions = new[] { published }.ToFrozenDictionary(p => (p.Scenario.Name, p.Scenario.Version)),
-            CoveredSince = CatalogIndex.CriteriaOf(scenario).Select(criterion => criterion.Key).Distinct().ToFrozenDictionary(key => key, _ => DateTimeOffset.UnixEpoch),
+            CoveredSince = CatalogIndex.CriteriaOf(scenario).Concat(environment.Health?.Criteria ?? []).Select(criterion => criterion.Key).Distinct().ToFrozenDictionary(key => key, _ => DateTimeOffset.UnixEpoch),
         };
     }
 
@@ -159,12 +162,24 @@ public sealed class Rehearsal
             case TestAction.Click click: Hit(click, click.Contact, click.Template, isClick: true); break;
             case TestAction.Open open: Hit(open, open.Contact, open.Template, isClick: false); break;
             case TestAction.Refuse refuse: Simulator.Tell(new Signal.Refused(IdOf(refuse.Contact), refuse.Topic, true, refuse.At), IdOf(refuse.Contact)); break;
+            case TestAction.Work work: Tell(work); break;
             case TestAction.Leave leave: Simulator.Tell(new Signal.Left(IdOf(leave.Contact), leave.At), IdOf(leave.Contact)); break;
             default: throw new InvalidOperationException($"No playing of {action.GetType().Name}.");
         }
 
         Simulator.Drain();
         trace.Follow();
+    }
+
+    private void Tell(TestAction.Work work)
+    {
+        if (Simulator.States.Select(pair => pair.State).OfType<AccountState>().SelectMany(account => account.Escalations).FirstOrDefault(open => open.Type == work.Type) is not { } escalation)
+        {
+            impossible.Add(work);
+            return;
+        }
+
+        Simulator.Tell(new Signal.EscalationWorked(FirstAccount, escalation.Id, work.Act, "csm@example.com", "", work.Outcome, "", null, work.At), accountId: FirstAccount);
     }
 
     private void Tell(TestAction.Event happened, bool countsOnly)

@@ -1,4 +1,5 @@
 using Nurture.Engine;
+using Nurture.Health;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
 using Nurture.Templates;
@@ -20,7 +21,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         foreach (var poisoned in rehearsal.Simulator.Poisoned)
             failures.Add(new(test.Span, "every step runs", $"{poisoned.Step ?? rehearsal.NameOf(poisoned.Key.Subject)} broke: {poisoned.Error.Split('\n')[0].Trim()}"));
         foreach (var action in rehearsal.Impossible)
-            failures.Add(new(action.Span, $"{time.Text(action.At)}  {(action is TestAction.Click click ? $"click  in {click.Template} by {click.Contact}" : action is TestAction.Open open ? $"open  {open.Template} by {open.Contact}" : "")}", "no such mail had left by then"));
+            failures.Add(new(action.Span, $"{time.Text(action.At)}  {(action is TestAction.Click click ? $"click  in {click.Template} by {click.Contact}" : action is TestAction.Open open ? $"open  {open.Template} by {open.Contact}" : $"work  on {((TestAction.Work)action).Type}")}", action is TestAction.Work ? "no such case was open then" : "no such mail had left by then"));
 
         // Those with a moment choose their mails first, so that an expectation at any time takes one that is left.
         foreach (var expected in test.Expect.OfType<Expectation.Send>().OrderBy(send => send.At is null).ThenBy(send => send.To is null)) Ask(expected);
@@ -39,6 +40,8 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
             case Expectation.Step step: AskStep(step); break;
             case Expectation.Ends ends: AskEnds(ends); break;
             case Expectation.Entered entered: AskEntered(entered); break;
+            case Expectation.Escalated escalated: AskEscalated(escalated); break;
+            case Expectation.Band band: AskBand(band); break;
             default: throw new InvalidOperationException($"No judgment of {expectation.GetType().Name}.");
         }
     }
@@ -101,6 +104,22 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
             Fail(expected, "no entry", $"because of {reason.Code()}", NobodyEntered());
     }
 
+    private void AskEscalated(Expectation.Escalated expected)
+    {
+        var calls = journal.Where(entry => entry.Reason is Reason.EscalationOpened or Reason.EscalationJoined or Reason.EscalationNotOpened && entry.Member("type") == expected.Type).ToList();
+        if (calls.Exists(entry => entry.Reason != Reason.EscalationNotOpened && Agrees(expected.At, entry.At))) return;
+        Fail(expected, "escalate", expected.Type, calls.Count > 0 ? string.Join("; ", calls.Select(entry => $"{time.Text(entry.At)}  {entry.Reason.Code()}")) : "nobody was called");
+    }
+
+    private void AskBand(Expectation.Band expected)
+    {
+        var points = rehearsal.Simulator.Carried.OfType<Effect.HealthNoted>().ToList();
+        if (points.Exists(point => point.Band == expected.Into && Agrees(expected.At, point.At))) return;
+        Fail(expected, "band", HealthBands.Word(expected.Into), points.Count > 0
+            ? string.Join("; ", points.Select(point => $"{time.Text(point.At)}  {HealthBands.Word(point.Band)} at {point.Score?.ToString("0", System.Globalization.CultureInfo.InvariantCulture) ?? "no score"}"))
+            : "the account is not scored");
+    }
+
     private void AskNothingAfter()
     {
         if (test.NothingAfter is not { } end) return;
@@ -131,7 +150,8 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         mail.Draft.Template == template && (to is null || mail.Draft.RecipientId == rehearsal.IdOf(to));
 
     private static bool IsEnd(JournalEntry entry) =>
-        entry.Reason is not (Reason.GoalMissed or Reason.Released or Reason.BranchTaken or Reason.NoBranchTaken or Reason.WaitOver or Reason.TimedOut or Reason.Heard or Reason.AlreadyTrue or Reason.AttributeSet or Reason.Entered)
+        entry.Reason is not (Reason.GoalMissed or Reason.Released or Reason.BranchTaken or Reason.NoBranchTaken or Reason.WaitOver or Reason.TimedOut or Reason.Heard or Reason.AlreadyTrue or Reason.AttributeSet or Reason.Entered
+            or Reason.EscalationOpened or Reason.EscalationJoined or Reason.EscalationNotOpened or Reason.OutcomeHeard or Reason.TaskOpened)
         && entry.Member("template") is null;
 
     /// <summary>Whether the entry says something of the mail: at its own step, or before it was reached.</summary>

@@ -1,6 +1,5 @@
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
-using Nurture.Sends;
 using Nurture.Templates;
 using Nurture.Templating.Syntax;
 
@@ -17,7 +16,7 @@ public sealed record ScenarioTestResult(ScenarioTest Test, IReadOnlyList<Scenari
 
 /// <summary>Runs the tests of one scenario: the engine that production runs, on virtual time. Every mail that leaves is rendered.</summary>
 /// <param name="templates">Null where they are not at hand: then no mail is rendered.</param>
-public sealed class ScenarioTestRunner(Scenario scenario, TrackingPlan plan, SendPolicy policy, MailTemplateLibrary? templates)
+public sealed class ScenarioTestRunner(Scenario scenario, ParseEnvironment environment, MailTemplateLibrary? templates)
 {
     // Long enough for every wait and window; only due moments cost anything.
     private static readonly TimeSpan Aftermath = TimeSpan.FromDays(366);
@@ -25,7 +24,7 @@ public sealed class ScenarioTestRunner(Scenario scenario, TrackingPlan plan, Sen
     public ScenarioTestResult Run(ScenarioTest test)
     {
         var last = test.When.Select(action => action.At).Concat(test.Expect.Select(expected => expected.At ?? test.Start)).Append(test.NothingAfter ?? test.Start).Append(test.Start).Max();
-        var rehearsal = Rehearsal.Play(test, scenario, plan, policy, last + Aftermath, scheduledUntil: last);
+        var rehearsal = Rehearsal.Play(test, scenario, environment, last + Aftermath, scheduledUntil: last);
         var time = new VirtualTime(test.Start, test.Zone);
         return new(test, new ScenarioTestJudge(test, rehearsal, time, templates).Judge(), TraceLine.Columns(rehearsal.Trace, time));
     }

@@ -47,6 +47,8 @@ internal sealed class Trace(Rehearsal rehearsal)
         TestAction.Click click => new(action.At, "click", $"in {click.Template} by {click.Contact}"),
         TestAction.Open open => new(action.At, "open", $"{open.Template} by {open.Contact}"),
         TestAction.Refuse refuse => new(action.At, "refuse", $"{(refuse.Topic == "*" ? "all mails" : refuse.Topic)} by {refuse.Contact}"),
+        TestAction.Work { Act: Escalations.EscalationAct.Close } work => new(action.At, "close", $"{work.Type} as {work.Outcome}"),
+        TestAction.Work work => new(action.At, "take", work.Type),
         TestAction.Leave leave => new(action.At, "leave", leave.Contact),
         _ => throw new InvalidOperationException($"No words for {action.GetType().Name}."),
     });
@@ -57,11 +59,19 @@ internal sealed class Trace(Rehearsal rehearsal)
         foreach (var effect in rehearsal.Simulator.Carried.Skip(followed))
         {
             if (effect is Effect.Journal { Entry: { Scenario.Length: > 0 } entry }) lines.Add(Line(entry));
+            if (effect is Effect.Journal { Entry: { Scenario.Length: 0, Reason: Reason.BandChanged or Reason.HoldStarted or Reason.HoldEnded } change }) lines.Add(OfAccount(change));
             if (effect is Effect.Positioned position) Stand(position);
         }
 
         followed = rehearsal.Simulator.Carried.Count;
     }
+
+    private static TraceLine OfAccount(JournalEntry entry) => entry.Reason switch
+    {
+        Reason.BandChanged => new(entry.At, "health", $"{entry.Member("from")} to {entry.Member("to")}{(entry.Member("score") is { Length: > 0 } score ? $", {score}" : "")}"),
+        Reason.HoldStarted => new(entry.At, "hold", $"mails of the account: {entry.Member("because")}"),
+        _ => new(entry.At, "hold", "over"),
+    };
 
     private void Stand(Effect.Positioned position)
     {
@@ -75,6 +85,7 @@ internal sealed class Trace(Rehearsal rehearsal)
             Step.WaitFor { UpToDuration: { } upTo } wait => $"for {wait.For.Text}, up to {Length(upTo)}",
             Step.WaitFor wait => $"for {wait.For.Text}",
             Step.WaitLength wait => Length(wait.Length),
+            Step.Escalate { WaitsForOutcome: true } => "for the outcome",
             Step.WaitUntil wait => $"until {wait.Time.ToString("HH:mm", null)}{(wait.Days == Days.All ? "" : $" on a {wait.Days.ToString().ToLowerInvariant()} day")}",
             _ => null,
         };
@@ -100,6 +111,11 @@ internal sealed class Trace(Rehearsal rehearsal)
             case Reason.WaitOver: return ("go on", $"after {entry.Step}{whose}", null);
             case Reason.BranchTaken: return ("branch", $"{Member(entry, "if")}{whose}", null);
             case Reason.NoBranchTaken: return ("branch", $"none of {entry.Step} is true{whose}", null);
+            case Reason.EscalationOpened: return ("escalate", $"{Member(entry, "type")}{whose}", null);
+            case Reason.EscalationJoined: return ("escalate", $"{Member(entry, "type")}, added to the open case{whose}", null);
+            case Reason.EscalationNotOpened: return ("escalate", $"{Member(entry, "type")}: not opened, {Member(entry, "because")}{whose}", null);
+            case Reason.OutcomeHeard: return ("hear", $"outcome {Member(entry, "outcome")}{whose}", null);
+            case Reason.TaskOpened: return ("task", $"{Member(entry, "task")}{whose}", null);
             case Reason.AttributeSet: return ("set", $"{Member(entry, "attribute")}{whose}", null);
             case Reason.GoalMissed: return ("goal", $"missed{whose}", null);
             case Reason.GoalReached when rehearsal.Scenario.Goal is { EndsEnrollment: false } || !live.Contains(entry.EnrollmentId): return ("goal", $"reached{whose}", null);

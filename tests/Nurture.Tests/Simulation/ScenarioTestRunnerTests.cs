@@ -253,7 +253,7 @@ public class ScenarioTestRunnerTests
             """;
         var (file, said) = ScenarioTestParser.Parse(text, "tests/scenario.yaml", environment);
         Assert.True(file is not null, string.Join('\n', said));
-        return new ScenarioTestRunner(parsed.Scenario, TrackingPlan.Empty, SendPolicy.Default, templates).Run(Assert.Single(file.Tests));
+        return new ScenarioTestRunner(parsed.Scenario, new ParseEnvironment(), templates).Run(Assert.Single(file.Tests));
     }
 
     private static MailTemplate Mail(string name, string body)

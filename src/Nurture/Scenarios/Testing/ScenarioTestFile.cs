@@ -1,5 +1,7 @@
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Escalations;
+using Nurture.Health;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Scenarios.Testing;
@@ -82,6 +84,9 @@ public abstract record TestAction
     /// <summary>The person unsubscribes from a topic, or from everything (<c>*</c>).</summary>
     public sealed record Refuse(DateTimeOffset At, string Contact, string Topic, SourceSpan Span) : TestAction(At, Span);
 
+    /// <summary>A human takes the open case of the type, or closes it with an outcome.</summary>
+    public sealed record Work(DateTimeOffset At, string Type, EscalationAct Act, string Outcome, SourceSpan Span) : TestAction(At, Span);
+
     /// <summary>The person works there no more.</summary>
     public sealed record Leave(DateTimeOffset At, string Contact, SourceSpan Span) : TestAction(At, Span);
 }
@@ -105,6 +110,12 @@ public abstract record Expectation
     public sealed record Step(DateTimeOffset? At, string Id, SourceSpan Span) : Expectation(At, Span);
 
     public sealed record Ends(DateTimeOffset? At, Reason Because, SourceSpan Span) : Expectation(At, Span);
+
+    /// <summary>A human is called: a case of the type is opened, or joined.</summary>
+    public sealed record Escalated(DateTimeOffset? At, string Type, SourceSpan Span) : Expectation(At, Span);
+
+    /// <summary>The account's health comes into the band.</summary>
+    public sealed record Band(DateTimeOffset? At, HealthBand Into, SourceSpan Span) : Expectation(At, Span);
 
     /// <summary>Somebody enters, or the trigger lets nobody in, for the reason named.</summary>
     public sealed record Entered(DateTimeOffset? At, bool IsEntered, Reason? Because, SourceSpan Span) : Expectation(At, Span);

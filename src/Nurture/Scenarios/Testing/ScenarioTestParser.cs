@@ -2,6 +2,8 @@ using System.Buffers;
 using System.Text.Json;
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Escalations;
+using Nurture.Health;
 using Nurture.Scenarios.Yaml;
 using Nurture.Templating.Syntax;
 using NodaTime;
@@ -191,16 +193,17 @@ public sealed class ScenarioTestParser
         if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "something that happens");
         var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d.")) ?? start;
-        var kinds = new[] { "event", "set", "clicks", "opens", "refuses", "leaves" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "event", "set", "clicks", "opens", "refuses", "leaves", "takes", "closes" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, refuses: or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, refuses:, takes:, closes: or leaves: true.");
             return null;
         }
 
         if (kinds[0] == "event") return ReadEvent(fields, at);
         if (kinds[0] == "set") return ReadSet(fields, at);
+        if (kinds[0] is "takes" or "closes") return ReadWork(fields, kinds[0], at);
         var who = ReadPerson(fields.Required("contact", "Who does it: contact: ann."));
         var what = source.Text(fields[kinds[0]], kinds[0]);
         if (kinds[0] is "clicks" or "opens") CheckTemplate(fields[kinds[0]], what);
@@ -228,6 +231,24 @@ public sealed class ScenarioTestParser
         return name is null ? null : new(at, who, name, properties, fields.HeadSpan);
     }
 
+    /// <summary><c>{ takes: onboarding_stalled }</c>, <c>{ closes: onboarding_stalled, outcome: saved }</c>: a human at work.</summary>
+    private TestAction.Work? ReadWork(Fields fields, string kind, DateTimeOffset at)
+    {
+        var type = ReadType(fields[kind]);
+        var isClosing = kind == "closes";
+        var outcome = isClosing ? source.Name(fields.Required("outcome", "As what: outcome: saved."), "an outcome") : "";
+        fields.RefuseOthers();
+        return type is null || outcome is null ? null : new(at, type, isClosing ? EscalationAct.Close : EscalationAct.Acknowledge, outcome, fields.HeadSpan);
+    }
+
+    private string? ReadType(YamlNode? node)
+    {
+        if (source.Name(node, "an escalation type") is not { } type) return null;
+        if (environment.Escalations is { } known && known.Find(type) is null)
+            source.Error(DiagnosticCodes.UnknownEscalation, node!.Span, $"escalations.yaml declares no type \"{type}\"", Suggestions.For(type, known.ByName.Keys, "There are"));
+        return type;
+    }
+
     private TestAction.Set? ReadSet(Fields fields, DateTimeOffset at)
     {
         var who = fields.Has("contact") ? ReadPerson(fields["contact"]) : null;
@@ -244,11 +265,11 @@ public sealed class ScenarioTestParser
         if (source.Map(node, "an expectation", "- { at: 0m, send: welcome, to: ann }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "an expectation");
         var at = ReadMoment(fields["at"]);
-        var kinds = new[] { "send", "not_sent", "step", "ends", "entered" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "send", "not_sent", "step", "ends", "entered", "escalated", "band" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "this expects nothing" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of send:, not_sent:, step:, ends: or entered:.");
+                kinds.Length == 0 ? "this expects nothing" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of send:, not_sent:, step:, ends:, entered:, escalated: or band:.");
             return null;
         }
 
@@ -263,6 +284,9 @@ public sealed class ScenarioTestParser
             "not_sent" when CheckTemplate(value, source.Name(value, "a template")) is { } template => new Expectation.NotSent(at, template, to, because, span),
             "step" when source.Name(value, "a step") is { } id => new Expectation.Step(at, id, span),
             "ends" when ReadReason(value) is { } reason => new Expectation.Ends(at, reason, span),
+            "escalated" when ReadType(value) is { } type => new Expectation.Escalated(at, type, span),
+            "band" when source.OneOf(value, "a band of health",
+                ("healthy", HealthBand.Healthy), ("watch", HealthBand.Watch), ("at_risk", HealthBand.AtRisk), ("unknown", HealthBand.Unknown)) is { } band => new Expectation.Band(at, band, span),
             "entered" when source.YesOrNo(value, "entered") is { } isEntered => new Expectation.Entered(at, isEntered, because, span),
             _ => null,
         };

@@ -1,0 +1,333 @@
+using Nurture.Contacts;
+using Nurture.Escalations;
+using Nurture.Health;
+using Nurture.Scenarios;
+
+namespace Nurture.Engine;
+
+/// <summary>Calling a human, waiting for what came of it, and keeping silent meanwhile (SEMANTICS.md 42, 46 to 49).</summary>
+internal sealed partial class Advance
+{
+    // What waited for a hold leaves one at a time, so that nobody is flooded on its end.
+    private static readonly TimeSpan BetweenHeldMails = TimeSpan.FromDays(1);
+
+    private static readonly TimeSpan HandQuiet = TimeSpan.FromDays(3);
+
+    private bool Escalated(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Escalate step, DateTimeOffset at)
+    {
+        if (enrollment.EscalationId != 0)
+        {
+            if (enrollment.StepDueAt is not { } deadline || deadline > at) return false;
+            Note(subject, enrollment, Reason.TimedOut, deadline);
+            LeaveCase(subject, enrollment, Reason.TimedOut, deadline);
+            Go(subject, enrollment, published, node.Targets[^1], deadline);
+            return true;
+        }
+
+        var account = subject as AccountState ?? AccountOf((ContactState)subject);
+        var escalation = OpenOrJoin(account, subject, enrollment, step, at);
+        if (!step.WaitsForOutcome)
+        {
+            Go(subject, enrollment, published, node.Next, enrollment.StepStartedAt);
+        }
+        else if (escalation is null)
+        {
+            Go(subject, enrollment, published, TargetOf(step, node, EscalationTypes.NotOpened), enrollment.StepStartedAt);
+        }
+        else
+        {
+            escalation.Joiners.Add(new Joiner(subject.Ref, enrollment.Id));
+            enrollment.EscalationId = escalation.Id;
+            var upTo = step.UpTo ?? catalog.Escalations.Find(escalation.Type)?.Hold?.Most ?? new Duration(TimeSpan.FromDays(21));
+            enrollment.StepDueAt = Calendar.Add(at, upTo, CompanyZone);
+        }
+
+        if (account is not null && !ReferenceEquals(account, subject)) Rest(account, at);
+        return enrollment.EscalationId == 0;
+    }
+
+    private static string? TargetOf(Step.Escalate step, ScenarioProgram.Node node, string outcome)
+    {
+        var i = step.Outcomes.ToList().FindIndex(arm => arm.Outcome == outcome);
+        return node.Targets[i >= 0 ? i : ^1];
+    }
+
+    /// <summary>The open case of the type's family, which then has one more piece of evidence; or a new one. Null where none may be opened.</summary>
+    private EscalationState? OpenOrJoin(AccountState? account, SubjectState subject, Enrollment enrollment, Step.Escalate step, DateTimeOffset at)
+    {
+        var type = catalog.Escalations.Find(step.Type);
+        var refusal = account is null ? "no_account" : type is null ? "unknown_type" : null;
+        if (refusal is null)
+        {
+            if (account!.Escalations.Find(open => open.Family == type!.Family) is { } known)
+            {
+                Note(subject, enrollment, Reason.EscalationJoined, at, detail: Detail(("type", step.Type), ("escalation", known.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+                Evidence(account, known, enrollment, step, at);
+                if (known.SnoozedUntil is not null)
+                {
+                    known.SnoozedUntil = null;
+                    Changed(known);
+                }
+
+                return known;
+            }
+
+            refusal = type!.IsOff ? "off"
+                : account.ClosedFamilies.Find(closed => closed.Family == type.Family) is { } before && before.CoolUntil > at ? "cool_down"
+                : null;
+        }
+
+        if (refusal is not null)
+        {
+            Note(subject, enrollment, Reason.EscalationNotOpened, at, detail: Detail(("type", step.Type), ("because", refusal)));
+            return null;
+        }
+
+        return Open(account!, subject, enrollment, step, type!, at);
+    }
+
+    private EscalationState Open(AccountState account, SubjectState subject, Enrollment enrollment, Step.Escalate step, EscalationType type, DateTimeOffset at)
+    {
+        var ordinal = account.ClosedFamilies.Find(closed => closed.Family == type.Family)?.Count ?? 0;
+        var escalation = new EscalationState
+        {
+            Id = Draws.EscalationId(account.Id, type.Family, ordinal),
+            Type = type.Name,
+            Family = type.Family,
+            OpenedAt = at,
+            Assignee = type.ToOwner ? Text(account, "owner") : null,
+        };
+        account.Escalations.Add(escalation);
+        var zone = CompanyZone;
+        Do(new Effect.EscalationOpened(new EscalationRow(
+            escalation.Id, account.Id, type.Name, type.Family, type.Title, type.Priority, type.Queue, escalation.Assignee, at,
+            After(type.Acknowledge), After(type.Resolve), After(type.Remind), null, null, null, null, null, enrollment.Scenario, enrollment.Id)));
+        foreach (var (position, task) in type.Playbook.Index())
+        {
+            Do(new Effect.TaskOpened(new CsmTask(
+                Draws.TaskId(escalation.Id, position), account.Id, escalation.Id, task.Title, position, task.IsRequired, escalation.Assignee, After(task.Due), at, enrollment.Scenario, enrollment.Step ?? "")));
+        }
+
+        Note(subject, enrollment, Reason.EscalationOpened, at, detail: Detail(("type", type.Name), ("escalation", escalation.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+        Evidence(account, escalation, enrollment, step, at);
+        Happened(account, ProductEvents.EscalationOpened, at, ("type", type.Name), ("family", type.Family));
+        if (type.Hold is { } hold) Begin(account, new Hold(Hold.SourceOf(escalation.Id), at, Calendar.Add(at, hold.Most, zone), type.Title, hold.Blocks, hold.Quiet), at);
+        set.Touch(new SubjectKey(slot, account.Ref));
+        set.TouchProfile(account);
+        return escalation;
+
+        DateTimeOffset? After(Duration? length) => length is { } given ? Calendar.Add(at, given, zone) : null;
+    }
+
+    /// <summary>Why now, for whoever reads the case: what the scenario saw, and how the account stands.</summary>
+    private void Evidence(AccountState account, EscalationState escalation, Enrollment enrollment, Step.Escalate step, DateTimeOffset at)
+    {
+        var scenario = VersionOf(enrollment).Scenario;
+        var seen = account.Members.Values.Select(member => member.LastActiveAt).DefaultIfEmpty().Max();
+        Do(new Effect.EscalationNoted(escalation.Id, account.Id, at, "evidence", "", step.Because ?? "", Detail(
+            ("scenario", scenario.Name),
+            ("title", scenario.Title),
+            ("type", step.Type),
+            ("entered_at", enrollment.EnteredAt.ToString("O", System.Globalization.CultureInfo.InvariantCulture)),
+            ("last_active_at", seen == default ? "" : seen.ToString("O", System.Globalization.CultureInfo.InvariantCulture)),
+            ("band", account.Health is { } health ? HealthBands.Word(health.Band) : ""),
+            ("score", Shown(account.Health?.Score)?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""))));
+    }
+
+    private void EscalationWorked(Signal.EscalationWorked signal)
+    {
+        if (set.Account(slot, signal.AccountId) is not { } account) return;
+        var at = signal.At;
+        CatchUp(account, at, isInclusive: false);
+        // Closed meanwhile, by somebody else or by itself: what was said of it is kept, and moves nothing.
+        var escalation = account.Escalations.Find(open => open.Id == signal.EscalationId);
+        Do(new Effect.EscalationNoted(signal.EscalationId, account.Id, at, signal.Act.ToString().ToLowerInvariant(), signal.By, signal.Text, Detail(
+            ("outcome", signal.Outcome), ("assignee", signal.Assignee), ("until", signal.Until?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) ?? ""))));
+        if (escalation is not null) Work(account, escalation, signal);
+        SettleAccount(account, null, at);
+        Rest(account, at);
+    }
+
+    private void Work(AccountState account, EscalationState escalation, Signal.EscalationWorked signal)
+    {
+        switch (signal.Act)
+        {
+            case EscalationAct.Acknowledge:
+                escalation.AcknowledgedAt ??= signal.At;
+                escalation.Assignee ??= signal.By;
+                break;
+            case EscalationAct.Assign: escalation.Assignee = signal.Assignee.Length == 0 ? null : signal.Assignee; break;
+            case EscalationAct.Snooze: escalation.SnoozedUntil = signal.Until; break;
+            case EscalationAct.Wake: escalation.SnoozedUntil = null; break;
+            case EscalationAct.Note: break;
+            case EscalationAct.Reply:
+                // Whoever writes to the customer has taken the case.
+                escalation.AcknowledgedAt ??= signal.At;
+                escalation.Assignee ??= signal.By;
+                break;
+            case EscalationAct.Close:
+                Close(account, escalation, signal.Outcome, signal.By, signal.At);
+                return;
+        }
+
+        Changed(escalation);
+    }
+
+    private void Changed(EscalationState escalation) =>
+        Do(new Effect.EscalationChanged(escalation.Id, escalation.Assignee, escalation.AcknowledgedAt, escalation.SnoozedUntil, null, null, null));
+
+    private void Close(AccountState account, EscalationState escalation, string outcome, string by, DateTimeOffset at)
+    {
+        account.Escalations.Remove(escalation);
+        var coolDown = catalog.Escalations.Find(escalation.Type)?.CoolDown ?? TimeSpan.Zero;
+        var count = account.ClosedFamilies.Find(closed => closed.Family == escalation.Family)?.Count ?? 0;
+        account.ClosedFamilies.RemoveAll(closed => closed.Family == escalation.Family);
+        account.ClosedFamilies.Add(new ClosedFamily(escalation.Family, count + 1, at + coolDown));
+        Do(new Effect.EscalationChanged(escalation.Id, escalation.Assignee, escalation.AcknowledgedAt, null, at, outcome, by));
+        Note(account, null, Reason.EscalationClosed, at, detail: Detail(("type", escalation.Type), ("outcome", outcome), ("by", by), ("escalation", escalation.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+        Happened(account, ProductEvents.EscalationClosed, at, ("type", escalation.Type), ("family", escalation.Family), ("outcome", outcome));
+        set.Touch(new SubjectKey(slot, account.Ref));
+        set.TouchProfile(account);
+
+        // First the outcome, then the end of the silence: what the human just asked for goes before what waited.
+        var isByHuman = by.Length > 0;
+        HearOutcome(account, escalation.Id, outcome, isByHuman, at);
+        foreach (var person in EnrolledPeople(account)) HearOutcome(person, escalation.Id, outcome, isByHuman, at);
+        if (account.Holds.Find(hold => hold.Source == Hold.SourceOf(escalation.Id)) is { } held) EndHold(account, held, by, at);
+        else SettlePeople(account, at);
+    }
+
+    private void HearOutcome(SubjectState subject, long escalationId, string outcome, bool isByHuman, DateTimeOffset at)
+    {
+        foreach (var enrollment in subject.Enrollments.Where(waiting => waiting.EscalationId == escalationId && waiting.Status == EnrollmentStatus.Live).ToList())
+        {
+            var published = VersionOf(enrollment);
+            if (published.Program.Nodes[enrollment.Step!] is not { Step: Step.Escalate step } node) throw new InvalidOperationException($"{published.Scenario.Name} waits for an outcome at {enrollment.Step}, which is no escalation.");
+            enrollment.EscalationId = 0;
+            enrollment.IsAskedFor = isByHuman;
+            Note(subject, enrollment, Reason.OutcomeHeard, at, detail: Detail(("outcome", outcome)));
+            Go(subject, enrollment, published, TargetOf(step, node, outcome), at);
+        }
+    }
+
+    /// <summary>A passage waits no longer. A case that nobody took, and for which no other passage waits, is closed with what ended it; a human's work never is (SEMANTICS.md 42).</summary>
+    private void LeaveCase(SubjectState subject, Enrollment enrollment, Reason reason, DateTimeOffset at)
+    {
+        var id = enrollment.EscalationId;
+        enrollment.EscalationId = 0;
+        var account = subject as AccountState ?? AccountOf((ContactState)subject);
+        if (account?.Escalations.Find(open => open.Id == id) is not { } escalation) return;
+        escalation.Joiners.RemoveAll(joiner => joiner.EnrollmentId == enrollment.Id);
+        Do(new Effect.EscalationNoted(id, account.Id, at, "left", "", "", Detail(("scenario", enrollment.Scenario), ("reason", reason.Code()))));
+        if (escalation.AcknowledgedAt is null && escalation.Joiners.Count == 0 && reason is Reason.GoalReached or Reason.ExitTrue or Reason.AudienceLost)
+            Close(account, escalation, EscalationTypes.RecoveredByItself, "", at);
+        set.Touch(new SubjectKey(slot, account.Ref));
+        if (!ReferenceEquals(account, subject)) Rest(account, at);
+    }
+
+    private bool HasTask(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Task step, DateTimeOffset at)
+    {
+        var account = subject as AccountState ?? AccountOf((ContactState)subject);
+        if (account is null) Note(subject, enrollment, Reason.NoAccount, at);
+        else
+        {
+            DateTimeOffset? due = step.Due is { } length ? Calendar.Add(at, length, CompanyZone) : null;
+            Do(new Effect.TaskOpened(new CsmTask(
+                Draws.TaskId(enrollment.Id, step.Id), account.Id, 0, step.Title, 0, false, Text(account, "owner"), due, at, enrollment.Scenario, step.Id)));
+            Note(subject, enrollment, Reason.TaskOpened, at, detail: Detail(("task", step.Title)));
+        }
+
+        Go(subject, enrollment, published, node.Next, enrollment.StepStartedAt);
+        return true;
+    }
+
+    private void HoldRequested(Signal.HoldRequested signal)
+    {
+        if (set.Account(slot, signal.AccountId) is not { } account) return;
+        CatchUp(account, signal.At, isInclusive: false);
+        Begin(account, new Hold($"user:{signal.By}", signal.At, signal.Until, signal.Because, [SendClass.Marketing, SendClass.Service], HandQuiet), signal.At);
+        SettleAccount(account, null, signal.At);
+        Rest(account, signal.At);
+    }
+
+    private void HoldReleased(Signal.HoldReleased signal)
+    {
+        if (set.Account(slot, signal.AccountId) is not { } account) return;
+        CatchUp(account, signal.At, isInclusive: false);
+        // Who lets the account go by hand wants its mails to go: no quiet time.
+        foreach (var hold in account.Holds.ToList()) EndHold(account, hold with { Quiet = TimeSpan.Zero }, signal.By, signal.At);
+        SettleAccount(account, null, signal.At);
+        Rest(account, signal.At);
+    }
+
+    private void Begin(AccountState account, Hold hold, DateTimeOffset at)
+    {
+        account.Holds.RemoveAll(known => known.Source == hold.Source);
+        account.Holds.Add(hold);
+        Note(account, null, Reason.HoldStarted, at, detail: Detail(("because", hold.Because), ("until", hold.Until.ToString("O", System.Globalization.CultureInfo.InvariantCulture)), ("source", hold.Source)));
+        HoldsChanged(account);
+    }
+
+    private void EndHolds(AccountState account, DateTimeOffset at)
+    {
+        foreach (var hold in account.Holds.Where(hold => hold.Until <= at).ToList())
+        {
+            if (account.Escalations.Find(open => Hold.SourceOf(open.Id) == hold.Source) is { } escalation)
+                Do(new Effect.EscalationNoted(escalation.Id, account.Id, hold.Until, "hold_over", "", "", ""));
+            EndHold(account, hold, "", hold.Until);
+        }
+    }
+
+    private void EndHold(AccountState account, Hold hold, string by, DateTimeOffset at)
+    {
+        account.Holds.RemoveAll(known => known.Source == hold.Source);
+        account.QuietUntil = Later(account.QuietUntil, at + hold.Quiet);
+        Note(account, null, Reason.HoldEnded, at, detail: Detail(("because", hold.Because), ("by", by), ("source", hold.Source)));
+        HoldsChanged(account);
+        SettlePeople(account, at);
+    }
+
+    /// <summary>What waited for the account is asked again; the account itself is settled by whoever changed it.</summary>
+    private void SettlePeople(AccountState account, DateTimeOffset at)
+    {
+        foreach (var person in EnrolledPeople(account))
+        {
+            Settle(person, at);
+            Rest(person, at);
+        }
+    }
+
+    private void HoldsChanged(AccountState account)
+    {
+        set.Touch(new SubjectKey(slot, account.Ref));
+        set.TouchProfile(account);
+        Do(new Effect.HoldsChanged(account.Id, [.. account.Holds], account.QuietUntil));
+    }
+
+    private List<ContactState> EnrolledPeople(AccountState account) =>
+        [.. account.Members.Values.Where(member => member.IsEnrolled).Select(member => set.Contact(slot, member.ContactId)).OfType<ContactState>()];
+
+    /// <summary>Until when the account's hold, or the quiet time after one, keeps a mail of the class back; null where nothing does.</summary>
+    private static DateTimeOffset? HeldUntil(AccountState? account, Enrollment enrollment, SendClass sendClass, DateTimeOffset at)
+    {
+        if (account is null) return null;
+        DateTimeOffset? until = null;
+        foreach (var hold in account.Holds)
+        {
+            if (hold.Until > at && hold.Blocks.Contains(sendClass) && (until is null || hold.Until > until)) until = hold.Until;
+        }
+
+        return until ?? (!enrollment.IsAskedFor && account.QuietUntil > at ? account.QuietUntil : null);
+    }
+
+    private void SpaceOut(SubjectState subject, Enrollment enrollment, DateTimeOffset at)
+    {
+        enrollment.WasHeld = false;
+        if ((subject as AccountState ?? AccountOf((ContactState)subject)) is not { } account) return;
+        account.QuietUntil = Later(account.QuietUntil, at + BetweenHeldMails);
+        set.Touch(new SubjectKey(slot, account.Ref));
+    }
+
+    private NodaTime.DateTimeZone CompanyZone => Calendar.ZoneOrNull(catalog.Policy.Zone)
+        ?? throw new InvalidOperationException($"The policy's zone {catalog.Policy.Zone} is no time zone.");
+}

@@ -1,0 +1,65 @@
+using Nurture.Conditions;
+using Nurture.Contacts;
+using Nurture.Health;
+
+namespace Nurture.Engine;
+
+/// <summary>Scores that move at the exact moment, and bands that tell the scenarios.</summary>
+internal sealed partial class Advance
+{
+    private void ScoreHealth(AccountState account, DateTimeOffset at)
+    {
+        var context = Context(account, null, at);
+        if (catalog.Health is not { } definition || definition.For?.Evaluate(context) == Truth.False)
+        {
+            if (account.Health is null) return;
+            account.Health = null;
+            set.TouchProfile(account);
+            return;
+        }
+
+        var reading = HealthScore.Read(definition, context);
+        var before = account.Health;
+        var isSame = before is not null && before.Definition == definition.Name && before.Version == definition.Version;
+        var band = HealthScore.BandOf(definition, reading.Score, isSame ? before!.Band : null);
+        var hasMoved = before is null || before.Band != band;
+        account.Health = new HealthState(definition.Name, definition.Version, reading.Score, band, hasMoved ? at : before!.BandSince);
+        if (hasMoved || Shown(before!.Score) != Shown(reading.Score)) set.TouchProfile(account);
+        if (isSame && !hasMoved) return;
+
+        var cause = before is null ? HealthCause.Start
+            : !isSame ? HealthCause.Definition
+            : before.Band == HealthBand.Unknown || band == HealthBand.Unknown ? HealthCause.Data
+            : HealthCause.Behaviour;
+        Do(new Effect.HealthNoted(account.Id, at, reading.Score, band, cause));
+        // A first reading and a new definition move no trigger (SEMANTICS.md 52).
+        if (!isSame) RememberBand(account);
+        if (!hasMoved || before is null) return;
+        Note(account, null, Reason.BandChanged, at, detail: Detail(
+            ("from", HealthBands.Word(before.Band)), ("to", HealthBands.Word(band)), ("score", Shown(reading.Score)?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""), ("cause", cause.ToString().ToLowerInvariant())));
+        if (isSame) Happened(account, ProductEvents.BandChanged, at, ("from", HealthBands.Word(before.Band)), ("to", HealthBands.Word(band)));
+    }
+
+    private void RememberBand(AccountState account)
+    {
+        foreach (var published in catalog.Index.StateTriggers)
+        {
+            if (published.Scenario.Trigger is Scenarios.Trigger.Band band) TurnsTrue(account, published.Scenario.Name, band.Bands.Contains(account.Health!.Band), wasBefore: true);
+        }
+    }
+
+    private DateTimeOffset? NextHealthChange(AccountState account, DateTimeOffset at)
+    {
+        if (catalog.Health is not { } definition) return null;
+        var context = Context(account, null, at);
+        return account.Health is null ? definition.For?.NextChange(context) : HealthScore.NextChange(definition, context);
+    }
+
+    /// <summary>What the product itself did, as an event that triggers and waits hear (SEMANTICS.md 50).</summary>
+    private void Happened(AccountState account, string name, DateTimeOffset at, params ReadOnlySpan<(string, string)> properties) =>
+        Tell(SignalCodec.Store(
+            new Signal.Occurred(new OccurredEvent(0, name, 0, account.Id, at, now, System.Text.Encoding.UTF8.GetBytes(Detail(properties)))),
+            slot, new StoredAbout(now, Correlation: correlation)));
+
+    private static double? Shown(double? score) => score is { } points ? Math.Round(points) : null;
+}

@@ -1,0 +1,71 @@
+using Nurture.Contacts;
+using Nurture.Scenarios;
+
+namespace Nurture.Escalations;
+
+/// <summary>A passage that waits for the outcome of a case.</summary>
+public sealed record Joiner(SubjectRef Subject, long EnrollmentId);
+
+/// <summary>An open case, as much of it as decisions read; its story is kept beside (<see cref="Engine.Effect.EscalationNoted"/>).</summary>
+public sealed class EscalationState
+{
+    public required long Id { get; init; }
+
+    public required string Type { get; init; }
+
+    public required string Family { get; init; }
+
+    public DateTimeOffset OpenedAt { get; init; }
+
+    /// <summary>Null until somebody took it.</summary>
+    public DateTimeOffset? AcknowledgedAt { get; set; }
+
+    /// <summary>Null while nobody has it; an address of a user.</summary>
+    public string? Assignee { get; set; }
+
+    public DateTimeOffset? SnoozedUntil { get; set; }
+
+    public List<Joiner> Joiners { get; } = [];
+
+    /// <summary>Fields of a newer format, kept as they came.</summary>
+    public byte[] Unknown { get; set; } = [];
+}
+
+/// <summary>The last closed case of a family: for its cool-down, and the id of the next one.</summary>
+public sealed record ClosedFamily(string Family, int Count, DateTimeOffset CoolUntil);
+
+/// <summary>Sends to an account's people wait until a moment, for a reason.</summary>
+/// <param name="Source"><c>escalation:ID</c> or <c>user:ADDRESS</c>; one hold of a source.</param>
+/// <param name="Quiet">How long after its end sends go on waiting.</param>
+public sealed record Hold(string Source, DateTimeOffset Since, DateTimeOffset Until, string Because, IReadOnlyList<SendClass> Blocks, TimeSpan Quiet)
+{
+    public static string SourceOf(long escalationId) => $"escalation:{escalationId}";
+}
+
+/// <summary>What a human did with a case. The numbers are stored.</summary>
+public enum EscalationAct : byte
+{
+    Acknowledge = 1,
+    Assign = 2,
+    Snooze = 3,
+    Wake = 4,
+    Note = 5,
+
+    /// <summary>A mail was written from the case.</summary>
+    Reply = 6,
+    Close = 7,
+}
+
+/// <summary>A case as lists show it; the whole of it is said at each change.</summary>
+public sealed record EscalationRow(
+    long Id, long AccountId, string Type, string Family, string Title, EscalationPriority Priority, string Queue, string? Assignee,
+    DateTimeOffset OpenedAt, DateTimeOffset? AcknowledgeBy, DateTimeOffset? ResolveBy, DateTimeOffset? RemindAt,
+    DateTimeOffset? AcknowledgedAt, DateTimeOffset? SnoozedUntil, DateTimeOffset? ClosedAt, string? Outcome, string? ClosedBy,
+    string Scenario, long EnrollmentId);
+
+/// <summary>Something to do for a human: of a playbook, or a scenario's own step.</summary>
+/// <param name="Id">Derived from what it belongs to, so that asking twice is asking once.</param>
+/// <param name="EscalationId">0 where it belongs to no case.</param>
+public sealed record CsmTask(
+    long Id, long AccountId, long EscalationId, string Title, int Position, bool IsRequired, string? Assignee, DateTimeOffset? DueAt, DateTimeOffset OpenedAt,
+    string Scenario, string Step);

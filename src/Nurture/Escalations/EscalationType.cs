@@ -1,0 +1,75 @@
+using Nurture.Scenarios;
+
+namespace Nurture.Escalations;
+
+/// <summary>How soon a case wants a human.</summary>
+public enum EscalationPriority : byte
+{
+    Low = 1,
+    Normal = 2,
+    High = 3,
+    Urgent = 4,
+}
+
+/// <param name="Due">From the opening of the case, in business days or exact.</param>
+public sealed record PlaybookTask(string Title, Duration? Due, bool IsRequired);
+
+/// <summary>How a case of the type keeps an account silent meanwhile.</summary>
+/// <param name="Blocks">Classes whose sends wait.</param>
+/// <param name="Most">After this the hold ends, whatever became of the case: a forgotten one must not silence a customer for ever.</param>
+/// <param name="Quiet">How long after the case is closed sends go on waiting.</param>
+public sealed record HoldRule(IReadOnlyList<SendClass> Blocks, Duration Most, TimeSpan Quiet);
+
+/// <summary>A declared cause to call a human (SEMANTICS.md 47).</summary>
+public sealed record EscalationType
+{
+    public required string Name { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>An account has one open case of a family.</summary>
+    public required string Family { get; init; }
+
+    public EscalationPriority Priority { get; init; } = EscalationPriority.Normal;
+
+    /// <summary>Where cases wait that nobody owns.</summary>
+    public required string Queue { get; init; }
+
+    /// <summary>Whether the account's owner gets it; else it waits in the queue.</summary>
+    public bool ToOwner { get; init; } = true;
+
+    /// <summary>Until somebody has taken it; null for no promise.</summary>
+    public Duration? Acknowledge { get; init; }
+
+    public Duration? Resolve { get; init; }
+
+    /// <summary>After this a case that nobody took is called to mind again.</summary>
+    public Duration? Remind { get; init; }
+
+    /// <summary>Null where it keeps nobody silent.</summary>
+    public HoldRule? Hold { get; init; }
+
+    /// <summary>After a case is closed, for how long no new one of the family is opened.</summary>
+    public TimeSpan CoolDown { get; init; }
+
+    /// <summary>How a human may close it.</summary>
+    public required IReadOnlyList<string> Outcomes { get; init; }
+
+    public IReadOnlyList<PlaybookTask> Playbook { get; init; } = [];
+
+    /// <summary>Whether new cases are opened at all.</summary>
+    public bool IsOff { get; init; }
+}
+
+/// <summary>All declared types, by name.</summary>
+public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType> ByName)
+{
+    public static EscalationTypes None { get; } = new(new Dictionary<string, EscalationType>());
+
+    /// <summary>Outcomes that the product itself gives.</summary>
+    public const string RecoveredByItself = "recovered_by_itself";
+
+    public const string NotOpened = "not_opened";
+
+    public EscalationType? Find(string name) => ByName.GetValueOrDefault(name);
+}

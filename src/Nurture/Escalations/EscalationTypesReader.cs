@@ -1,0 +1,112 @@
+using Nurture.Scenarios;
+using Nurture.Scenarios.Yaml;
+
+namespace Nurture.Escalations;
+
+/// <summary><c>escalations.yaml</c> to <see cref="EscalationTypes"/>; what cannot be read is left out and said.</summary>
+public static class EscalationTypesReader
+{
+    private const string DefaultFamily = "risk";
+    private const string DefaultQueue = "customer-success";
+
+    private static readonly string[] StandardOutcomes = ["saved", "no_response", "false_alarm", "needs_product_fix", "downgraded", "churned"];
+    private static readonly TimeSpan StandardCoolDown = TimeSpan.FromDays(14);
+    private static readonly TimeSpan StandardQuiet = TimeSpan.FromDays(3);
+    private static readonly Duration StandardMost = new(TimeSpan.FromDays(21));
+
+    public static (EscalationTypes Types, IReadOnlyList<Diagnostic> Diagnostics) Read(string text, string file)
+    {
+        var source = new YamlSource(text, file);
+        var root = YamlReader.Read(source);
+        if (root is null || source.Map(root, "the escalation types", "It has types: with a name each.") is not { } mapping) return (EscalationTypes.None, source.Sorted());
+        var fields = new Fields(source, mapping, "the escalation types");
+        var queue = source.Name(fields["queue"], "a queue") ?? DefaultQueue;
+        var types = new Dictionary<string, EscalationType>(StringComparer.Ordinal);
+        foreach (var (key, value) in source.Map(fields.Required("types", "Each type has its name as key: onboarding_stalled: { title: … }."), "types")?.Entries ?? [])
+        {
+            if (!Values.IsName(key.Value)) source.Error(DiagnosticCodes.BadName, key.Span, $"\"{key.Value}\" is no name for an escalation type: small letters, digits, - and _", Values.Slug(key.Value) is { Length: > 0 } better ? $"For example {better}." : null);
+            if (source.Map(value, $"the type \"{key.Value}\"", "It has at least a title.") is { } entry) types[key.Value] = ReadType(source, key.Value, entry, queue);
+        }
+
+        fields.RefuseOthers();
+        return (new(types), source.Sorted());
+    }
+
+    private static EscalationType ReadType(YamlSource source, string name, YamlNode.Mapping mapping, string queue)
+    {
+        var fields = new Fields(source, mapping, $"the type \"{name}\"");
+        var outcomes = source.Texts(fields["outcomes"], "outcomes");
+        foreach (var outcome in outcomes)
+        {
+            if (!Values.IsName(outcome.Value)) source.Error(DiagnosticCodes.BadName, outcome.Span, $"\"{outcome.Value}\" is no name for an outcome", $"For example {Values.Slug(outcome.Value)}.");
+            else if (outcome.Value is EscalationTypes.NotOpened or EscalationTypes.RecoveredByItself)
+                source.Error(DiagnosticCodes.Contradiction, outcome.Span, $"\"{outcome.Value}\" is given by Nurture itself", "Take it away; scenarios may branch on it all the same.");
+        }
+
+        var sla = source.Map(fields["sla"], "sla", "sla: { acknowledge: 1bd, resolve: 5bd }") is { } promised ? new Fields(source, promised, "the sla") : null;
+        var type = new EscalationType
+        {
+            Name = name,
+            Title = source.Text(fields.Required("title", "What a CSM reads: title: Onboarding has stalled."), "title") ?? name,
+            Family = source.Name(fields["family"], "a family") ?? DefaultFamily,
+            Priority = source.OneOf(fields["priority"], "a priority",
+                ("low", EscalationPriority.Low), ("normal", EscalationPriority.Normal), ("high", EscalationPriority.High), ("urgent", EscalationPriority.Urgent)) ?? EscalationPriority.Normal,
+            ToOwner = source.OneOf(fields["assign"], "who gets it", ("owner", true), ("queue", false)) ?? true,
+            Queue = source.Name(fields["queue"], "a queue") ?? queue,
+            Acknowledge = source.Length(sla?["acknowledge"], "acknowledge"),
+            Resolve = source.Length(sla?["resolve"], "resolve"),
+            Remind = source.Length(fields["remind"], "remind"),
+            Hold = ReadHold(source, fields["hold"]),
+            CoolDown = source.Exact(fields["cool_down"], "cool_down") ?? StandardCoolDown,
+            Outcomes = outcomes.Count > 0 ? [.. outcomes.Select(outcome => outcome.Value)] : StandardOutcomes,
+            Playbook = ReadPlaybook(source, fields["playbook"]),
+            IsOff = source.YesOrNo(fields["off"], "off") ?? false,
+        };
+        sla?.RefuseOthers();
+        fields.RefuseOthers();
+        return type with { Remind = type.Remind ?? type.Acknowledge };
+    }
+
+    private static HoldRule? ReadHold(YamlSource source, YamlNode? node)
+    {
+        if (node is null) return new([SendClass.Marketing, SendClass.Service], StandardMost, StandardQuiet);
+        if (node is YamlNode.Scalar { Value: "none" }) return null;
+        if (source.Map(node, "hold", "hold: { max: 21d, quiet: 3d }, or hold: none.") is not { } mapping) return null;
+        var fields = new Fields(source, mapping, "the hold");
+        var blocks = new List<SendClass>();
+        foreach (var written in source.Texts(fields["blocks"], "blocks"))
+        {
+            if (source.OneOf(written, "a class that a hold may block", ("marketing", SendClass.Marketing), ("service", SendClass.Service)) is { } blocked) blocks.Add(blocked);
+        }
+
+        var hold = new HoldRule(
+            blocks.Count > 0 ? blocks : [SendClass.Marketing, SendClass.Service],
+            source.Length(fields["max"], "max") ?? StandardMost,
+            source.Exact(fields["quiet"], "quiet") ?? StandardQuiet);
+        fields.RefuseOthers();
+        return hold;
+    }
+
+    private static List<PlaybookTask> ReadPlaybook(YamlSource source, YamlNode? node)
+    {
+        var tasks = new List<PlaybookTask>();
+        foreach (var item in source.List(node, "playbook")?.Items ?? [])
+        {
+            if (item is YamlNode.Scalar title)
+            {
+                tasks.Add(new(title.Value, null, false));
+                continue;
+            }
+
+            if (source.Map(item, "a task of a playbook", "- { task: Call the admin, due: 1bd }") is not { } mapping) continue;
+            var fields = new Fields(source, mapping, "a task of a playbook");
+            var what = source.Text(fields.Required("task", "What is to be done: task: Call the admin."), "task");
+            var due = source.Length(fields["due"], "due");
+            var isRequired = source.YesOrNo(fields["required"], "required") ?? false;
+            fields.RefuseOthers();
+            if (what is not null) tasks.Add(new(what, due, isRequired));
+        }
+
+        return tasks;
+    }
+}
