@@ -1,6 +1,8 @@
 using Nurture.Server.Api;
 using Nurture.Server.Authoring;
 using Nurture.Server.Delivery;
+using Nurture.Server.Escalations;
+using Nurture.Server.Health;
 using Nurture.Server.Hosting;
 using Nurture.Server.Inbox;
 using Nurture.Server.Intake;
@@ -45,6 +47,8 @@ public partial class Program
         builder.AddScheduling(options, clock);
         await builder.AddDeliveryAsync(database, options);
         builder.AddTracking();
+        builder.AddHealth();
+        builder.AddEscalations();
         builder.AddApi();
         builder.AddAuthoring();
         builder.AddWebApp();

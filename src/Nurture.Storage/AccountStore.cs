@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Nurture.Health;
 
 namespace Nurture.Storage;
 
@@ -6,11 +7,25 @@ namespace Nurture.Storage;
 /// <param name="Attributes">A JSON object.</param>
 public sealed record AccountView(
     long Id, short Slot, string Namespace, string ExternalId, string? Name, string? Tier, string? Stage, string? Owner, string Attributes,
-    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt);
+    DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+{
+    /// <summary>Null where nobody scores it, or too little is known.</summary>
+    public double? HealthScore { get; init; }
+
+    public HealthBand? HealthBand { get; init; }
+
+    public DateTimeOffset? HealthSince { get; init; }
+
+    /// <summary>Null while its mails go.</summary>
+    public DateTimeOffset? HoldUntil { get; init; }
+
+    /// <summary>An open case; null where there is none.</summary>
+    public long? EscalationId { get; init; }
+}
 
 public sealed class AccountStore(Database database)
 {
-    private const string Columns = "a.id, a.slot, a.namespace, a.external_id, a.name, a.tier, a.stage, a.owner, a.attributes, a.created_at, a.updated_at";
+    private const string Columns = "a.id, a.slot, a.namespace, a.external_id, a.name, a.tier, a.stage, a.owner, a.attributes, a.created_at, a.updated_at, a.health_score, a.health_band, a.health_since, a.hold_until, a.escalation_id";
 
     public async Task<AccountView?> FindAsync(long id, CancellationToken cancel)
     {
@@ -56,5 +71,12 @@ public sealed class AccountStore(Database database)
 
     private static AccountView Read(DbDataReader reader) => new(
         reader.GetInt64(0), reader.GetInt16(1), reader.GetString(2), reader.GetString(3), reader.TextOrNull(4), reader.TextOrNull(5), reader.TextOrNull(6),
-        reader.TextOrNull(7), reader.GetString(8), reader.Instant(9), reader.Instant(10));
+        reader.TextOrNull(7), reader.GetString(8), reader.Instant(9), reader.Instant(10))
+    {
+        HealthScore = reader.IsDBNull(11) ? null : reader.GetDouble(11),
+        HealthBand = reader.IsDBNull(12) ? null : (HealthBand)reader.GetInt16(12),
+        HealthSince = reader.InstantOrNull(13),
+        HoldUntil = reader.InstantOrNull(14),
+        EscalationId = reader.LongOrNull(15),
+    };
 }

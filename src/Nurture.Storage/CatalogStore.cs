@@ -16,8 +16,8 @@ public enum DocumentState
     Retired,
 }
 
-/// <summary>A published text: a scenario, template, tracking plan or policy. Its content never changes.</summary>
-/// <param name="Kind"><c>scenario</c>, <c>test</c> (of the scenario that is called the same), <c>template</c>, <c>plan</c>, <c>policy</c>.</param>
+/// <summary>A published text: a scenario, template, tracking plan, policy, health definition or the escalation types. Its content never changes.</summary>
+/// <param name="Kind"><c>scenario</c>, <c>test</c> (of the scenario that is called the same), <c>template</c>, <c>plan</c>, <c>policy</c>, <c>health</c>, <c>escalations</c>.</param>
 /// <param name="Hash">Of the content, as its publisher makes it.</param>
 /// <param name="LiveAt">Null while it is prepared.</param>
 public sealed record Document(
@@ -39,7 +39,7 @@ public sealed record ScenarioSwitch(string Name, int? LiveVersion, DateTimeOffse
 public sealed record CriterionCoverage(long Key, string Definition, DateTimeOffset? CoveredSince);
 
 /// <summary>All that a catalog is compiled from, of one moment.</summary>
-/// <param name="Documents">Every version of scenarios, the live one of everything else.</param>
+/// <param name="Documents">Every version of scenarios, the live one of everything else, and a health definition that is being prepared.</param>
 public sealed record CatalogContent(
     long Revision, IReadOnlyList<Document> Documents, IReadOnlyList<ScenarioSwitch> Switches, IReadOnlyList<CriterionCoverage> Criteria);
 
@@ -63,7 +63,7 @@ public sealed class CatalogStore(Database database)
             var revision = await RevisionAsync(connection, null, cancel);
             var content = new CatalogContent(
                 revision,
-                await connection.QueryAsync(null, $"select {Columns} from documents d where d.kind = 'scenario' or d.state = 'live' order by d.kind, d.name, d.version", [], Read, cancel),
+                await connection.QueryAsync(null, $"select {Columns} from documents d where d.kind = 'scenario' or d.state = 'live' or (d.kind = 'health' and d.state = 'preparing') order by d.kind, d.name, d.version", [], Read, cancel),
                 await connection.QueryAsync(null, "select name, live_version, paused_at, paused_by, paused_because from scenario_switches order by name", [], ReadSwitch, cancel),
                 await connection.QueryAsync(null, "select key, definition, covered_since from criteria order by key", [],
                     reader => new CriterionCoverage(reader.GetInt64(0), reader.GetString(1), reader.InstantOrNull(2)), cancel));

@@ -111,6 +111,7 @@ public sealed class ErasureStore(Database database, EventLog log)
         (false, """
          update sends set inputs = @empty where enrollment_id in (select enrollment_id from sends where recipient_id = @id) and length(inputs) > 0 and state not in (1, 2, 3)
          """),
+        (false, "update escalation_entries set body = '', detail = '' where contact_id = @id and contact_id > 0 and (body <> '' or detail <> '')"),
         (false, "update audit set detail = '' where target = 'contact:' || cast(@id as text) and detail <> ''"),
     ];
 

@@ -66,6 +66,8 @@ internal sealed class Rows<T>(IReadOnlyList<T> items) : Rows
 
     public Rows<T> Long(string name, Func<T, long?> value) => With(name, value, NpgsqlDbType.Bigint);
 
+    public Rows<T> Double(string name, Func<T, double?> value) => With(name, value, NpgsqlDbType.Double);
+
     public Rows<T> Instant(string name, Func<T, DateTimeOffset> value) => With(name, item => value(item).ToMilliseconds(), NpgsqlDbType.Bigint);
 
     public Rows<T> Instant(string name, Func<T, DateTimeOffset?> value) => With(name, item => value(item)?.ToMilliseconds(), NpgsqlDbType.Bigint);

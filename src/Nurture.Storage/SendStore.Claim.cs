@@ -30,7 +30,9 @@ public sealed partial class SendStore
             if (lanes.Count == 0) return Claim.Nothing;
 
             var due = await DueAsync(connection, transaction, lanes, Math.Max(limit, LeastLooked), now, ct);
-            var refusals = await RefusalsAsync(connection, transaction, due, ct);
+            var people = await PeopleAsync(connection, transaction, due, ct);
+            var refusals = await RefusalsAsync(connection, transaction, due, people, ct);
+            var held = await HeldAsync(connection, transaction, people, now, ct);
 
             var claimed = new List<ClaimedSend>(limit);
             var ended = new List<(ClaimedSend Send, SendState State, Reason Reason)>();
@@ -40,8 +42,10 @@ public sealed partial class SendStore
                 else if (refusals.GetValueOrDefault(send.Id) is var refusal && refusal != default) ended.Add(Ended(send, Ledger.OnSkip(send.MayHaveLeft, refusal)));
                 else if (send.Address.Length == 0) ended.Add(Ended(send, Ledger.OnSkip(send.MayHaveLeft, Reason.NoAddress)));
                 else if (isAllowed is not null && !isAllowed(send.Address)) ended.Add(Ended(send, Ledger.OnSkip(send.MayHaveLeft, Reason.NotAllowListed)));
-                else if (claimed.Count < limit) claimed.Add(send);
+                else if (!held.ContainsKey(send.Id) && claimed.Count < limit) claimed.Add(send);
             }
+
+            await PutOffAsync(connection, transaction, held.Where(put => !ended.Exists(end => end.Send.Id == put.Key)), ct);
 
             await EndAsync(connection, transaction, ended, now, ct);
             return new Claim(await TakeAsync(connection, transaction, claimed, owner, lease, ct), ended.Count);
@@ -124,14 +128,14 @@ public sealed partial class SendStore
 
     /// <summary>By send: why it may not leave after all. The narrow rows were written by whoever answered the refusal.</summary>
     private async Task<Dictionary<Guid, Reason>> RefusalsAsync(
-        DbConnection connection, DbTransaction transaction, IReadOnlyList<ClaimedSend> sends, CancellationToken cancel)
+        DbConnection connection, DbTransaction transaction, IReadOnlyList<ClaimedSend> sends,
+        List<(ClaimedSend Send, long ContactId, ContactStatus Status)> people, CancellationToken cancel)
     {
         var reasons = new Dictionary<Guid, Reason>();
         var suppressed = await database.BulkAsync(connection, transaction, Rows.Of(sends).Bytes("hash", send => send.AddressHash),
             "select r.n from rows r join suppressions p on p.hash = r.hash", row => (int)row.GetInt64(0) - 1, cancel);
         foreach (var n in suppressed) reasons[sends[n].Id] = Reason.Suppressed;
 
-        var people = await PeopleAsync(connection, transaction, sends, cancel);
         foreach (var (send, _, status) in people)
         {
             if (status == ContactStatus.Erased) reasons[send.Id] = Reason.Erased;
@@ -163,6 +167,39 @@ public sealed partial class SendStore
         }
         return people;
     }
+
+    /// <summary>Sends whose account was put on hold after they were planned, and until when (SEMANTICS.md 30, 48).</summary>
+    private async Task<Dictionary<Guid, (ClaimedSend Send, DateTimeOffset Until)>> HeldAsync(
+        DbConnection connection, DbTransaction transaction, List<(ClaimedSend Send, long ContactId, ContactStatus Status)> people, DateTimeOffset now, CancellationToken cancel)
+    {
+        var holdable = people.Where(person => person.Send.Class != SendClass.Transactional).ToList();
+        var found = await database.BulkAsync(connection, transaction,
+            Rows.Of(holdable).Long("contact_id", person => person.ContactId).Scalar("now", now),
+            "select r.n, h.until, h.blocks from rows r join contacts c on c.id = r.contact_id join holds h on h.account_id = c.account_id where h.until > @now",
+            row => (N: (int)row.GetInt64(0) - 1, Until: row.Instant(1), Blocks: row.GetInt16(2)), cancel);
+        var held = new Dictionary<Guid, (ClaimedSend Send, DateTimeOffset Until)>();
+        foreach (var (n, until, blocks) in found)
+        {
+            var send = holdable[n].Send;
+            if ((blocks & Bit(send.Class)) != 0 && (!held.TryGetValue(send.Id, out var known) || known.Until < until)) held[send.Id] = (send, until);
+        }
+
+        return held;
+    }
+
+    private Task PutOffAsync(
+        DbConnection connection, DbTransaction transaction, IEnumerable<KeyValuePair<Guid, (ClaimedSend Send, DateTimeOffset Until)>> held, CancellationToken cancel) =>
+        database.BulkAsync(connection, transaction,
+            Rows.Of(held.Select(put => put.Value).ToList()).Short("slot", put => put.Send.Slot).Uuid("id", put => put.Send.Id)
+                .Instant("not_before", put => put.Until < put.Send.ExpiresAt ? put.Until : put.Send.ExpiresAt),
+            $"update sends set not_before = r.not_before, reason = {(short)Reason.OnHold} from rows r where sends.slot = r.slot and sends.id = r.id and sends.state = 1", cancel);
+
+    private static int Bit(SendClass of) => 1 << (int)of;
+
+    /// <summary>A set of classes as stored.</summary>
+    internal static short Bits(IEnumerable<SendClass> classes) => (short)classes.Aggregate(0, (bits, of) => bits | Bit(of));
+
+    internal static IReadOnlyList<SendClass> Classes(short bits) => [.. Enum.GetValues<SendClass>().Where(of => (bits & Bit(of)) != 0)];
 
     private async Task<IReadOnlyList<ClaimedSend>> TakeAsync(
         DbConnection connection, DbTransaction transaction, List<ClaimedSend> sends, string owner, TimeSpan lease, CancellationToken cancel)

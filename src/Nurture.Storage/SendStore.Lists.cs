@@ -146,6 +146,17 @@ public sealed partial class SendStore
         return [.. found.OrderBy(send => send.PlannedAt).ThenBy(send => send.Id)];
     }
 
+    /// <summary>What the account's people were sent, the newest first; those not planned yet left out.</summary>
+    public async Task<IReadOnlyList<SendRow>> OfAccountAsync(long accountId, int limit, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.QueryAsync(null,
+            $"""
+             select {ListColumns} from contacts c join sends s on s.recipient_id = c.id
+             where c.account_id = @account order by s.planned_at desc, s.id limit @limit
+             """, [("account", accountId), ("limit", limit)], ReadListed, cancel);
+    }
+
     /// <summary>How many are in each state; those that are over for good are counted through, so not for every page.</summary>
     public async Task<IReadOnlyDictionary<SendState, long>> CountAsync(CancellationToken cancel)
     {

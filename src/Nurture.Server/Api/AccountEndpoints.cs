@@ -24,7 +24,7 @@ internal static class AccountEndpoints
             return new ApiPage<ShownAccount>([.. page.Items.Select(ShownAccount.Of)], page.Next?.ToString());
         }).RequirePermission(Permission.ReadAccounts).WithSummary("Accounts in the order of their ids: all, or those whose name begins with the query, or whose external id it is.");
 
-        api.MapGet("/accounts/{id:long}", async (long id, string? locale, AccountStore accounts, ContactStore contacts, EnrollmentStore enrollments, CatalogSource catalogs, CancellationToken cancel) =>
+        api.MapGet("/accounts/{id:long}", async (long id, string? locale, AccountStore accounts, ContactStore contacts, EnrollmentStore enrollments, EscalationStore escalations, CatalogSource catalogs, CancellationToken cancel) =>
         {
             var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
             var account = await accounts.FindAsync(id, cancel) ?? throw RefusedException.NotFound($"account {id}");
@@ -32,6 +32,7 @@ internal static class AccountEndpoints
             {
                 People = [.. (await contacts.OfAccountAsync(id, MostPeople, cancel)).Select(ShownContact.Of)],
                 Enrollments = [.. (await enrollments.OfSubjectAsync(SubjectRef.Account(id), null, cancel)).Select(position => ShownEnrollment.Of(position, catalog, Languages.Of(locale)))],
+                Hold = (await escalations.HoldsAsync(id, cancel)).MaxBy(hold => hold.Until) is { } hold ? ShownHold.Of(hold) : null,
             };
         }).RequirePermission(Permission.ReadAccounts).WithSummary("An account, its first 200 people and what it is enrolled in.");
 

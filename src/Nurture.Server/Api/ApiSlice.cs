@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Nurture.Server.Escalations;
+using Nurture.Server.Health;
 using Nurture.Server.Security;
 using Nurture.Server.Users;
 using Nurture.Storage;
@@ -71,6 +73,8 @@ public static class ApiSlice
         api.MapGroup("").WithTags("templates").MapPreviews();
         api.MapGroup("").WithTags("suppressions").MapSuppressions();
         api.MapGroup("").WithTags("imports").MapImports();
+        api.MapGroup("").WithTags("health").MapHealthScores();
+        api.MapGroup("").WithTags("escalations").MapEscalations();
         api.MapGroup("").WithTags("operation").MapParked();
         api.MapGroup("").WithTags("sources").MapSources();
         api.MapGroup("").WithTags("keys").MapKeys();

@@ -134,9 +134,12 @@ internal sealed class StatesNow(SlotStore slots, AccountStore accounts, Suppress
         if (contact?.Email is { } email && Addresses.Key(email) is { } key)
             contact.IsSuppressed = (await suppressions.FindAsync([(await settings.AddressHashAsync(cancel)).Of(key)], cancel)).Count > 0;
         if (person.AccountId is not { } id || await accounts.FindAsync(id, cancel) is not { } company) return (contact, null);
-        var account = await LoadAsync(new(company.Slot, SubjectRef.Account(id)), cancel) is { Doc: { } packed } of ? StateCodec.UnpackAccount(packed, of.Rest) : null;
-        return (contact, account);
+        return (contact, await ReadAsync(company, cancel));
     }
+
+    /// <summary>Null where its slot has heard nothing of it yet.</summary>
+    public async Task<AccountState?> ReadAsync(AccountView account, CancellationToken cancel) =>
+        await LoadAsync(new(account.Slot, SubjectRef.Account(account.Id)), cancel) is { Doc: { } packed } of ? StateCodec.UnpackAccount(packed, of.Rest) : null;
 
     private async Task<LoadedState> LoadAsync(SubjectKey key, CancellationToken cancel) => (await slots.LoadStatesAsync([key], cancel))[0];
 }

@@ -63,6 +63,8 @@ internal sealed class ApiPublishing(Publisher publisher, Audited audited)
     {
         PlanFile => "plan",
         PolicyFile => "policy",
+        ScenarioLibrary.EscalationsFile => "escalations",
+        ScenarioLibrary.HealthFile => "health",
         _ when file.StartsWith(TestFolder, StringComparison.Ordinal) => "test",
         var name when name.EndsWith(".html", StringComparison.Ordinal) => "template",
         var name when name.EndsWith(".yaml", StringComparison.Ordinal) => "scenario",

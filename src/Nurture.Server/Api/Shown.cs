@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Health;
 using Nurture.Scenarios;
 using Nurture.Simulation;
 using Nurture.Storage;
@@ -74,9 +75,40 @@ public sealed record ShownAccount(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ShownEnrollment>? Enrollments { get; init; }
 
+    /// <summary>0 to 100; null where nobody scores it, or too little is known.</summary>
+    public double? HealthScore { get; init; }
+
+    public string? HealthBand { get; init; }
+
+    public DateTimeOffset? HealthSince { get; init; }
+
+    /// <summary>Until when its mails wait; null while they go.</summary>
+    public DateTimeOffset? HoldUntil { get; init; }
+
+    /// <summary>An open case; null where there is none.</summary>
+    public string? EscalationId { get; init; }
+
+    /// <summary>Why its mails wait; where one account was asked for.</summary>
+    public ShownHold? Hold { get; init; }
+
     internal static ShownAccount Of(AccountView account) => new(
         account.Id, SubjectRef.Account(account.Id).ToString(), account.Namespace, account.ExternalId, account.Name, account.Tier, account.Stage, account.Owner,
-        ApiJson.Stored(account.Attributes), account.CreatedAt, account.UpdatedAt);
+        ApiJson.Stored(account.Attributes), account.CreatedAt, account.UpdatedAt)
+    {
+        HealthScore = account.HealthScore is { } score ? Math.Round(score, 1) : null,
+        HealthBand = account.HealthBand is { } band ? HealthBands.Word(band) : null,
+        HealthSince = account.HealthSince,
+        HoldUntil = account.HoldUntil,
+        EscalationId = ShownEnrollment.Number(account.EscalationId ?? 0),
+    };
+}
+
+/// <param name="Source"><c>escalation:ID</c> or <c>user:ADDRESS</c>.</param>
+/// <param name="Blocks">Classes of sends that wait.</param>
+public sealed record ShownHold(string Account, string? AccountName, string Source, DateTimeOffset Since, DateTimeOffset Until, string Because, IReadOnlyList<string> Blocks)
+{
+    internal static ShownHold Of(HoldRow hold) => new(
+        SubjectRef.Account(hold.AccountId).ToString(), hold.AccountName, hold.Source, hold.Since, hold.Until, hold.Because, [.. hold.Blocks.Select(of => ApiJson.Word(of))]);
 }
 
 /// <summary>A live enrollment and the step it stands on.</summary>

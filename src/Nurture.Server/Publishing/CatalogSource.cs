@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using Nurture.Escalations;
+using Nurture.Health;
 using Nurture.Scenarios;
 using Nurture.Server.Intake;
 using Nurture.Storage;
@@ -48,6 +50,7 @@ public sealed class CatalogSource(CatalogStore store, PlanInForce plans, ILogger
     {
         var plan = One(content, "plan") is { } planned ? TrackingPlanReader.Read(planned.Content, "events.yaml").Plan : TrackingPlan.Empty;
         var policy = One(content, "policy") is { } ruled ? SendPolicyReader.Read(ruled.Content, "policy.yaml").Policy : Sends.SendPolicy.Default;
+        var escalations = One(content, "escalations") is { } declared ? EscalationTypesReader.Read(declared.Content, ScenarioLibrary.EscalationsFile).Types : EscalationTypes.None;
         var templates = new MailTemplateLibrary(
             content.Documents.Where(document => document.Kind == "template").Select(document => MailTemplate.Parse(document.Content, $"{document.Name}.html")), policy.Locale);
         var environment = new ParseEnvironment { Plan = plan, Policy = policy, MailTemplates = templates };
@@ -73,6 +76,9 @@ public sealed class CatalogSource(CatalogStore store, PlanInForce plans, ILogger
             Revision = content.Revision,
             Plan = plan,
             Policy = policy,
+            Escalations = escalations,
+            Health = HealthOf(DocumentState.Live),
+            PreparingHealth = HealthOf(DocumentState.Preparing),
             Live = content.Documents.Where(document => document is { Kind: "scenario", State: DocumentState.Live } && versions.ContainsKey((document.Name, document.Version)))
                 .ToFrozenDictionary(document => document.Name, document => versions[(document.Name, document.Version)]),
             Versions = versions.ToFrozenDictionary(),
@@ -80,7 +86,16 @@ public sealed class CatalogSource(CatalogStore store, PlanInForce plans, ILogger
         };
         logger.LogInformation("Catalog {Revision}: {Live} scenarios live, {Templates} templates", catalog.Revision, catalog.Live.Count, templates.Names.Count);
         return new PublishedCatalog(catalog, templates, [.. content.Documents.Where(document => document.State == DocumentState.Preparing)]);
+
+        HealthDefinition? HealthOf(DocumentState state)
+        {
+            if (content.Documents.LastOrDefault(document => document.Kind == "health" && document.State == state) is not { } document) return null;
+            var (definition, diagnostics) = HealthReader.Read(document.Content, ScenarioLibrary.HealthFile, plan);
+            // It was checked when it was published; the tracking plan has changed since. Nobody is scored, visibly.
+            if (definition is null) logger.LogError("The health definition version {Version} no longer reads: {Diagnostics}", document.Version, string.Join(" · ", diagnostics));
+            return definition is null ? null : definition with { Version = document.Version };
+        }
     }
 
-    private static Document? One(CatalogContent content, string kind) => content.Documents.FirstOrDefault(document => document.Kind == kind);
+    private static Document? One(CatalogContent content, string kind) => content.Documents.FirstOrDefault(document => document.Kind == kind && document.State == DocumentState.Live);
 }

@@ -38,9 +38,11 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
             try
             {
                 var current = await catalogs.CurrentAsync(cancel);
-                foreach (var document in current.Preparing.Where(document => document.Kind == "scenario"))
+                foreach (var document in current.Preparing)
                 {
-                    if (current.Catalog.Versions.TryGetValue((document.Name, document.Version), out var version)) await PrepareAsync(version.Scenario, current.Catalog, cancel);
+                    if (document.Kind == "health" && current.Catalog.PreparingHealth is { } health) await PrepareAsync(document, health.Criteria, [SubjectKind.Account], current.Catalog, cancel);
+                    else if (document.Kind == "scenario" && current.Catalog.Versions.TryGetValue((document.Name, document.Version), out var version))
+                        await PrepareAsync(document, CatalogIndex.CriteriaOf(version.Scenario), KindsOf(version.Scenario), current.Catalog, cancel);
                 }
 
                 await published.WaitAsync(LookAgain, cancel);
@@ -57,21 +59,31 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
         }
     }
 
-    private async Task PrepareAsync(Scenario scenario, Catalog catalog, CancellationToken cancel)
+    /// <summary>Whom a trigger on state must know the state of; nobody for an event.</summary>
+    private static IReadOnlyList<SubjectKind> KindsOf(Scenario scenario) => scenario.Trigger switch
     {
-        var uncovered = CatalogIndex.CriteriaOf(scenario).Where(criterion => !catalog.CoveredSince.ContainsKey(criterion.Key)).ToList();
-        if (uncovered.Count > 0) await WalkAsync(scenario, uncovered, cancel);
+        Trigger.Inactivity => [scenario.Subject],
+        Trigger.DateAttribute date => [scenario.Subject, date.Of],
+        Trigger.Band => [scenario.Subject, SubjectKind.Account],
+        _ => [],
+    };
+
+    private async Task PrepareAsync(Document document, IEnumerable<Criteria.Criterion> criteria, IReadOnlyList<SubjectKind> asked, Catalog catalog, CancellationToken cancel)
+    {
+        var all = criteria.ToList();
+        var uncovered = all.Where(criterion => !catalog.CoveredSince.ContainsKey(criterion.Key)).ToList();
+        if (uncovered.Count > 0) await WalkAsync(document, uncovered, uncovered.Select(criterion => criterion.Subject), cancel);
         // Nothing has been dropped from the log yet, so what was filled reaches back to its beginning.
-        await Publisher.GoLiveAsync(store, scenario, new PublishedVersion("scenario", scenario.Name, scenario.Version, true), clock.Now, cancel);
-        logger.LogInformation("Scenario {Scenario} version {Version} is live", scenario.Name, scenario.Version);
-        // A trigger on state must know what it is now for everybody, so that it fires only when it turns true, and on time.
-        if (scenario.Trigger is Trigger.Inactivity or Trigger.DateAttribute) await WalkAsync(scenario, [], cancel);
+        await Publisher.GoLiveAsync(store, all, new PublishedVersion(document.Kind, document.Name, document.Version, true), clock.Now, cancel);
+        logger.LogInformation("{Kind} {Name} version {Version} is live", document.Kind, document.Name, document.Version);
+        // A trigger on state must know what it is now for everybody, so that it fires only when it turns true, and on time;
+        // and every account has a score by the definition in force.
+        if (asked.Count > 0) await WalkAsync(document, [], asked, cancel);
         Progress = null;
     }
 
-    private async Task WalkAsync(Scenario scenario, IReadOnlyList<Criteria.Criterion> criteria, CancellationToken cancel)
+    private async Task WalkAsync(Document document, IReadOnlyList<Criteria.Criterion> criteria, IEnumerable<SubjectKind> kinds, CancellationToken cancel)
     {
-        var kinds = criteria.Count == 0 ? [scenario.Subject, .. scenario.Trigger is Trigger.DateAttribute date ? [date.Of] : Array.Empty<SubjectKind>()] : criteria.Select(criterion => criterion.Subject);
         foreach (var kind in kinds.Distinct())
         {
             var keys = criteria.Where(criterion => criterion.Subject == kind).Select(criterion => criterion.Key).Distinct().ToList();
@@ -84,8 +96,8 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
                 signals.Events.Raise();
                 asked += chunk.Count;
                 after = chunk[^1];
-                Progress = new PreparationProgress(scenario.Name, scenario.Version, asked, total);
-                logger.LogInformation("Preparing {Scenario} version {Version}: {Asked} of {Subjects} {Kind}s", scenario.Name, scenario.Version, asked, total, kind);
+                Progress = new PreparationProgress(document.Name, document.Version, asked, total);
+                logger.LogInformation("Preparing {Scenario} version {Version}: {Asked} of {Subjects} {Kind}s", document.Name, document.Version, asked, total, kind);
                 while (await slots.UnreadAsync(cancel) > ChunkSize) await Task.Delay(WaitForSlots, cancel);
             }
         }

@@ -2,6 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Escalations;
+using Nurture.Health;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
 using Nurture.Server.Hosting;
@@ -11,7 +13,7 @@ using Nurture.Templates;
 namespace Nurture.Server.Publishing;
 
 /// <summary>A published text as its author gave it.</summary>
-/// <param name="Kind"><c>scenario</c>, <c>test</c> (a file of tests), <c>template</c>, <c>plan</c>, <c>policy</c>.</param>
+/// <param name="Kind"><c>scenario</c>, <c>test</c> (a file of tests), <c>template</c>, <c>plan</c>, <c>policy</c>, <c>health</c>, <c>escalations</c>.</param>
 public sealed record Manuscript(string Kind, string File, string Text);
 
 /// <summary>What publishing came to: nothing was published where there is an error.</summary>
@@ -31,11 +33,14 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         var plan = Of("plan") is { } planned ? Checked(TrackingPlanReader.Read(planned.Text, planned.File)) : null;
         var policy = Of("policy") is { } ruled ? Checked(SendPolicyReader.Read(ruled.Text, ruled.File)) : null;
         policy ??= current.Catalog.Policy;
+        var escalations = Of("escalations") is { } declared ? Checked(EscalationTypesReader.Read(declared.Text, declared.File)) : current.Catalog.Escalations;
+        var healthText = Of("health");
+        var health = healthText is null ? current.Catalog.PreparingHealth ?? current.Catalog.Health : Checked(HealthReader.Read(healthText.Text, healthText.File, plan ?? current.Catalog.Plan));
         var mails = manuscripts.Where(manuscript => manuscript.Kind == "template").Select(manuscript => MailTemplate.Parse(manuscript.Text, manuscript.File)).ToList();
         diagnostics.AddRange(mails.SelectMany(mail => mail.Diagnostics));
         var templates = new MailTemplateLibrary(
             current.Templates.All.Where(known => !mails.Exists(mail => mail.Name == known.Name && mail.Locale == known.Locale)).Concat(mails), policy.Locale);
-        var environment = new ParseEnvironment { Plan = plan ?? current.Catalog.Plan, Policy = policy, Templates = templates.Names, MailTemplates = templates, Now = clock.Now };
+        var environment = new ParseEnvironment { Plan = plan ?? current.Catalog.Plan, Policy = policy, Templates = templates.Names, MailTemplates = templates, Escalations = escalations, Health = health, IsWhole = true, Now = clock.Now };
         var scenarios = new List<(Manuscript Manuscript, Scenario Scenario)>();
         foreach (var manuscript in manuscripts.Where(manuscript => manuscript.Kind == "scenario"))
         {
@@ -54,6 +59,12 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
             if (read is not null) tests.Add((manuscript, read));
         }
 
+        if (health is not null)
+        {
+            var live = current.Catalog.Live.Values.Select(published => published.Scenario).Where(known => !scenarios.Exists(s => s.Scenario.Name == known.Name));
+            diagnostics.AddRange(BandAnswers.Check(health, healthText?.File ?? ScenarioLibrary.HealthFile, live.Concat(scenarios.Select(s => s.Scenario))));
+        }
+
         if (diagnostics.Exists(diagnostic => diagnostic.Severity == Severity.Error)) return new Publication([], diagnostics);
 
         var hasSubjects = await subjects.AnyAsync(cancel);
@@ -61,19 +72,21 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         [
             .. manuscripts.Where(m => m.Kind == "plan").Select(m => new DocumentDraft("plan", "events", HashOf(m.Text), m.Text)),
             .. manuscripts.Where(m => m.Kind == "policy").Select(m => new DocumentDraft("policy", "policy", HashOf(m.Text), m.Text)),
+            .. manuscripts.Where(m => m.Kind == "escalations").Select(m => new DocumentDraft("escalations", "escalations", HashOf(m.Text), m.Text)),
+            .. manuscripts.Where(m => m.Kind == "health").Select(m => new DocumentDraft("health", "health", HashOf(m.Text), m.Text, IsPrepared: false) { Criteria = DefinitionsOf(health!.Criteria) }),
             .. mails.Select(mail => new DocumentDraft("template", $"{mail.Name}.{mail.Locale}", mail.Hash, mail.Text)),
             .. tests.GroupBy(test => test.File.Scenario).Select(of => of.Last()).Select(test => new DocumentDraft("test", test.File.Scenario, HashOf(test.Manuscript.Text), test.Manuscript.Text)),
             .. scenarios.Select(s => new DocumentDraft("scenario", s.Scenario.Name, HashOf(s.Manuscript.Text), s.Manuscript.Text, IsPrepared: false)
             {
-                Criteria = CatalogIndex.CriteriaOf(s.Scenario).DistinctBy(criterion => criterion.Key).ToDictionary(criterion => criterion.Key, DefinitionOf),
+                Criteria = DefinitionsOf(CatalogIndex.CriteriaOf(s.Scenario)),
             }),
         ];
         var published = await store.PublishAsync(drafts, by, clock.Now, cancel);
         // Where nobody is known yet there is no history to fill from and nobody to tell.
-        foreach (var version in published.Where(version => version is { Kind: "scenario", IsNew: true }))
+        foreach (var version in published.Where(version => version is { Kind: "scenario" or "health", IsNew: true } && !hasSubjects))
         {
-            var scenario = scenarios.First(s => s.Scenario.Name == version.Name).Scenario;
-            if (!hasSubjects) await GoLiveAsync(store, scenario, version, clock.Now, cancel);
+            var criteria = version.Kind == "health" ? health!.Criteria : CatalogIndex.CriteriaOf(scenarios.First(s => s.Scenario.Name == version.Name).Scenario);
+            await GoLiveAsync(store, criteria, version, clock.Now, cancel);
         }
 
         preparation.Wake();
@@ -112,9 +125,12 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         return true;
     }
 
-    internal static Task<bool> GoLiveAsync(CatalogStore store, Scenario scenario, PublishedVersion version, DateTimeOffset now, CancellationToken cancel) =>
-        store.GoLiveAsync("scenario", version.Name, version.Version,
-            CatalogIndex.CriteriaOf(scenario).Select(criterion => criterion.Key).Distinct().ToDictionary(key => key, _ => DateTimeOffset.UnixEpoch), now, cancel);
+    internal static Task<bool> GoLiveAsync(CatalogStore store, IEnumerable<Criteria.Criterion> criteria, PublishedVersion version, DateTimeOffset now, CancellationToken cancel) =>
+        store.GoLiveAsync(version.Kind, version.Name, version.Version,
+            criteria.Select(criterion => criterion.Key).Distinct().ToDictionary(key => key, _ => DateTimeOffset.UnixEpoch), now, cancel);
+
+    private static Dictionary<long, string> DefinitionsOf(IEnumerable<Criteria.Criterion> criteria) =>
+        criteria.DistinctBy(criterion => criterion.Key).ToDictionary(criterion => criterion.Key, DefinitionOf);
 
     internal static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 

@@ -55,6 +55,8 @@ public static class PublishingSlice
         [
             .. library.PlanText is { } plan ? [new Manuscript("plan", ScenarioLibrary.PlanFile, plan)] : Array.Empty<Manuscript>(),
             .. library.PolicyText is { } policy ? [new Manuscript("policy", ScenarioLibrary.PolicyFile, policy)] : Array.Empty<Manuscript>(),
+            .. library.EscalationsText is { } escalations ? [new Manuscript("escalations", ScenarioLibrary.EscalationsFile, escalations)] : Array.Empty<Manuscript>(),
+            .. library.HealthText is { } health ? [new Manuscript("health", ScenarioLibrary.HealthFile, health)] : Array.Empty<Manuscript>(),
             .. library.Templates.All.Select(mail => new Manuscript("template", mail.File, mail.Text)),
             .. library.Scenarios.Where(parsed => parsed.Scenario is not null).Select(parsed => new Manuscript("scenario", parsed.File, parsed.Scenario!.Text)),
             .. library.Tests.Select(test => new Manuscript("test", test.File, test.Text)),

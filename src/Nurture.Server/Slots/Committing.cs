@@ -89,6 +89,12 @@ internal static class Committing
             case Effect.Append append: commit.Events.Add(append.Event with { ReceivedAt = now }); break;
             case Effect.Moved moved: commit.Routes.Add(new ContactRoute(moved.ContactId, moved.ToSlot, moved.Hop, moved.AccountId == 0 ? null : moved.AccountId, null)); break;
             case Effect.MembershipAdded joined: commit.Memberships.Add(new Membership(joined.ContactId, joined.AccountId, joined.At)); break;
+            case Effect.HealthNoted point: commit.HealthPoints.Add(point); break;
+            case Effect.EscalationOpened opened: commit.Escalations.Add(opened.Row); break;
+            case Effect.EscalationChanged changed: commit.EscalationChanges.Add(changed); break;
+            case Effect.EscalationNoted noted: commit.EscalationEntries.Add(noted); break;
+            case Effect.TaskOpened task: commit.Tasks.Add(task.Task); break;
+            case Effect.HoldsChanged holds: commit.Holds.Add(holds); break;
             default: throw new InvalidOperationException($"No row for {effect.GetType().Name}.");
         }
     }
@@ -101,7 +107,9 @@ internal static class Committing
 
     private static AccountProfile ProfileOf(AccountState account) => new(
         account.Id, Text(account, "name"), Text(account, "tier"), Text(account, "stage"), Text(account, "owner"),
-        SignalCodec.WriteJson(account.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Value))));
+        SignalCodec.WriteJson(account.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Value))),
+        account.Health?.Score, account.Health?.Band, account.Health?.BandSince,
+        account.Holds.Count == 0 ? null : account.Holds.Max(hold => hold.Until), account.Escalations.Count == 0 ? null : account.Escalations[0].Id);
 
     private static string? NameOf(ContactState contact) =>
         Text(contact, "name") ?? (string.Join(' ', new[] { Text(contact, "first_name"), Text(contact, "last_name") }.OfType<string>()) is { Length: > 0 } full ? full : null);

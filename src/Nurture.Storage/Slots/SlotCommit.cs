@@ -1,5 +1,7 @@
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Escalations;
+using Nurture.Health;
 using Nurture.Sends;
 
 namespace Nurture.Storage;
@@ -50,6 +52,19 @@ public sealed class SlotCommit
     public List<StoredEvent> Events { get; init; } = [];
 
     public List<ParkedSubject> Parked { get; init; } = [];
+
+    public List<Effect.HealthNoted> HealthPoints { get; init; } = [];
+
+    public List<EscalationRow> Escalations { get; init; } = [];
+
+    /// <summary>In their order: the last one of a case counts.</summary>
+    public List<Effect.EscalationChanged> EscalationChanges { get; init; } = [];
+
+    public List<Effect.EscalationNoted> EscalationEntries { get; init; } = [];
+
+    public List<CsmTask> Tasks { get; init; } = [];
+
+    public List<Effect.HoldsChanged> Holds { get; init; } = [];
 }
 
 /// <param name="Rev">As loaded; 0 for a state that is new.</param>
@@ -74,7 +89,12 @@ public sealed record ContactProfile(
     ConsentBasis Basis, string Refusals, DateTimeOffset? LastActiveAt);
 
 /// <summary>An account as pages show it.</summary>
-public sealed record AccountProfile(long AccountId, string? Name, string? Tier, string? Stage, string? Owner, string Attributes);
+/// <param name="HealthBand">Null where nobody scores it.</param>
+/// <param name="HoldUntil">The latest end of its holds; null where its mails go.</param>
+/// <param name="EscalationId">Its first open case; null where there is none.</param>
+public sealed record AccountProfile(
+    long AccountId, string? Name, string? Tier, string? Stage, string? Owner, string Attributes,
+    double? HealthScore, HealthBand? HealthBand, DateTimeOffset? HealthSince, DateTimeOffset? HoldUntil, long? EscalationId);
 
 public sealed record Membership(long ContactId, long AccountId, DateTimeOffset JoinedAt);
 

@@ -24,6 +24,7 @@ public sealed partial class SlotStore
             await write.PositionsAsync();
             await write.JournalAsync();
             await write.SendsAsync();
+            await write.HumansAsync();
             await log.AppendAsync(connection, transaction, commit.Events, ct);
             await write.ParkedAsync();
         }, cancel);
@@ -126,9 +127,13 @@ public sealed partial class SlotStore
                 """);
             await BulkAsync(Rows.Of(LastOf(commit.Accounts, a => a.AccountId))
                     .Long("id", a => a.AccountId).Text("name", a => a.Name).Text("tier", a => a.Tier).Text("stage", a => a.Stage).Text("owner", a => a.Owner)
-                    .Text("attributes", a => a.Attributes).Scalar("now", commit.RecordedAt),
+                    .Text("attributes", a => a.Attributes)
+                    .Double("health_score", a => a.HealthScore).Short("health_band", a => (short?)a.HealthBand).Instant("health_since", a => a.HealthSince)
+                    .Instant("hold_until", a => a.HoldUntil).Long("escalation_id", a => a.EscalationId).Scalar("now", commit.RecordedAt),
                 """
-                update accounts set name = r.name, tier = r.tier, stage = r.stage, owner = r.owner, attributes = r.attributes, updated_at = @now
+                update accounts set name = r.name, tier = r.tier, stage = r.stage, owner = r.owner, attributes = r.attributes,
+                    health_score = r.health_score, health_band = r.health_band, health_since = r.health_since,
+                    hold_until = r.hold_until, escalation_id = r.escalation_id, updated_at = @now
                 from rows r where accounts.id = r.id
                 """);
         }
@@ -188,6 +193,68 @@ public sealed partial class SlotStore
                      {SendStore.Cancelled("r.reason")}
                  from rows r where sends.enrollment_id = r.enrollment_id and sends.kind = r.kind and sends.subject_id = r.subject_id
                      and sends.state in ({(short)SendState.Planned}, {(short)SendState.Claimed})
+                 """);
+        }
+
+        public async Task HumansAsync()
+        {
+            await BulkAsync(Rows.Of(commit.HealthPoints).Long("account_id", p => p.AccountId).Instant("at", p => p.At).Double("score", p => p.Score)
+                    .Short("band", p => (short)p.Band).Short("cause", p => (short)p.Cause),
+                "insert into health_history (account_id, at, score, band, cause) select r.account_id, r.at, r.score, r.band, r.cause from rows r where true on conflict do nothing");
+            await BulkAsync(Rows.Of(commit.Escalations)
+                    .Long("id", e => e.Id).Long("account_id", e => e.AccountId).Text("type", e => e.Type).Text("family", e => e.Family).Text("title", e => e.Title)
+                    .Short("priority", e => (short)e.Priority).Text("queue", e => e.Queue).Text("assignee", e => e.Assignee).Instant("opened_at", e => e.OpenedAt)
+                    .Instant("acknowledge_by", e => e.AcknowledgeBy).Instant("resolve_by", e => e.ResolveBy).Instant("remind_at", e => e.RemindAt)
+                    .Text("scenario", e => e.Scenario).Long("enrollment_id", e => e.EnrollmentId),
+                """
+                insert into escalations (id, account_id, type, family, title, priority, queue, assignee, opened_at, acknowledge_by, resolve_by, remind_at, scenario, enrollment_id)
+                select r.id, r.account_id, r.type, r.family, r.title, r.priority, r.queue, r.assignee, r.opened_at, r.acknowledge_by, r.resolve_by, r.remind_at, r.scenario, r.enrollment_id
+                from rows r where true on conflict do nothing
+                """);
+            await BulkAsync(Rows.Of(LastOf(commit.EscalationChanges, c => c.EscalationId))
+                    .Long("id", c => c.EscalationId).Text("assignee", c => c.Assignee).Instant("acknowledged_at", c => c.AcknowledgedAt).Instant("snoozed_until", c => c.SnoozedUntil)
+                    .Instant("closed_at", c => c.ClosedAt).Text("outcome", c => c.Outcome).Text("closed_by", c => c.ClosedBy),
+                """
+                update escalations set assignee = r.assignee, acknowledged_at = r.acknowledged_at, snoozed_until = r.snoozed_until,
+                    closed_at = r.closed_at, outcome = r.outcome, closed_by = r.closed_by
+                from rows r where escalations.id = r.id and escalations.closed_at is null
+                """);
+            await BulkAsync(Rows.Of(commit.EscalationEntries)
+                    .Long("escalation_id", e => e.EscalationId).Instant("at", e => e.At).Text("kind", e => e.Kind).Text("actor", e => e.By).Text("body", e => e.Text).Text("detail", e => e.Detail).Long("contact_id", e => e.ContactId),
+                """
+                insert into escalation_entries (escalation_id, at, kind, actor, body, detail, contact_id)
+                select r.escalation_id, r.at, r.kind, r.actor, r.body, r.detail, r.contact_id from rows r where true order by r.n
+                """);
+            await BulkAsync(Rows.Of(commit.Tasks)
+                    .Long("id", t => t.Id).Long("account_id", t => t.AccountId).Long("escalation_id", t => t.EscalationId == 0 ? null : t.EscalationId).Text("title", t => t.Title)
+                    .Int("place", t => t.Position).Flag("is_required", t => t.IsRequired).Text("assignee", t => t.Assignee).Instant("due_at", t => t.DueAt).Instant("opened_at", t => t.OpenedAt)
+                    .Text("scenario", t => t.Scenario).Text("step", t => t.Step),
+                """
+                insert into csm_tasks (id, account_id, escalation_id, title, place, is_required, assignee, due_at, opened_at, scenario, step)
+                select r.id, r.account_id, r.escalation_id, r.title, r.place, r.is_required, r.assignee, r.due_at, r.opened_at, r.scenario, r.step
+                from rows r where true on conflict do nothing
+                """);
+            await HoldsAsync();
+        }
+
+        private async Task HoldsAsync()
+        {
+            var changed = LastOf(commit.Holds, h => h.AccountId);
+            if (changed.Count == 0) return;
+            var accounts = Rows.Of(changed).Long("account_id", h => h.AccountId);
+            await BulkAsync(accounts, "delete from holds where account_id in (select r.account_id from rows r)");
+            var holds = changed.SelectMany(h => h.Holds.Select(hold => (h.AccountId, Hold: hold))).ToList();
+            await BulkAsync(Rows.Of(holds)
+                    .Long("account_id", h => h.AccountId).Text("source", h => h.Hold.Source).Instant("since", h => h.Hold.Since).Instant("until", h => h.Hold.Until)
+                    .Text("because", h => h.Hold.Because).Short("blocks", h => SendStore.Bits(h.Hold.Blocks)),
+                "insert into holds (account_id, source, since, until, because, blocks) select r.account_id, r.source, r.since, r.until, r.because, r.blocks from rows r where true");
+            // What the claim had put off until the end of a hold may leave as soon as nothing holds the account any more.
+            var released = changed.Where(h => h.Holds.Count == 0).ToList();
+            await BulkAsync(Rows.Of(released).Long("account_id", h => h.AccountId).Scalar("now", commit.RecordedAt),
+                $"""
+                 update sends set not_before = @now
+                 from rows r join contacts c on c.account_id = r.account_id
+                 where sends.recipient_id = c.id and sends.state = {(short)SendState.Planned} and sends.reason = {(short)Reason.OnHold} and sends.not_before > @now
                  """);
         }
 

@@ -2,6 +2,7 @@ using Nurture.Contacts;
 using Nurture.Escalations;
 using Nurture.Health;
 using Nurture.Scenarios;
+using Nurture.Sends;
 
 namespace Nurture.Engine;
 
@@ -142,7 +143,7 @@ internal sealed partial class Advance
         // Closed meanwhile, by somebody else or by itself: what was said of it is kept, and moves nothing.
         var escalation = account.Escalations.Find(open => open.Id == signal.EscalationId);
         Do(new Effect.EscalationNoted(signal.EscalationId, account.Id, at, signal.Act.ToString().ToLowerInvariant(), signal.By, signal.Text, Detail(
-            ("outcome", signal.Outcome), ("assignee", signal.Assignee), ("until", signal.Until?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) ?? ""))));
+            ("outcome", signal.Outcome), ("assignee", signal.Assignee), ("subject", signal.Subject), ("to", signal.ContactId == 0 ? "" : SubjectRef.Contact(signal.ContactId).ToString()), ("until", signal.Until?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) ?? "")), signal.ContactId));
         if (escalation is not null) Work(account, escalation, signal);
         SettleAccount(account, null, at);
         Rest(account, at);
@@ -161,6 +162,7 @@ internal sealed partial class Advance
             case EscalationAct.Wake: escalation.SnoozedUntil = null; break;
             case EscalationAct.Note: break;
             case EscalationAct.Reply:
+                Write(account, escalation, signal);
                 // Whoever writes to the customer has taken the case.
                 escalation.AcknowledgedAt ??= signal.At;
                 escalation.Assignee ??= signal.By;
@@ -171,6 +173,40 @@ internal sealed partial class Advance
         }
 
         Changed(escalation);
+    }
+
+    /// <summary>A human's own mail, from the case: asked of no gate but whether the person can be written to at all.</summary>
+    private void Write(AccountState account, EscalationState escalation, Signal.EscalationWorked signal)
+    {
+        if (set.Contact(slot, signal.ContactId) is not { Status: ContactStatus.Active, IsSuppressed: false, Email: { } address } person)
+        {
+            Do(new Effect.EscalationNoted(escalation.Id, account.Id, signal.At, "not_sent", "", "", "", signal.ContactId));
+            return;
+        }
+
+        var step = $"reply-{causeId}";
+        var id = Draws.SendId(account.Ref, escalation.Id, step, 0, person.Id);
+        Do(new Effect.PlanSend(new SendDraft
+        {
+            Id = id,
+            Subject = account.Ref,
+            EnrollmentId = 0,
+            Scenario = EscalationTypes.MailScenario,
+            Version = 0,
+            Step = step,
+            RecipientId = person.Id,
+            Address = address,
+            Class = SendClass.Transactional,
+            Template = EscalationTypes.MailTemplate,
+            Locale = MailInputs.LocaleOf(catalog, person, account),
+            Inputs = MailInputs.Write(catalog, person, account, null, null, new Reply(signal.By, signal.Subject, signal.Text)),
+            Seed = Draws.Seed(id),
+            PlannedAt = signal.At,
+            ExpiresAt = signal.At + DefaultExpiry(SendClass.Transactional),
+            Correlation = correlation.Length > 0 ? correlation : id.ToString("N"),
+            IsCounted = false,
+            CauseId = causeId,
+        }));
     }
 
     private void Changed(EscalationState escalation) =>

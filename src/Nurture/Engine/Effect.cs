@@ -46,7 +46,8 @@ public abstract record Effect
     /// <param name="Kind">evidence, opened, acknowledge, assign, snooze, wake, note, reply, close, left, hold_over.</param>
     /// <param name="By">The user's address; empty for Nurture itself.</param>
     /// <param name="Detail">A small JSON object, or empty.</param>
-    public sealed record EscalationNoted(long EscalationId, long AccountId, DateTimeOffset At, string Kind, string By, string Text, string Detail) : Effect;
+    /// <param name="ContactId">Whom it is about, where it is about a person: erasure empties it.</param>
+    public sealed record EscalationNoted(long EscalationId, long AccountId, DateTimeOffset At, string Kind, string By, string Text, string Detail, long ContactId = 0) : Effect;
 
     public sealed record TaskOpened(CsmTask Task) : Effect;
 

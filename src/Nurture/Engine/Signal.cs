@@ -83,8 +83,10 @@ public abstract record Signal
     /// <param name="Outcome">When closing.</param>
     /// <param name="Assignee">When assigning; empty gives it back to its queue.</param>
     /// <param name="Until">When snoozing.</param>
+    /// <param name="ContactId">Who is written to, when replying: <paramref name="Text"/> is the mail then.</param>
+    /// <param name="Subject">The mail's.</param>
     public sealed record EscalationWorked(
-        long AccountId, long EscalationId, EscalationAct Act, string By, string Text, string Outcome, string Assignee, DateTimeOffset? Until, DateTimeOffset At) : Signal;
+        long AccountId, long EscalationId, EscalationAct Act, string By, string Text, string Outcome, string Assignee, DateTimeOffset? Until, DateTimeOffset At, long ContactId = 0, string Subject = "") : Signal;
 
     /// <summary>A human holds the account's mails back until a moment.</summary>
     public sealed record HoldRequested(long AccountId, DateTimeOffset Until, string Because, string By, DateTimeOffset At) : Signal;

@@ -115,6 +115,8 @@ public static class SignalCodec
             w.Text(5, s.Outcome);
             w.Text(6, s.Assignee);
             w.Instant(7, s.Until);
+            w.Number(8, s.ContactId);
+            w.Text(9, s.Subject);
         })),
         Signal.HoldRequested s => Row(SignalKind.HoldRequested, 0, s.AccountId, s.At, Packed(w =>
         {
@@ -298,7 +300,7 @@ public static class SignalCodec
 
             case SignalKind.EscalationWorked:
             {
-                var (id, act, by, text, outcome, assignee, until) = (0L, default(EscalationAct), "", "", "", "", (DateTimeOffset?)null);
+                var (id, act, by, text, outcome, assignee, until, contact, subject) = (0L, default(EscalationAct), "", "", "", "", (DateTimeOffset?)null, 0L, "");
                 while (reader.Next())
                 {
                     switch (reader.Field)
@@ -310,10 +312,12 @@ public static class SignalCodec
                         case 5: outcome = reader.Text; break;
                         case 6: assignee = reader.Text; break;
                         case 7: until = reader.Instant; break;
+                        case 8: contact = reader.Number; break;
+                        case 9: subject = reader.Text; break;
                     }
                 }
 
-                return new Signal.EscalationWorked(row.AccountId, id, act, by, text, outcome, assignee, until, row.OccurredAt);
+                return new Signal.EscalationWorked(row.AccountId, id, act, by, text, outcome, assignee, until, row.OccurredAt, contact, subject);
             }
 
             case SignalKind.HoldRequested:

@@ -132,13 +132,30 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language?
         }
     }
 
-    private static List<WhyNot> NotInBand(Trigger.Band trigger, PublishedScenario published, AccountState? account)
+    private List<WhyNot> NotInBand(Trigger.Band trigger, PublishedScenario published, AccountState? account)
     {
-        if (account?.Health is not { } health) return [new("not_scored", "The account has no health score, so it comes into no band.")];
-        if (!trigger.Bands.Contains(health.Band)) return [new("other_band", $"The health of the account is {HealthBands.Word(health.Band)} since {Show(health.BandSince)}, and the scenario starts at {string.Join(" or ", trigger.Bands.Select(HealthBands.Word))}.")];
+        if (account?.Health is not { } health)
+        {
+            return [new("not_scored", In(
+                "The account has no health score, so it comes into no band.",
+                "この契約企業にはヘルススコアがないため、開始条件の状態になりません。"))];
+        }
+
+        var (band, asked) = (HealthBands.Word(health.Band), string.Join(" / ", trigger.Bands.Select(HealthBands.Word)));
+        if (!trigger.Bands.Contains(health.Band))
+        {
+            return [new("other_band", In(
+                $"The health of the account is {band} since {Show(health.BandSince)}, and the scenario starts at {asked}.",
+                $"この契約企業のヘルスは {Show(health.BandSince)} から「{band}」で、シナリオは「{asked}」になったときに始まります。"))];
+        }
+
         return [health.BandSince < published.LiveSince
-            ? new("band_before_live", $"The account was {HealthBands.Word(health.Band)} already when the scenario went live: publishing enrolls nobody for whom the trigger is true.")
-            : new("band_re_based", $"The account is {HealthBands.Word(health.Band)} by its first score or by a new definition, which starts nothing.")];
+            ? new("band_before_live", In(
+                $"The account was {band} already when the scenario went live: publishing enrolls nobody for whom the trigger is true.",
+                $"シナリオの公開時点ですでに「{band}」でした。公開によって該当者が自動で参加することはありません。"))
+            : new("band_re_based", In(
+                $"The account is {band} by its first score or by a new definition, which starts nothing.",
+                $"初回のスコア、または定義の変更によって「{band}」となったため、シナリオは始まりません。"))];
     }
 
     private List<WhyNot> NotTheDay(Trigger.DateAttribute trigger, ContactState? contact, AccountState? account)
