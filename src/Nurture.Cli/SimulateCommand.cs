@@ -212,6 +212,7 @@ internal static class SimulateCommand
         Trigger.Inactivity trigger => $"It begins when {string.Join(" and ", trigger.Names)} have been missing: look longer by --until.",
         Trigger.DateAttribute trigger => $"It begins by the date {trigger.Attribute}: give one by --{trigger.Of.ToString().ToLowerInvariant()} {trigger.Attribute}=2026-03-02.",
         Trigger.Schedule trigger => $"It begins by its schedule, {trigger.Timing}: look longer by --until, or from another --start.",
+        Trigger.Band => "It begins by a band of health, which nothing that was played comes to: let events happen with --event, and look longer by --until.",
         _ => throw new InvalidOperationException($"No words for {scenario.Trigger.GetType().Name}."),
     };
 }

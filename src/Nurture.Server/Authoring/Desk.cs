@@ -24,6 +24,9 @@ internal sealed class Desk(CatalogSource catalogs, BusinessClock clock)
             Policy = current.Catalog.Policy,
             Templates = current.Templates.Names,
             MailTemplates = current.Templates,
+            Escalations = current.Catalog.Escalations,
+            Health = current.Catalog.PreparingHealth ?? current.Catalog.Health,
+            IsWhole = true,
             KeptHistory = ScenarioLibrary.KeptHistory,
             Now = clock.Now,
         };
@@ -47,7 +50,7 @@ internal sealed class Desk(CatalogSource catalogs, BusinessClock clock)
 
     public static IReadOnlyList<ShownTest> RunTests(ScenarioTestFile file, Scenario scenario, ParseEnvironment environment)
     {
-        var runner = new ScenarioTestRunner(scenario, environment.Plan, environment.Policy, environment.MailTemplates);
+        var runner = new ScenarioTestRunner(scenario, environment, environment.MailTemplates);
         return [.. file.Tests.Select(runner.Run).Select(result => new ShownTest(result.Test.Name, result.Test.Span.Line, result.IsPassed,
             [.. result.Failures.Select(failure => new ShownFailure(failure.Span.Line, failure.Span.Column, failure.Expected, failure.But))], result.Trace))];
     }
@@ -67,7 +70,7 @@ internal sealed class Desk(CatalogSource catalogs, BusinessClock clock)
         var shown = GivenPerson.Of(invention);
         if (invention.ToScript(scenario, environment.Plan, out var problem) is not { } script) return new(shown, [], [], problem, false);
         var until = invention.Start + Usual + (scenario.Trigger is Trigger.Inactivity silence ? silence.For.Exact : TimeSpan.Zero);
-        var rehearsal = Rehearsal.Play(script, scenario, environment.Plan, environment.Policy, until);
+        var rehearsal = Rehearsal.Play(script, scenario, environment, until);
         var lines = rehearsal.Trace.Select(line => new ShownLine(line.At, line.Verb, line.Text, line.Step, line.Reason, Mail(line.Mail, environment.MailTemplates))).ToList();
         var broken = rehearsal.Simulator.Poisoned.Select(poisoned => $"{poisoned.Step ?? scenario.Name}: {poisoned.Error.Split('\n')[0].Trim()}").FirstOrDefault();
         return new(shown, lines, [.. rehearsal.Positions().Select(position => new ShownPlace(position.Step, position.Until is { } due && due < DateTimeOffset.MaxValue ? due : null))],

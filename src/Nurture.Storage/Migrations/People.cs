@@ -53,5 +53,5 @@ public sealed class People : Migration
         create index user_sessions_user on user_sessions (user_id);
         """;
 
-    protected override void Up(MigrationBuilder migrationBuilder) => SchemaText.Apply(migrationBuilder, Schema);
+    protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Apply(Schema);
 }

@@ -9,9 +9,9 @@ namespace Nurture.Scenarios;
 public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoal? Goal, IReadOnlyList<string> Exits, IReadOnlyList<FlowStep> Steps)
 {
     /// <summary>Every kind of step and of trigger there is, for whoever has a word or a form for each.</summary>
-    public static IReadOnlyList<string> StepKinds { get; } = ["send", "wait", "wait_for", "wait_until", "branch", "set", "end"];
+    public static IReadOnlyList<string> StepKinds { get; } = ["send", "wait", "wait_for", "wait_until", "branch", "set", "escalate", "task", "end"];
 
-    public static IReadOnlyList<string> TriggerKinds { get; } = ["event", "inactive", "date", "schedule"];
+    public static IReadOnlyList<string> TriggerKinds { get; } = ["event", "inactive", "date", "schedule", "band"];
 
     public static ScenarioFlow Of(Scenario scenario) => new(
         TriggerOf(scenario.Trigger), scenario.Audience?.Text,
@@ -33,6 +33,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
             ("at", Written(d.At)), ("days", Word(d.Days)), ("for", Written(d.ForRole)))),
         Trigger.Schedule s => new("schedule", Said(
             (s.Timing.Cron is null ? "at" : "schedule", s.Timing.ToString()[..^(s.Timing.Zone.Length + 1)]), ("zone", s.Timing.Zone), ("pace", s.Pace?.ToString()))),
+        Trigger.Band b => new("band", Said(("band", string.Join(", ", b.Bands.Select(Health.HealthBands.Word))), ("for", Written(b.ForRole)))),
         _ => throw new InvalidOperationException($"No drawing of {trigger.GetType().Name}."),
     };
 
@@ -56,6 +57,13 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
             Ways = [.. branch.Arms.Select(arm => new FlowWay(arm.If is null ? "else" : "if", arm.If?.Text, Drawn(arm.Then)))],
         },
         Step.Set set => new(set.Id, "set", set.Span, Said(("attribute", $"{Root(set.On)}.{set.Attribute}"), ("value", set.Value.IsNull ? "null" : set.Value.ToString()))),
+        Step.Escalate escalate => new(escalate.Id, "escalate", escalate.Span, Said(("type", escalate.Type), ("because", escalate.Because), ("up_to", escalate.UpTo is { } most ? Written(most) : null)))
+        {
+            Ways = escalate.WaitsForOutcome
+                ? [.. escalate.Outcomes.Select(arm => new FlowWay("outcome", arm.Outcome, Drawn(arm.Then))), new("otherwise", null, Drawn(escalate.Otherwise))]
+                : [],
+        },
+        Step.Task task => new(task.Id, "task", task.Span, Said(("title", task.Title), ("due", task.Due is { } due ? Written(due) : null))),
         Step.End end => new(end.Id, "end", end.Span, Said(("reason", end.Reason))),
         _ => throw new InvalidOperationException($"No drawing of {step.GetType().Name}."),
     };
@@ -123,6 +131,6 @@ public sealed record FlowStep(string Id, string Kind, SourceSpan At, IReadOnlyDi
     public IReadOnlyList<FlowWay> Ways { get; init; } = [];
 }
 
-/// <param name="Kind"><c>if</c>, <c>else</c>, <c>timeout</c>, <c>skipped</c>.</param>
-/// <param name="Condition">Of an <c>if</c>.</param>
+/// <param name="Kind"><c>if</c>, <c>else</c>, <c>timeout</c>, <c>skipped</c>, <c>outcome</c>, <c>otherwise</c>.</param>
+/// <param name="Condition">Of an <c>if</c>; the name of an <c>outcome</c>.</param>
 public sealed record FlowWay(string Kind, string? Condition, IReadOnlyList<FlowStep> Steps);

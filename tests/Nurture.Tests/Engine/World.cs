@@ -3,6 +3,8 @@ using System.Text;
 using NodaTime;
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Escalations;
+using Nurture.Health;
 using Nurture.Scenarios;
 using Nurture.Sends;
 using Nurture.Simulation;
@@ -26,6 +28,39 @@ internal sealed class World
     public static World Of(params string[] scenarios) => Of(SendPolicy.Default, scenarios);
 
     public static World Of(SendPolicy policy, params string[] scenarios) => new(CatalogOf(policy, scenarios));
+
+    /// <summary>With scored accounts and declared escalation types.</summary>
+    public static World Of(string health, string escalations, params string[] scenarios)
+    {
+        var (definition, wrong) = HealthReader.Read(health, "health.yaml", Plan);
+        Assert.True(definition is not null, string.Join('\n', wrong));
+        var (types, mistakes) = EscalationTypesReader.Read(escalations, "escalations.yaml");
+        Assert.Empty(mistakes);
+        return new(Scored(CatalogOf(SendPolicy.Default, scenarios), definition with { Version = 1 }) with { Escalations = types });
+    }
+
+    public static Catalog Scored(Catalog catalog, HealthDefinition definition) => catalog with
+    {
+        Health = definition,
+        CoveredSince = catalog.CoveredSince.Concat(definition.Criteria.Select(c => KeyValuePair.Create(c.Key, DateTimeOffset.UnixEpoch))).DistinctBy(c => c.Key).ToFrozenDictionary(),
+    };
+
+    public AccountState Account(long account) => Simulator.States.Select(pair => pair.State).OfType<AccountState>().Single(state => state.Id == FirstAccount + account);
+
+    public World Work(long account, EscalationAct act, string outcome = "", string text = "", DateTimeOffset? until = null, long contact = 0)
+    {
+        var id = FirstAccount + account;
+        Simulator.Tell(new Signal.EscalationWorked(id, Account(account).Escalations[0].Id, act, "csm@example.com", text, outcome, "", until, Now, contact, "Hello"), accountId: id);
+        Simulator.Drain();
+        return this;
+    }
+
+    public World TellAccount(long account, Func<long, Signal> signal)
+    {
+        Simulator.Tell(signal(FirstAccount + account), accountId: FirstAccount + account);
+        Simulator.Drain();
+        return this;
+    }
 
     public static Catalog CatalogOf(SendPolicy policy, params string[] scenarios)
     {

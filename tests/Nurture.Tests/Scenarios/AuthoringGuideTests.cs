@@ -26,7 +26,7 @@ public sealed partial class AuthoringGuideTests
             return kind;
         });
 
-        Assert.Equal(["plan", "scenario", "steps", "test"], kinds.Order());
+        Assert.Equal(["plan", "scenario", "steps", "steps", "test"], kinds.Order());
     }
 
     [Fact]

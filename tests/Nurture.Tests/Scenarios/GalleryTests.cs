@@ -35,7 +35,7 @@ public sealed class GalleryTests
         var scenario = ScenarioLibrary.Check(Filled(name), "gallery.yaml", Library.Environment).Scenario!;
         var script = Invention.For(scenario, Library.Plan, Library.Policy, Start).ToScript(scenario, Library.Plan, out var problem);
 
-        var rehearsal = Rehearsal.Play(script!, scenario, Library.Plan, Library.Policy, Start + TimeSpan.FromDays(120));
+        var rehearsal = Rehearsal.Play(script!, scenario, Library.Environment, Start + TimeSpan.FromDays(120));
 
         Assert.Null(problem);
         Assert.Contains(rehearsal.Trace, line => line.Mail is not null);

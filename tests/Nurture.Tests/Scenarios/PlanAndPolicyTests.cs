@@ -1,4 +1,5 @@
 using Nurture.Contacts;
+using Nurture.Engine;
 using Nurture.Scenarios;
 using NodaTime;
 
@@ -27,7 +28,8 @@ public sealed class PlanAndPolicyTests
             """, "events.yaml");
 
         Assert.Empty(said);
-        Assert.Equal(["login", "ordered", "page", "setup_completed"], plan.Events.Keys.Order());
+        Assert.Equal(["login", "ordered", "page", "setup_completed"], plan.Events.Keys.Where(name => !name.StartsWith(ProductEvents.Prefix, StringComparison.Ordinal)).Order());
+        Assert.All(ProductEvents.All, own => Assert.True(plan.Events[own.Name].IsAccountFact));
         Assert.Equal(ValueKind.Number, plan.Events["ordered"].Properties["total"].Type);
         Assert.True(plan.Events["setup_completed"].IsAccountFact);
         Assert.Equal(AttributeValue.From(false), plan.Attribute(SubjectKind.Contact, "onboarded")!.Default);

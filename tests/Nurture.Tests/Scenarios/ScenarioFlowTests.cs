@@ -27,6 +27,11 @@ public sealed class ScenarioFlowTests
                 then:
                   - set: { contact.onboarded: true }
               - else:
+                  - escalate: { type: onboarding_stalled, because: They are stuck, up_to: 14d }
+                    outcome:
+                      saved:
+                        - task: { title: Thank them, due: 2bd }
+                      otherwise: []
                   - end: not_interested
         """;
 
@@ -68,7 +73,7 @@ public sealed class ScenarioFlowTests
         var parsed = ScenarioLibrary.Check(EveryKind.Replace("template: welcome", "template: wellcome"), "test.yaml", Fixtures.Environment);
 
         Assert.Null(parsed.Scenario);
-        Assert.Equal(7, parsed.Flow!.All().Select(step => step.Kind).Distinct().Count());
+        Assert.Equal(9, parsed.Flow!.All().Select(step => step.Kind).Distinct().Count());
     }
 
     [Fact]

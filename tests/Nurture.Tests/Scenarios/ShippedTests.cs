@@ -1,3 +1,4 @@
+using Nurture.Escalations;
 using Nurture.Scenarios;
 
 namespace Nurture.Tests.Scenarios;
@@ -10,9 +11,9 @@ public sealed class ShippedTests
     public void What_ships_has_nothing_to_complain_about() => Assert.Empty(Library.Diagnostics);
 
     [Fact]
-    public void Two_scenarios_ship_with_tests()
+    public void Three_scenarios_ship_with_tests()
     {
-        Assert.Equal(["silence-after-onboarding", "trial-onboarding"], Library.Scenarios.Select(s => s.Name).Order());
+        Assert.Equal(["health-drop", "silence-after-onboarding", "trial-onboarding"], Library.Scenarios.Select(s => s.Name).Order());
         Assert.All(Library.Scenarios, scenario => Assert.Contains(Library.Tests, file => file.Scenario == scenario.Name && file.Tests.Count > 0));
     }
 
@@ -25,7 +26,7 @@ public sealed class ShippedTests
     {
         var offered = Directory.GetFiles(Path.Combine(Fixtures.Root, "scenarios", "gallery"), "*.yaml").SelectMany(file => GalleryEntry.Read(File.ReadAllText(file), file).Entry!.Parameters)
             .Where(parameter => parameter.Kind == ParameterKind.Template).Select(parameter => parameter.Default);
-        var sent = Library.Scenarios.SelectMany(s => ScenarioLinter.AllSteps(s.Scenario!.Steps)).OfType<Step.Send>().Select(send => send.Template).Concat(offered);
+        var sent = Library.Scenarios.SelectMany(s => ScenarioLinter.AllSteps(s.Scenario!.Steps)).OfType<Step.Send>().Select(send => send.Template).Concat(offered).Append(EscalationTypes.MailTemplate);
 
         Assert.Equal(Library.Templates.Names.Order(), sent.Distinct().Order());
     }

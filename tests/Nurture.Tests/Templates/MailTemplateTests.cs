@@ -1,3 +1,4 @@
+using Nurture.Escalations;
 using Nurture.Scenarios;
 using Nurture.Templates;
 using Nurture.Templating;
@@ -103,7 +104,7 @@ public sealed class MailTemplateTests
 
     [Theory]
     [InlineData("{{ contact.nmae ?? 1 }}", "NUR303", "Did you mean \"name\"?")]
-    [InlineData("{{ custommer.name }}", "NUR303", "They have contact, account, trigger, heard, sender, unsubscribe_url and locale.")]
+    [InlineData("{{ custommer.name }}", "NUR303", "They have contact, account, trigger, heard, sender, reply, unsubscribe_url and locale.")]
     [InlineData("{{ trigger.plann }}", "NUR303", "Did you mean \"plan\"?")]
     [InlineData("{{ sender.organisation }}", "NUR303", "Did you mean \"organization\"?")]
     [InlineData("{{ content }}", "NUR303", null)]
@@ -145,6 +146,22 @@ public sealed class MailTemplateTests
     }
 
     [Fact]
+    public void A_human_s_mail_from_a_case_says_what_was_written_and_no_more()
+    {
+        var library = ScenarioLibrary.Load(Path.Combine(Fixtures.Root, "scenarios"), Path.Combine(Fixtures.Root, "templates"));
+        var inputs = Inputs();
+        inputs["reply"] = new TemplateObject { ["subject"] = "Your set-up & you", ["paragraphs"] = (TemplateValue)new TemplateList { "Dear Ann,", "shall we talk?\nOn <Monday>?" } };
+
+        foreach (var template in library.Templates.All.Where(t => t.Name == EscalationTypes.MailTemplate))
+        {
+            var mail = MailRenderer.Render(template, library.Templates.LayoutOf(template), inputs, Options);
+
+            Assert.Equal("Your set-up & you", mail.Subject);
+            Assert.Contains("shall we talk?\nOn &lt;Monday&gt;?</p>", mail.Html);
+        }
+    }
+
+    [Fact]
     public void Every_mail_that_ships_renders_for_who_has_everything_and_for_who_has_nothing()
     {
         var library = ScenarioLibrary.Load(Path.Combine(Fixtures.Root, "scenarios"), Path.Combine(Fixtures.Root, "templates"));
@@ -152,7 +169,7 @@ public sealed class MailTemplateTests
         nobody["contact"] = new TemplateObject { ["id"] = 1, ["name"] = TemplateValue.Null };
         nobody["account"] = new TemplateObject { ["id"] = 1, ["name"] = TemplateValue.Null };
 
-        foreach (var template in library.Templates.All.Where(t => !t.IsLayout))
+        foreach (var template in library.Templates.All.Where(t => !t.IsLayout && t.Name != EscalationTypes.MailTemplate))
         {
             foreach (var inputs in new[] { Inputs(), nobody })
             {

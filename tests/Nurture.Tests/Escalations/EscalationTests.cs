@@ -1,0 +1,251 @@
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Escalations;
+using Nurture.Tests.Engine;
+
+namespace Nurture.Tests.Escalations;
+
+/// <summary>SEMANTICS.md 42, 46 to 49.</summary>
+public sealed class EscalationTests
+{
+    private const string Health = """
+        health: none-yet
+        for: ever("scored")
+        measures: [ { id: x, weight: 1, value: 'count("login", "14d")', scale: [[0, 0], [1, 100]] } ]
+        bands: { healthy: { from: 70, none: x }, watch: { from: 40, none: x }, at_risk: { none: x }, unknown: { none: x } }
+        """;
+
+    private const string Types = """
+        types:
+          stalled: { title: Stalled, hold: { max: 21d, quiet: 3d }, cool_down: 14d, outcomes: [ saved, lost ], playbook: [ { task: Call, due: 1bd, required: true }, Look ] }
+          silent: { title: Silent, hold: { max: 21d, quiet: 3d } }
+          billing: { title: Billing, family: money, hold: none }
+        """;
+
+    private static string Scenario(string name, string trigger, string type, string more = "") => $$"""
+        scenario: {{name}}
+        title: {{name}}
+        owner: m@example.com
+        subject: account
+        class: service
+        trigger: { event: {{trigger}} }
+        reentry: every time
+        goal: { when: event("rescued"), within: 60d }
+        steps:
+          - escalate: { type: {{type}}, because: They are stuck, up_to: 10d }
+            outcome:
+              saved:
+                - send: { template: thanks-{{name}}, to: trigger.contact, nobody: end }
+              not_opened:
+                - send: { template: not-opened-{{name}}, to: trigger.contact, nobody: end, class: transactional }
+              otherwise:
+                - send: { template: otherwise-{{name}}, to: trigger.contact, nobody: end }
+        {{more}}
+        """;
+
+    private const string Drip = """
+        scenario: drip
+        title: Drip
+        owner: m@example.com
+        class: service
+        trigger: { event: subscribed }
+        goal: { when: event("never"), within: 90d }
+        steps:
+          - send: { template: one, expires: 30d }
+          - wait: 1h
+          - send: { template: two, expires: 30d }
+        """;
+
+    private static World Company(params string[] scenarios) => World.Of(Health, Types, scenarios).Person(1, account: 1).Person(2, account: 1);
+
+    [Fact]
+    public void A_case_is_opened_once_and_its_outcome_is_heard()
+    {
+        var world = Company(Scenario("a", "stuck", "stalled")).Do(1, "stuck");
+        var opened = Assert.Single(world.Simulator.Carried.OfType<Effect.EscalationOpened>()).Row;
+        Assert.Equal(("stalled", "risk"), (opened.Type, opened.Family));
+        Assert.Equal(["Call", "Look"], world.Simulator.Carried.OfType<Effect.TaskOpened>().Select(task => task.Task.Title));
+        Assert.Empty(world.Mails);
+
+        world.Pass("1d").Work(1, EscalationAct.Acknowledge).Pass("1d").Work(1, EscalationAct.Close, "saved");
+
+        Assert.Equal(["thanks-a 1"], world.Mails);
+        Assert.Contains("outcome_heard escalate-stalled", world.Decisions());
+        Assert.Empty(world.Account(1).Escalations);
+    }
+
+    [Fact]
+    public void An_outcome_without_steps_of_its_own_and_a_timeout_take_otherwise()
+    {
+        var world = Company(Scenario("a", "stuck", "stalled")).Do(1, "stuck").Pass("1d").Work(1, EscalationAct.Close, "lost");
+        Assert.Equal(["otherwise-a 1"], world.Mails);
+
+        var silent = Company(Scenario("a", "stuck", "billing")).Do(1, "stuck").Pass("11d");
+
+        Assert.Equal(["otherwise-a 1"], silent.Mails);
+        Assert.Contains("timed_out escalate-billing", silent.Decisions());
+        // Nobody closed it, so it is still there for the human.
+        Assert.Single(silent.Account(1).Escalations);
+    }
+
+    [Fact]
+    public void Two_causes_of_one_family_are_one_case_with_two_pieces_of_evidence()
+    {
+        var world = Company(Scenario("a", "stuck", "stalled"), Scenario("b", "quiet", "silent")).Do(1, "stuck").Do(2, "quiet");
+
+        Assert.Single(world.Simulator.Carried.OfType<Effect.EscalationOpened>());
+        Assert.Equal(["a", "b"], world.Simulator.Carried.OfType<Effect.EscalationNoted>().Where(noted => noted.Kind == "evidence").Select(noted => noted.Detail.Contains("\"a\"") ? "a" : "b"));
+
+        world.Work(1, EscalationAct.Close, "saved");
+
+        Assert.Equal(["thanks-a 1", "thanks-b 2"], world.Mails.Order());
+    }
+
+    [Fact]
+    public void After_a_close_the_family_cools_down()
+    {
+        var world = Company(Scenario("a", "stuck", "stalled")).Do(1, "stuck").Work(1, EscalationAct.Close, "saved").Pass("5d").Do(1, "stuck");
+
+        Assert.Contains("not-opened-a 1", world.Mails);
+        Assert.Empty(world.Account(1).Escalations);
+
+        world.Pass("10d").Do(1, "stuck");
+        Assert.Single(world.Account(1).Escalations);
+    }
+
+    [Fact]
+    public void While_a_case_is_open_mails_to_the_account_wait_and_what_the_human_asked_for_goes_first()
+    {
+        var world = Company(Scenario("a", "stuck", "stalled"), Drip).Do(1, "stuck").Pass("1h").Do(2, "subscribed");
+        Assert.Contains("on_hold one", world.Decisions("drip"));
+        Assert.Empty(world.Mails);
+
+        world.Pass("2d").Work(1, EscalationAct.Close, "saved");
+        Assert.Equal(["thanks-a 1"], world.Mails);
+        var closed = world.Now;
+
+        world.PassTo(closed.AddDays(3).AddMinutes(-1));
+        Assert.Equal(["thanks-a 1"], world.Mails);
+        world.PassTo(closed.AddDays(3));
+        Assert.Equal(["thanks-a 1", "one 2"], world.Mails);
+        // One a day at most, however much has become due.
+        world.Pass("23h");
+        Assert.Equal(["thanks-a 1", "one 2"], world.Mails);
+        world.Pass("2h");
+        Assert.Equal(["thanks-a 1", "one 2", "two 2"], world.Mails);
+    }
+
+    [Fact]
+    public void A_forgotten_case_does_not_silence_an_account_for_ever()
+    {
+        var world = Company(Scenario("a", "stuck", "stalled"), Drip).Do(1, "stuck").Do(2, "subscribed");
+
+        world.Pass("21d");
+        Assert.Empty(world.Account(1).Holds);
+        world.Pass("3d");
+
+        Assert.Contains("one 2", world.Mails);
+        Assert.Single(world.Account(1).Escalations);
+    }
+
+    [Fact]
+    public void A_goal_closes_a_case_that_nobody_took_and_leaves_a_human_s_open()
+    {
+        var untaken = Company(Scenario("a", "stuck", "stalled")).Do(1, "stuck").Do(1, "rescued");
+        Assert.Empty(untaken.Account(1).Escalations);
+        Assert.Equal(EscalationTypes.RecoveredByItself, untaken.Simulator.Carried.OfType<Effect.EscalationChanged>().Last().Outcome);
+        Assert.Empty(untaken.Account(1).Holds);
+
+        var taken = Company(Scenario("a", "stuck", "stalled")).Do(1, "stuck").Work(1, EscalationAct.Acknowledge).Do(1, "rescued");
+
+        Assert.Single(taken.Account(1).Escalations);
+        Assert.Contains(taken.Simulator.Carried.OfType<Effect.EscalationNoted>(), noted => noted.Kind == "left" && noted.Detail.Contains("goal_reached"));
+    }
+
+    [Fact]
+    public void A_contact_s_scenario_calls_for_its_account_and_hears_the_outcome()
+    {
+        var personal = Scenario("a", "stuck", "stalled").Replace("subject: account\n", "").Replace(", to: trigger.contact, nobody: end", "");
+        var world = Company(personal).Do(1, "stuck");
+        Assert.Single(world.Account(1).Escalations);
+
+        world.Work(1, EscalationAct.Close, "saved");
+
+        Assert.Equal(["thanks-a 1"], world.Mails);
+    }
+
+    [Fact]
+    public void Without_an_account_nothing_is_opened()
+    {
+        var personal = Scenario("a", "stuck", "stalled").Replace("subject: account\n", "").Replace(", to: trigger.contact, nobody: end", "");
+        var world = World.Of(Health, Types, personal).Person(7).Do(7, "stuck").Pass("1h");
+
+        Assert.Equal(["not-opened-a 7"], world.Mails);
+    }
+
+    [Fact]
+    public void A_hold_by_hand_ends_by_itself_or_by_hand()
+    {
+        var world = Company(Drip).TellAccount(1, id => new Signal.HoldRequested(id, World.Start.AddDays(5), "A merger", "csm@example.com", World.Start)).Do(2, "subscribed");
+        Assert.Empty(world.Mails);
+
+        world.TellAccount(1, id => new Signal.HoldReleased(id, "csm@example.com", World.Start));
+
+        Assert.Equal(["one 2"], world.Mails);
+    }
+
+    [Fact]
+    public void Transactional_mail_is_never_held()
+    {
+        var receipt = Drip.Replace("class: service", "class: transactional");
+        var world = Company(Scenario("a", "stuck", "stalled"), receipt).Do(1, "stuck").Do(2, "subscribed");
+
+        Assert.Equal(["one 2"], world.Mails);
+    }
+
+    [Fact]
+    public void A_reply_is_a_mail_in_the_human_s_name_and_takes_the_case()
+    {
+        var world = Company(Scenario("a", "stuck", "stalled")).Do(1, "stuck").Work(1, EscalationAct.Reply, text: "Dear you,\n\nshall we talk?", contact: 2);
+
+        var mail = Assert.Single(world.Simulator.Sends).Draft;
+        Assert.Equal((EscalationTypes.MailTemplate, 2), (mail.Template, mail.RecipientId));
+        Assert.Contains("\"reply_to\":\"csm@example.com\"", System.Text.Encoding.UTF8.GetString(mail.Inputs));
+        Assert.Equal("csm@example.com", world.Account(1).Escalations[0].Assignee);
+    }
+
+    [Fact]
+    public void What_the_product_does_is_an_event_that_scenarios_hear()
+    {
+        const string Follow = """
+            scenario: follow
+            title: Follow
+            owner: m@example.com
+            subject: account
+            class: transactional
+            purpose: x
+            goal: none
+            trigger: { event: nurture.escalation_closed, where: trigger.outcome == "lost" }
+            steps:
+              - send: { template: sorry, to: most_active, nobody: end }
+            """;
+        var world = Company(Scenario("a", "stuck", "stalled"), Follow).Do(1, "stuck").Work(1, EscalationAct.Close, "lost");
+
+        Assert.Contains("sorry 1", world.Mails);
+    }
+
+    [Fact]
+    public void States_with_cases_and_holds_survive_being_stored()
+    {
+        var world = Company(Scenario("a", "stuck", "stalled")).Do(1, "stuck").Work(1, EscalationAct.Snooze, text: "x", until: World.Start.AddDays(2));
+        var account = world.Account(1);
+
+        var packed = StateCodec.Pack(account);
+        var again = StateCodec.UnpackAccount(packed.Doc, packed.Rest);
+
+        Assert.Equal(packed.Doc, StateCodec.Pack(again).Doc);
+        Assert.Equal(account.Escalations[0].SnoozedUntil, again.Escalations[0].SnoozedUntil);
+        Assert.Equal(account.Holds[0].Until, again.Holds[0].Until);
+        Assert.Equal(account.Escalations[0].Joiners, again.Escalations[0].Joiners);
+    }
+}
