@@ -1,6 +1,7 @@
 using Nurture.Scenarios;
 using Nurture.Server.Api;
 using Nurture.Server.Security;
+using Nurture.Simulation;
 
 namespace Nurture.Server.Authoring;
 
@@ -36,14 +37,14 @@ internal static class CheckEndpoints
         return new(parsed.Name, Shown(parsed.Diagnostics), Shown(found), parsed.Flow);
     }
 
-    private static async Task<Rehearsed> RehearseAsync(GivenScenario given, Desk desk, CancellationToken cancel)
+    private static async Task<Rehearsed> RehearseAsync(GivenScenario given, string? locale, Desk desk, CancellationToken cancel)
     {
         var (text, tests) = Texts(given);
         var environment = await desk.EnvironmentAsync(cancel);
         var parsed = Desk.Check(text, environment);
         var (file, found) = Desk.CheckTests(tests, parsed, environment);
         var results = file is not null && parsed.Scenario is { } readable ? Desk.RunTests(file, readable, environment) : [];
-        var story = parsed.Scenario is { } scenario ? desk.Tell(scenario, environment, given.Person) : null;
+        var story = parsed.Scenario is { } scenario ? desk.Tell(scenario, environment, given.Person, Reader.Asked(locale) ?? Language.English) : null;
         var isGood = parsed.Scenario is not null && !found.Exists(d => d.Severity == Severity.Error) && results.All(result => result.IsPassed);
         return new(parsed.Name, Shown(parsed.Diagnostics), Shown(found), results, story, parsed.Flow, isGood);
     }

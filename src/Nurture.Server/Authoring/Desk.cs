@@ -1,3 +1,4 @@
+using Nurture.Engine;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
 using Nurture.Server.Api;
@@ -55,7 +56,7 @@ internal sealed class Desk(CatalogSource catalogs, BusinessClock clock)
             [.. result.Failures.Select(failure => new ShownFailure(failure.Span.Line, failure.Span.Column, failure.Expected, failure.But))], result.Trace))];
     }
 
-    public ShownStory Tell(Scenario scenario, ParseEnvironment environment, GivenPerson? given)
+    public ShownStory Tell(Scenario scenario, ParseEnvironment environment, GivenPerson? given, Language language)
     {
         var guess = Invention.For(scenario, environment.Plan, environment.Policy, given?.Start ?? NextMorning(environment.Policy.Zone));
         var invention = given is null ? guess : guess with
@@ -71,10 +72,10 @@ internal sealed class Desk(CatalogSource catalogs, BusinessClock clock)
         if (invention.ToScript(scenario, environment.Plan, out var problem) is not { } script) return new(shown, [], [], problem, false);
         var until = invention.Start + Usual + (scenario.Trigger is Trigger.Inactivity silence ? silence.For.Exact : TimeSpan.Zero);
         var rehearsal = Rehearsal.Play(script, scenario, environment, until);
-        var lines = rehearsal.Trace.Select(line => new ShownLine(line.At, line.Verb, line.Text, line.Step, line.Reason, Mail(line.Mail, environment.MailTemplates))).ToList();
+        var lines = rehearsal.Trace.Select(line => new ShownLine(line.At, line.Verb, line.Text, line.Decision is { } decision ? Explanation.Sentence(decision, scenario, language) : null, line.Step, line.Decision?.Reason.Code(), Mail(line.Mail, environment.MailTemplates))).ToList();
         var broken = rehearsal.Simulator.Poisoned.Select(poisoned => $"{poisoned.Step ?? scenario.Name}: {poisoned.Error.Split('\n')[0].Trim()}").FirstOrDefault();
         return new(shown, lines, [.. rehearsal.Positions().Select(position => new ShownPlace(position.Step, position.Until is { } due && due < DateTimeOffset.MaxValue ? due : null))],
-            broken, rehearsal.Simulator.Journal.Any(entry => entry.Reason == Engine.Reason.Entered));
+            broken, rehearsal.Simulator.Journal.Any(entry => entry.Reason == Reason.Entered));
     }
 
     // On a business morning, where most is sent at once and a reader follows the days easily.
@@ -117,8 +118,9 @@ public sealed record GivenPerson(
         [.. invention.Happens.Select(happens => new GivenHappening(happens.Event, happens.After.TotalHours))]);
 }
 
+/// <param name="Sentence">The decision in the reader's language; null for what came from outside and for a wait that begins.</param>
 /// <param name="Mail">What left at this moment; null where this is no mail.</param>
-public sealed record ShownLine(DateTimeOffset At, string Verb, string Text, string? Step, string? Reason, ShownMail? Mail);
+public sealed record ShownLine(DateTimeOffset At, string Verb, string Text, string? Sentence, string? Step, string? Reason, ShownMail? Mail);
 
 /// <param name="Problem">Why it could not be rendered.</param>
 public sealed record ShownMail(string Template, string Locale, string? Subject, string? Problem);

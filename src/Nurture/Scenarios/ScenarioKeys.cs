@@ -24,12 +24,13 @@ public static class ScenarioKeys
         [
             new("event", "event"), new("where", "condition"), new("late", "length"), new("settle", "length"), new("inactive", "events"), new("for", "length"), new("date", "date"),
             new("before", "length"), new("after", "length"), new("at", "time"), new("days", "word", DayWords),
-            new("schedule", "cron"), new("zone", "zone"), new("pace", "pace"),
+            new("schedule", "cron"), new("zone", "zone"), new("pace", "pace"), new("band", "word", "healthy", "watch", "at_risk", "unknown"),
         ],
         ["goal"] = [new("when", "condition"), new("within", "length"), new("target", "share"), new("on_goal", "word", "end", "continue")],
         ["step"] =
         [
-            new("send", "map"), new("wait", "map"), new("branch", "arms"), new("set", "map"), new("end", "name"), new("id", "name"), new("timeout", "steps"), new("skipped", "steps"),
+            new("send", "map"), new("wait", "map"), new("branch", "arms"), new("set", "map"), new("escalate", "map"), new("task", "map"), new("end", "name"), new("id", "name"),
+            new("timeout", "steps"), new("skipped", "steps"), new("outcome", "map"),
         ],
         ["send"] =
         [
@@ -41,6 +42,8 @@ public static class ScenarioKeys
             new("for", "condition"), new("up_to", "length"), new("until", "time"), new("days", "word", DayWords), new("zone", "word", "recipient", "account", "company"), new("id", "name"),
         ],
         ["arm"] = [new("if", "condition"), new("then", "steps"), new("else", "steps")],
+        ["escalate"] = [new("type", "escalation"), new("because", "text"), new("up_to", "length")],
+        ["task"] = [new("title", "text"), new("due", "length")],
         ["set"] = [new("attribute", "attribute"), new("value", "text")],
     };
 

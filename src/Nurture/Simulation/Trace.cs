@@ -14,8 +14,8 @@ public sealed record TraceLine(DateTimeOffset At, string Verb, string Text, Simu
     /// <summary>The step it speaks of; null where it speaks of none.</summary>
     public string? Step { get; init; }
 
-    /// <summary>The decision's code; null for what came from outside and for a wait that begins.</summary>
-    public string? Reason { get; init; }
+    /// <summary>The decision that it tells; null for what came from outside and for a wait that begins.</summary>
+    public JournalEntry? Decision { get; init; }
 
     /// <summary>The lines as a CSM reads them: <c>day 3 09:00  send  setup-help to ann</c>, in columns.</summary>
     public static IReadOnlyList<string> Columns(IReadOnlyList<TraceLine> lines, VirtualTime time)
@@ -95,7 +95,7 @@ internal sealed class Trace(Rehearsal rehearsal)
     private TraceLine Line(JournalEntry entry)
     {
         var (verb, text, mail) = Words(entry);
-        return new(entry.At, verb, text, mail) { Step = entry.Step.Length > 0 ? entry.Step : null, Reason = entry.Reason.Code() };
+        return new(entry.At, verb, text, mail) { Step = entry.Step.Length > 0 ? entry.Step : null, Decision = entry };
     }
 
     private (string Verb, string Text, SimulatedSend? Mail) Words(JournalEntry entry)

@@ -46,6 +46,18 @@ public sealed class ScenarioFlowTests
     }
 
     [Fact]
+    public void The_web_app_has_a_word_a_form_and_a_drawing_for_every_kind_of_step_and_trigger()
+    {
+        var page = Path.Combine(Fixtures.Root, "src", "Nurture.Web", "src", "pages", "scenarios");
+        var words = File.ReadAllText(Path.Combine(page, "words.ts"));
+        var kinds = File.ReadAllText(Path.Combine(page, "kinds.ts"));
+
+        Assert.All(ScenarioFlow.StepKinds, kind => Assert.Matches($@"\bstep_{kind}:[\s\S]*\bstep_{kind}:", words));
+        Assert.All(ScenarioFlow.TriggerKinds, kind => Assert.Matches($@"\btrigger_{kind}:[\s\S]*\btrigger_{kind}:", words));
+        Assert.All(ScenarioFlow.StepKinds.Concat(ScenarioFlow.TriggerKinds), kind => Assert.Contains($"\"{kind}\"", kinds));
+    }
+
+    [Fact]
     public void Values_are_drawn_as_authors_write_them()
     {
         var flow = ScenarioFlow.Of(Fixtures.Scenario(EveryKind));
@@ -92,11 +104,11 @@ public sealed class ScenarioFlowTests
         "scenario" => $"scenario: x\n{key}: x\n",
         "trigger" => $"scenario: x\nclass: service\ntrigger: {{ {(key is "event" ? "" : key is "before" or "after" or "at" or "days" ? "date: contact.born_on, " : key is "for" ? "inactive: login, " : key is "inactive" or "date" or "schedule" ? "" : key is "zone" or "pace" ? "schedule: \"0 9 1 * *\", " : "event: login, ")}{key}: x }}\n",
         "goal" => $"scenario: x\nclass: service\ngoal: {{ {key}: x }}\n",
-        "step" => $"scenario: x\nclass: service\nsteps:\n  - {(key is "timeout" ? "wait: { for: event(\"login\"), up_to: 3d }\n    timeout" : key is "skipped" or "id" ? $"send: welcome\n    {key}" : key)}: x\n",
+        "step" => $"scenario: x\nclass: service\nsteps:\n  - {(key is "timeout" ? "wait: { for: event(\"login\"), up_to: 3d }\n    timeout" : key is "outcome" ? "escalate: { type: a }\n    outcome" : key is "skipped" or "id" ? $"send: welcome\n    {key}" : key)}: x\n",
         "send" => $"scenario: x\nclass: service\nsteps:\n  - send: {{ {(key == "template" ? "" : "template: welcome, ")}{key}: x }}\n",
         "wait" => $"scenario: x\nclass: service\nsteps:\n  - wait: {{ {(key is "days" or "zone" ? "until: \"09:00\", " : key is "until" or "for" ? "" : "for: event(\"login\"), ")}{key}: x }}\n",
         "arm" => $"scenario: x\nclass: service\nsteps:\n  - branch:\n      - {(key == "then" ? "if: true\n        then" : key)}: x\n",
-        "set" => $"scenario: x\nclass: service\nsteps:\n  - set: {{ {key}: x }}\n",
+        "set" or "escalate" or "task" => $"scenario: x\nclass: service\nsteps:\n  - {place}: {{ {key}: x }}\n",
         _ => throw new InvalidOperationException($"No text with {place}."),
     };
 

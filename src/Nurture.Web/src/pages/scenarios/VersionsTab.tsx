@@ -1,0 +1,110 @@
+import { Alert, Box, Group, Paper, Progress, ScrollArea, Select, Stack, Table, Text } from "@mantine/core";
+import { useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useApi } from "@/api/hooks";
+import { Loading } from "@/components/Loading";
+import { Problem } from "@/components/Problem";
+import { StateBadge, type Tone } from "@/components/StateBadge";
+import { When } from "@/components/When";
+import { diff, hunks } from "./diff";
+import type { Scenario, Version, VersionText } from "./types";
+import classes from "./versions.module.css";
+
+const tones: Record<Version["state"], Tone> = { live: "good", preparing: "busy", retired: "quiet" };
+
+export default function VersionsTab({ scenario }: { scenario: Scenario }) {
+  const { t } = useTranslation();
+  const versions = scenario.versions ?? [];
+  const [newer, setNewer] = useState(String(versions[0]?.version ?? 1));
+  const [older, setOlder] = useState(String(versions[1]?.version ?? versions[0]?.version ?? 1));
+  const choices = versions.map((version) => ({ value: String(version.version), label: t("scenarios.version_n", { number: version.version }) }));
+  return (
+    <Stack>
+      <Paper>
+        <Table.ScrollContainer minWidth={420}>
+          <Table aria-label={t("scenarios.tab_versions")}>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>{t("scenarios.version")}</Table.Th>
+                <Table.Th>{t("scenarios.state")}</Table.Th>
+                <Table.Th>{t("scenarios.published")}</Table.Th>
+                <Table.Th>{t("scenarios.by")}</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {versions.map((version) => (
+                <Table.Tr key={version.version}>
+                  <Table.Td>{version.version}</Table.Td>
+                  <Table.Td>
+                    <StateBadge tone={tones[version.state]}>{t(`scenarios.version_${version.state}`)}</StateBadge>
+                    <Preparing version={version} />
+                  </Table.Td>
+                  <Table.Td>
+                    <When at={version.published_at} />
+                  </Table.Td>
+                  <Table.Td>{version.published_by}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </Table.ScrollContainer>
+      </Paper>
+      {versions.length > 1 && (
+        <>
+          <Group align="flex-end">
+            <Select label={t("scenarios.compare")} data={choices} value={older} onChange={(value) => value && setOlder(value)} allowDeselect={false} w={150} />
+            <Select label={t("scenarios.compare_with")} data={choices} value={newer} onChange={(value) => value && setNewer(value)} allowDeselect={false} w={150} />
+          </Group>
+          <Difference name={scenario.name} older={older} newer={newer} />
+        </>
+      )}
+    </Stack>
+  );
+}
+
+/** How far the filling of counters from history has come. */
+export function Preparing({ version }: { version: Version }) {
+  const { t } = useTranslation();
+  if (version.state !== "preparing" || version.subjects === null || version.asked === null) return null;
+  const share = version.subjects === 0 ? 100 : (100 * version.asked) / version.subjects;
+  return <Progress value={share} mt={4} aria-label={t("scenarios.preparing_progress", { asked: version.asked, subjects: version.subjects })} />;
+}
+
+function Difference({ name, older, newer }: { name: string; older: string; newer: string }) {
+  const before = useApi<VersionText>(`/scenarios/${name}/versions/${older}`);
+  const after = useApi<VersionText>(`/scenarios/${name}/versions/${newer}`);
+  if (before.error ?? after.error) return <Problem error={before.error ?? after.error} />;
+  if (!before.data || !after.data) return <Loading />;
+  return <DiffView before={before.data.text} after={after.data.text} />;
+}
+
+export function DiffView({ before, after }: { before: string; after: string }) {
+  const { t } = useTranslation();
+  const shown = useMemo(() => hunks(diff(before, after)), [before, after]);
+  if (shown.length === 0) return <Alert color="gray">{t("scenarios.no_difference")}</Alert>;
+  return (
+    <Paper>
+      <ScrollArea>
+        <Box component="pre" className={classes["diff"]} aria-label={t("scenarios.difference")}>
+          {shown.map((line, at) =>
+            line === null ? (
+              <Text key={at} component="div" c="dimmed" size="xs" px="sm">
+                ⋯
+              </Text>
+            ) : (
+              <div key={at} className={classes["line"]} data-kind={line.kind}>
+                <span className={classes["sign"]} aria-label={line.kind === "same" ? undefined : t(`scenarios.line_${line.kind}`)}>
+                  {line.kind === "added" ? "+" : line.kind === "removed" ? "−" : " "}
+                </span>
+                <span className={classes["number"]} aria-hidden>
+                  {line.line}
+                </span>
+                {line.text || " "}
+              </div>
+            ),
+          )}
+        </Box>
+      </ScrollArea>
+    </Paper>
+  );
+}
