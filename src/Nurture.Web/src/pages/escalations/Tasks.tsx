@@ -1,0 +1,72 @@
+import { Anchor, Checkbox, Group, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { api, type ApiError } from "@/api/client";
+import { usePage } from "@/api/hooks";
+import { useCan } from "@/api/me";
+import { DataList } from "@/components/DataList";
+import { Empty } from "@/components/Empty";
+import { sayFailed } from "@/components/notify";
+import { StateBadge } from "@/components/StateBadge";
+import { When } from "@/components/When";
+import { formatInstant } from "@/components/times";
+import type { CsmTask } from "./types";
+
+/** Ticks a task off, or takes that back. */
+export function TaskBox({ task, onChange }: { task: CsmTask; onChange: () => void }) {
+  const { t, i18n } = useTranslation("escalations");
+  const can = useCan();
+  const mark = useMutation<CsmTask, ApiError, boolean>({
+    mutationFn: (isDone) => (isDone ? api.post<CsmTask>(`/tasks/${task.id}/done`) : api.delete<CsmTask>(`/tasks/${task.id}/done`)),
+    onSuccess: onChange,
+    onError: sayFailed,
+  });
+  const about = task.done_at
+    ? t("task_done", { at: formatInstant(task.done_at, i18n.language), by: task.done_by ?? "" })
+    : task.due_at
+      ? t("task_due", { at: formatInstant(task.due_at, i18n.language) })
+      : undefined;
+  return (
+    <Checkbox
+      checked={task.done_at !== null}
+      disabled={!can("escalations.work") || mark.isPending}
+      onChange={(event) => mark.mutate(event.currentTarget.checked)}
+      label={
+        <Group gap="xs">
+          <span>{task.title}</span>
+          {task.is_required && task.done_at === null && <StateBadge tone="caution">{t("required")}</StateBadge>}
+        </Group>
+      }
+      description={about}
+    />
+  );
+}
+
+export function Tasks() {
+  const { t } = useTranslation("escalations");
+  const queries = useQueryClient();
+  const list = usePage<CsmTask>("/tasks");
+  return (
+    <DataList
+      list={list}
+      rowKey={(task) => task.id}
+      label={t("tasks")}
+      columns={[
+        { key: "task", label: t("tasks"), render: (task) => <TaskBox task={task} onChange={() => void queries.invalidateQueries({ queryKey: ["/tasks"] })} /> },
+        {
+          key: "case",
+          label: t("account"),
+          render: (task) => (
+            <Anchor component={Link} to={task.escalation_id ? `/escalations/${task.escalation_id}` : `/accounts/${task.account_id}`}>
+              {task.escalation_id ? t("case") : `#${task.account_id}`}
+            </Anchor>
+          ),
+        },
+        { key: "assignee", label: t("assignee"), render: (task) => task.assignee ?? <Text c="dimmed">–</Text> },
+        { key: "due", label: t("due"), render: (task) => <When at={task.due_at} relative /> },
+      ]}
+      empty={<Empty title={t("no_open_tasks")}>{t("no_open_tasks_text")}</Empty>}
+    />
+  );
+}
