@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Nurture.Contacts;
 
 namespace Nurture.Storage;
 
@@ -9,15 +10,15 @@ public sealed record DeadLetter(
 
 public sealed class DeadLetterStore(Database database)
 {
-    /// <summary>Newest first, those before <paramref name="before"/>.</summary>
-    public async Task<Page<DeadLetter, long>> ListAsync(long? before, int limit, CancellationToken cancel)
+    /// <summary>Newest first, those before <paramref name="before"/> that were received since <paramref name="since"/>.</summary>
+    public async Task<Page<DeadLetter, long>> ListAsync(long? before, int limit, CancellationToken cancel, DateTimeOffset? since = null)
     {
         await using var connection = await database.OpenAsync(cancel);
         return Page.Of(await connection.QueryAsync<DeadLetter>(null,
             """
             select id, source_id, received_at, reason, detail, message_id, payload, correlation from dead_letters
-            where id < @before order by id desc limit @limit
-            """, [("before", before ?? long.MaxValue), ("limit", limit + 1)], Read, cancel), limit, letter => letter.Id);
+            where id < @before and received_at >= @since order by id desc limit @limit
+            """, [("before", before ?? long.MaxValue), ("since", since?.ToMilliseconds() ?? 0), ("limit", limit + 1)], Read, cancel), limit, letter => letter.Id);
     }
 
     /// <summary>Drops some of those received before a moment, the oldest first; 0 when none is left.</summary>

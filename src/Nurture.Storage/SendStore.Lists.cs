@@ -124,6 +124,19 @@ public sealed partial class SendStore
         return found.Count == 0 ? null : found[0];
     }
 
+    /// <summary>What the mails of a list are made of.</summary>
+    public async Task<IReadOnlyList<SendContent>> ContentsAsync(IReadOnlyList<SendRow> sends, CancellationToken cancel)
+    {
+        if (sends.Count == 0) return [];
+        var byId = sends.DistinctBy(send => send.Id).ToDictionary(send => send.Id);
+        await using var connection = await database.OpenAsync(cancel);
+        // Found by the recipient's index; the id alone has none.
+        return await database.BulkAsync(connection, null,
+            Rows.Of(byId.Values.ToList()).Long("recipient_id", send => send.RecipientId).Instant("planned_at", send => send.PlannedAt).Uuid("id", send => send.Id),
+            "select s.id, s.template_hash, s.inputs from rows r join sends s on s.recipient_id = r.recipient_id and s.planned_at = r.planned_at and s.id = r.id",
+            row => new SendContent(byId[row.Uuid(0)], row.GetString(1), row.Bytes(2)), cancel);
+    }
+
     /// <summary>Templates of mails, by their keys.</summary>
     public async Task<IReadOnlyDictionary<Guid, string>> TemplatesAsync(IReadOnlyList<(short Slot, Guid Id)> sends, CancellationToken cancel)
     {

@@ -47,7 +47,11 @@ public enum TimelineKinds
 
 /// <param name="Contacts">Whose; those that merged into them are found by the store.</param>
 /// <param name="Account">Its own rows too.</param>
-public sealed record TimelineQuery(IReadOnlyList<long> Contacts, long? Account, TimelineKinds Kinds, TimelinePlace? Before, int Limit);
+public sealed record TimelineQuery(IReadOnlyList<long> Contacts, long? Account, TimelineKinds Kinds, TimelinePlace? Before, int Limit)
+{
+    /// <summary>Of a contact's timeline the account whose passages it is in: what is decided there about nobody else is shown.</summary>
+    public long? Within { get; init; }
+}
 
 /// <summary>One order, newest first, over events, decisions and mails. Reads what the asked subjects did, and nothing of anybody else.</summary>
 public sealed class TimelineStore(Database database)
@@ -91,6 +95,7 @@ public sealed class TimelineStore(Database database)
         sources = query.Account is { } account
             ? sources.Append(Invariant($"select {JournalStore.Columns} from journal j where j.kind = 2 and j.subject_id = {account} and {told}"))
             : sources.Concat(people.Select(id => Invariant($"select {JournalStore.Columns} from journal j where j.contact_id = {id} and j.contact_id > 0 and {told}")));
+        if (query.Within is { } within) sources = sources.Append(Invariant($"select {JournalStore.Columns} from journal j where j.kind = 2 and j.subject_id = {within} and j.contact_id = 0 and {told}"));
         var found = await connection.QueryAsync(null, Union(sources) is { } sql
                 ? $"select distinct * from ({sql}) j order by at desc, id desc limit @limit" : Nothing(JournalStore.Columns, "journal j"),
             args, JournalStore.Read, cancel);
@@ -107,10 +112,12 @@ public sealed class TimelineStore(Database database)
             var ofAccount = query.Account is { } account ? Invariant($"and e.account_id in (0, {account}) ") : "";
             var sources = people.Select(id => Invariant($"select {EventLog.Columns} from events e where e.contact_id = {id} and e.contact_id > 0 {ofAccount}and {told}"));
             if (query.Account is { } own) sources = sources.Append(Invariant($"select {EventLog.Columns} from events e where e.account_id = {own} and e.account_id > 0 and {told}"));
+            // A mail of an account's passage: its hits are the account's, and name the recipient.
+            if (query.Within is { } within) sources = sources.Append(Invariant($"select {EventLog.Columns} from events e where e.account_id = {within} and e.account_id > 0 and e.contact_id = 0 and e.kind = {(short)SignalKind.Hit} and {after} order by e.occurred_at desc, e.id desc limit @limit"));
             if (Union(sources) is not { } sql) return [];
             var found = (await connection.QueryAsync(null, $"select * from ({sql}) e order by occurred_at desc, id desc limit @limit", args, row => EventLog.Read(row), cancel))
                 .DistinctBy(e => e.Id).ToList();
-            read.AddRange(found.Where(e => !SignalCodec.IsSentOn(e) && !IsMachine(e)).Select(e => new TimelineRow.Told(e)));
+            read.AddRange(found.Where(e => !SignalCodec.IsSentOn(e) && !IsSilent(e) && IsAbout(e, people, query)).Select(e => new TimelineRow.Told(e)));
             // What is left out leaves room for older rows.
             if (found.Count <= query.Limit || read.Count > query.Limit) return read.Take(query.Limit + 1);
             var last = found[^1];
@@ -118,7 +125,13 @@ public sealed class TimelineStore(Database database)
         }
     }
 
-    private static bool IsMachine(StoredEvent row) => row.Kind == SignalKind.Hit && row.Payload.Length > 0 && SignalCodec.Read(row) is Signal.Hit { IsMachine: true };
+    private static bool IsAbout(StoredEvent row, List<long> people, TimelineQuery query) =>
+        query.Account is not null || row.Kind != SignalKind.Hit || row.ContactId != 0 || (row.Payload.Length > 0 && SignalCodec.Read(row) is Signal.Hit hit && people.Contains(hit.RecipientId));
+
+    /// <summary>Says nothing to a reader: a machine's hit; a browser that was named without attributes; a group without roles, whose joining is a decision.</summary>
+    private static bool IsSilent(StoredEvent row) =>
+        row.Kind is SignalKind.Hit or SignalKind.Described or SignalKind.AccountDescribed or SignalKind.Grouped && row.Payload.Length > 0
+        && SignalCodec.Read(row) is Signal.Hit { IsMachine: true } or Signal.Described { Attributes.Count: 0 } or Signal.AccountDescribed { Attributes.Count: 0 } or Signal.Grouped { Roles.Count: 0 };
 
     /// <summary>What comes after the place in a source of the rank, and the parameters of every source.</summary>
     private static (string Sql, (string, object?)[] Args) After(TimelineQuery query, int rank, string at, string id, Func<string, object> key)

@@ -38,6 +38,7 @@ public static class ApiSlice
         services.AddSingleton<StatesNow>();
         services.AddSingleton<TimelineEndpoints.Timelines>();
         services.AddSingleton<Previews>();
+        services.AddSingleton<SubjectLines>();
         services.AddSingleton<Audited>();
         services.AddSingleton<ApiPublishing>();
         services.AddSingleton<ErasureWorker>();

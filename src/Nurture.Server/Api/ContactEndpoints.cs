@@ -33,10 +33,11 @@ internal static class ContactEndpoints
             .WithSummary("Everything that is kept about the contact, as one JSON object.");
     }
 
-    private static async Task<ApiPage<ShownContact>> ListAsync(string? query, int? limit, string? after, ContactStore contacts, CancellationToken cancel)
+    private static async Task<ApiPage<ShownContact>> ListAsync(string? query, int? limit, string? after, ContactStore contacts, AccountStore accounts, CancellationToken cancel)
     {
         var page = await contacts.ListAsync(query, Paging.After(after), Paging.Limit(limit), cancel);
-        return new([.. page.Items.Select(ShownContact.Of)], page.Next?.ToString());
+        var named = await Named.OfAsync(page.Items.Select(person => SubjectRef.Account(person.AccountId ?? 0)), contacts, accounts, cancel);
+        return new([.. page.Items.Select(person => ShownContact.Of(person) with { AccountName = named.Of(SubjectRef.Account(person.AccountId ?? 0)).Name })], page.Next?.ToString());
     }
 
     private static async Task<ShownContact> GetAsync(

@@ -60,7 +60,7 @@ internal static class SendEndpoints
 
     private static async Task<ApiPage<ShownSend>> ListAsync(
         long? contact, string? scenario, string? state, string? standing, string? template, DateTimeOffset? since, string? enrollment, string? locale, int? limit, string? after,
-        SendStore sends, ContactStore contacts, AccountStore accounts, CatalogSource catalogs, CancellationToken cancel)
+        SendStore sends, SubjectLines subjects, ContactStore contacts, AccountStore accounts, CatalogSource catalogs, CancellationToken cancel)
     {
         if (contact is { } asked) contact = (await contacts.ResolveAsync(asked, cancel))?.Id ?? throw RefusedException.NotFound($"contact {asked}");
         long? enrollmentId = string.IsNullOrEmpty(enrollment) ? null : long.TryParse(enrollment, out var id) ? id : throw RefusedException.NotFound($"enrollment {enrollment}");
@@ -80,7 +80,12 @@ internal static class SendEndpoints
 
         var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
         var named = await Named.OfAsync(page.Items.Select(send => SubjectRef.Contact(send.RecipientId)), contacts, accounts, cancel);
-        return new([.. page.Items.Select(send => ShownSend.Of(send, catalog, language) with { ContactName = named.Of(SubjectRef.Contact(send.RecipientId)).Name })], next);
+        var lines = await subjects.OfAsync(page.Items, cancel);
+        return new([.. page.Items.Select(send => ShownSend.Of(send, catalog, language) with
+        {
+            ContactName = named.Of(SubjectRef.Contact(send.RecipientId)).Name,
+            MailSubject = lines.GetValueOrDefault(send.Id),
+        })], next);
     }
 
     private static async Task<ShownSendStory> StoryAsync(

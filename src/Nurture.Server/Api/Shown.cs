@@ -17,6 +17,10 @@ public sealed record ShownContact(
     IReadOnlyList<string> Roles, JsonElement Attributes, string Basis, JsonElement Refusals, DateTimeOffset CreatedAt, DateTimeOffset? LastActiveAt, DateTimeOffset? ErasedAt,
     DateTimeOffset UpdatedAt)
 {
+    /// <summary>Of the primary account; in lists.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? AccountName { get; init; }
+
     /// <summary>How it is known outside; where one contact was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ShownIdentity>? Identities { get; init; }
@@ -153,6 +157,10 @@ public sealed record ShownSend(
     /// <summary>Of the scenario; where a language was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ScenarioTitle { get; init; }
+
+    /// <summary>The subject line, where a language was asked for and it can still be made.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? MailSubject { get; init; }
 
     /// <summary>The recipient's name, where a language was asked for and there is one.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

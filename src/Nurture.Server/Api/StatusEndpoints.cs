@@ -44,9 +44,9 @@ internal static class StatusEndpoints
                 [.. (await status.LanesAsync(cancel)).Select(lane => new ShownLane(lane.Lane, lane.Owner, lane.Epoch, lane.ExpiresAt))]);
         }).RequirePermission(Permission.ReadStatus).WithSummary("How it stands: what waits, for whom, and whether anything is stopped.");
 
-        api.MapGet("/dead-letters", async (int? limit, string? after, DeadLetterStore letters, CancellationToken cancel) =>
+        api.MapGet("/dead-letters", async (DateTimeOffset? since, int? limit, string? after, DeadLetterStore letters, CancellationToken cancel) =>
         {
-            var page = await letters.ListAsync(Paging.After(after), Paging.Limit(limit), cancel);
+            var page = await letters.ListAsync(Paging.After(after), Paging.Limit(limit), cancel, since);
             return new ApiPage<ShownDeadLetter>([.. page.Items.Select(letter => new ShownDeadLetter(
                 letter.Id, letter.SourceId, letter.ReceivedAt, letter.Reason, letter.Detail, letter.MessageId, Encoding.UTF8.GetString(letter.Payload), letter.Correlation))], page.Next?.ToString());
         }).RequirePermission(Permission.ReadDeadLetters).WithSummary("Items that intake refused, the newest first, with the reason.");

@@ -108,7 +108,7 @@ public static partial class Explanation
             Reason.Stopped => $"Was taken out of {name}{By(detail)}.",
 
             Reason.ContactMerged => detail["into"] is { } into ? $"Turned out to be {into}, and lives on there." : $"Turned out to be {detail["from"] ?? "another contact"} too.",
-            Reason.AccountJoined => $"Joined {detail["account"] ?? "an account"} as its own.",
+            Reason.AccountJoined => $"Became one of the people of {detail["account"] ?? "an account"}.",
             Reason.MembershipAdded => $"Belongs to {detail["account"] ?? "an account"} too.",
             Reason.MovedSlot => "Moved to where the people of its account are processed.",
             Reason.Hit => $"Opened {mail}, or followed a link in it.",

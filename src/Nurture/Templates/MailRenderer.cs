@@ -26,7 +26,7 @@ public static class MailRenderer
         foreach (var (name, value) in inputs) model[name] = value;
         if (!model.TryGet("locale", out _)) model["locale"] = template.Locale;
 
-        var subject = string.Join(' ', template.Subject.Render(model, options).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        var subject = OneLine(template.Subject.Render(model, options));
         model["subject"] = subject;
         var preheader = template.Preheader?.Render(model, options).Trim() ?? "";
         model["preheader"] = preheader;
@@ -39,6 +39,12 @@ public static class MailRenderer
 
         return new(subject, WithFooter(html, template, layout, model, options)) { Preheader = preheader };
     }
+
+    /// <summary>The subject line alone, for lists.</summary>
+    /// <exception cref="TemplateException">The template reads what this mail's inputs do not have.</exception>
+    public static string Subject(MailTemplate template, TemplateObject inputs, RenderOptions options) => OneLine(template.Subject.Render(inputs, options with { Culture = Locales.CultureOf(template.Locale) }));
+
+    private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>The inputs of a planned send, which are UTF-8 JSON.</summary>
     public static TemplateObject ReadInputs(ReadOnlyMemory<byte> json)

@@ -23,7 +23,7 @@ export function formatRelative(at: Instant, now: number, language: string): stri
   const seconds = (new Date(at).getTime() - now) / 1000;
   const found = units.find(([, length]) => Math.abs(seconds) >= length);
   if (!found) return null;
-  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.trunc(seconds / found[1]), found[0]);
+  return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(Math.round(seconds / found[1]), found[0]);
 }
 
 /** "3 days 4 hours": the two largest units. */

@@ -1,0 +1,46 @@
+import { Box } from "@mantine/core";
+import { useMemo, useRef, useState } from "react";
+
+interface Props {
+  html: string;
+  /** Names the frame for a screen reader. */
+  title: string;
+  width: number | "100%";
+  /** Lets links open in a window of their own. */
+  hasLinks?: boolean;
+}
+
+// Nothing is fetched and nothing runs: a mail is somebody else's page.
+const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; form-action 'none'"><base target="_blank">`;
+
+function guarded(html: string): string {
+  const head = /<head[^>]*>/i.exec(html);
+  if (head) return html.slice(0, head.index + head[0].length) + policy + html.slice(head.index + head[0].length);
+  const doctype = /^\s*<!doctype[^>]*>/i.exec(html)?.[0] ?? "";
+  return `${doctype}${policy}${html.slice(doctype.length)}`;
+}
+
+/** A mail's HTML, as high as it is, in a frame without scripts and without the network. */
+export function MailFrame({ html, title, width, hasLinks = false }: Props) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [height, setHeight] = useState(480);
+  const source = useMemo(() => guarded(html), [html]);
+  const measure = () => {
+    const document = frame.current?.contentDocument;
+    if (document?.documentElement) setHeight(Math.max(160, document.documentElement.scrollHeight));
+  };
+  return (
+    <Box style={{ overflowX: "auto", maxWidth: "100%" }}>
+      <iframe
+        ref={frame}
+        // The same origin only so that its height can be read; without allow-scripts nothing in it can act on that.
+        sandbox={hasLinks ? "allow-same-origin allow-popups allow-popups-to-escape-sandbox" : "allow-same-origin"}
+        referrerPolicy="no-referrer"
+        srcDoc={source}
+        title={title}
+        onLoad={measure}
+        style={{ display: "block", width, maxWidth: width === "100%" ? "100%" : undefined, height, margin: "0 auto", border: 0, background: "white", colorScheme: "light" }}
+      />
+    </Box>
+  );
+}

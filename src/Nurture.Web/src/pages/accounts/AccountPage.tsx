@@ -1,0 +1,109 @@
+import { Alert, Badge, Box, Group, Stack, Text } from "@mantine/core";
+import { IconHandStop, IconUrgent } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { useApi } from "@/api/hooks";
+import { Facts } from "@/components/Facts";
+import { LinkTo } from "@/components/LinkTo";
+import { Loading } from "@/components/Loading";
+import { PageHeader } from "@/components/PageHeader";
+import { useParam } from "@/components/params";
+import { Problem } from "@/components/Problem";
+import { Section } from "@/components/Section";
+import { StateBadge } from "@/components/StateBadge";
+import { Timeline } from "@/components/Timeline";
+import { formatDay } from "@/components/times";
+import { When } from "@/components/When";
+import { Attributes } from "../contacts/Attributes";
+import { nameOf as nameOfContact } from "../contacts/contact";
+import { Enrollments } from "../contacts/Enrollments";
+import classes from "../contacts/subject.module.css";
+import { nameOf, type Account } from "./account";
+import { HealthSection } from "./HealthSection";
+import { Owner } from "./Owner";
+
+export default function AccountPage() {
+  const { t, i18n } = useTranslation();
+  const id = useParam("id");
+  const found = useApi<Account>(`/accounts/${id}`, { locale: i18n.language });
+  if (found.error) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  if (!found.data) return <Loading rows={10} />;
+
+  const account = found.data;
+  const people = account.people ?? [];
+  return (
+    <>
+      <PageHeader
+        title={nameOf(account)}
+        back={{ to: "/accounts", label: t("accounts.title") }}
+        badges={
+          <>
+            {account.stage && <Badge color="indigo">{t(`common.stage.${account.stage}`, { defaultValue: account.stage })}</Badge>}
+            {account.tier && <Badge color="gray">{t(`common.tier.${account.tier}`, { defaultValue: account.tier })}</Badge>}
+            {account.hold && <StateBadge tone="caution">{t("accounts.on_hold")}</StateBadge>}
+          </>
+        }
+      />
+      <Stack gap="sm" mb={account.hold || account.escalation_id ? "md" : 0}>
+        {account.escalation_id && (
+          <Alert color="orange" icon={<IconUrgent aria-hidden />} title={t("accounts.escalation")}>
+            <LinkTo to={`/escalations/${account.escalation_id}`} size="sm">
+              {t("accounts.see_escalation")}
+            </LinkTo>
+          </Alert>
+        )}
+        {account.hold && (
+          <Alert color="yellow" icon={<IconHandStop aria-hidden />} title={t("accounts.on_hold")}>
+            {t("accounts.hold_text", { until: formatDay(account.hold.until, i18n.language), because: account.hold.because })}
+          </Alert>
+        )}
+      </Stack>
+      <Box className={classes.page}>
+        <div className={classes.now}>
+          <HealthSection id={account.id} />
+          <Section title={t("accounts.people", { count: people.length })}>
+            {people.length === 0 && (
+              <Text size="sm" c="dimmed">
+                {t("accounts.nobody")}
+              </Text>
+            )}
+            <Stack gap="xs" mah={320} style={{ overflowY: "auto" }}>
+              {people.map((person) => (
+                <Group key={person.id} justify="space-between" gap="xs" wrap="nowrap" align="flex-start">
+                  <Stack gap={0} style={{ minWidth: 0 }}>
+                    <LinkTo to={`/contacts/${person.id}`} size="sm" fw={600}>
+                      {nameOfContact(person)}
+                    </LinkTo>
+                    {person.roles.length > 0 && (
+                      <Text size="xs" c="dimmed">
+                        {person.roles.map((role) => t(`common.contact_role.${role}`, { defaultValue: role })).join(t("accounts.comma"))}
+                      </Text>
+                    )}
+                  </Stack>
+                  {person.status === "left" ? <StateBadge tone="quiet">{t("contacts.left")}</StateBadge> : <When at={person.last_active_at} relative size="xs" c="dimmed" />}
+                </Group>
+              ))}
+            </Stack>
+          </Section>
+        </div>
+        <div className={classes.story}>
+          <Section title={t("contacts.timeline.title")}>
+            <Timeline path={`/accounts/${account.id}/timeline`} subject={account.subject} />
+          </Section>
+        </div>
+        <div className={classes.profile}>
+          <Enrollments subject={account.subject} path={`/accounts/${account.id}`} enrollments={account.enrollments ?? []} />
+          <Section title={t("contacts.profile")}>
+            <Facts
+              facts={[
+                [t("accounts.owner"), <Owner key="owner" account={account} />],
+                [t("accounts.external_id"), account.external_id],
+                [t("accounts.known_since"), <When key="since" at={account.created_at} />],
+              ]}
+            />
+          </Section>
+          <Attributes path={`/accounts/${account.id}`} attributes={account.attributes} permission="accounts.write" />
+        </div>
+      </Box>
+    </>
+  );
+}

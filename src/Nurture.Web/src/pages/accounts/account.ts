@@ -1,0 +1,53 @@
+import type { Contact, Enrollment } from "../contacts/contact";
+
+// As the API shows them.
+
+export interface Hold {
+  until: string;
+  because: string;
+  source?: string;
+}
+
+export interface Account {
+  id: number;
+  subject: string;
+  external_id: string;
+  name: string | null;
+  tier: string | null;
+  stage: string | null;
+  owner: string | null;
+  attributes: Record<string, unknown>;
+  created_at: string;
+  health_score?: number | null;
+  health_band?: string | null;
+  hold?: Hold | null;
+  escalation_id?: string | number | null;
+  people?: Contact[];
+  enrollments?: Enrollment[];
+}
+
+export interface HealthPart {
+  id: string;
+  title: string | null;
+  group: string | null;
+  weight: number;
+  value: number | null;
+  points: number | null;
+  share: number | null;
+  is_present: boolean;
+}
+
+export interface Health {
+  score: number | null;
+  band: string;
+  band_since: string | null;
+  coverage: number;
+  next_change_at: string | null;
+  parts: HealthPart[];
+  caps: { max: number; because: string }[];
+  history: { at: string; score: number | null; band: string; cause: string }[];
+}
+
+export function nameOf(account: { name: string | null; external_id: string }): string {
+  return account.name ?? account.external_id;
+}

@@ -1,0 +1,17 @@
+import { useTranslation } from "react-i18next";
+import { StateBadge } from "@/components/StateBadge";
+import type { Contact } from "./contact";
+
+/** What keeps mail from a person, in a word each. */
+export function ContactBadges({ contact }: { contact: Contact }) {
+  const { t } = useTranslation();
+  if (contact.status === "erased") return <StateBadge tone="quiet">{t("contacts.erased")}</StateBadge>;
+  return (
+    <>
+      {contact.status === "left" && <StateBadge tone="quiet">{t("contacts.left")}</StateBadge>}
+      {contact.refusals["*"] && <StateBadge tone="caution">{t("contacts.unsubscribed")}</StateBadge>}
+      {contact.suppression && <StateBadge tone="bad">{t("contacts.blocked")}</StateBadge>}
+      {contact.status === "active" && !contact.refusals["*"] && !contact.suppression && <StateBadge tone="good">{t("contacts.active")}</StateBadge>}
+    </>
+  );
+}

@@ -1,0 +1,116 @@
+import { Alert, Badge, Box, Group, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import { useApi } from "@/api/hooks";
+import { Empty } from "@/components/Empty";
+import { Facts } from "@/components/Facts";
+import { LinkTo } from "@/components/LinkTo";
+import { Loading } from "@/components/Loading";
+import { PageHeader } from "@/components/PageHeader";
+import { useParam } from "@/components/params";
+import { Problem } from "@/components/Problem";
+import { Section } from "@/components/Section";
+import { Timeline } from "@/components/Timeline";
+import { When } from "@/components/When";
+import { Attributes } from "./Attributes";
+import { nameOf, type Contact } from "./contact";
+import { ContactActions } from "./ContactActions";
+import { ContactBadges } from "./ContactBadges";
+import { ConsentSection } from "./Consent";
+import { Enrollments } from "./Enrollments";
+import { Identities } from "./Identities";
+import classes from "./subject.module.css";
+import { Why } from "./Why";
+
+export default function ContactPage() {
+  const { t, i18n } = useTranslation();
+  const id = useParam("id");
+  const found = useApi<Contact>(`/contacts/${id}`, { locale: i18n.language });
+  if (found.error) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  if (!found.data) return <Loading rows={10} />;
+
+  const contact = found.data;
+  const back = { to: "/contacts", label: t("contacts.title") };
+  if (contact.status === "erased")
+    return (
+      <>
+        <PageHeader title={`#${contact.id}`} badges={<ContactBadges contact={contact} />} back={back} />
+        <Empty title={t("contacts.erased_title")}>{t("contacts.erased_text")}</Empty>
+      </>
+    );
+  const isMerged = String(contact.id) !== id;
+  return (
+    <>
+      <PageHeader
+        title={nameOf(contact)}
+        badges={<ContactBadges contact={contact} />}
+        back={back}
+        description={
+          <Group gap="xs" component="span">
+            {contact.name && contact.email && <span>{contact.email}</span>}
+            {contact.account_id && <LinkTo to={`/accounts/${contact.account_id}`}>{contact.accounts?.find((account) => account.id === contact.account_id)?.name ?? `#${contact.account_id}`}</LinkTo>}
+          </Group>
+        }
+        actions={<ContactActions contact={contact} />}
+      />
+      {isMerged && (
+        <Alert mb="md" title={t("contacts.was_merged")}>
+          {t("contacts.was_merged_text", { id })}
+        </Alert>
+      )}
+      <Box className={classes.page}>
+        <div className={classes.now}>
+          <Why contactId={contact.id} />
+          <Enrollments subject={contact.subject} path={`/contacts/${contact.id}`} enrollments={contact.enrollments ?? []} />
+        </div>
+        <div className={classes.story}>
+          <Section title={t("contacts.timeline.title")}>
+            <Timeline path={`/contacts/${contact.id}/timeline`} subject={contact.subject} />
+          </Section>
+        </div>
+        <div className={classes.profile}>
+          <Section title={t("contacts.profile")}>
+            <Facts
+              facts={[
+                [t("contacts.email"), contact.email],
+                [
+                  t("contacts.roles"),
+                  contact.roles.length > 0 && (
+                    <Group gap={6}>
+                      {contact.roles.map((role) => (
+                        <Badge key={role} color="gray">
+                          {t(`common.contact_role.${role}`, { defaultValue: role })}
+                        </Badge>
+                      ))}
+                    </Group>
+                  ),
+                ],
+                [t("contacts.locale"), contact.locale],
+                [t("contacts.zone"), contact.zone],
+                [t("contacts.last_active"), contact.last_active_at && <When at={contact.last_active_at} relative />],
+                [t("contacts.known_since"), <When key="since" at={contact.created_at} />],
+                [
+                  t("contacts.memberships"),
+                  (contact.accounts?.length ?? 0) > 1 && (
+                    <Group gap="xs">
+                      {contact.accounts?.map((account) => (
+                        <LinkTo key={account.id} to={`/accounts/${account.id}`} size="sm">
+                          {account.name ?? account.external_id}
+                        </LinkTo>
+                      ))}
+                    </Group>
+                  ),
+                ],
+              ]}
+            />
+          </Section>
+          <ConsentSection contact={contact} />
+          <Attributes path={`/contacts/${contact.id}`} attributes={contact.attributes} permission="contacts.write" />
+          <Identities contact={contact} />
+          <Text size="xs" c="dimmed">
+            {t("contacts.number", { id: contact.id })}
+          </Text>
+        </div>
+      </Box>
+    </>
+  );
+}

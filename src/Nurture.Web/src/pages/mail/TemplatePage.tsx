@@ -1,0 +1,312 @@
+import { Alert, Badge, Box, Button, Card, Group, SegmentedControl, Stack, Tabs, Text, Title } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { linter, lintGutter, type Diagnostic as Mark } from "@codemirror/lint";
+import type { EditorView } from "@codemirror/view";
+import { IconAlertTriangle, IconDeviceDesktop, IconDeviceMobile, IconPencil, IconSend } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, ApiError, type ApiPage } from "@/api/client";
+import { useApi } from "@/api/hooks";
+import { useCan } from "@/api/me";
+import { ConfirmButton } from "@/components/Confirm";
+import { ContactPicker, type PickedContact } from "@/components/ContactPicker";
+import { Empty } from "@/components/Empty";
+import { Loading } from "@/components/Loading";
+import { MailFrame } from "@/components/MailFrame";
+import { say, sayFailed } from "@/components/notify";
+import { PageHeader } from "@/components/PageHeader";
+import { useParam } from "@/components/params";
+import { Problem } from "@/components/Problem";
+import { useRefresh } from "@/components/refresh";
+import { When } from "@/components/When";
+import classes from "./mail.module.css";
+import { isLayout, languageName, partsOf, type Diagnostic, type Preview, type Template } from "./template";
+
+const none: Diagnostic[] = [];
+
+const CodeEditor = lazy(() => import("@/components/CodeEditor"));
+
+export default function TemplatePage() {
+  const name = useParam("name");
+  const found = useApi<Template>(`/templates/${name}`);
+  if (found.error) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  if (!found.data) return <Loading rows={10} />;
+  // Another template, or another version of it, begins anew.
+  return <Shown key={`${name} ${found.data.version}`} template={found.data} />;
+}
+
+function Shown({ template }: { template: Template }) {
+  const { t, i18n } = useTranslation();
+  const can = useCan();
+  const navigate = useNavigate();
+  const refresh = useRefresh();
+  const [base, locale] = partsOf(template.name);
+  const published = template.text ?? "";
+  const [text, setText] = useState(published);
+  const [isEditing, setEditing] = useState(false);
+  const [contact, setContact] = useState<PickedContact | null>(null);
+  const [settled] = useDebouncedValue(text, 300);
+  const isChanged = text !== published;
+
+  const all = useApi<ApiPage<Template>>("/templates", { limit: 500 });
+  const locales = all.data?.items.filter((one) => partsOf(one.name)[0] === base).map((one) => partsOf(one.name)[1]) ?? [locale];
+  const preview = useQuery<Preview, ApiError>({
+    queryKey: ["/templates/preview", template.name, contact?.id ?? null, settled],
+    queryFn: () => api.post<Preview>(`/templates/${template.name}/preview`, { text: settled === published ? null : settled, contact_id: contact?.id ?? null }),
+    placeholderData: (before) => before,
+  });
+  const problems = preview.data?.problems ?? none;
+  const hasErrors = problems.some((problem) => problem.severity === "error");
+
+  const publish = async () => {
+    await api.put(`/templates/${template.name}`, { text });
+    say(t("mail.is_published"));
+    refresh("/templates");
+  };
+  const [isTesting, setTesting] = useState(false);
+  const test = async () => {
+    setTesting(true);
+    try {
+      const tested = await api.post<{ is_sent: boolean; to: string; subject: string; reply: string }>(`/templates/${template.name}/test`, {
+        text: isChanged ? text : null,
+        contact_id: contact?.id ?? null,
+      });
+      if (tested.is_sent) say(t("mail.test_sent", { to: tested.to }));
+      else sayFailed(new Error(t("mail.test_failed", { reply: tested.reply })));
+    } catch (error) {
+      sayFailed(error);
+    } finally {
+      setTesting(false);
+    }
+  };
+
+  return (
+    <>
+      <PageHeader
+        title={base}
+        back={{ to: "/mail", label: t("mail.templates") }}
+        badges={
+          <>
+            {isLayout(base) && <Badge color="gray">{t("mail.layout")}</Badge>}
+            {isChanged && <Badge color="yellow">{t("mail.not_published")}</Badge>}
+          </>
+        }
+        description={
+          <Text size="sm">
+            {t("mail.version_by", { version: template.version, by: template.published_by })} <When at={template.published_at} />
+          </Text>
+        }
+        actions={
+          <>
+            {can("sends.test") && !isLayout(base) && (
+              <Button variant="default" leftSection={<IconSend size={16} aria-hidden />} onClick={() => void test()} loading={isTesting} disabled={hasErrors}>
+                {t("mail.test")}
+              </Button>
+            )}
+            {can("templates.write") && !isEditing && (
+              <Button leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setEditing(true)}>
+                {t("common.edit")}
+              </Button>
+            )}
+            {isEditing && (
+              <>
+                <Button
+                  variant="default"
+                  onClick={() => {
+                    setText(published);
+                    setEditing(false);
+                  }}
+                >
+                  {t("common.cancel")}
+                </Button>
+                <ConfirmButton
+                  color="cyan"
+                  disabled={!isChanged || hasErrors}
+                  question={t("mail.publish_question", { name: template.name })}
+                  consequence={t("mail.publish_consequence")}
+                  act={t("mail.publish")}
+                  onConfirm={publish}
+                >
+                  {t("mail.publish")}
+                </ConfirmButton>
+              </>
+            )}
+          </>
+        }
+      />
+      <Group mb="md" gap="md" align="flex-end">
+        {locales.length > 1 && (
+          <SegmentedControl
+            aria-label={t("mail.languages")}
+            value={locale}
+            onChange={(chosen) => void navigate({ to: `/mail/templates/${base}.${chosen}` })}
+            data={locales.map((one) => ({ value: one, label: languageName(one, i18n.language) }))}
+          />
+        )}
+        {!isLayout(base) && (
+          <Box w={{ base: "100%", xs: 300 }}>
+            <ContactPicker value={contact} onChange={setContact} label={t("mail.as_seen_by")} nobody={t("mail.invented")} />
+          </Box>
+        )}
+      </Group>
+      <Box className={isEditing ? classes.split : undefined}>
+        {isEditing && (
+          <Stack gap="sm">
+            <Card padding={0} style={{ overflow: "hidden" }}>
+              <Suspense fallback={<Loading rows={12} />}>
+                <Editor text={text} onChange={setText} problems={settled === text ? problems : none} label={t("mail.source_of", { name: template.name })} />
+              </Suspense>
+            </Card>
+          </Stack>
+        )}
+        <Stack gap="sm" style={{ minWidth: 0 }}>
+          {problems.length > 0 && <Problems problems={problems} />}
+          {isLayout(base) ? (
+            !isEditing && <Source text={published} />
+          ) : preview.error && !preview.data ? (
+            <Problem error={preview.error} retry={() => void preview.refetch()} />
+          ) : (
+            <PreviewCard preview={preview.data} published={isEditing ? null : published} />
+          )}
+        </Stack>
+      </Box>
+    </>
+  );
+}
+
+function PreviewCard({ preview, published }: { preview: Preview | undefined; published: string | null }) {
+  const { t } = useTranslation();
+  const [width, setWidth] = useState<string>("desktop");
+  if (!preview) return <Loading rows={10} />;
+  return (
+    <Card padding={0}>
+      <Stack gap={4} p="md" style={{ borderBottom: "1px solid var(--mantine-color-default-border)" }}>
+        <Text size="xs" c="dimmed">
+          {t("mail.from")} {preview.from}
+          {preview.contact?.email && (
+            <>
+              {" · "}
+              {t("mail.to")} {preview.contact.email}
+            </>
+          )}
+        </Text>
+        <Title order={2} fz="lg">
+          {preview.subject ?? t("mail.no_subject")}
+        </Title>
+        {preview.preheader && (
+          <Text size="sm" c="dimmed">
+            {preview.preheader}
+          </Text>
+        )}
+      </Stack>
+      <Tabs defaultValue="html" keepMounted={false}>
+        <Group justify="space-between" px="md" pt="xs" gap="xs">
+          <Tabs.List>
+            <Tabs.Tab value="html">{t("mail.preview")}</Tabs.Tab>
+            <Tabs.Tab value="text">{t("mail.plain_text")}</Tabs.Tab>
+            {published !== null && <Tabs.Tab value="source">{t("mail.source")}</Tabs.Tab>}
+          </Tabs.List>
+          <SegmentedControl
+            size="xs"
+            value={width}
+            onChange={setWidth}
+            aria-label={t("mail.width")}
+            data={[
+              { value: "desktop", label: <Width icon={<IconDeviceDesktop size={16} aria-hidden />} label={t("mail.desktop")} /> },
+              { value: "phone", label: <Width icon={<IconDeviceMobile size={16} aria-hidden />} label={t("mail.phone")} /> },
+            ]}
+          />
+        </Group>
+        <Tabs.Panel value="html" p="md">
+          {preview.html === null ? (
+            <Empty icon={IconAlertTriangle} title={t("mail.no_preview")}>
+              {t("mail.no_preview_text")}
+            </Empty>
+          ) : (
+            <Box className={width === "phone" ? classes.phone : classes.desktop}>
+              <MailFrame html={preview.html} title={t("mail.preview_of", { subject: preview.subject ?? "" })} width={width === "phone" ? 375 : "100%"} />
+            </Box>
+          )}
+        </Tabs.Panel>
+        <Tabs.Panel value="text" p="md">
+          <Plain text={preview.text ?? ""} width={width === "phone" ? 375 : undefined} />
+        </Tabs.Panel>
+        {published !== null && (
+          <Tabs.Panel value="source">
+            <Source text={published} />
+          </Tabs.Panel>
+        )}
+      </Tabs>
+    </Card>
+  );
+}
+
+function Width({ icon, label }: { icon: React.ReactNode; label: string }) {
+  return (
+    <Group gap={6} wrap="nowrap">
+      {icon}
+      <span>{label}</span>
+    </Group>
+  );
+}
+
+/** Text as a mail reader without HTML shows it. */
+export function Plain({ text, width }: { text: string; width?: number }) {
+  return (
+    <Box component="pre" m={0} p="md" className={classes.plain} style={{ maxWidth: width }}>
+      {text}
+    </Box>
+  );
+}
+
+function Source({ text }: { text: string }) {
+  const { t } = useTranslation();
+  return (
+    <Suspense fallback={<Loading rows={12} />}>
+      <CodeEditor value={text} language="html" label={t("mail.source")} isReadOnly height="auto" />
+    </Suspense>
+  );
+}
+
+function Problems({ problems }: { problems: Diagnostic[] }) {
+  const { t } = useTranslation();
+  const hasErrors = problems.some((problem) => problem.severity === "error");
+  return (
+    <Alert color={hasErrors ? "red" : "yellow"} icon={<IconAlertTriangle aria-hidden />} title={t(hasErrors ? "mail.problems" : "mail.warnings", { count: problems.length })}>
+      <Stack gap="xs" component="ul" m={0} p={0} style={{ listStyle: "none" }}>
+        {problems.map((problem) => (
+          <li key={`${problem.line}:${problem.column}:${problem.message}`}>
+            <Text size="sm">
+              <Text span fw={600} inherit>
+                {t("mail.line", { line: problem.line })}
+              </Text>{" "}
+              {problem.message}
+            </Text>
+            {problem.hint && (
+              <Text size="xs" c="dimmed">
+                {problem.hint}
+              </Text>
+            )}
+          </li>
+        ))}
+      </Stack>
+    </Alert>
+  );
+}
+
+/** Marks what is wrong where it is, as the server saw it last. */
+function Editor({ text, onChange, problems, label }: { text: string; onChange: (text: string) => void; problems: Diagnostic[]; label: string }) {
+  const extensions = useMemo(() => [lintGutter(), linter((editor) => problems.flatMap((problem) => markOf(problem, editor)), { delay: 0 })], [problems]);
+  return <CodeEditor value={text} onChange={onChange} language="html" label={label} height="640px" extensions={extensions} />;
+}
+
+function markOf(problem: Diagnostic, editor: EditorView): Mark[] {
+  const { doc } = editor.state;
+  if (problem.line < 1 || problem.line > doc.lines) return [];
+  const line = doc.line(problem.line);
+  const from = Math.min(line.from + Math.max(0, problem.column - 1), line.to);
+  const to = problem.length ? Math.min(from + problem.length, doc.length) : line.to;
+  return [{ from, to: Math.max(from, to), severity: problem.severity, message: problem.hint ? `${problem.message}\n${problem.hint}` : problem.message }];
+}

@@ -1,0 +1,52 @@
+// As the API shows them.
+
+export interface Template {
+  /** With its locale: `welcome.ja`. */
+  name: string;
+  version: number;
+  published_at: string;
+  published_by: string;
+  text: string | null;
+}
+
+export interface Diagnostic {
+  code: string;
+  severity: "error" | "warning" | "info";
+  file: string;
+  line: number;
+  column: number;
+  length?: number;
+  message: string;
+  hint: string | null;
+}
+
+export interface Preview {
+  name: string;
+  locale: string;
+  subject: string | null;
+  preheader: string | null;
+  html: string | null;
+  text: string | null;
+  from: string | null;
+  contact: { id: number; name: string | null; email: string | null; locale: string | null } | null;
+  problems: Diagnostic[];
+}
+
+/** `welcome` and `ja` of `welcome.ja`. */
+export function partsOf(name: string): [string, string] {
+  const dot = name.indexOf(".");
+  return dot < 0 ? [name, ""] : [name.slice(0, dot), name.slice(dot + 1)];
+}
+
+export function isLayout(name: string): boolean {
+  const [base] = partsOf(name);
+  return base === "layout" || base.startsWith("layout-");
+}
+
+export function languageName(locale: string, language: string): string {
+  try {
+    return new Intl.DisplayNames([language], { type: "language" }).of(locale) ?? locale;
+  } catch {
+    return locale;
+  }
+}
