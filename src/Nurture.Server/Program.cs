@@ -1,5 +1,6 @@
 using Nurture.Server.Api;
 using Nurture.Server.Authoring;
+using Nurture.Server.Browser;
 using Nurture.Server.Delivery;
 using Nurture.Server.Escalations;
 using Nurture.Server.Health;
@@ -49,6 +50,7 @@ public partial class Program
         builder.AddTracking();
         builder.AddHealth();
         builder.AddEscalations();
+        builder.AddBrowser();
         builder.AddApi();
         builder.AddAuthoring();
         builder.AddWebApp();
@@ -64,6 +66,7 @@ public partial class Program
         app.MapDevelopmentClock();
         app.MapIntake();
         app.MapTracking();
+        app.MapBrowser();
         app.MapInbox();
         app.MapApi();
         app.MapAuthoring();

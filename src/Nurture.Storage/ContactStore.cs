@@ -18,7 +18,7 @@ public sealed record KnownIdentity(string Namespace, short Kind, string Value, D
 /// <summary>Why an id is this contact's.</summary>
 /// <param name="How"><c>attached</c> an id that nobody had, <c>repointed</c> a browser that was another contact's, <c>merged</c> all ids of the other one.</param>
 /// <param name="MessageId">The message that said so.</param>
-public sealed record IdentityEvidence(string Namespace, short Kind, string Value, long? OtherContactId, string How, string? MessageId, DateTimeOffset At, DateTimeOffset? UndoneAt);
+public sealed record IdentityEvidence(long Id, string Namespace, short Kind, string Value, long? OtherContactId, string How, string? MessageId, DateTimeOffset At, DateTimeOffset? UndoneAt);
 
 public sealed class ContactStore(Database database)
 {
@@ -101,13 +101,41 @@ public sealed class ContactStore(Database database)
         await using var connection = await database.OpenAsync(cancel);
         var found = await connection.QueryAsync(null,
             """
-            select namespace, kind, value, other_contact_id, how, message_id, at, undone_at from identity_links where contact_id = @id order by id desc limit @limit
+            select id, namespace, kind, value, other_contact_id, how, message_id, at, undone_at from identity_links where contact_id = @id order by id desc limit @limit
             """, [("id", id), ("limit", limit)],
-            reader => new IdentityEvidence(reader.GetString(0), reader.GetInt16(1), reader.GetString(2), reader.LongOrNull(3), reader.GetString(4), reader.TextOrNull(5),
-                reader.Instant(6), reader.InstantOrNull(7)), cancel);
+            ReadEvidence, cancel);
         found.Reverse();
         return found;
     }
+
+    private static IdentityEvidence ReadEvidence(DbDataReader reader) => new(
+        reader.GetInt64(0), reader.GetString(1), reader.GetInt16(2), reader.GetString(3), reader.LongOrNull(4), reader.GetString(5), reader.TextOrNull(6),
+        reader.Instant(7), reader.InstantOrNull(8));
+
+    /// <summary>
+    /// Separates a browser from the contact again: what it does next is nobody's in particular. What it did so far stays
+    /// with the contact, for the log does not say by which browser something was done.
+    /// </summary>
+    /// <param name="linkId">Evidence of the contact's own.</param>
+    /// <returns>The evidence; with <see cref="IdentityEvidence.UndoneAt"/> as it was. Null where the contact has none of that number.</returns>
+    public Task<IdentityEvidence?> UndoAsync(long contactId, long linkId, AuditNote note, DateTimeOffset now, CancellationToken cancel) =>
+        database.WriteAsync(async (connection, transaction, ct) =>
+        {
+            if (database.IsPostgres) await connection.ExecuteAsync(transaction, "select 1 from contacts where id = @id for no key update", [("id", contactId)], ct);
+            var link = await connection.FirstAsync(transaction,
+                """
+                select id, namespace, kind, value, other_contact_id, how, message_id, at, undone_at from identity_links where id = @link and contact_id = @id
+                """, [("link", linkId), ("id", contactId)], ReadEvidence, ct);
+            if (link is null || link.UndoneAt is not null || (IdentityKind)link.Kind != IdentityKind.Anonymous) return link;
+            (string, object?)[] browser = [("id", contactId), ("namespace", link.Namespace), ("kind", link.Kind), ("value", link.Value), ("now", now)];
+            await connection.ExecuteAsync(transaction,
+                "delete from identities where subject_id = @id and namespace = @namespace and kind = @kind and value = @value", browser, ct);
+            // All that says so: one word of it left standing would be believed again.
+            await connection.ExecuteAsync(transaction,
+                "update identity_links set undone_at = @now where contact_id = @id and namespace = @namespace and kind = @kind and value = @value and undone_at is null", browser, ct);
+            await AuditStore.AddAsync(connection, transaction, note, now, ct);
+            return link;
+        }, cancel);
 
     /// <summary>People whose primary account it is, those who were active last first.</summary>
     public async Task<IReadOnlyList<long>> LatestOfAccountAsync(long accountId, int limit, CancellationToken cancel)

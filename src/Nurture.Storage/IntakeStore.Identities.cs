@@ -5,7 +5,7 @@ namespace Nurture.Storage;
 
 public sealed partial class IntakeStore
 {
-    private sealed record Recorded(IdentityKey Key, long ContactId, DateTimeOffset LinkedAt, short Slot, int Hop, long AccountId, bool IsKnown);
+    private sealed record Recorded(IdentityKey Key, long ContactId, DateTimeOffset LinkedAt, short Slot, int Hop, long AccountId, bool IsKnown, bool IsWeak);
 
     /// <summary>What is on record of every id in the messages, and which ids that are.</summary>
     private async Task<(IdentityBook Book, List<IdentityKey> Keys)> LoadBookAsync(
@@ -24,12 +24,13 @@ public sealed partial class IntakeStore
 
         var book = new IdentityBook();
         var contacts = new Dictionary<long, Identified>();
-        foreach (var (key, contactId, linkedAt, slot, hop, accountId, isKnown) in recorded)
+        foreach (var (key, contactId, linkedAt, slot, hop, accountId, isKnown, isWeak) in recorded)
         {
             if (!contacts.TryGetValue(contactId, out var contact))
                 contacts[contactId] = contact = new Identified { Id = contactId, Slot = slot, Hop = hop, AccountId = accountId, IsKnown = isKnown, WasKnown = isKnown };
-            book.Record(key, contact, linkedAt);
+            book.Record(key, contact, linkedAt, isWeak);
         }
+        await AddVisitsAsync(connection, transaction, messages, book, contacts, cancel);
         return (book, keys);
     }
 
@@ -38,13 +39,13 @@ public sealed partial class IntakeStore
         database.BulkAsync(connection, transaction, RowsOf(keys),
             """
             select r.n, i.subject_id, i.linked_at, c.slot, c.hop, coalesce(c.account_id, 0),
-                case when r.kind = 1 or exists (select 1 from identities u where u.subject_id = c.id and u.kind = 1) then 1 else 0 end
+                case when r.kind = 1 or exists (select 1 from identities u where u.subject_id = c.id and u.kind = 1) then 1 else 0 end, i.is_weak
             from rows r
             join identities i on i.namespace = r.namespace and i.kind = r.kind and i.value = r.value
             join contacts c on c.id = i.subject_id
             """,
             reader => new Recorded(keys[(int)reader.GetInt64(0) - 1], reader.GetInt64(1), reader.Instant(2),
-                reader.GetInt16(3), reader.GetInt32(4), reader.GetInt64(5), reader.GetInt32(6) != 0), cancel);
+                reader.GetInt16(3), reader.GetInt32(4), reader.GetInt64(5), reader.GetInt32(6) != 0, reader.Flag(7)), cancel);
 
     private static Rows<IdentityKey> RowsOf(IReadOnlyList<IdentityKey> keys) => Rows.Of(keys)
         .Text("namespace", key => key.Namespace).Short("kind", key => (short)key.Kind).Text("value", key => key.Value);
@@ -118,10 +119,10 @@ public sealed partial class IntakeStore
         var attached = book.Changes.OfType<IdentityChange.Attached>().Select(change => change.Key).Distinct()
             .OrderBy(key => key.Namespace, StringComparer.Ordinal).ThenBy(key => key.Kind).ThenBy(key => key.Value, StringComparer.Ordinal).ToList();
         var added = await database.BulkAsync(connection, transaction,
-            RowsOf(attached).Long("subject_id", key => book[key].Contact.Id).Instant("linked_at", key => book[key].LinkedAt),
+            RowsOf(attached).Long("subject_id", key => book[key].Contact.Id).Instant("linked_at", key => book[key].LinkedAt).Flag("is_weak", key => book[key].IsWeak),
             """
-            insert into identities (namespace, kind, value, subject_id, linked_at)
-            select r.namespace, r.kind, r.value, r.subject_id, r.linked_at from rows r where true on conflict do nothing
+            insert into identities (namespace, kind, value, subject_id, linked_at, is_weak)
+            select r.namespace, r.kind, r.value, r.subject_id, r.linked_at, r.is_weak from rows r where true on conflict do nothing
             """, cancel);
         // Nobody had the id when this was decided, and now somebody has.
         if (added != attached.Count) throw new IdentitiesChangedException();
@@ -130,9 +131,9 @@ public sealed partial class IntakeStore
             .Distinct().Except(attached)
             .OrderBy(key => key.Namespace, StringComparer.Ordinal).ThenBy(key => key.Kind).ThenBy(key => key.Value, StringComparer.Ordinal).ToList();
         await database.BulkAsync(connection, transaction,
-            RowsOf(repointed).Long("subject_id", key => book[key].Contact.Id).Instant("linked_at", key => book[key].LinkedAt),
+            RowsOf(repointed).Long("subject_id", key => book[key].Contact.Id).Instant("linked_at", key => book[key].LinkedAt).Flag("is_weak", key => book[key].IsWeak),
             """
-            update identities set subject_id = r.subject_id, linked_at = r.linked_at from rows r
+            update identities set subject_id = r.subject_id, linked_at = r.linked_at, is_weak = r.is_weak from rows r
             where identities.namespace = r.namespace and identities.kind = r.kind and identities.value = r.value
             """, cancel);
     }
@@ -143,8 +144,8 @@ public sealed partial class IntakeStore
     {
         var evidence = book.Changes.Select(change => change switch
         {
-            IdentityChange.Attached c => new Evidence(c.Contact.Now.Id, c.Key, null, "attached", c.At, c.MessageId),
-            IdentityChange.Repointed c => new Evidence(c.To.Now.Id, c.Key, c.From.Now.Id, "repointed", c.At, c.MessageId),
+            IdentityChange.Attached c => new Evidence(c.Contact.Now.Id, c.Key, null, c.IsWeak ? MailLinkWord : "attached", c.At, c.MessageId),
+            IdentityChange.Repointed c => new Evidence(c.To.Now.Id, c.Key, c.From.Now.Id, c.IsWeak ? MailLinkWord : "repointed", c.At, c.MessageId),
             IdentityChange.Merged { From.IsNew: false } c => new Evidence(c.Into.Now.Id, c.Because, c.From.Id, "merged", c.At, c.MessageId),
             _ => null,
         }).OfType<Evidence>().ToList();

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Intake;
+using Nurture.Sends;
 
 namespace Nurture.Storage;
 
@@ -20,7 +21,8 @@ public readonly record struct IntakeCounts(int Messages, int Duplicates, int Eve
 /// Takes messages in: each once, its people and accounts found or made, as signals in the event log. All of a call is one
 /// transaction, on disk when it returns.
 /// </summary>
-public sealed partial class IntakeStore(Database database, EventLog log)
+/// <param name="tokens">Null where no link of a mail is believed.</param>
+public sealed partial class IntakeStore(Database database, EventLog log, LinkTokens? tokens = null)
 {
     // Two nodes that meet the same people at the same moment retry; more often than this is no coincidence.
     private const int Attempts = 10;
@@ -118,6 +120,9 @@ public sealed partial class IntakeStore(Database database, EventLog log)
         /// <summary>Whom it is about; null for an account alone.</summary>
         public Identified? Contact { get; private set; }
 
+        /// <summary>To whom the mail was whose link led its browser here, and the reason to keep; null without such a mail.</summary>
+        public (Identified Reader, string Reason)? Visit { get; set; }
+
         public string? GroupId => item switch
         {
             IntakeItem.Occurred occurred => occurred.GroupId,
@@ -143,6 +148,7 @@ public sealed partial class IntakeStore(Database database, EventLog log)
                 if (alias.PreviousId == item.UserId) return;
                 Contact = book.Alias(submission.Namespace, alias.PreviousId, item.UserId!, item.OccurredAt, item.MessageId);
             }
+            if (Visit is { } visit) book.Visit(new(submission.Namespace, IdentityKind.Anonymous, item.AnonymousId!), visit.Reader.Now, item.OccurredAt, visit.Reason);
             if (item.UserId is not null || item.AnonymousId is not null)
                 Contact = book.Resolve(submission.Namespace, item.UserId, item.AnonymousId, item.OccurredAt, item.MessageId);
         }

@@ -62,10 +62,10 @@ public sealed record ShownBlock(string Id, string Reason, string Source, DateTim
 /// <param name="How"><c>attached</c> an id that nobody had, <c>repointed</c> a browser that was another contact's, <c>merged</c> all ids of another contact.</param>
 /// <param name="MessageId">The message that said so.</param>
 public sealed record ShownEvidence(
-    string Namespace, string Kind, string Value, long? OtherContactId, string How, string? MessageId, DateTimeOffset At, DateTimeOffset? UndoneAt)
+    long Id, string Namespace, string Kind, string Value, long? OtherContactId, string How, string? MessageId, DateTimeOffset At, DateTimeOffset? UndoneAt)
 {
     internal static ShownEvidence Of(IdentityEvidence evidence) => new(
-        evidence.Namespace, ApiJson.Word((IdentityKind)evidence.Kind), evidence.Value, evidence.OtherContactId, evidence.How, evidence.MessageId, evidence.At, evidence.UndoneAt);
+        evidence.Id, evidence.Namespace, ApiJson.Word((IdentityKind)evidence.Kind), evidence.Value, evidence.OtherContactId, evidence.How, evidence.MessageId, evidence.At, evidence.UndoneAt);
 }
 
 public sealed record ShownAccount(

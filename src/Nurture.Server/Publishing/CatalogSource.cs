@@ -27,6 +27,9 @@ public sealed class CatalogSource(CatalogStore store, PlanInForce plans, ILogger
     private readonly SemaphoreSlim compiling = new(1, 1);
     private PublishedCatalog? current;
 
+    /// <summary>As it was last compiled, without asking the database: for what must not wait for it.</summary>
+    public PublishedCatalog? Latest => current;
+
     public async Task<PublishedCatalog> CurrentAsync(CancellationToken cancel)
     {
         var revision = await store.RevisionAsync(cancel);

@@ -10,19 +10,22 @@ public sealed class Hits(SendStore sends, BusinessClock clock, WorkSignals signa
 {
     private static readonly string[] PurposeHeaders = ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"];
 
-    public async Task RecordAsync(MailLink link, HttpContext http)
+    /// <summary>Whether it was recorded, and perhaps a person's.</summary>
+    public async Task<bool> RecordAsync(MailLink link, HttpContext http)
     {
         try
         {
             // Nothing is recorded of somebody who was forgotten, or of a mail that is gone.
-            if (await sends.FindLinkedAsync(link.Slot, link.SendId, http.RequestAborted) is not { IsErased: false } send) return;
+            if (await sends.FindLinkedAsync(link.Slot, link.SendId, http.RequestAborted) is not { IsErased: false } send) return false;
             await sends.RecordHitAsync(send, link is MailLink.Click, IsMachine(http.Request), clock.Now, http.RequestAborted);
             signals.Events.Raise();
+            return !IsMachine(http.Request);
         }
         catch (DbException problem)
         {
             // The reader gets the picture, or to the page, whatever our database does.
             logger.LogError(problem, "A hit on send {Send} could not be recorded", link.SendId);
+            return false;
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Nurture.Sends;
 using Nurture.Server.Hosting;
+using Nurture.Server.Publishing;
 using Nurture.Server.Security;
 using Nurture.Storage;
 
@@ -39,13 +40,18 @@ public static class TrackingEndpoints
         return Results.Bytes(Pixel, "image/gif");
     }
 
-    private static async Task<IResult> ClickAsync(string token, HttpContext http, LinkTokens tokens, Hits hits)
+    private static async Task<IResult> ClickAsync(string token, HttpContext http, LinkTokens tokens, Hits hits, CatalogSource catalogs, BusinessClock clock)
     {
         KeepPrivate(http.Response);
         if (tokens.Read(token) is not MailLink.Click link) return UnsubscribePage.NotFound(LanguageOf(http.Request));
-        await hits.RecordAsync(link, http);
+        var mayBePerson = await hits.RecordAsync(link, http);
         // A header is ASCII; otherwise the address stays as the author wrote it.
-        http.Response.Headers.Location = Ascii.IsValid(link.Url) ? link.Url : new Uri(link.Url).AbsoluteUri;
+        var url = Ascii.IsValid(link.Url) ? link.Url : new Uri(link.Url).AbsoluteUri;
+        // To a site of our own it takes along which mail it came from; whether that says anything is decided when a browser
+        // speaks of it there, so a scanner that follows the link changes nothing.
+        if (mayBePerson && catalogs.Latest?.Catalog.Policy.IsOwnSite(url) == true)
+            url = tokens.AddVisit(url, new MailLink.Visit(link.SendId, link.Slot, clock.Now));
+        http.Response.Headers.Location = url;
         return Results.StatusCode(StatusCodes.Status302Found);
     }
 

@@ -18,22 +18,22 @@ public sealed class IdentityBook
     private readonly List<IdentityChange> changes = [];
     private readonly Dictionary<IdentityKey, DateTimeOffset> touched = [];
 
-    private readonly record struct Link(Identified Contact, DateTimeOffset LinkedAt);
+    private readonly record struct Link(Identified Contact, DateTimeOffset LinkedAt, bool IsWeak);
 
     public IReadOnlyList<IdentityChange> Changes => changes;
 
     /// <summary>Later times of links that are otherwise as they were.</summary>
     public IReadOnlyDictionary<IdentityKey, DateTimeOffset> Touched => touched;
 
-    /// <summary>Whose the id is now, and the time of its link; it must be one that is on record or was attached.</summary>
-    public (Identified Contact, DateTimeOffset LinkedAt) this[IdentityKey key] => (links[key].Contact.Now, links[key].LinkedAt);
+    /// <summary>Whose the id is now, the time of its link and whether only a mail's link says so; it must be one that is on record or was attached.</summary>
+    public (Identified Contact, DateTimeOffset LinkedAt, bool IsWeak) this[IdentityKey key] => (links[key].Contact.Now, links[key].LinkedAt, links[key].IsWeak);
 
     /// <summary>Whose ids were before anything was resolved.</summary>
     public IReadOnlyDictionary<IdentityKey, Identified> Recorded => recorded;
 
-    public void Record(IdentityKey key, Identified contact, DateTimeOffset linkedAt)
+    public void Record(IdentityKey key, Identified contact, DateTimeOffset linkedAt, bool isWeak = false)
     {
-        links[key] = new(contact, linkedAt);
+        links[key] = new(contact, linkedAt, isWeak);
         recorded[key] = contact;
     }
 
@@ -45,6 +45,20 @@ public sealed class IdentityBook
         if (userId is null) return Browser(new(@namespace, IdentityKind.Anonymous, anonymousId!), word);
         var user = new IdentityKey(@namespace, IdentityKind.User, userId);
         return anonymousId is null ? User(user, word) : Both(user, new(@namespace, IdentityKind.Anonymous, anonymousId), word);
+    }
+
+    /// <summary>
+    /// The browser came by a link in a mail to somebody: from now on it is taken for theirs, until somebody says who it is.
+    /// It never is taken from a person who said so, and what it did before stays where it is.
+    /// </summary>
+    /// <param name="reason">Kept as evidence.</param>
+    public void Visit(IdentityKey browser, Identified recipient, DateTimeOffset at, string reason)
+    {
+        var word = new Word(at, reason);
+        var holder = Find(browser, word);
+        if (holder == recipient) return;
+        if (holder is null) Attach(browser, recipient, word, isWeak: true);
+        else if (!holder.IsKnown || links[browser].IsWeak) Repoint(browser, holder, recipient, word, isWeak: true);
     }
 
     /// <summary>
@@ -77,11 +91,14 @@ public sealed class IdentityBook
     {
         var person = Find(user, word);
         var holder = Find(browser, word);
-        BrowserLink? link = holder is null ? null : new(holder == person, holder.IsKnown, links[browser].LinkedAt);
+        // Whom a mail's link points to is no less somebody for having no user id, and gives way to whoever says who they are.
+        var isWeak = holder is not null && links[browser].IsWeak;
+        BrowserLink? link = holder is null ? null : new(holder == person, holder.IsKnown || isWeak, isWeak ? DateTimeOffset.MinValue : links[browser].LinkedAt);
         switch (IdentityRules.Decide(person is not null, link, word.At))
         {
             case IdentityDecision.Nothing:
-                Touch(browser, person!, word.At);
+                if (isWeak) SetLinkTime(browser, person!, word.At);
+                else Touch(browser, person!, word.At);
                 return person!;
             case IdentityDecision.CreateWithBoth:
                 person = Create(user, word);
@@ -123,19 +140,19 @@ public sealed class IdentityBook
         return Attach(first, contact, word);
     }
 
-    private Identified Attach(IdentityKey key, Identified contact, Word word)
+    private Identified Attach(IdentityKey key, Identified contact, Word word, bool isWeak = false)
     {
-        links[key] = new(contact, word.At);
+        links[key] = new(contact, word.At, isWeak);
         contact.IsKnown |= key.Kind == IdentityKind.User;
-        changes.Add(new IdentityChange.Attached(key, contact, word.At, word.MessageId));
+        changes.Add(new IdentityChange.Attached(key, contact, word.At, word.MessageId, isWeak));
         return contact;
     }
 
-    private Identified Repoint(IdentityKey key, Identified from, Identified to, Word word)
+    private Identified Repoint(IdentityKey key, Identified from, Identified to, Word word, bool isWeak = false)
     {
-        links[key] = new(to, word.At);
+        links[key] = new(to, word.At, isWeak);
         touched.Remove(key);
-        changes.Add(new IdentityChange.Repointed(key, from, to, word.At, word.MessageId));
+        changes.Add(new IdentityChange.Repointed(key, from, to, word.At, word.MessageId, isWeak));
         return to;
     }
 
@@ -157,7 +174,7 @@ public sealed class IdentityBook
 
     private void SetLinkTime(IdentityKey browser, Identified person, DateTimeOffset at)
     {
-        links[browser] = new(person, at);
+        links[browser] = new(person, at, IsWeak: false);
         touched[browser] = at;
     }
 }

@@ -40,10 +40,11 @@ public abstract record IdentityChange(DateTimeOffset At, string? MessageId)
     public sealed record Created(Identified Contact, DateTimeOffset At, string? MessageId) : IdentityChange(At, MessageId);
 
     /// <summary>An id that nobody had.</summary>
-    public sealed record Attached(IdentityKey Key, Identified Contact, DateTimeOffset At, string? MessageId) : IdentityChange(At, MessageId);
+    /// <param name="IsWeak">Only a mail's link says so.</param>
+    public sealed record Attached(IdentityKey Key, Identified Contact, DateTimeOffset At, string? MessageId, bool IsWeak = false) : IdentityChange(At, MessageId);
 
     /// <summary>A browser that was somebody else's.</summary>
-    public sealed record Repointed(IdentityKey Key, Identified From, Identified To, DateTimeOffset At, string? MessageId) : IdentityChange(At, MessageId);
+    public sealed record Repointed(IdentityKey Key, Identified From, Identified To, DateTimeOffset At, string? MessageId, bool IsWeak = false) : IdentityChange(At, MessageId);
 
     /// <summary>All ids of the one are the other's.</summary>
     public sealed record Merged(Identified From, Identified Into, IdentityKey Because, DateTimeOffset At, string? MessageId) : IdentityChange(At, MessageId);

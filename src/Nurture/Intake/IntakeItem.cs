@@ -16,6 +16,9 @@ public abstract record IntakeItem
 
     public string? AnonymousId { get; init; }
 
+    /// <summary>The address of the page it comes from, where that speaks of a mail's link (<c>MailLink.Visit</c>); unproven.</summary>
+    public string? VisitedFrom { get; init; }
+
     public required DateTimeOffset OccurredAt { get; init; }
 
     /// <summary>Track, page or screen.</summary>

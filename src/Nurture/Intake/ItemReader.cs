@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Nurture.Contacts;
 using Nurture.Scenarios;
+using Nurture.Sends;
 
 namespace Nurture.Intake;
 
@@ -96,7 +97,17 @@ internal sealed class ItemReader(
                 Key = messageId is null ? null : MessageKey.Of(messageId, timestamp),
                 UserId = Id("userId"),
                 AnonymousId = Id("anonymousId"),
+                VisitedFrom = VisitedFrom(),
             };
+        }
+
+        private string? VisitedFrom()
+        {
+            var page = Of("page");
+            return Speaks(Member(page, "search")) ?? Speaks(Member(page, "url"));
+
+            static string? Speaks(JsonElement address) =>
+                address.ValueKind == JsonValueKind.String && address.GetString() is { } text && text.Contains(MailLink.Visit.Parameter, StringComparison.Ordinal) ? text : null;
         }
 
         private MessageType Type()

@@ -22,6 +22,7 @@ public static class SendPolicyReader
             AllowedHours = ReadHours(source, fields["allowed_hours"]),
             Caps = ReadCaps(source, fields["caps"]),
             Sender = ReadSender(source, fields.Required("sender", "Who writes: sender: with name, address, organization and postal_address.")),
+            OwnSites = ReadSites(source, fields["own_sites"]),
             OwnDomains = [.. source.Texts(fields["own_domains"], "own_domains").Select(d => d.Value.TrimStart('@').ToLowerInvariant())],
         };
         fields.RefuseOthers();
@@ -92,6 +93,22 @@ public static class SendPolicyReader
         };
         fields.RefuseOthers();
         return sender;
+    }
+
+    private static List<string> ReadSites(YamlSource source, YamlNode? node)
+    {
+        var sites = new List<string>();
+        foreach (var written in source.Texts(node, "own_sites"))
+        {
+            if (Uri.TryCreate($"https://{written.Value}", UriKind.Absolute, out var uri) && uri.Authority.Equals(written.Value, StringComparison.OrdinalIgnoreCase)) sites.Add(written.Value);
+            else
+            {
+                var host = Uri.TryCreate(written.Value, UriKind.Absolute, out var address) && address.Authority.Length > 0 ? address.Authority : "www.example.com";
+                source.Error(DiagnosticCodes.BadValue, written.Span, $"\"{written.Value}\" is not the name of a site", $"The host alone, each by itself: own_sites: [ {host} ].");
+            }
+        }
+
+        return sites;
     }
 
     private static string? ReadAddress(YamlSource source, YamlNode? node)

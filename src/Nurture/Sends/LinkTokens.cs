@@ -14,6 +14,19 @@ public abstract record MailLink(Guid SendId, short Slot)
     /// <param name="Url">Absolute, http or https.</param>
     public sealed record Click(Guid SendId, short Slot, int Index, string Url) : MailLink(SendId, Slot);
 
+    /// <summary>A browser was led on from a link in the mail to a site of our own, at a moment: it may say whose browser it is.</summary>
+    public sealed record Visit(Guid SendId, short Slot, DateTimeOffset At) : MailLink(SendId, Slot)
+    {
+        /// <summary>The name in the query of the page's address.</summary>
+        public const string Parameter = "nu_visit";
+
+        /// <summary>How long after the click a page of the site may speak of it.</summary>
+        public static readonly TimeSpan Lasts = TimeSpan.FromMinutes(30);
+
+        /// <summary>How long after the mail left a click on it still says whose browser it is: old mails are passed on.</summary>
+        public static readonly TimeSpan MailLasts = TimeSpan.FromDays(14);
+    }
+
     /// <param name="Topic">What one click refuses; <c>*</c> is everything but transactional mail.</param>
     public sealed record Unsubscribe(Guid SendId, short Slot, long ContactId, string Topic) : MailLink(SendId, Slot);
 }
@@ -33,7 +46,7 @@ public sealed class LinkTokens
     private readonly byte newest;
     private readonly Dictionary<byte, byte[]> keys = [];
 
-    private enum Kind : byte { Open = 1, Click = 2, Unsubscribe = 3 }
+    private enum Kind : byte { Open = 1, Click = 2, Unsubscribe = 3, Visit = 4 }
 
     /// <param name="ring">As the setting <c>link_key</c> holds it: <c>1:base64 2:base64</c>; the last one signs, all are read.</param>
     public LinkTokens(string ring)
@@ -58,6 +71,7 @@ public sealed class LinkTokens
         MailLink.Click(_, _, var index, var url) when IsWebAddress(url) => Sign(Kind.Click, link, [(byte)(index >> 8), (byte)index, .. Encoding.UTF8.GetBytes(url)]),
         MailLink.Click(_, _, _, var url) => throw new ArgumentException($"\"{url}\" is no absolute http or https address.", nameof(link)),
         MailLink.Unsubscribe(_, _, var contact, var topic) => Sign(Kind.Unsubscribe, link, [.. BigEndian(contact), .. Encoding.UTF8.GetBytes(topic)]),
+        MailLink.Visit(_, _, var at) => Sign(Kind.Visit, link, BigEndian(at.ToUnixTimeMilliseconds())),
         _ => throw new InvalidOperationException($"No token for {link.GetType().Name}."),
     };
 
@@ -80,6 +94,7 @@ public sealed class LinkTokens
             Kind.Open when rest.IsEmpty => new MailLink.Open(id, slot),
             Kind.Click when rest.Length > 2 && Encoding.UTF8.GetString(rest[2..]) is var url && IsWebAddress(url) =>
                 new MailLink.Click(id, slot, BinaryPrimitives.ReadUInt16BigEndian(rest), url),
+            Kind.Visit when rest.Length == 8 => new MailLink.Visit(id, slot, DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(rest))),
             Kind.Unsubscribe when rest.Length > 8 =>
                 new MailLink.Unsubscribe(id, slot, BinaryPrimitives.ReadInt64BigEndian(rest), Encoding.UTF8.GetString(rest[8..])),
             _ => null,
@@ -90,6 +105,25 @@ public sealed class LinkTokens
     public static bool IsWebAddress(string url) =>
         Encoding.UTF8.GetByteCount(url) <= 2048 && !url.AsSpan().ContainsAnyInRange('\0', ' ') && !url.Contains('\x7f') && !url.Contains('\\')
         && Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0;
+
+    /// <summary>The address with a visit's token in its query, before its fragment.</summary>
+    public string AddVisit(string url, MailLink.Visit visit)
+    {
+        var hash = url.IndexOf('#', StringComparison.Ordinal);
+        var (address, fragment) = hash < 0 ? (url, "") : (url[..hash], url[hash..]);
+        var join = address.Contains('?', StringComparison.Ordinal) ? address.EndsWith('?') || address.EndsWith('&') ? "" : "&" : "?";
+        return $"{address}{join}{MailLink.Visit.Parameter}={Write(visit)}{fragment}";
+    }
+
+    /// <summary>The visit that a page's address or query speaks of; null where it speaks of none that this deployment made.</summary>
+    public MailLink.Visit? ReadVisit(string address)
+    {
+        var at = address.IndexOf(MailLink.Visit.Parameter + "=", StringComparison.Ordinal);
+        if (at < 0 || (at > 0 && address[at - 1] is not ('?' or '&'))) return null;
+        var token = address.AsSpan(at + MailLink.Visit.Parameter.Length + 1);
+        var end = token.IndexOfAny('&', '#');
+        return Read((end < 0 ? token : token[..end]).ToString()) as MailLink.Visit;
+    }
 
     private string Sign(Kind kind, MailLink link, ReadOnlySpan<byte> rest)
     {

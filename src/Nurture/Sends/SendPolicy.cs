@@ -20,6 +20,17 @@ public sealed record SendPolicy
 
     public Sender Sender { get; init; } = new();
 
+    /// <summary>
+    /// The company's own sites, as host names (with a port where that is not the usual one): a link in a mail to one of
+    /// them may say whose browser follows it.
+    /// </summary>
+    public IReadOnlyList<string> OwnSites { get; init; } = [];
+
+    /// <summary>Whether an address leads to one of them, by https; on this machine http will do.</summary>
+    public bool IsOwnSite(string url) =>
+        OwnSites.Count > 0 && Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
+        && uri.UserInfo.Length == 0 && OwnSites.Contains(uri.IsDefaultPort ? uri.IdnHost : $"{uri.IdnHost}:{uri.Port}", StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Domains whose people are marked internal: mailed, never counted (SEMANTICS.md 57).</summary>
     public IReadOnlyList<string> OwnDomains { get; init; } = [];
 }

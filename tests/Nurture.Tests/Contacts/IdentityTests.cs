@@ -126,6 +126,50 @@ public sealed class IdentityTests
         Assert.NotSame(here, there);
     }
 
+    [Fact]
+    public void A_browser_that_a_mails_link_names_goes_to_whoever_says_who_they_are_and_nobody_is_merged()
+    {
+        // Known by an address alone, as imports are.
+        var reader = new Identified { Id = 1 };
+        book.Visit(new("default", IdentityKind.Anonymous, "a"), reader, Next(), "send:1");
+        Assert.Same(reader, Browser("a"));
+
+        var colleague = Both("u", "a");
+
+        Assert.NotSame(reader, colleague);
+        Assert.Same(colleague, Browser("a"));
+        Assert.Empty(Merges);
+    }
+
+    [Fact]
+    public void What_a_browser_did_before_it_came_by_a_mails_link_stays_where_it_is()
+    {
+        var visitor = Browser("a");
+        var reader = User("u");
+
+        book.Visit(new("default", IdentityKind.Anonymous, "a"), reader, Next(), "send:1");
+
+        Assert.Same(reader, Browser("a"));
+        Assert.Null(visitor.MergedInto);
+        Assert.True(book[new("default", IdentityKind.Anonymous, "a")].IsWeak);
+    }
+
+    [Fact]
+    public void A_mails_link_takes_a_browser_from_another_mails_link_but_not_from_who_signed_in()
+    {
+        var (ann, bob) = (User("ann"), User("bob"));
+        var browser = new IdentityKey("default", IdentityKind.Anonymous, "a");
+
+        book.Visit(browser, ann, Next(), "send:1");
+        book.Visit(browser, bob, Next(), "send:2");
+        Assert.Same(bob, Browser("a"));
+
+        Both("bob", "a");
+        book.Visit(browser, ann, Next(), "send:3");
+        Assert.Same(bob, Browser("a"));
+        Assert.False(book[browser].IsWeak);
+    }
+
     private IEnumerable<(Identified, Identified)> Merges => book.Changes.OfType<IdentityChange.Merged>().Select(merge => (merge.From, merge.Into));
 
     private Identified User(string id) => book.Resolve("default", id, null, Next(), null);

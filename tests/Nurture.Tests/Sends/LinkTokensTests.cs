@@ -15,6 +15,7 @@ public sealed class LinkTokensTests
         new MailLink.Click(Send, 0, 65535, "http://例え.jp/道"),
         new MailLink.Unsubscribe(Send, 17, 123456789012, "*"),
         new MailLink.Unsubscribe(Send, 17, 1, "製品のお知らせ"),
+        new MailLink.Visit(Send, 17, new DateTimeOffset(2026, 11, 21, 12, 0, 0, 7, TimeSpan.Zero)),
     ];
 
     [Theory]
@@ -26,6 +27,25 @@ public sealed class LinkTokensTests
         Assert.Equal(link, tokens.Read(token));
         Assert.Equal(token, tokens.Write(link));
         Assert.Matches("^[A-Za-z0-9_-]+$", token);
+    }
+
+    [Theory]
+    [InlineData("https://app.example.com", "https://app.example.com?nu_visit=")]
+    [InlineData("https://app.example.com/a?b=c", "https://app.example.com/a?b=c&nu_visit=")]
+    [InlineData("https://app.example.com/a?b=c#d?e", "https://app.example.com/a?b=c&nu_visit=")]
+    [InlineData("https://app.example.com/?", "https://app.example.com/?nu_visit=")]
+    public void A_visit_goes_into_the_query_of_an_address_and_is_read_from_there(string url, string begins)
+    {
+        var visit = new MailLink.Visit(Send, 17, DateTimeOffset.UnixEpoch.AddDays(20_000));
+
+        var address = tokens.AddVisit(url, visit);
+
+        Assert.StartsWith(begins, address, StringComparison.Ordinal);
+        Assert.Equal(url.Contains('#', StringComparison.Ordinal), address.EndsWith("#d?e", StringComparison.Ordinal));
+        Assert.Equal(visit, tokens.ReadVisit(address));
+        Assert.Equal(visit, tokens.ReadVisit(address[address.IndexOf('?', StringComparison.Ordinal)..]));
+        Assert.Null(tokens.ReadVisit(address.Replace("nu_visit", "xnu_visit", StringComparison.Ordinal)));
+        Assert.Null(tokens.ReadVisit($"https://app.example.com/?nu_visit={tokens.Write(new MailLink.Open(Send, 17))}"));
     }
 
     [Theory]
