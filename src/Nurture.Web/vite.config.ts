@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -9,12 +11,14 @@ function compressed(): Plugin {
   return {
     name: "compressed",
     apply: "build",
-    generateBundle(_, bundle) {
-      for (const [fileName, file] of Object.entries(bundle)) {
-        const source = Buffer.from(file.type === "chunk" ? file.code : file.source);
-        if (source.length < 1024 || !/\.(js|css|html|svg|json)$/.test(fileName)) continue;
-        this.emitFile({ type: "asset", fileName: `${fileName}.br`, source: brotliCompressSync(source) });
-        this.emitFile({ type: "asset", fileName: `${fileName}.gz`, source: gzipSync(source, { level: 9 }) });
+    // What was written, since other plugins change what is generated to the last.
+    writeBundle({ dir }, bundle) {
+      for (const fileName of Object.keys(bundle).filter((name) => /\.(js|css|html|svg|json)$/.test(name))) {
+        const path = join(dir ?? "dist", fileName);
+        const source = readFileSync(path);
+        if (source.length < 1024) continue;
+        writeFileSync(`${path}.br`, brotliCompressSync(source));
+        writeFileSync(`${path}.gz`, gzipSync(source, { level: 9 }));
       }
     },
   };
