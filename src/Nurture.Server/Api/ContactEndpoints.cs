@@ -53,8 +53,12 @@ internal static class ContactEndpoints
             Evidence = [.. (await contacts.EvidenceAsync(person.Id, MostEvidence, cancel)).Select(ShownEvidence.Of)],
             Suppression = person.Email is { } email && Addresses.Key(email) is { } key
                 && await SuppressionEndpoints.FindAsync((await settings.AddressHashAsync(cancel)).Of(key), suppressions, cancel) is { } suppressed ? ShownBlock.Of(suppressed) : null,
-            Enrollments = [.. (await enrollments.OfSubjectAsync(SubjectRef.Contact(person.Id), null, cancel)).Select(position => ShownEnrollment.Of(position, catalog, Languages.Of(locale)))],
+            Enrollments = await ShowAsync(SubjectRef.Contact(person.Id)),
+            AccountEnrollments = person.AccountId is { } account ? await ShowAsync(SubjectRef.Account(account)) : null,
         };
+
+        async Task<IReadOnlyList<ShownEnrollment>> ShowAsync(SubjectRef subject) =>
+            [.. (await enrollments.OfSubjectAsync(subject, null, cancel)).Select(position => ShownEnrollment.Of(position, catalog, Languages.Of(locale)))];
     }
 
     private static async Task<IResult> PatchAsync(

@@ -35,7 +35,7 @@ internal static class ExplainEndpoints
 
     public static void MapExplain(this IEndpointRouteBuilder api) =>
         api.MapGet("/explain", async (
-            long? contact, string? scenario, string? template, string? locale, ContactStore contacts, AccountStore accounts, JournalStore journal, SendStore sends, EnrollmentStore enrollments, CatalogSource catalogs,
+            long? contact, string? scenario, string? template, string? locale, string? zone, ContactStore contacts, AccountStore accounts, JournalStore journal, SendStore sends, EnrollmentStore enrollments, CatalogSource catalogs,
             StatesNow states, EventLog log, BusinessClock clock, CancellationToken cancel) =>
         {
             if (contact is not { } id) throw RefusedException.Missing("contact", "?contact=17");
@@ -63,12 +63,12 @@ internal static class ExplainEndpoints
             {
                 var (contactState, accountState) = await states.ReadAsync(person, cancel);
                 var past = await PastAsync(log, catalog, name, subject, account, cancel);
-                return new WhyNotEntered(catalog, clock.Now, language, language is null ? null : Reader.Zone(catalog)).Ask(name, contactState, accountState, past);
+                return new WhyNotEntered(catalog, clock.Now, language, language is null ? null : Reader.Zone(catalog, zone)).Ask(name, contactState, accountState, past);
             }
 
             async Task<Arrival> AnswerAsync()
             {
-                var arrivals = new Arrivals(catalog, language ?? Language.English, Reader.Zone(catalog), await sends.StoppedAsync(cancel) is not null);
+                var arrivals = new Arrivals(catalog, language ?? Language.English, Reader.Zone(catalog, zone), await sends.StoppedAsync(cancel) is not null);
                 var latest = await sends.ListAsync(new(person.Id, scenario, null, null, null, 1) { Template = template }, cancel);
                 if (latest.Items.Count > 0) return arrivals.OfMail(latest.Items[0]);
 

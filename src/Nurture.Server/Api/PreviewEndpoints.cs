@@ -90,7 +90,9 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
             }
             catch (TemplateException failure)
             {
-                problems.Add(Shown(failure, template));
+                // What was found by reading is said once.
+                var shown = Shown(failure, template);
+                if (!problems.Exists(problem => problem.Severity == "error" && problem.Line == shown.Line)) problems.Add(shown);
             }
         }
 

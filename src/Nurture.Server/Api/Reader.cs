@@ -10,8 +10,9 @@ internal static class Reader
     /// <summary>Null where no locale is asked for: the sentence then names scenarios as their author types them.</summary>
     public static Language? Asked(string? locale) => string.IsNullOrEmpty(locale) ? null : Languages.Of(locale);
 
-    /// <summary>The company's.</summary>
-    public static DateTimeZone Zone(Catalog catalog) => DateTimeZoneProviders.Tzdb.GetZoneOrNull(catalog.Policy.Zone) ?? DateTimeZone.Utc;
+    /// <summary>The one that was asked for; else the company's.</summary>
+    public static DateTimeZone Zone(Catalog catalog, string? asked = null) =>
+        (string.IsNullOrEmpty(asked) ? null : DateTimeZoneProviders.Tzdb.GetZoneOrNull(asked)) ?? DateTimeZoneProviders.Tzdb.GetZoneOrNull(catalog.Policy.Zone) ?? DateTimeZone.Utc;
 
     /// <summary>When the company's day began.</summary>
     public static DateTimeOffset DayOf(DateTimeOffset now, Catalog catalog)

@@ -39,6 +39,10 @@ public sealed record ShownContact(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ShownEnrollment>? Enrollments { get; init; }
 
+    /// <summary>What its account is enrolled in, whose mails it may get; where one contact was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ShownEnrollment>? AccountEnrollments { get; init; }
+
     internal static ShownContact Of(ContactView person) => new(
         person.Id, SubjectRef.Contact(person.Id).ToString(), person.Namespace, person.AccountId, person.Email, person.Name, person.Locale, person.Zone,
         ApiJson.Word(person.Status), person.Roles, ApiJson.Stored(person.Attributes), person.Basis.Name(), ApiJson.Stored(person.Refusals), person.CreatedAt,

@@ -1,5 +1,6 @@
 import { Box } from "@mantine/core";
-import { useMemo, useRef, useState } from "react";
+import { useElementSize } from "@mantine/hooks";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 interface Props {
   html: string;
@@ -13,7 +14,11 @@ interface Props {
 // Nothing is fetched and nothing runs: a mail is somebody else's page.
 const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; form-action 'none'"><base target="_blank">`;
 
-function guarded(html: string): string {
+// What would be refused is not even asked for: a tracked picture must not look like a failure of the page.
+const remotePictures = /(<img\b[^>]*?\s)src=(["'])(?!data:)/gi;
+
+function guarded(mail: string): string {
+  const html = mail.replace(remotePictures, "$1data-src=$2");
   const head = /<head[^>]*>/i.exec(html);
   if (head) return html.slice(0, head.index + head[0].length) + policy + html.slice(head.index + head[0].length);
   const doctype = /^\s*<!doctype[^>]*>/i.exec(html)?.[0] ?? "";
@@ -26,11 +31,19 @@ export function MailFrame({ html, title, width, hasLinks = false }: Props) {
   const [height, setHeight] = useState(480);
   const source = useMemo(() => guarded(html), [html]);
   const measure = () => {
-    const document = frame.current?.contentDocument;
-    if (document?.documentElement) setHeight(Math.max(160, document.documentElement.scrollHeight));
+    const shown = frame.current;
+    const root = shown?.contentDocument?.documentElement;
+    if (!shown || !root) return;
+    // A page is never less high than its window, so the window is made small first.
+    shown.style.height = "0";
+    const needed = Math.max(160, root.scrollHeight);
+    shown.style.height = `${needed}px`;
+    setHeight(needed);
   };
+  const { ref: around, width: room } = useElementSize();
+  useEffect(measure, [width, room]);
   return (
-    <Box style={{ overflowX: "auto", maxWidth: "100%" }}>
+    <Box ref={around} style={{ overflowX: "auto", maxWidth: "100%" }}>
       <iframe
         ref={frame}
         // The same origin only so that its height can be read; without allow-scripts nothing in it can act on that.

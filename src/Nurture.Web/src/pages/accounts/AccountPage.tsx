@@ -7,11 +7,11 @@ import { LinkTo } from "@/components/LinkTo";
 import { Loading } from "@/components/Loading";
 import { PageHeader } from "@/components/PageHeader";
 import { useParam } from "@/components/params";
-import { Problem } from "@/components/Problem";
 import { Section } from "@/components/Section";
 import { StateBadge } from "@/components/StateBadge";
 import { Timeline } from "@/components/Timeline";
 import { formatDay } from "@/components/times";
+import { Unreachable } from "@/components/Unreachable";
 import { When } from "@/components/When";
 import { Attributes } from "../contacts/Attributes";
 import { nameOf as nameOfContact } from "../contacts/contact";
@@ -25,7 +25,8 @@ export default function AccountPage() {
   const { t, i18n } = useTranslation();
   const id = useParam("id");
   const found = useApi<Account>(`/accounts/${id}`, { locale: i18n.language });
-  if (found.error) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  const back = { to: "/accounts", label: t("accounts.title") };
+  if (found.error) return <Unreachable title={t("accounts.one")} back={back} error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Loading rows={10} />;
 
   const account = found.data;
@@ -34,7 +35,7 @@ export default function AccountPage() {
     <>
       <PageHeader
         title={nameOf(account)}
-        back={{ to: "/accounts", label: t("accounts.title") }}
+        back={back}
         badges={
           <>
             {account.stage && <Badge color="indigo">{t(`common.stage.${account.stage}`, { defaultValue: account.stage })}</Badge>}
@@ -79,7 +80,11 @@ export default function AccountPage() {
                       </Text>
                     )}
                   </Stack>
-                  {person.status === "left" ? <StateBadge tone="quiet">{t("contacts.left")}</StateBadge> : <When at={person.last_active_at} relative size="xs" c="dimmed" />}
+                  {person.status === "left" ? <StateBadge tone="quiet">{t("contacts.left")}</StateBadge> : (
+                    <Text size="xs" c="dimmed">
+                      <When at={person.last_active_at} relative />
+                    </Text>
+                  )}
                 </Group>
               ))}
             </Stack>

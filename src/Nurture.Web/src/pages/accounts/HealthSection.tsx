@@ -6,6 +6,7 @@ import { Loading } from "@/components/Loading";
 import { Problem } from "@/components/Problem";
 import { Section } from "@/components/Section";
 import { BandBadge } from "@/components/StateBadge";
+import { formatDay } from "@/components/times";
 import { When } from "@/components/When";
 import type { Health } from "./account";
 import { HealthChart } from "./HealthChart";
@@ -48,7 +49,7 @@ function Shown({ health }: { health: Health }) {
         </Group>
         {health.band_since && (
           <Text size="xs" c="dimmed">
-            {t("accounts.band_since")} <When at={health.band_since} relative />
+            {t("accounts.band_since", { day: formatDay(health.band_since, i18n.language) })}
           </Text>
         )}
       </Group>

@@ -3,6 +3,7 @@ import type { Words } from "@/words";
 export default {
   en: {
     title: "Accounts",
+    one: "Account",
     about: "The companies that buy from you: their people, their health, and what happened.",
     search: "Search by name or ID",
     nothing_found: "A name is found by its beginning, an ID only as a whole.",
@@ -26,7 +27,7 @@ export default {
     nobody: "Nobody of this account is known yet.",
     comma: ", ",
     no_health: "Not set up: no health definition is published.",
-    band_since: "since",
+    band_since: "since {{day}}",
     points: "{{points}} of 100",
     no_data: "No data",
     weight: "Weight {{weight}}",
@@ -37,6 +38,7 @@ export default {
   },
   ja: {
     title: "契約企業",
+    one: "契約企業",
     about: "ご契約中の企業ごとに、先方の方々・ヘルススコア・これまでの出来事を確認できます。",
     search: "企業名・IDで検索",
     nothing_found: "企業名は先頭の文字から、IDは全体の一致で検索します。",
@@ -60,7 +62,7 @@ export default {
     nobody: "この企業のコンタクトはまだ記録されていません。",
     comma: "、",
     no_health: "未設定です。ヘルススコアの定義が公開されていません。",
-    band_since: "開始:",
+    band_since: "{{day}}から",
     points: "{{points}} / 100",
     no_data: "データなし",
     weight: "重み {{weight}}",

@@ -36,7 +36,9 @@ export function ConsentSection({ contact }: { contact: Contact }) {
               {t(`contacts.block_reason.${contact.suppression.reason}`, { defaultValue: contact.suppression.reason })}
               {contact.suppression.note && ` – ${contact.suppression.note}`}
             </Text>
-            <When at={contact.suppression.at} size="xs" />
+            <Text size="xs">
+              <When at={contact.suppression.at} />
+            </Text>
           </Alert>
         )}
         <Facts
@@ -49,7 +51,7 @@ export function ConsentSection({ contact }: { contact: Contact }) {
                 : refusals.map(([topic, at]) => (
                     <Group key={topic} gap="xs" justify="space-between" wrap="nowrap">
                       <Text size="sm" component="div">
-                        {topic === "*" ? t("contacts.refuses_all") : topic} <When at={at} size="xs" c="dimmed" />
+                        {topic === "*" ? t("contacts.refuses_all") : topic} <When at={at} c="dimmed" />
                       </Text>
                       {can("contacts.write") && (
                         <ConfirmButton

@@ -7,9 +7,9 @@ import { LinkTo } from "@/components/LinkTo";
 import { Loading } from "@/components/Loading";
 import { PageHeader } from "@/components/PageHeader";
 import { useParam } from "@/components/params";
-import { Problem } from "@/components/Problem";
 import { Section } from "@/components/Section";
 import { Timeline } from "@/components/Timeline";
+import { Unreachable } from "@/components/Unreachable";
 import { When } from "@/components/When";
 import { Attributes } from "./Attributes";
 import { nameOf, type Contact } from "./contact";
@@ -25,11 +25,11 @@ export default function ContactPage() {
   const { t, i18n } = useTranslation();
   const id = useParam("id");
   const found = useApi<Contact>(`/contacts/${id}`, { locale: i18n.language });
-  if (found.error) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  const back = { to: "/contacts", label: t("contacts.title") };
+  if (found.error) return <Unreachable title={t("contacts.one")} back={back} error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Loading rows={10} />;
 
   const contact = found.data;
-  const back = { to: "/contacts", label: t("contacts.title") };
   if (contact.status === "erased")
     return (
       <>
@@ -38,6 +38,7 @@ export default function ContactPage() {
       </>
     );
   const isMerged = String(contact.id) !== id;
+  const accountName = contact.accounts?.find((account) => account.id === contact.account_id)?.name ?? `#${contact.account_id}`;
   return (
     <>
       <PageHeader
@@ -47,7 +48,7 @@ export default function ContactPage() {
         description={
           <Group gap="xs" component="span">
             {contact.name && contact.email && <span>{contact.email}</span>}
-            {contact.account_id && <LinkTo to={`/accounts/${contact.account_id}`}>{contact.accounts?.find((account) => account.id === contact.account_id)?.name ?? `#${contact.account_id}`}</LinkTo>}
+            {contact.account_id && <LinkTo to={`/accounts/${contact.account_id}`}>{accountName}</LinkTo>}
           </Group>
         }
         actions={<ContactActions contact={contact} />}
@@ -60,7 +61,7 @@ export default function ContactPage() {
       <Box className={classes.page}>
         <div className={classes.now}>
           <Why contactId={contact.id} />
-          <Enrollments subject={contact.subject} path={`/contacts/${contact.id}`} enrollments={contact.enrollments ?? []} />
+          <Enrollments subject={contact.subject} path={`/contacts/${contact.id}`} enrollments={contact.enrollments ?? []} through={{ name: accountName, enrollments: contact.account_enrollments ?? [] }} />
         </div>
         <div className={classes.story}>
           <Section title={t("contacts.timeline.title")}>
@@ -75,7 +76,7 @@ export default function ContactPage() {
                 [
                   t("contacts.roles"),
                   contact.roles.length > 0 && (
-                    <Group gap={6}>
+                    <Group key="roles" gap={6}>
                       {contact.roles.map((role) => (
                         <Badge key={role} color="gray">
                           {t(`common.contact_role.${role}`, { defaultValue: role })}
@@ -86,12 +87,12 @@ export default function ContactPage() {
                 ],
                 [t("contacts.locale"), contact.locale],
                 [t("contacts.zone"), contact.zone],
-                [t("contacts.last_active"), contact.last_active_at && <When at={contact.last_active_at} relative />],
+                [t("contacts.last_active"), contact.last_active_at && <When key="active" at={contact.last_active_at} relative />],
                 [t("contacts.known_since"), <When key="since" at={contact.created_at} />],
                 [
                   t("contacts.memberships"),
                   (contact.accounts?.length ?? 0) > 1 && (
-                    <Group gap="xs">
+                    <Group key="accounts" gap="xs">
                       {contact.accounts?.map((account) => (
                         <LinkTo key={account.id} to={`/accounts/${account.id}`} size="sm">
                           {account.name ?? account.external_id}

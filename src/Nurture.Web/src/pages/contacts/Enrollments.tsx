@@ -22,10 +22,12 @@ interface Props {
   /** Read anew after a change: `/contacts/7`. */
   path: string;
   enrollments: Enrollment[];
+  /** What its account is in, shown and not changed here. */
+  through?: { name: string; enrollments: Enrollment[] };
 }
 
 /** The scenarios somebody is in, since when, and where; enrolling and taking out by hand. */
-export function Enrollments({ subject, path, enrollments }: Props) {
+export function Enrollments({ subject, path, enrollments, through }: Props) {
   const { t, i18n } = useTranslation();
   const can = useCan();
   const now = useNow();
@@ -47,13 +49,13 @@ export function Enrollments({ subject, path, enrollments }: Props) {
         )
       }
     >
-      {enrollments.length === 0 && (
+      {enrollments.length === 0 && !through?.enrollments.length && (
         <Text size="sm" c="dimmed">
           {t("contacts.in_none")}
         </Text>
       )}
       <Stack gap="sm">
-        {enrollments.map((enrollment) => (
+        {[...enrollments, ...(through?.enrollments ?? [])].map((enrollment) => (
           <Group key={enrollment.id} justify="space-between" wrap="nowrap" align="flex-start" gap="xs">
             <Stack gap={2} style={{ minWidth: 0 }}>
               <LinkTo to={`/scenarios/${enrollment.scenario}`} fw={600} size="sm">
@@ -62,11 +64,16 @@ export function Enrollments({ subject, path, enrollments }: Props) {
               <Text size="xs" c="dimmed" title={formatInstant(enrollment.entered_at, i18n.language)}>
                 {t("contacts.since", { at: formatRelative(enrollment.entered_at, now, i18n.language) ?? t("common.just_now") })}
               </Text>
+              {enrollment.subject !== subject && (
+                <Text size="xs" c="dimmed">
+                  {t("contacts.through", { account: through?.name })}
+                </Text>
+              )}
               <Text size="xs">
                 <Sentence text={t("contacts.at_step", { where: enrollment.where ?? enrollment.step })} />
               </Text>
             </Stack>
-            {can("enrollments.write") && (
+            {can("enrollments.write") && enrollment.subject === subject && (
               <ConfirmButton
                 size="compact-xs"
                 variant="default"

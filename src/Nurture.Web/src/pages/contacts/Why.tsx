@@ -20,6 +20,9 @@ interface Answer {
   more: { code: string; sentence: string }[];
 }
 
+// Moments in the sentence are said as everywhere on the page.
+const viewersZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 const looks = {
   arrived: { colour: "teal", icon: <IconCircleCheck aria-hidden /> },
   coming: { colour: "blue", icon: <IconClock aria-hidden /> },
@@ -36,7 +39,7 @@ export function Why({ contactId }: { contactId: number }) {
   const templates = useApi<ApiPage<{ name: string }>>("/templates", { limit: 500 });
   const mails = [...new Set(templates.data?.items.map((template) => template.name.split(".")[0]!))].filter((name) => name !== "layout" && !name.startsWith("layout-"));
   const [kind, name] = asked ? [asked.slice(0, asked.indexOf(":")), asked.slice(asked.indexOf(":") + 1)] : [];
-  const answer = useApi<{ answer: Answer | null }>("/explain", { contact: contactId, [kind ?? "scenario"]: name, locale: i18n.language }, { enabled: asked !== null });
+  const answer = useApi<{ answer: Answer | null }>("/explain", { contact: contactId, [kind ?? "scenario"]: name, locale: i18n.language, zone: viewersZone }, { enabled: asked !== null });
   const said = asked === null ? null : answer.data?.answer;
 
   return (

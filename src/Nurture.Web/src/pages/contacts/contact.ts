@@ -34,6 +34,7 @@ export interface Contact {
   suppression?: { id: string; reason: string; source: string; at: string; note: string | null };
   accounts?: { id: number; name: string | null; external_id: string }[];
   enrollments?: Enrollment[];
+  account_enrollments?: Enrollment[];
 }
 
 /** What people call a contact. */

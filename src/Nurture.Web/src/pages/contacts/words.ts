@@ -3,6 +3,7 @@ import type { Words } from "@/words";
 export default {
   en: {
     title: "Contacts",
+    one: "Contact",
     about: "The people at the companies that buy from you, and everything that happened with them.",
     search: "Search by name, address or ID",
     nothing_found: "A name or address is found by its beginning, an ID only as a whole.",
@@ -34,6 +35,7 @@ export default {
     in_none: "In no scenario at the moment.",
     since: "In scenario since {{at}}",
     at_step: "Now at {{where}}",
+    through: "As one of {{account}}",
     enroll: "Enroll",
     enroll_title: "Enroll by hand",
     enroll_text: "Audience, goal and re-entry are asked as ever, and consent is never passed over. The history says what came of it.",
@@ -108,6 +110,7 @@ export default {
   },
   ja: {
     title: "コンタクト",
+    one: "コンタクト",
     about: "契約企業の先方の方々と、これまでのすべてのやり取りです。",
     search: "氏名・アドレス・IDで検索",
     nothing_found: "氏名とアドレスは先頭の文字から、IDは全体の一致で検索します。",
@@ -139,6 +142,7 @@ export default {
     in_none: "現在参加中のシナリオはありません。",
     since: "{{at}}から参加中",
     at_step: "現在地:{{where}}",
+    through: "契約企業({{account}})として参加",
     enroll: "参加させる",
     enroll_title: "手動でシナリオに参加させる",
     enroll_text: "対象条件・目標・再参加のルールは通常どおり確認し、同意の確認は省略されません。結果は履歴に記録されます。",

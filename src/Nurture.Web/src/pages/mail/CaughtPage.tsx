@@ -7,6 +7,7 @@ import { MailFrame } from "@/components/MailFrame";
 import { PageHeader } from "@/components/PageHeader";
 import { useParam } from "@/components/params";
 import { Problem } from "@/components/Problem";
+import { Unreachable } from "@/components/Unreachable";
 import { When } from "@/components/When";
 import classes from "./mail.module.css";
 
@@ -29,7 +30,8 @@ export default function CaughtPage() {
   const [tab, setTab] = useState<string | null>("html");
   const [width, setWidth] = useState("desktop");
   const source = useApi<string>(`/dev/inbox/${id}/source`, undefined, { enabled: tab === "source" });
-  if (found.error) return <Problem error={found.error} />;
+  const back = { to: "/mail/inbox", label: t("mail.inbox") };
+  if (found.error) return <Unreachable title={t("mail.mail")} back={back} error={found.error} />;
   if (!found.data) return <Loading rows={10} />;
 
   const mail = found.data;
@@ -38,7 +40,7 @@ export default function CaughtPage() {
     <>
       <PageHeader
         title={mail.subject ?? t("mail.no_subject")}
-        back={{ to: "/mail/inbox", label: t("mail.inbox") }}
+        back={back}
         description={
           <span>
             {t("mail.to")} {mail.to} · <When at={mail.at} />

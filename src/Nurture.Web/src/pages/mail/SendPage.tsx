@@ -13,6 +13,7 @@ import { Problem } from "@/components/Problem";
 import { Sentence } from "@/components/Sentence";
 import { Section } from "@/components/Section";
 import { StandingBadge } from "@/components/Standing";
+import { Unreachable } from "@/components/Unreachable";
 import { When } from "@/components/When";
 import { nameOf } from "../contacts/contact";
 import subject from "../contacts/subject.module.css";
@@ -34,7 +35,8 @@ export default function SendPage() {
   const id = useParam("id");
   const found = useApi<SendStory>(`/sends/${id}`, { locale: i18n.language });
   const mail = useApi<SentMail>(`/sends/${id}/mail`, undefined, { retry: false });
-  if (found.error) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  const back = { to: "/mail/sends", label: t("mail.sends") };
+  if (found.error) return <Unreachable title={t("mail.mail")} back={back} error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Loading rows={10} />;
 
   const { send, recipient, story } = found.data;
@@ -43,7 +45,7 @@ export default function SendPage() {
     <>
       <PageHeader
         title={mail.data?.subject ?? send.template}
-        back={{ to: "/mail/sends", label: t("mail.sends") }}
+        back={back}
         badges={<StandingBadge standing={send.standing} />}
         description={
           <span>
@@ -90,11 +92,11 @@ export default function SendPage() {
                 [t("mail.purpose"), `${t(`common.class.${send.class}`)}${send.topic ? ` · ${send.topic}` : ""}`],
                 [t("mail.step"), <Code key="step">{`${send.step} (${t("mail.version_short", { version: send.version })})`}</Code>],
                 [t("mail.planned"), <When key="planned" at={send.planned_at} />],
-                [t("mail.not_before"), (send.standing === "scheduled" || send.standing === "retrying") && <When at={send.not_before} />],
+                [t("mail.not_before"), (send.standing === "scheduled" || send.standing === "retrying") && <When key="not_before" at={send.not_before} />],
                 [t("mail.expires"), <When key="expires" at={send.expires_at} />],
                 [t("mail.attempts"), String(send.attempts)],
-                [t("mail.reason"), send.reason && <Code>{send.reason}</Code>],
-                [t("mail.message_id"), send.message_id && <Code style={{ overflowWrap: "anywhere" }}>{send.message_id}</Code>],
+                [t("mail.reason"), send.reason && <Code key="reason">{send.reason}</Code>],
+                [t("mail.message_id"), send.message_id && <Code key="message_id" style={{ overflowWrap: "anywhere" }}>{send.message_id}</Code>],
               ]}
             />
           </Section>

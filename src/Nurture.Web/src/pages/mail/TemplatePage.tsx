@@ -4,7 +4,7 @@ import { linter, lintGutter, type Diagnostic as Mark } from "@codemirror/lint";
 import type { EditorView } from "@codemirror/view";
 import { IconAlertTriangle, IconDeviceDesktop, IconDeviceMobile, IconPencil, IconSend } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Navigate, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ApiError, type ApiPage } from "@/api/client";
@@ -20,6 +20,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { useParam } from "@/components/params";
 import { Problem } from "@/components/Problem";
 import { useRefresh } from "@/components/refresh";
+import { Unreachable } from "@/components/Unreachable";
 import { When } from "@/components/When";
 import classes from "./mail.module.css";
 import { isLayout, languageName, partsOf, type Diagnostic, type Preview, type Template } from "./template";
@@ -29,9 +30,24 @@ const none: Diagnostic[] = [];
 const CodeEditor = lazy(() => import("@/components/CodeEditor"));
 
 export default function TemplatePage() {
-  const name = useParam("name");
+  const name = useParam("template");
+  return name.includes(".") ? <OfLocale name={name} /> : <InSomeLocale base={name} />;
+}
+
+/** A template without a locale: in the reader's language, where there is that one. */
+function InSomeLocale({ base }: { base: string }) {
+  const { i18n } = useTranslation();
+  const all = useApi<ApiPage<Template>>("/templates", { limit: 500 });
+  if (!all.data) return all.error ? <Problem error={all.error} /> : <Loading rows={10} />;
+  const names = all.data.items.map((one) => one.name).filter((one) => partsOf(one)[0] === base);
+  const name = names.find((one) => partsOf(one)[1] === i18n.language) ?? names[0];
+  return name ? <Navigate to={`/mail/templates/${name}`} replace /> : <OfLocale name={base} />;
+}
+
+function OfLocale({ name }: { name: string }) {
+  const { t } = useTranslation();
   const found = useApi<Template>(`/templates/${name}`);
-  if (found.error) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  if (found.error) return <Unreachable title={name} back={{ to: "/mail", label: t("mail.templates") }} error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Loading rows={10} />;
   // Another template, or another version of it, begins anew.
   return <Shown key={`${name} ${found.data.version}`} template={found.data} />;

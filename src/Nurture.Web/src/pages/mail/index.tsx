@@ -6,7 +6,7 @@ export const page: Page = {
   nav: { order: 50, icon: IconMail, label: "mail.title", permission: "templates.read" },
   routes: [
     { path: "/mail", component: lazy(() => import("./TemplatesPage")) },
-    { path: "/mail/templates/$name", component: lazy(() => import("./TemplatePage")) },
+    { path: "/mail/templates/$template", component: lazy(() => import("./TemplatePage")) },
     { path: "/mail/sends", component: lazy(() => import("./SendsPage")) },
     { path: "/mail/sends/$id", component: lazy(() => import("./SendPage")) },
     { path: "/mail/inbox", component: lazy(() => import("./InboxPage")) },

@@ -61,7 +61,13 @@ interface Overview {
 export default function OverviewPage() {
   const { t, i18n } = useTranslation();
   const found = useApi<Overview>("/overview", undefined, { refetchInterval: 15_000 });
-  if (found.error && !found.data) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  if (found.error && !found.data)
+    return (
+      <>
+        <PageHeader title={t("overview.title")} />
+        <Problem error={found.error} retry={() => void found.refetch()} />
+      </>
+    );
   if (!found.data) return <Loading rows={8} />;
 
   const { today, waiting, attention, day, since, zone, now } = found.data;
