@@ -1,5 +1,6 @@
 using Nurture.Server.Api;
 using Nurture.Server.Authoring;
+using Nurture.Server.Broadcasts;
 using Nurture.Server.Browser;
 using Nurture.Server.Delivery;
 using Nurture.Server.Escalations;
@@ -53,6 +54,7 @@ public partial class Program
         builder.AddBrowser();
         builder.AddApi();
         builder.AddAuthoring();
+        builder.AddBroadcasts();
         builder.AddWebApp();
         also?.Invoke(builder);
 
@@ -70,6 +72,7 @@ public partial class Program
         app.MapInbox();
         app.MapApi();
         app.MapAuthoring();
+        app.MapBroadcasts();
         app.MapSchedules();
 
         app.UseSlots();

@@ -65,12 +65,22 @@ public sealed class WalkStore(Database database, EventLog log)
     }
 
     /// <summary>Whom to ask next, by id so that nobody who moves between slots is passed over.</summary>
-    public async Task<IReadOnlyList<WalkStop>> NextAsync(ScenarioWalk walk, int limit, CancellationToken cancel)
+    public Task<IReadOnlyList<WalkStop>> NextAsync(ScenarioWalk walk, int limit, CancellationToken cancel) => NextAsync(walk.Kind, walk.AfterId, limit, cancel);
+
+    /// <summary>All whom a walk would ask, a page at a time.</summary>
+    public async Task<IReadOnlyList<WalkStop>> NextAsync(SubjectKind kind, long afterId, int limit, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         return await connection.QueryAsync(null,
-            $"select s.id, s.slot, {(walk.Kind == SubjectKind.Contact ? "s.hop" : "0")} from {Subjects(walk.Kind)} and s.id > @after order by s.id limit @limit",
-            [("after", walk.AfterId), ("limit", limit)], reader => new WalkStop(reader.GetInt64(0), reader.GetInt16(1), (int)reader.GetInt64(2)), cancel);
+            $"select s.id, s.slot, {(kind == SubjectKind.Contact ? "s.hop" : "0")} from {Subjects(kind)} and s.id > @after order by s.id limit @limit",
+            [("after", afterId), ("limit", limit)], reader => new WalkStop(reader.GetInt64(0), reader.GetInt16(1), (int)reader.GetInt64(2)), cancel);
+    }
+
+    /// <summary>How many a walk would ask.</summary>
+    public async Task<long> SubjectsAsync(SubjectKind kind, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.ScalarAsync<long>(null, $"select count(*) from {Subjects(kind)}", [], cancel);
     }
 
     /// <summary>How many have entered the scenario since the last count, and the journal entry up to which that is.</summary>

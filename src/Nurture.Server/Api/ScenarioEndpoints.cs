@@ -90,7 +90,7 @@ internal static class ScenarioEndpoints
     }
 
     private static async Task<ApiPage<ShownScenario>> ListAsync(
-        string? query, int? limit, string? after, CatalogStore store, CatalogSource catalogs, DraftStore drafts, ScenarioActivities activities, CancellationToken cancel)
+        string? query, int? limit, string? after, CatalogStore store, CatalogSource catalogs, DraftStore drafts, BroadcastStore broadcasts, ScenarioActivities activities, CancellationToken cancel)
     {
         var most = Paging.Limit(limit);
         var content = await store.ReadAsync(cancel);
@@ -98,8 +98,10 @@ internal static class ScenarioEndpoints
         var documents = content.Documents.Where(document => document.Kind == Kind).ToLookup(document => document.Name);
         var begun = (await drafts.ListAsync(cancel)).ToDictionary(draft => draft.Name);
         var counts = await activities.CurrentAsync(cancel);
+        // They have a list of their own.
+        var sentOnce = (await broadcasts.ListAsync(cancel)).Select(broadcast => broadcast.Name).ToHashSet();
         var shown = documents.Select(versions => versions.Key).Union(begun.Keys)
-            .Order(StringComparer.Ordinal)
+            .Where(name => !sentOnce.Contains(name)).Order(StringComparer.Ordinal)
             .Where(name => string.IsNullOrEmpty(after) || string.CompareOrdinal(name, after) > 0)
             .Select(name => Show(name, [.. documents[name]], content.Switches, catalog, begun.GetValueOrDefault(name), counts))
             .Where(scenario => string.IsNullOrWhiteSpace(query) || $"{scenario.Name} {scenario.Title} {scenario.Owner}".Contains(query.Trim(), StringComparison.OrdinalIgnoreCase))

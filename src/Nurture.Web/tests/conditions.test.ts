@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { read, write, type Built, type Row } from "@/pages/broadcasts/conditions";
+
+const types: Record<string, string> = { "contact.locale": "text", "account.seats": "number", "contact.onboarded": "boolean" };
+const typeOf = (path: string) => types[path] ?? "text";
+
+const rows: Row[] = [
+  { kind: "attribute", path: "contact.locale", type: "text", operator: "==", value: "ja" },
+  { kind: "attribute", path: "contact.locale", type: "text", operator: "!=", value: "a && b || c" },
+  { kind: "attribute", path: "account.seats", type: "number", operator: ">=", value: "10" },
+  { kind: "attribute", path: "contact.onboarded", type: "boolean", operator: "==", value: "false" },
+  { kind: "attribute", path: "contact.locale", type: "text", operator: "exists", value: "" },
+  { kind: "attribute", path: "contact.locale", type: "text", operator: "missing", value: "" },
+  { kind: "event", event: "login", did: true, window: "30d" },
+  { kind: "event", event: "login", did: false, window: "7d" },
+];
+
+test.each(rows.flatMap((first, n) => rows.slice(n).flatMap((second) => (["&&", "||"] as const).map((join) => ({ join, rows: [first, second] })))))("what is built is read back: %j", (built: Built) => {
+  expect(read(write(built), typeOf)).toEqual(built);
+});
+
+test.each(['account.tier == "tech" && (contact.x || contact.y)', 'contact.a == "x" && contact.b == "y" || contact.c == "z"', 'event("login")', "contact.locale"])("another condition is left to who typed it: %s", (text) => {
+  expect(read(text, typeOf)).toBeNull();
+});
+
+test("a value never leaves its quotes", () => {
+  expect(write({ join: "&&", rows: [{ kind: "attribute", path: "contact.locale", type: "text", operator: "==", value: 'x" || true || "' }] })).toBe('contact.locale == "x || true || "');
+});
