@@ -67,6 +67,7 @@ public static class ApiSlice
         api.MapGroup("").WithTags("timelines").MapTimeline();
         api.MapGroup("").WithTags("enrollments").MapEnrollments();
         api.MapGroup("").WithTags("sends").MapSends();
+        api.MapGroup("").WithTags("sends").MapSending();
         api.MapGroup("").WithTags("journal").MapJournal();
         api.MapGroup("").WithTags("journal").MapExplain();
         api.MapGroup("").WithTags("scenarios").MapScenarios();

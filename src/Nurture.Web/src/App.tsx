@@ -1,7 +1,7 @@
 import { MantineProvider } from "@mantine/core";
 import { DatesProvider } from "@mantine/dates";
 import { Notifications } from "@mantine/notifications";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import "dayjs/locale/ja";
@@ -10,7 +10,9 @@ import { meKey } from "./api/me";
 import { createAppRouter } from "./shell/router";
 import { theme } from "./theme";
 
-const queries = new QueryClient({
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: notice }),
+  mutationCache: new MutationCache({ onError: notice }),
   defaultOptions: {
     queries: {
       staleTime: 5_000,
@@ -21,10 +23,9 @@ const queries = new QueryClient({
 });
 
 // A session that ended elsewhere (role changed, locked) shows at the next answer, whatever was asked.
-queries.getQueryCache().subscribe((event) => {
-  if (event.type === "updated" && event.action.type === "error" && event.action.error instanceof ApiError && event.action.error.status === 401)
-    void queries.invalidateQueries({ queryKey: meKey });
-});
+function notice(error: unknown) {
+  if (error instanceof ApiError && error.kind === "unauthorized") void queries.invalidateQueries({ queryKey: meKey });
+}
 
 const router = createAppRouter();
 

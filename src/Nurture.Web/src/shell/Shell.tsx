@@ -1,7 +1,7 @@
 import { AppShell, Burger, Group, NavLink, ScrollArea, Text, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Link, Navigate, Outlet, useLocation } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCan, useSession } from "@/api/me";
 import { Loading } from "@/components/Loading";
@@ -14,7 +14,6 @@ import { UserMenu } from "./UserMenu";
 
 /** What stands around every page of those who are signed in. */
 export function Shell() {
-  const { href } = useLocation();
   const session = useSession();
   const locale = session.data?.locale;
   useEffect(() => {
@@ -23,8 +22,19 @@ export function Shell() {
 
   if (session.isPending) return <Loading />;
   if (session.error) return <Problem error={session.error} retry={() => void session.refetch()} m="lg" />;
-  if (session.data === null) return <Navigate to="/sign-in" search={{ to: href === "/" ? undefined : href }} replace />;
+  if (session.data === null) return <SignedOut />;
   return <Frame />;
+}
+
+/** Leads to the entrance, which leads back here. Once: the address changes on the way. */
+function SignedOut() {
+  const navigate = useNavigate();
+  const { href } = useLocation();
+  const [from] = useState(href);
+  useEffect(() => {
+    void navigate({ to: "/sign-in", search: { to: from === "/" ? undefined : from }, replace: true });
+  }, [navigate, from]);
+  return <Loading />;
 }
 
 function Frame() {
