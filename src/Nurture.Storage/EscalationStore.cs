@@ -15,7 +15,14 @@ public sealed record HoldRow(long AccountId, string? AccountName, string Source,
 
 /// <summary>Which cases a list shows.</summary>
 /// <param name="Assignee">Only those of this user; empty for those of nobody.</param>
-public sealed record EscalationFilter(bool IsOpen, long? AccountId = null, string? Assignee = null, string? Queue = null, string? Type = null, bool IncludesSnoozed = true);
+public sealed record EscalationFilter(bool IsOpen, long? AccountId = null, string? Assignee = null, string? Queue = null, string? Type = null)
+{
+    /// <summary>Only those that nobody took.</summary>
+    public bool IsUntaken { get; init; }
+
+    /// <summary>Only those past what was promised.</summary>
+    public bool IsOverdue { get; init; }
+}
 
 /// <summary>Where a page of cases ends: the sort keys of its last one.</summary>
 public readonly record struct EscalationPlace(long Rank, long At, long Id);
@@ -29,6 +36,8 @@ public sealed class EscalationStore(Database database)
         e.acknowledged_at, e.snoozed_until, e.closed_at, e.outcome, e.closed_by, e.scenario, e.enrollment_id, a.name, a.owner, a.health_score, a.health_band, a.attributes
         """;
 
+    private const string Overdue = "((e.acknowledged_at is null and e.acknowledge_by < @now) or e.resolve_by < @now)";
+
     /// <summary>Open ones by priority and age, closed ones with the latest first.</summary>
     public async Task<Page<EscalationView, EscalationPlace>> ListAsync(EscalationFilter filter, EscalationPlace? after, int limit, DateTimeOffset now, CancellationToken cancel)
     {
@@ -39,7 +48,8 @@ public sealed class EscalationStore(Database database)
         if (filter.Assignee is "") where.Add("e.assignee is null");
         if (filter.Queue is { } queue) Add("e.queue = @queue", "queue", queue);
         if (filter.Type is { } type) Add("e.type = @type", "type", type);
-        if (!filter.IncludesSnoozed) where.Add("(e.snoozed_until is null or e.snoozed_until <= @now)");
+        if (filter.IsUntaken) where.Add("e.acknowledged_at is null");
+        if (filter.IsOverdue) where.Add(Overdue);
         if (after is { } place)
         {
             args.AddRange([("rank", place.Rank), ("at", place.At), ("id", place.Id)]);
@@ -75,10 +85,10 @@ public sealed class EscalationStore(Database database)
     {
         await using var connection = await database.OpenAsync(cancel);
         return await connection.FirstAsync(null,
-            """
+            $"""
             select count(*), coalesce(sum(case when assignee is null then 1 else 0 end), 0), coalesce(sum(case when acknowledged_at is null then 1 else 0 end), 0),
-                coalesce(sum(case when (acknowledged_at is null and acknowledge_by < @now) or resolve_by < @now then 1 else 0 end), 0)
-            from escalations where closed_at is null
+                coalesce(sum(case when {Overdue} then 1 else 0 end), 0)
+            from escalations e where closed_at is null
             """, [("now", now)], row => (row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3)), cancel);
     }
 

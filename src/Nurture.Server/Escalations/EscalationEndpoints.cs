@@ -78,7 +78,7 @@ internal static class EscalationEndpoints
     public static void MapEscalations(this IEndpointRouteBuilder api)
     {
         api.MapGet("/escalations", ListAsync).RequirePermission(Permission.ReadEscalations)
-            .WithSummary("Cases: open ones by priority and age, closed ones with the latest first. mine=true for those of the signed-in user.");
+            .WithSummary("Cases: open ones by priority and age, closed ones with the latest first. mine=true for those of the signed-in user; only=open for those that nobody took, only=overdue for those past what was promised.");
         api.MapGet("/escalations/counts", async (EscalationStore store, BusinessClock clock, CancellationToken cancel) =>
         {
             var (open, unassigned, unacknowledged, overdue) = await store.CountAsync(clock.Now, cancel);
@@ -121,7 +121,7 @@ internal static class EscalationEndpoints
     }
 
     private static async Task<ApiPage<ShownEscalation>> ListAsync(
-        string? state, long? account, bool? mine, string? assignee, string? queue, string? type, int? limit, string? after, EscalationStore store, Audited audited, BusinessClock clock, CancellationToken cancel)
+        string? state, long? account, bool? mine, string? assignee, string? queue, string? type, string? only, int? limit, string? after, EscalationStore store, Audited audited, BusinessClock clock, CancellationToken cancel)
     {
         var isOpen = state switch
         {
@@ -132,7 +132,11 @@ internal static class EscalationEndpoints
         EscalationPlace? place = Paging.Read(after, 3) is { } parts
             ? long.TryParse(parts[0], out var rank) && long.TryParse(parts[1], out var at) && long.TryParse(parts[2], out var id) ? new(rank, at, id) : throw Paging.BadPlace()
             : null;
-        var filter = new EscalationFilter(isOpen, account, mine == true ? audited.Actor : assignee == "nobody" ? "" : Given(assignee), Given(queue), Given(type));
+        var filter = new EscalationFilter(isOpen, account, mine == true ? audited.Actor : assignee == "nobody" ? "" : Given(assignee), Given(queue), Given(type))
+        {
+            IsUntaken = only == "open",
+            IsOverdue = only == "overdue",
+        };
         var page = await store.ListAsync(filter, place, Paging.Limit(limit), clock.Now, cancel);
         var causes = await store.CausesAsync([.. page.Items.Select(view => view.Row.Id)], cancel);
         return new([.. page.Items.Select(view => Show(view, causes.GetValueOrDefault(view.Row.Id), clock.Now))], page.Next is { } next ? Paging.Write(next.Rank, next.At, next.Id) : null);

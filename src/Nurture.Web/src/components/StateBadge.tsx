@@ -13,7 +13,7 @@ interface Props extends Omit<BadgeProps, "color"> {
 /** A state in a word and a colour that means the same on every page. */
 export function StateBadge({ tone, children, ...badge }: Props) {
   return (
-    <Badge color={colours[tone]} {...badge}>
+    <Badge color={colours[tone]} style={{ flexShrink: 0, minWidth: "max-content" }} {...badge}>
       {children}
     </Badge>
   );

@@ -126,7 +126,7 @@ export default function Case() {
                       <Anchor component={Link} to={`/mail/sends/${send.id}`} size="sm" truncate>
                         {send.template}
                       </Anchor>
-                      <When at={send.planned_at} size="xs" c="dimmed" />
+                      <When at={send.planned_at} fz="xs" c="dimmed" />
                     </Stack>
                     <SendBadge state={send.state} />
                   </Group>
@@ -270,7 +270,7 @@ function Story({ story }: { story: Entry[] }) {
               {entry.text}
             </Text>
           )}
-          <When at={entry.at} size="xs" c="dimmed" />
+          <When at={entry.at} fz="xs" c="dimmed" />
         </Timeline.Item>
       ))}
     </Timeline>

@@ -30,6 +30,7 @@ export default function Queue() {
   const tab = search.tab === "tasks" || search.tab === "holds" ? search.tab : "cases";
   const state = search.state === "closed" ? "closed" : "open";
   const whose = search.whose === "mine" || search.whose === "nobody" ? search.whose : "everybody";
+  const only = search.only === "open" || search.only === "overdue" ? search.only : undefined;
   const show = (next: Record<string, string>) => void navigate({ to: "/escalations", search: { tab, state, whose, ...next } as never, replace: true });
 
   return (
@@ -65,7 +66,7 @@ export default function Queue() {
                 ]}
               />
             </Group>
-            <Cases state={state} whose={whose} />
+            <Cases state={state} whose={whose} only={state === "open" ? only : undefined} />
           </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="tasks">
@@ -83,20 +84,20 @@ function CountsRow() {
   const { t } = useTranslation("escalations");
   const { data } = useApi<Counts>("/escalations/counts", undefined, { refetchInterval: 30_000 });
   if (!data) return null;
-  const shown: [keyof Counts, boolean][] = [
-    ["open", false],
-    ["unacknowledged", data.unacknowledged > 0],
-    ["unassigned", data.unassigned > 0],
-    ["overdue", data.overdue > 0],
+  const shown: [keyof Counts, Record<string, string>][] = [
+    ["open", { whose: "everybody" }],
+    ["unacknowledged", { whose: "everybody", only: "open" }],
+    ["unassigned", { whose: "nobody" }],
+    ["overdue", { whose: "everybody", only: "overdue" }],
   ];
   return (
     <SimpleGrid cols={{ base: 2, sm: 4 }} mb="lg" spacing="sm">
-      {shown.map(([key, isLoud]) => (
-        <Paper key={key} p="md">
+      {shown.map(([key, search]) => (
+        <Paper key={key} p="md" component={Link} {...({ to: "/escalations", search: { tab: "cases", state: "open", ...search } } as object)} style={{ textDecoration: "none", color: "inherit" }}>
           <Text size="sm" c="dimmed">
             {t(`counts.${key}`)}
           </Text>
-          <Text fz={28} fw={700} lh={1.2} c={isLoud ? "red" : undefined}>
+          <Text fz={28} fw={700} lh={1.2} c={key !== "open" && data[key] > 0 ? "red" : undefined}>
             {data[key]}
           </Text>
         </Paper>
@@ -105,9 +106,9 @@ function CountsRow() {
   );
 }
 
-function Cases({ state, whose }: { state: "open" | "closed"; whose: string }) {
+function Cases({ state, whose, only }: { state: "open" | "closed"; whose: string; only?: string }) {
   const { t, i18n } = useTranslation("escalations");
-  const list = usePage<Escalation>("/escalations", { state, mine: whose === "mine" ? true : undefined, assignee: whose === "nobody" ? "nobody" : undefined }, { refetchInterval: 15_000 });
+  const list = usePage<Escalation>("/escalations", { state, only, mine: whose === "mine" ? true : undefined, assignee: whose === "nobody" ? "nobody" : undefined }, { refetchInterval: 15_000 });
   const columns: Column<Escalation>[] = [
     {
       key: "case",
@@ -132,7 +133,7 @@ function Cases({ state, whose }: { state: "open" | "closed"; whose: string }) {
     { key: "health", label: t("health"), render: (item) => (item.health_band ? <BandBadge band={item.health_band} score={item.health_score} /> : "–") },
     {
       key: "status",
-      label: t("state"),
+      label: t("status_title"),
       render: (item) => (
         <Group gap={6} justify="inherit">
           <StateBadge tone={tones[item.status]}>{t(`status.${item.status}`)}</StateBadge>
@@ -140,7 +141,11 @@ function Cases({ state, whose }: { state: "open" | "closed"; whose: string }) {
         </Group>
       ),
     },
-    { key: "assignee", label: t("assignee"), render: (item) => item.assignee ?? <Text size="sm" c="dimmed">{t("unassigned", { queue: item.queue })}</Text> },
+    { key: "assignee", label: t("assignee"), render: (item) => (
+        <Text size="sm" c={item.assignee ? undefined : "dimmed"} style={{ whiteSpace: "nowrap" }}>
+          {item.assignee ?? t("unassigned", { queue: item.queue })}
+        </Text>
+      ) },
     state === "open"
       ? { key: "waits", label: t("waits"), render: (item) => <When at={item.opened_at} relative /> }
       : { key: "outcome", label: t("outcome_title"), render: (item) => outcomeWord(t, item.outcome ?? "") },
