@@ -30,7 +30,7 @@ export interface Contact {
   last_active_at: string | null;
   erased_at: string | null;
   identities?: { namespace: string; kind: string; value: string; linked_at: string }[];
-  evidence?: { kind: string; value: string; other_contact_id: number | null; how: string; message_id: string | null; at: string; undone_at: string | null }[];
+  evidence?: { id: number; kind: string; value: string; other_contact_id: number | null; how: string; message_id: string | null; at: string; undone_at: string | null }[];
   suppression?: { id: string; reason: string; source: string; at: string; note: string | null };
   accounts?: { id: number; name: string | null; external_id: string }[];
   enrollments?: Enrollment[];
