@@ -154,6 +154,17 @@ public sealed class ContactStore(Database database)
             $"select {Columns} from contacts c where c.account_id = @id and c.merged_into is null order by c.id limit @limit", [("id", accountId), ("limit", limit)], Read, cancel);
     }
 
+    /// <summary>People who belong to it too, and to another one first.</summary>
+    public async Task<IReadOnlyList<ContactView>> AlsoOfAccountAsync(long accountId, int limit, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.QueryAsync(null,
+            $"""
+             select {Columns} from memberships m join contacts c on c.id = m.contact_id
+             where m.account_id = @id and c.account_id <> @id and c.merged_into is null order by c.id limit @limit
+             """, [("id", accountId), ("limit", limit)], Read, cancel);
+    }
+
     /// <summary>The contact and every contact that has merged into it, however many times over.</summary>
     internal static async Task<List<long>> WithMergedAsync(DbConnection connection, DbTransaction? transaction, IEnumerable<long> ids, CancellationToken cancel)
     {

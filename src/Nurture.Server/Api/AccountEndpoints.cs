@@ -31,6 +31,7 @@ internal static class AccountEndpoints
             return ShownAccount.Of(account) with
             {
                 People = [.. (await contacts.OfAccountAsync(id, MostPeople, cancel)).Select(ShownContact.Of)],
+                AlsoPeople = [.. (await contacts.AlsoOfAccountAsync(id, MostPeople, cancel)).Select(ShownContact.Of)],
                 Enrollments = [.. (await enrollments.OfSubjectAsync(SubjectRef.Account(id), null, cancel)).Select(position => ShownEnrollment.Of(position, catalog, Languages.Of(locale)))],
                 Hold = (await escalations.HoldsAsync(id, cancel)).MaxBy(hold => hold.Until) is { } hold ? ShownHold.Of(hold) : null,
             };

@@ -80,6 +80,10 @@ public sealed record ShownAccount(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ShownContact>? People { get; init; }
 
+    /// <summary>Those who belong to it too, and to another account first; where one account was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ShownContact>? AlsoPeople { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ShownEnrollment>? Enrollments { get; init; }
 

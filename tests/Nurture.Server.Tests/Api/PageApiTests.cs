@@ -53,6 +53,25 @@ public abstract class PageApiTests(ApiServer api)
     }
 
     [Fact]
+    public async Task A_timeline_holds_for_an_account_of_many_people_and_shows_who_belongs_to_it_too()
+    {
+        await api.PublishAsync();
+        var people = string.Concat(Enumerable.Range(1, 120).Select(i =>
+            $$$""",{"type":"identify","userId":"many{{{i}}}","traits":{"email":"many{{{i}}}@many.example"}},{"type":"group","userId":"many{{{i}}}","groupId":"many"}"""));
+        await api.PersonAsync("many0", "many0@many.example", people);
+        await api.PersonAsync("guest", "guest@other.example", """,{"type":"group","userId":"guest","groupId":"other-home"}""");
+        await api.PersonAsync("guest", "guest@other.example", """,{"type":"group","userId":"guest","groupId":"many"}""");
+        var account = Items(await api.GetAsync("accounts?query=many"))[0]["id"]!.GetValue<long>();
+
+        var page = await api.GetAsync($"accounts/{account}/timeline?limit=100&locale=en");
+        var shown = await api.GetAsync($"accounts/{account}?locale=en");
+
+        Assert.Equal(100, Items(page).Count);
+        Assert.NotNull(page["next"]);
+        Assert.Equal("guest@other.example", Assert.Single(shown["also_people"]!.AsArray())!["email"]!.GetValue<string>());
+    }
+
+    [Fact]
     public async Task Every_number_of_the_overview_is_the_length_of_its_list()
     {
         await api.PublishAsync();

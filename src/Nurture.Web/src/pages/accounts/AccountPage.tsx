@@ -31,6 +31,7 @@ export default function AccountPage() {
 
   const account = found.data;
   const people = account.people ?? [];
+  const also = account.also_people ?? [];
   return (
     <>
       <PageHeader
@@ -88,6 +89,17 @@ export default function AccountPage() {
                 </Group>
               ))}
             </Stack>
+            {also.length > 0 && (
+              <Text size="xs" c="dimmed" mt="sm" component="div">
+                {t("accounts.also")}{" "}
+                {also.map((person, place) => (
+                  <span key={person.id}>
+                    {place > 0 && t("accounts.comma")}
+                    <LinkTo to={`/contacts/${person.id}`}>{nameOfContact(person)}</LinkTo>
+                  </span>
+                ))}
+              </Text>
+            )}
           </Section>
         </div>
         <div className={classes.story}>

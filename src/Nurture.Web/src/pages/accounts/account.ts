@@ -23,6 +23,7 @@ export interface Account {
   hold?: Hold | null;
   escalation_id?: string | number | null;
   people?: Contact[];
+  also_people?: Contact[];
   enrollments?: Enrollment[];
 }
 
