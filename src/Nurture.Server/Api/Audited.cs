@@ -13,6 +13,9 @@ internal sealed class Audited(AuditStore store, BusinessClock clock, IHttpContex
 {
     public string Actor => Request.Caller().Name;
 
+    /// <summary>By what colleagues know who it is: a user's address; a program's key.</summary>
+    public string Who => Request.Caller().Email ?? Actor;
+
     public string Correlation => Request.TraceIdentifier;
 
     private HttpContext Request => requests.HttpContext ?? throw new InvalidOperationException("Acts are recorded while a request is answered.");

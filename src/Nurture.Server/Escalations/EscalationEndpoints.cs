@@ -132,7 +132,7 @@ internal static class EscalationEndpoints
         EscalationPlace? place = Paging.Read(after, 3) is { } parts
             ? long.TryParse(parts[0], out var rank) && long.TryParse(parts[1], out var at) && long.TryParse(parts[2], out var id) ? new(rank, at, id) : throw Paging.BadPlace()
             : null;
-        var filter = new EscalationFilter(isOpen, account, mine == true ? audited.Actor : assignee == "nobody" ? "" : Given(assignee), Given(queue), Given(type))
+        var filter = new EscalationFilter(isOpen, account, mine == true ? audited.Who : assignee == "nobody" ? "" : Given(assignee), Given(queue), Given(type))
         {
             IsUntaken = only == "open",
             IsOverdue = only == "overdue",
@@ -173,7 +173,7 @@ internal static class EscalationEndpoints
     {
         var contactId = written.Contact ?? throw RefusedException.Missing("contact", "17, one of the account's people");
         var (subject, text) = (Required(written.Subject, "subject", "How we can help"), Required(written.Text, "text", "the mail itself"));
-        if (!audited.Actor.Contains('@')) throw RefusedException.BadRequest("no-person", "A reply is written by a person.", "Sign in: an API key has no address that could be answered.");
+        if (!audited.Who.Contains('@')) throw RefusedException.BadRequest("no-person", "A reply is written by a person.", "Sign in: an API key has no address that could be answered.");
         var person = await contacts.ResolveAsync(contactId, cancel) ?? throw RefusedException.NotFound($"contact {contactId}");
         if (person.Email is null) throw RefusedException.Conflict("no-address", "This person has no address.", $"Contact {person.Id} cannot be written to.");
         return await working.TellAsync(id, EscalationAct.Reply, cancel, text: text, subject: subject, contactId: person.Id, mustBeOf: person.AccountId);
@@ -201,7 +201,7 @@ internal static class EscalationEndpoints
     private static async Task<ApiPage<ShownTask>> TasksAsync(bool? mine, long? account, int? limit, string? after, EscalationStore store, Audited audited, CancellationToken cancel)
     {
         (long, long)? place = Paging.Read(after, 2) is { } parts ? long.TryParse(parts[0], out var due) && long.TryParse(parts[1], out var id) ? (due, id) : throw Paging.BadPlace() : null;
-        var page = await store.OpenTasksAsync(mine == true ? audited.Actor : null, account, place, Paging.Limit(limit), cancel);
+        var page = await store.OpenTasksAsync(mine == true ? audited.Who : null, account, place, Paging.Limit(limit), cancel);
         return new([.. page.Items.Select(Show)], page.Next is { } next ? Paging.Write(next.Item1, next.Item2) : null);
     }
 
@@ -211,13 +211,13 @@ internal static class EscalationEndpoints
         var until = draft.Until ?? throw RefusedException.Missing("until", "\"2026-12-01T09:00:00Z\": a hold always ends");
         if (until <= now || until > now + LongestHold) throw RefusedException.BadRequest("bad-moment", "A hold ends within a year.", $"until is {until:O}.");
         var because = Required(draft.Because, "because", "they are in a merger");
-        return await TellAsync(id, account => new Signal.HoldRequested(account, until.ToUniversalTime(), because, audited.Actor, now), "account.held", requests, audited, now, signals, cancel);
+        return await TellAsync(id, account => new Signal.HoldRequested(account, until.ToUniversalTime(), because, audited.Who, now), "account.held", requests, audited, now, signals, cancel);
     }
 
     private static Task<IResult> ReleaseAsync(long id, RequestStore requests, Audited audited, BusinessClock clock, WorkSignals signals, CancellationToken cancel)
     {
         var now = clock.Now;
-        return TellAsync(id, account => new Signal.HoldReleased(account, audited.Actor, now), "account.released", requests, audited, now, signals, cancel);
+        return TellAsync(id, account => new Signal.HoldReleased(account, audited.Who, now), "account.released", requests, audited, now, signals, cancel);
     }
 
     private static async Task<IResult> TellAsync(

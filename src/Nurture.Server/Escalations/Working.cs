@@ -22,7 +22,7 @@ internal sealed class Working(EscalationStore store, RequestStore requests, Audi
         if (contactId != 0 && mustBeOf != view.Row.AccountId) throw RefusedException.BadRequest("not-of-account", "This person belongs to another account.", $"The case is about account {view.Row.AccountId}.");
         var (account, now) = (SubjectRef.Account(view.Row.AccountId), clock.Now);
         var told = await requests.TellAsync(account,
-            of => new Signal.EscalationWorked(of.Id, view.Row.Id, act, audited.Actor, text, outcome, assignee, until?.ToUniversalTime(), now, contactId, subject),
+            of => new Signal.EscalationWorked(of.Id, view.Row.Id, act, audited.Who, text, outcome, assignee, until?.ToUniversalTime(), now, contactId, subject),
             audited.Note($"escalation.{ApiJson.Word(act)}", account.ToString(), new { Escalation = id, outcome, assignee }), now, audited.Correlation, cancel);
         if (told is null) throw RefusedException.NotFound(account.ToString());
         signals.Events.Raise();
@@ -35,7 +35,7 @@ internal sealed class Working(EscalationStore store, RequestStore requests, Audi
         var task = (await store.FindTaskAsync(number, cancel) ?? throw RefusedException.NotFound($"task {id}")).Task;
         var now = clock.Now;
         await audited.RecordAsync(isDone ? "task.done" : "task.reopened", SubjectRef.Account(task.AccountId).ToString(), new { Task = id }, cancel);
-        if (await store.MarkTaskAsync(number, isDone, audited.Actor, now, cancel) && isDone)
+        if (await store.MarkTaskAsync(number, isDone, audited.Who, now, cancel) && isDone)
         {
             var properties = JsonSerializer.SerializeToUtf8Bytes(new { task = task.Step.Length > 0 ? task.Step : id, title = task.Title });
             var account = SubjectRef.Account(task.AccountId);

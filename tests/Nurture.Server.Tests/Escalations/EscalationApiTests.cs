@@ -1,0 +1,179 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Nurture.Server.Tests.Api;
+using Nurture.Storage;
+
+namespace Nurture.Server.Tests.Escalations;
+
+/// <summary>A customer success manager's day: from the score that falls to the outcome that the scenario hears.</summary>
+public abstract class EscalationApiTests(ApiServer api)
+{
+    private const string Health = """
+        health: standard
+        measures:
+          - { id: sign-ins, title: Sign-ins, weight: 60, value: 'count("signed_up", "7d")', scale: [[0, 0], [1, 100]], absent: zero }
+          - { id: set-up, title: Set-up, weight: 40, value: 'ever("setup_completed")', scale: [[0, 0], [1, 100]] }
+        margin: 10
+        bands: { healthy: { from: 70, none: x }, watch: { from: 40, none: x }, at_risk: {}, unknown: { none: x } }
+        """;
+
+    private const string Types = """
+        types:
+          drop:
+            title: Health has dropped
+            sla: { acknowledge: 4h, resolve: 5bd }
+            hold: { max: 21d, quiet: 3d }
+            outcomes: [ saved, lost ]
+            playbook: [ { task: Call them, due: 1bd, required: true }, Write it down ]
+        """;
+
+    private const string Rescue = """
+        scenario: rescue
+        title: Rescue
+        owner: m@example.com
+        subject: account
+        class: service
+        trigger: { band: at_risk }
+        reentry: every time
+        goal: { when: event("setup_completed"), within: 60d }
+        steps:
+          - escalate: { type: drop, because: They fell silent, up_to: 21d }
+            outcome:
+              saved:
+                - send: { template: hello, to: most_active, nobody: end }
+              otherwise: []
+        """;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_account_that_falls_silent_reaches_a_human_who_saves_it()
+    {
+        var (account, contact) = await CompanyAsync("silent");
+        var csm = await api.SignedInAsync(Role.Csm, "csm-silent@example.com");
+
+        await AdvanceAsync("8d");
+        var shown = await api.GetAsync($"accounts/{account}");
+        Assert.Equal("at_risk", shown["health_band"]!.GetValue<string>());
+        Assert.Equal("Health has dropped", shown["hold"]!["because"]!.GetValue<string>());
+        var health = await api.GetAsync($"accounts/{account}/health");
+        Assert.Equal(health["score"]!.GetValue<double>(), health["parts"]!.AsArray().Sum(part => part!["share"]!.GetValue<double>()), 1);
+        // At risk before its first sign-up, then watched, then silent.
+        Assert.Equal(["start", "behaviour", "behaviour"], health["history"]!.AsArray().Select(point => point!["cause"]!.GetValue<string>()).Where(cause => cause != "snapshot"));
+
+        var item = Assert.Single((await csm.DoAsync(HttpMethod.Get, $"escalations?account={account}"))["items"]!.AsArray())!;
+        Assert.Equal(("open", "They fell silent"), (item["status"]!.GetValue<string>(), item["cause"]!["text"]!.GetValue<string>()));
+        var id = item["id"]!.GetValue<string>();
+
+        await DoAsync(csm, HttpMethod.Post, $"escalations/{id}/acknowledge");
+        await DoAsync(csm, HttpMethod.Post, $"escalations/{id}/notes", new { text = "Their admin left." });
+        await DoAsync(csm, HttpMethod.Post, $"escalations/{id}/reply", new { contact, subject = "Shall we talk?", text = "Dear you,\n\nshall we?" });
+        var whole = await csm.DoAsync(HttpMethod.Get, $"escalations/{id}");
+        Assert.Equal(("acknowledged", "csm-silent@example.com"), (whole["status"]!.GetValue<string>(), whole["assignee"]!.GetValue<string>()));
+        Assert.Equal(["evidence", "acknowledge", "note", "reply"], whole["story"]!.AsArray().Select(entry => entry!["kind"]!.GetValue<string>()).Where(kind => kind is not "reminder"));
+        Assert.Contains(whole["received"]!.AsArray(), send => send!["template"]!.GetValue<string>() == "case-reply");
+
+        var (refused, why) = await csm.CallAsync(HttpMethod.Post, $"escalations/{id}/close", new { outcome = "saved" });
+        Assert.Equal((HttpStatusCode.Conflict, "urn:nurture:problem:tasks-open"), (refused, why!["type"]!.GetValue<string>()));
+        var task = whole["tasks"]![0]!["id"]!.GetValue<string>();
+        await DoAsync(csm, HttpMethod.Post, $"tasks/{task}/done");
+        await DoAsync(csm, HttpMethod.Post, $"escalations/{id}/close", new { outcome = "saved", note = "They stay." });
+
+        var closed = await csm.DoAsync(HttpMethod.Get, $"escalations/{id}");
+        Assert.Equal(("closed", "saved"), (closed["status"]!.GetValue<string>(), closed["outcome"]!.GetValue<string>()));
+        Assert.Null((await api.GetAsync($"accounts/{account}"))["hold_until"]);
+        Assert.Contains((await api.GetAsync($"sends?contact={contact}"))["items"]!.AsArray(), send => send!["scenario"]!.GetValue<string>() == "rescue" && send["state"]!.GetValue<string>() == "sent");
+        var events = (await api.GetAsync($"accounts/{account}/timeline?limit=100"))["items"]!.AsArray().Select(moment => moment!["code"]?.GetValue<string>()).ToList();
+        Assert.Contains("escalation_closed", events);
+    }
+
+    [Fact]
+    public async Task What_is_planned_when_a_hold_begins_waits_for_its_end()
+    {
+        var (account, contact) = await CompanyAsync("held");
+        // Planned, and not yet claimed: all sending is stopped meanwhile.
+        await api.DoAsync(HttpMethod.Post, "sending/stop");
+        await api.PersonAsync("held", "held@a.example", ApiServer.SignUp("held"));
+        await api.DoAsync(HttpMethod.Post, $"accounts/{account}/hold", new { until = DateTimeOffset.UtcNow.AddDays(300), because = "A merger" });
+        await api.DoAsync(HttpMethod.Post, "sending/start");
+        var waiting = Assert.Single((await api.GetAsync($"sends?contact={contact}&scenario=welcome"))["items"]!.AsArray(), send => send!["state"]!.GetValue<string>() == "planned")!;
+
+        await api.DoAsync(HttpMethod.Delete, $"accounts/{account}/hold");
+
+        var left = (await api.GetAsync($"sends?contact={contact}&scenario=welcome"))["items"]!.AsArray().Single(send => send!["id"]!.GetValue<string>() == waiting["id"]!.GetValue<string>())!;
+        Assert.Equal("sent", left["state"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("escalations?state=lost", "bad-word")]
+    [InlineData("escalations?after=x", "bad-after")]
+    public async Task A_wrong_question_is_answered_with_what_would_be_right(string path, string problem) =>
+        Assert.Equal(problem, await api.ProblemAsync(HttpMethod.Get, path, null, HttpStatusCode.BadRequest));
+
+    [Fact]
+    public async Task A_hold_needs_an_end_and_a_reason()
+    {
+        var (account, _) = await CompanyAsync("endless");
+
+        Assert.Equal("missing-field", await api.ProblemAsync(HttpMethod.Post, $"accounts/{account}/hold", new { because = "x" }, HttpStatusCode.BadRequest));
+        Assert.Equal("missing-field", await api.ProblemAsync(HttpMethod.Post, $"accounts/{account}/hold", new { until = DateTimeOffset.UtcNow.AddDays(200) }, HttpStatusCode.BadRequest));
+        Assert.Equal("bad-moment", await api.ProblemAsync(HttpMethod.Post, $"accounts/{account}/hold", new { because = "x", until = DateTimeOffset.UtcNow.AddYears(-3) }, HttpStatusCode.BadRequest));
+    }
+
+    [Fact]
+    public async Task A_definition_that_leaves_a_band_unanswered_is_not_published()
+    {
+        await PublishAsync();
+
+        var problem = await api.CallAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "health.yaml", text = Health.Replace("watch: { from: 40, none: x }", "watch: { from: 40 }", StringComparison.Ordinal) } } });
+
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, problem.Status);
+        Assert.Contains("No scenario answers the band", problem.Body!["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    private async Task<(long Account, long Contact)> CompanyAsync(string name)
+    {
+        await PublishAsync();
+        var contact = await api.PersonAsync(name, $"{name}@a.example",
+            $$$""",{"type":"group","userId":"{{{name}}}","groupId":"g-{{{name}}}","traits":{"name":"{{{name}}}"}},{"type":"track","userId":"{{{name}}}","event":"signed_up","properties":{"plan":"pro"}}""");
+        var account = (await api.GetAsync($"accounts?query=g-{name}"))["items"]!.AsArray().Single()!["id"]!.GetValue<long>();
+        return (account, contact);
+    }
+
+    private async Task PublishAsync()
+    {
+        await api.PublishAsync();
+        await api.DoAsync(HttpMethod.Post, "scenarios", new
+        {
+            files = new[]
+            {
+                new { file = "escalations.yaml", text = Types }, new { file = "health.yaml", text = Health }, new { file = "rescue.yaml", text = Rescue },
+                new { file = "case-reply.en.html", text = ApiServer.Mail.Replace("<p>Welcome.</p>", "{{ for p in reply.paragraphs }}<p>{{ p }}</p>{{ end }}", StringComparison.Ordinal) },
+            },
+        });
+        await LiveAsync();
+    }
+
+    /// <summary>New counters are filled from history before a version goes live.</summary>
+    private async Task LiveAsync()
+    {
+        while ((await api.GetAsync("status"))["preparing"]!.AsArray().Count > 0 || (await api.GetAsync("health"))["definition"] is null) await Task.Yield();
+    }
+
+    private async Task AdvanceAsync(string by)
+    {
+        using var moved = await api.Server.Http.PostAsync($"/dev/clock/advance?by={by}", null, Cancel);
+        Assert.Equal(HttpStatusCode.OK, moved.StatusCode);
+    }
+
+    private async Task DoAsync(Browser browser, HttpMethod method, string path, object? body = null)
+    {
+        var (status, answer) = await browser.CallAsync(method, path, body);
+        Assert.True((int)status is >= 200 and < 300, $"{method} {path}: {status} {answer}");
+        await api.SettleAsync();
+    }
+}
+
+public sealed class EscalationApiOnSqlite(ApiServer api) : EscalationApiTests(api), IClassFixture<ApiServer>;
+
+public sealed class EscalationApiOnPostgres(PostgresApiServer api) : EscalationApiTests(api), IClassFixture<PostgresApiServer>;
