@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds everything once and runs every test: the projects' own on SQLite and a private PostgreSQL, the walk through the
-# started server, and a short chaos run on both databases. Installs from Debian what is missing (as root).
+# Builds everything once and runs every test: the projects' own on SQLite and a private PostgreSQL, the web app's (types,
+# lint, its own tests, and every page in Chromium), the walk through the started server, and a short chaos run on both
+# databases. Installs from Debian what is missing (as root).
 # The last line is `N passed, N failed, N skipped`; the exit code is 0 only when all passed.
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
@@ -35,12 +36,17 @@ if ! command -v dotnet >/dev/null; then
 fi
 install_missing postgresql-15=/usr/lib/postgresql/15/bin/postgres postfix=smtp-sink opendkim=opendkim opendkim-tools=opendkim-testmsg \
   python3=python3 python3-dkim=/usr/lib/python3/dist-packages/dkim/__init__.py libmail-dkim-perl=/usr/share/perl5/Mail/DKIM.pm \
-  libjson-perl=/usr/share/perl5/JSON.pm strace=strace curl=curl nodejs=node npm=npm || exit 1
+  libjson-perl=/usr/share/perl5/JSON.pm strace=strace curl=curl nodejs=node npm=npm \
+  chromium=chromium fonts-noto-cjk=/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc fonts-liberation=/usr/share/fonts/truetype/liberation || exit 1
+if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)'; then
+  echo "Node.js 20.19 or later is needed to build the web app; this is $(node --version). Debian 13 has it; for others see https://nodejs.org." >&2
+  exit 1
+fi
 
 say "build"
 # No build servers: they would outlive the run.
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1 UseSharedCompilation=false
-dotnet build Nurture.sln -c Release -v q --nologo || exit 1
+dotnet build Nurture.sln -c Release -v q --nologo -p:SkipWebBuild=false || exit 1
 
 say "postgres"
 NURTURE_TEST_POSTGRES=$(bash tests/postgres.sh start "$work/postgres") || exit 1
@@ -50,9 +56,20 @@ test_project() { start_job count_run "$1" 900 dotnet test "tests/$1" --no-build 
 
 say "tests of the projects, two at a time"
 for project in tests/*.Tests; do
+  # Chromium wants the machine to itself.
+  [ "${project##*/}" = Nurture.Web.Tests ] && continue
   test_project "${project##*/}"
   wait_for_room 2
 done
+wait_for_room 1
+
+say "the web app"
+export NO_COLOR=1
+start_job count_program web-lint 300 npm --prefix src/Nurture.Web run --silent lint
+wait_for_room 1
+start_job count_vitest web-tests 300 npm --prefix src/Nurture.Web run --silent test
+wait_for_room 1
+test_project Nurture.Web.Tests
 wait_for_room 1
 
 say "the walk through the started server"

@@ -1,10 +1,11 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Alert, Button, Stack, TextInput } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type ApiError } from "@/api/client";
 import { Loading } from "@/components/Loading";
+import { PasswordField } from "@/components/PasswordField";
 import { Problem } from "@/components/Problem";
 import { Entrance } from "./Entrance";
 
@@ -75,7 +76,7 @@ function Form({ linkKey, link }: { linkKey: string; link: Link }) {
           {link.purpose !== "reset" && (
             <TextInput label={t("name")} description={t("name_hint")} autoComplete="name" required value={name} onChange={(event) => setName(event.currentTarget.value)} />
           )}
-          <PasswordInput
+          <PasswordField
             label={t("new_password")}
             description={t("password_hint")}
             autoComplete="new-password"

@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Code, Group, Modal, PasswordInput, Select, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Button, Card, Code, Group, Modal, Select, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { QRCodeSVG } from "qrcode.react";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { api, type ApiError } from "@/api/client";
 import { meKey, useMe } from "@/api/me";
 import { PageHeader } from "@/components/PageHeader";
+import { PasswordField } from "@/components/PasswordField";
 import { Problem } from "@/components/Problem";
 import { StateBadge } from "@/components/StateBadge";
 import { Copyable } from "@/components/Copyable";
@@ -109,7 +110,7 @@ function Password() {
             {t("password_text")}
           </Text>
           <SimpleGrid cols={{ base: 1, xs: 2 }}>
-            <PasswordInput
+            <PasswordField
               label={t("current")}
               autoComplete="current-password"
               required
@@ -117,7 +118,7 @@ function Password() {
               onChange={(event) => setCurrent(event.currentTarget.value)}
               error={kind === "wrong-password" ? t("wrong") : null}
             />
-            <PasswordInput
+            <PasswordField
               label={t("new")}
               description={t("new_hint")}
               inputWrapperOrder={["label", "input", "description", "error"]}
@@ -267,7 +268,7 @@ function Asked({ label, act, isCode = false, isBusy, error, wrong, onDone, child
     >
       <Stack>
         {children}
-        {isCode ? <TextInput {...field} inputMode="numeric" autoComplete="one-time-code" /> : <PasswordInput {...field} autoComplete="current-password" />}
+        {isCode ? <TextInput {...field} inputMode="numeric" autoComplete="one-time-code" /> : <PasswordField {...field} autoComplete="current-password" />}
         {error && !wrong && <Problem error={error} />}
         <Button type="submit" loading={isBusy}>
           {act}
