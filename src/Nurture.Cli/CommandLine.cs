@@ -33,6 +33,7 @@ internal static class CommandLine
         DoctorCommand.Create(),
         KeyCommand.Create(),
         SourceCommand.Create(),
+        DemoCommand.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error, CancellationToken cancel = default)
