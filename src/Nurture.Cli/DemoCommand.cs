@@ -21,8 +21,8 @@ internal static class DemoCommand
     public static Command Create()
     {
         var server = new ServerArguments();
-        var accounts = Number("--accounts", "How many customers.", 24, 1, 500);
-        var days = Number("--days", "How many days to let pass.", 60, 7, 365);
+        var accounts = Number("--accounts", "How many customers.", 36, 1, 500);
+        var days = Number("--days", "How many days to let pass.", 75, 7, 365);
         var seed = Number("--seed", "The same number invents the same company.", 1, 0, int.MaxValue);
         var command = new Command("demo", "Fill a fresh development server with an invented company, and let months pass.") { accounts, days, seed };
         server.AddTo(command);
@@ -53,7 +53,7 @@ internal static class DemoCommand
         private readonly HashSet<string> goneAddresses = [];
         private Dictionary<string, (DemoAccount Account, DemoPerson Person)> byAddress = [];
         private long lastMail;
-        private int opened, clicked, unsubscribed, closed;
+        private int opened, clicked, unsubscribed, closed, broadcasts;
         private bool hasHeld;
 
         public async Task<int> GoAsync(Uri address, CancellationToken cancel)
@@ -64,7 +64,7 @@ internal static class DemoCommand
             var doing = new DemoDay(accounts, seed + 2);
             var first = Instant.FromDateTimeOffset(now).InZone(Zone).Date.PlusDays(1);
             var passed = 0;
-            screen.Line($"{accounts.Count} customers with {CommandLine.Count(byAddress.Count, "person")}, {days} days from {first:uuuu-MM-dd} on, at {address}. Ctrl+C stops.");
+            screen.Line($"{accounts.Count} customers with {byAddress.Count} people, {days} days from {first:uuuu-MM-dd} on, at {address}. Ctrl+C stops.");
             await screen.ProgressAsync("Days", days, async tell =>
             {
                 for (; passed < days && !cancel.IsCancellationRequested; passed++)
@@ -92,7 +92,10 @@ internal static class DemoCommand
                 // What was sent is decided, and what was decided has left, before its readers look.
                 now = await server.AdvanceToAsync(now.AddSeconds(1), now, cancel);
                 await ReadMailsAsync(doing, now, cancel);
-                if (hour == 1) await WorkAsync(accounts, day, now, cancel);
+                if (hour != 1) continue;
+                await WorkAsync(accounts, day, now, cancel);
+                if (day == days / 2) await BroadcastAsync("What has changed", date.PlusDays(1), cancel);
+                if (day == days - 1) await BroadcastAsync("What has changed, once more", date.PlusDays(3), cancel);
             }
 
             return now;
@@ -146,8 +149,8 @@ internal static class DemoCommand
                 var (id, status) = (item.GetProperty("id").GetString()!, item.GetProperty("status").GetString());
                 if (openedOn.TryAdd(id, day)) continue;
                 var age = day - openedOn[id];
-                if (status == "open" && age >= 1 && random.Bool(.7f)) await server.PostAsync($"escalations/{id}/acknowledge", new { }, cancel);
-                else if (status == "acknowledged" && age >= 3 && random.Bool(.45f)) await CloseAsync(id, item, accounts, day, cancel);
+                if (status == "open" && age >= 1 && random.Bool(.5f)) await server.PostAsync($"escalations/{id}/acknowledge", new { }, cancel);
+                else if (status == "acknowledged" && age >= 3 && random.Bool(.14f)) await CloseAsync(id, item, accounts, day, cancel);
             }
 
             if (hasHeld || day < days / 2) return;
@@ -159,7 +162,7 @@ internal static class DemoCommand
 
         private async Task CloseAsync(string id, JsonElement item, IReadOnlyList<DemoAccount> accounts, int day, CancellationToken cancel)
         {
-            var isSaved = random.Bool(.6f);
+            var isSaved = random.Bool(.4f);
             await server.PostAsync($"escalations/{id}/notes", new { text = isSaved ? "Called them: a new colleague had not been shown how it works. Showed it." : "Called twice and wrote; nobody answers." }, cancel);
             foreach (var task in (await server.GetAsync($"escalations/{id}", cancel)).GetProperty("tasks").EnumerateArray().Where(task => task.GetProperty("done_at").ValueKind == JsonValueKind.Null))
                 await server.PostAsync($"tasks/{task.GetProperty("id").GetString()}/done", new { }, cancel);
@@ -169,13 +172,30 @@ internal static class DemoCommand
             if (isSaved && accounts.FirstOrDefault(account => account.Name == name) is { } won) won.ReturnsOn = day + 1;
         }
 
+        /// <summary>One mail to everybody who has not been there for ten days, on a morning to come.</summary>
+        private async Task BroadcastAsync(string title, LocalDate on, CancellationToken cancel)
+        {
+            try
+            {
+                var form = new { title, template = "whats-new", @class = "marketing", topic = "product-news", condition = "count(\"login\", \"10d\") == 0", at = $"{on:uuuu-MM-dd}T10:00", pace = "600/h" };
+                var name = (await server.PostAsync("broadcasts", new { form }, cancel)).GetProperty("name").GetString();
+                await server.PostAsync($"broadcasts/{name}/schedule", new { }, cancel);
+                broadcasts++;
+            }
+            catch (CommandException e)
+            {
+                // Other templates than those that ship are no reason to stop.
+                screen.Line($"No broadcast: {e.Message}");
+            }
+        }
+
         private async Task SummarizeAsync(DemoDay doing, int passed, CancellationToken cancel)
         {
             var sends = (await server.GetAsync("status", cancel)).GetProperty("sends").EnumerateObject().Where(count => count.Value.GetInt64() > 0).Select(count => $"{count.Value.GetInt64()} {count.Name.Replace('_', ' ')}");
             var open = (await server.GetAsync("escalations/counts", cancel)).GetProperty("open").GetInt64();
             screen.Line($"{CommandLine.Count(passed, "day")}: {doing.MessageCount} messages of the product and the web site.");
             screen.Line($"Mails: {string.Join(", ", sends)}; {opened} opened, {clicked} followed, {unsubscribed} unsubscribed, {goneAddresses.Count} came back.");
-            screen.Line($"Escalations: {openedOn.Count} opened, {closed} closed, {open} open.{(hasHeld ? " One account is on hold." : "")}");
+            screen.Line($"Escalations: {openedOn.Count} opened, {closed} closed, {open} open.{(hasHeld ? " One account is on hold." : "")} {CommandLine.Count(broadcasts, "broadcast")}.");
         }
 
         private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -44,14 +44,14 @@ internal sealed class DemoDay(IReadOnlyList<DemoAccount> accounts, int seed)
 
     private static double LoginShare(DemoAccount account, int age, int day)
     {
-        if (account.ReturnsOn <= day) return .25;
+        if (account.ReturnsOn <= day) return .15;
         return account.Story switch
         {
-            DemoStory.Devoted => .5,
-            DemoStory.Steady => .2,
-            DemoStory.Trial => .3,
-            DemoStory.Stalled => age == 0 ? .6 : 0,
-            DemoStory.Fading or DemoStory.Leaving => day < account.FadesOn ? .35 : 0,
+            DemoStory.Devoted => .35,
+            DemoStory.Steady => .12,
+            DemoStory.Trial => .2,
+            DemoStory.Stalled => age == 0 ? .5 : 0,
+            DemoStory.Fading or DemoStory.Leaving => day < account.FadesOn ? .25 : 0,
             _ => throw new InvalidOperationException($"No habits of {account.Story}."),
         };
     }
@@ -111,15 +111,13 @@ internal sealed class DemoDay(IReadOnlyList<DemoAccount> accounts, int seed)
 
     private void SetUp(DemoAccount account, int age, int hour, List<JsonObject> said, DateTimeOffset now)
     {
-        if (account.Story == DemoStory.Stalled || hour != 1 || age is < 0 or > 2) return;
+        if (account.Story == DemoStory.Stalled || hour != 1 || age < 0 || age > account.SetUpDays) return;
         var founder = account.People[0];
-        if (age < 2)
+        if (age < account.SetUpDays)
         {
             foreach (var step in SetUpSteps.Skip(age * 2).Take(2)) said.Add(Track(founder, "setup_step_completed", now, ("step", step)));
-            return;
         }
-
-        said.Add(Track(founder, "setup_completed", now));
+        else said.Add(Track(founder, "setup_completed", now));
     }
 
     private void Decide(DemoAccount account, int age, int day, int hour, List<JsonObject> said, DateTimeOffset now)

@@ -42,6 +42,9 @@ internal sealed record DemoAccount(string Id, string Name, string Locale, string
     /// <summary>The day on which people stop coming; of those who do.</summary>
     public int FadesOn { get; init; }
 
+    /// <summary>How many days the set-up takes; of those who finish it.</summary>
+    public int SetUpDays { get; init; } = 2;
+
     /// <summary>The day on which a human won them back, and they come again.</summary>
     public int? ReturnsOn { get; set; }
 
@@ -69,7 +72,7 @@ internal sealed class DemoPeople(int seed)
 
     // How the accounts of a company that sells by subscription are spread.
     private static readonly (DemoStory Story, float Share)[] Stories =
-        [(DemoStory.Devoted, .25f), (DemoStory.Steady, .25f), (DemoStory.Trial, .15f), (DemoStory.Stalled, .12f), (DemoStory.Fading, .17f), (DemoStory.Leaving, .06f)];
+        [(DemoStory.Devoted, .16f), (DemoStory.Steady, .2f), (DemoStory.Trial, .2f), (DemoStory.Stalled, .18f), (DemoStory.Fading, .2f), (DemoStory.Leaving, .06f)];
 
     private readonly Randomizer random = new(seed);
     private readonly HashSet<string> taken = [];
@@ -84,7 +87,7 @@ internal sealed class DemoPeople(int seed)
     private DemoAccount Account(Faker faker, int n, int days)
     {
         // The first of each story come first, so that a small demo has all of them.
-        var story = n < Stories.Length ? Stories[n].Story : random.WeightedRandom([.. Stories.Select(s => s.Story)], [.. Stories.Select(s => s.Share)]);
+        var story = n < Stories.Length ? Stories[n].Story : n == Stories.Length ? DemoStory.Stalled : random.WeightedRandom([.. Stories.Select(s => s.Story)], [.. Stories.Select(s => s.Share)]);
         var isJapanese = random.Bool(.55f);
         var (name, slug) = isJapanese ? JapaneseCompany() : EnglishCompany(faker);
         var zone = isJapanese ? "Asia/Tokyo" : random.ArrayElement(["Europe/London", "Europe/Berlin", "America/New_York"]);
@@ -94,12 +97,15 @@ internal sealed class DemoPeople(int seed)
         var size = random.Int(1, tier == "high" ? 6 : 4);
         var people = Enumerable.Range(0, size).Select(i => Person(faker, slug, isJapanese, i == 0 ? "admin" : random.ArrayElement(["operator", "member", "billing"]))).ToList();
         // One address that does not exist is enough to see what that looks like.
-        if (n == 4 % Math.Max(1, Stories.Length)) people[0] = people[0] with { IsGone = true };
+        if (n == Stories.Length) people[0] = people[0] with { IsGone = true };
+        // And some do not want mails.
+        if (n % 9 == 3) people[0] = people[0] with { IsTired = true, Opens = 1 };
         return new(
             $"{slug}-{n + 1}", name, isJapanese ? "ja" : "en", zone, tier, random.ArrayElement(Owners), story is DemoStory.Trial or DemoStory.Stalled ? "trial" : tier == "high" ? "enterprise" : "pro",
             tier == "high" ? random.Int(20, 60) * 10_000 : random.Int(2, 12) * 10_000, story, beginsOn, people)
         {
-            FadesOn = beginsOn + random.Int(Math.Max(4, days / 5), Math.Max(5, days / 2)),
+            FadesOn = beginsOn + random.Int(Math.Max(4, days / 6), Math.Max(5, days * 2 / 3)),
+            SetUpDays = story == DemoStory.Trial ? random.Int(2, 6) : 2,
         };
     }
 
@@ -122,7 +128,7 @@ internal sealed class DemoPeople(int seed)
         if (!taken.Add(address)) address = $"{readFirst}.{readLast}{n}@{slug}.example";
         return new(
             $"user-{n}", address, isJapanese ? $"{last} {first}" : $"{first} {last}", first, last, isJapanese ? random.ArrayElement(JobTitles) : faker.Name.JobTitle(), role, $"browser-{n}",
-            random.Double(.3, .95), random.Double(.1, .6)) { IsTired = n % 23 == 0 };
+            random.Double(.3, .95), random.Double(.1, .6));
     }
 
     private (string Name, string Slug) JapaneseCompany()
