@@ -100,11 +100,18 @@ public static partial class Explanation
             Reason.BandChanged => $"ヘルススコアが{(detail["from"] is { } from ? $"「{JapaneseBand(from)}」から" : "")}「{JapaneseBand(detail["to"])}」になりました。",
             Reason.EscalationOpened => $"要対応(エスカレーション){JapaneseOf(detail["type"])}を起票し、人の対応に引き継ぎました。",
             Reason.EscalationJoined => $"対応中のエスカレーション{JapaneseOf(detail["type"])}に根拠として追加しました。",
-            Reason.EscalationNotOpened => $"エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした{JapaneseOf(detail["because"])}。",
+            Reason.EscalationNotOpened => detail["because"] switch
+            {
+                "no_account" => $"契約企業が分からないため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
+                "unknown_type" => $"きっかけの定義がなくなったため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
+                "off" => $"きっかけが無効になっているため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
+                "cool_down" => $"完了したばかりのため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
+                _ => $"エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
+            },
             Reason.EscalationClosed => $"エスカレーション{JapaneseOf(detail["type"])}を完了しました{(detail["outcome"] is { } outcome ? $"(対応結果:{outcome})" : "")}。",
             Reason.OutcomeHeard => $"{here}で、対応結果「{detail["outcome"] ?? "不明"}」を受けて次へ進みました。",
             Reason.OnHold => $"契約企業への自動配信を保留中のため、{mail}を保留しました{JapaneseOf(detail["because"])}。",
-            Reason.HoldStarted => $"契約企業への自動配信を保留しました{JapaneseOf(detail["because"])}。",
+            Reason.HoldStarted => $"契約企業への自動配信を{(Day(detail["until"]) is { } until ? $" {until.ToString("yyyy年M月d日", CultureInfo.InvariantCulture)}まで" : "")}保留しました{JapaneseOf(detail["because"])}。",
             Reason.HoldEnded => "契約企業への自動配信の保留を解除しました。",
             Reason.TaskOpened => $"タスク{JapaneseOf(detail["task"])}を作成しました。",
         };

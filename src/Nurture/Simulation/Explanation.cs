@@ -118,14 +118,21 @@ public static partial class Explanation
             Reason.Resumed => "Was taken up again after standing still.",
             Reason.Prepared => "Was prepared for a new version.",
 
-            Reason.BandChanged => $"The health {(detail["from"] is { } from ? $"went from {Words(from)} to {Words(detail["to"])}" : $"is {Words(detail["to"])} now")}.",
+            Reason.BandChanged => $"The health {(detail["from"] is { } from ? $"went from {Band(from)} to {Band(detail["to"])}" : $"is {Band(detail["to"])} now")}.",
             Reason.EscalationOpened => $"An escalation was opened{Of(detail["type"])}: a person looks after it from here.",
             Reason.EscalationJoined => $"Was added as evidence to the escalation that is open{Of(detail["type"])}.",
-            Reason.EscalationNotOpened => $"No escalation was opened{Of(detail["type"])}{Because(detail)}.",
+            Reason.EscalationNotOpened => detail["because"] switch
+            {
+                "no_account" => $"No escalation was opened{Of(detail["type"])}: there is no account.",
+                "unknown_type" => $"No escalation was opened{Of(detail["type"])}: its type is not declared any more.",
+                "off" => $"No escalation was opened{Of(detail["type"])}: its type is switched off.",
+                "cool_down" => $"No escalation was opened{Of(detail["type"])}: one was closed a short time ago.",
+                _ => $"No escalation was opened{Of(detail["type"])}.",
+            },
             Reason.EscalationClosed => $"The escalation was closed{Of(detail["type"])}{(detail["outcome"] is { } outcome ? $" with the outcome {Words(outcome)}" : "")}.",
             Reason.OutcomeHeard => $"Went on from {here}: the escalation's outcome is {Words(detail["outcome"])}.",
             Reason.OnHold => $"Held {mail} back: the account is on hold{Because(detail)}.",
-            Reason.HoldStarted => $"Automatic mail to the account is on hold{Because(detail)}.",
+            Reason.HoldStarted => $"Automatic mail to the account is on hold{(Day(detail["until"]) is { } until ? $" until {until.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}" : "")}{Because(detail)}.",
             Reason.HoldEnded => "Automatic mail to the account goes on: the hold is over.",
             Reason.TaskOpened => $"A task was opened for a person{Of(detail["task"])}.",
         };
@@ -163,6 +170,16 @@ public static partial class Explanation
         detail["template"] is { } template ? $"the mail {template}" : step is Step.Send send ? $"the mail {send.Template}" : id.Length > 0 ? $"the mail of step {id}" : "the mail";
 
     private static string On(Step? step) => step is Step.Set set ? $" of the {set.On.ToString().ToLowerInvariant()} to {(set.Value.IsNull ? "nothing" : set.Value)}" : "";
+
+    private static string Band(string? band) => band switch
+    {
+        "healthy" => "healthy",
+        "watch" => "watch",
+        "at_risk" => "at risk",
+        _ => "not enough data",
+    };
+
+    private static DateTimeOffset? Day(string? instant) => DateTimeOffset.TryParse(instant, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;
 
     private static string Words(string? code) => code?.Replace('_', ' ') ?? "unknown";
 

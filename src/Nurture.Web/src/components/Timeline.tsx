@@ -152,6 +152,11 @@ function MomentRow({ moment, isOwn, isLast }: { moment: Moment; isOwn: boolean; 
               {moment.scenario_title ?? moment.scenario}
             </LinkTo>
           )}
+          {typeof moment.detail?.escalation === "string" && (
+            <LinkTo to={`/escalations/${moment.detail.escalation}`} size="xs">
+              {t("contacts.timeline.see_case")}
+            </LinkTo>
+          )}
           {moment.kind === "decision" && (
             <Text size="xs" c="dimmed" ff="monospace">
               {moment.code}

@@ -1,12 +1,16 @@
 import { Alert, Badge, Box, Group, Stack, Text } from "@mantine/core";
 import { IconHandStop, IconUrgent } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { api } from "@/api/client";
 import { useApi } from "@/api/hooks";
+import { useCan } from "@/api/me";
+import { ConfirmButton } from "@/components/Confirm";
 import { Facts } from "@/components/Facts";
 import { LinkTo } from "@/components/LinkTo";
 import { Loading } from "@/components/Loading";
 import { PageHeader } from "@/components/PageHeader";
 import { useParam } from "@/components/params";
+import { useRefresh } from "@/components/refresh";
 import { Section } from "@/components/Section";
 import { StateBadge } from "@/components/StateBadge";
 import { Timeline } from "@/components/Timeline";
@@ -16,6 +20,7 @@ import { When } from "@/components/When";
 import { Attributes } from "../contacts/Attributes";
 import { nameOf as nameOfContact } from "../contacts/contact";
 import { Enrollments } from "../contacts/Enrollments";
+import { HoldButton } from "../escalations/acts";
 import classes from "../contacts/subject.module.css";
 import { nameOf, type Account } from "./account";
 import { HealthSection } from "./HealthSection";
@@ -23,6 +28,8 @@ import { Owner } from "./Owner";
 
 export default function AccountPage() {
   const { t, i18n } = useTranslation();
+  const can = useCan();
+  const refresh = useRefresh();
   const id = useParam("id");
   const found = useApi<Account>(`/accounts/${id}`, { locale: i18n.language });
   const back = { to: "/accounts", label: t("accounts.title") };
@@ -43,6 +50,26 @@ export default function AccountPage() {
             {account.tier && <Badge color="gray">{t(`common.tier.${account.tier}`, { defaultValue: account.tier })}</Badge>}
             {account.hold && <StateBadge tone="caution">{t("accounts.on_hold")}</StateBadge>}
           </>
+        }
+        actions={
+          can("holds.write") &&
+          (account.hold ? (
+            <ConfirmButton
+              variant="default"
+              color="cyan"
+              question={t("accounts.release_question")}
+              consequence={t("accounts.release_consequence")}
+              act={t("accounts.release")}
+              onConfirm={async () => {
+                await api.delete(`/accounts/${account.id}/hold`);
+                refresh(`/accounts/${account.id}`);
+              }}
+            >
+              {t("accounts.release")}
+            </ConfirmButton>
+          ) : (
+            <HoldButton accountId={account.id} onDone={() => refresh(`/accounts/${account.id}`)} />
+          ))
         }
       />
       <Stack gap="sm" mb={account.hold || account.escalation_id ? "md" : 0}>

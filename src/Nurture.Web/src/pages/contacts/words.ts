@@ -104,6 +104,7 @@ export default {
       empty: "Nothing happened yet",
       empty_text: "Events, decisions and mails appear here as they happen.",
       less: "Less",
+      see_case: "See the case",
     },
     why: {
       title: "Why did (not) this arrive?",
@@ -217,6 +218,7 @@ export default {
       empty: "まだ何も起きていません",
       empty_text: "行動・判断・メールが、起きた順にここに表示されます。",
       less: "閉じる",
+      see_case: "対応を見る",
     },
     why: {
       title: "届いた理由・届かなかった理由",
