@@ -24,11 +24,18 @@ import { StateOf } from "./StateOf";
 import type { Broadcast, CheckedForm, Form } from "./types";
 
 export default function BroadcastPage() {
+  const { t } = useTranslation();
   const name = useParam("name");
   const can = useCan();
   const { data, error, refetch } = useApi<Broadcast>(`/broadcasts/${name}`, undefined, { refetchInterval: (query) => (query.state.data?.state === "draft" ? false : 3000) });
   const { data: vocabulary } = useApi<Vocabulary>("/vocabulary");
-  if (error && !data) return <Problem error={error} retry={() => void refetch()} />;
+  if (error && !data)
+    return (
+      <>
+        <PageHeader title={name} back={{ to: "/broadcasts", label: t("broadcasts.title") }} />
+        <Problem error={error} retry={() => void refetch()} />
+      </>
+    );
   if (!data || !vocabulary) return <Loading rows={10} />;
   return data.state === "draft" && can("broadcasts.write") ? <DraftForm key={data.name} broadcast={data} vocabulary={vocabulary} /> : <Progressing broadcast={data} />;
 }

@@ -29,7 +29,13 @@ export default function CalendarPage() {
   const { t, i18n } = useTranslation();
   const [from, setFrom] = useState<string | null>(null);
   const { data, error, refetch } = useApi<Calendar>("/calendar", { from, days: 7 }, { refetchInterval: 60_000, placeholderData: (before) => before });
-  if (error && !data) return <Problem error={error} retry={() => void refetch()} />;
+  if (error && !data)
+    return (
+      <>
+        <PageHeader title={t("broadcasts.calendar")} back={{ to: "/broadcasts", label: t("broadcasts.title") }} />
+        <Problem error={error} retry={() => void refetch()} />
+      </>
+    );
   if (!data) return <Loading rows={10} />;
   const first = dayOf(data.from, data.zone);
   const today = dayOf(data.now, data.zone);

@@ -178,7 +178,7 @@ export function Mistake({ diagnostic, onJump, isTest = false }: { diagnostic: Di
         <Anchor component="button" type="button" size="sm" fw={600} onClick={onJump}>
           {t(isTest ? "scenarios.tests_line_n" : "scenarios.line_n", { line: diagnostic.line })}
         </Anchor>{" "}
-        {diagnostic.message} {diagnostic.hint && <Text span c="dimmed" size="sm">{diagnostic.hint}</Text>}
+        {diagnostic.message.charAt(0).toUpperCase() + diagnostic.message.slice(1)} {diagnostic.hint && <Text span c="dimmed" size="sm">{diagnostic.hint}</Text>}
       </Text>
     </Alert>
   );

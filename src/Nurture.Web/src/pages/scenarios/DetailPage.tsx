@@ -36,7 +36,13 @@ export default function DetailPage() {
   const can = useCan();
   const { data: scenario, error, refetch } = useApi<Scenario>(`/scenarios/${name}`, undefined, { refetchInterval: often });
 
-  if (error && !scenario) return <Problem error={error} retry={() => void refetch()} />;
+  if (error && !scenario)
+    return (
+      <>
+        <PageHeader title={name} back={{ to: "/scenarios", label: t("scenarios.title") }} />
+        <Problem error={error} retry={() => void refetch()} />
+      </>
+    );
   if (!scenario) return <Loading rows={10} />;
   const preparing = scenario.versions?.find((version) => version.state === "preparing");
   const isRunning = scenario.live_version !== null;

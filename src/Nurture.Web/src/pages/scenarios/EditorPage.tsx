@@ -1,4 +1,5 @@
 import { Alert, Badge, Box, Button, Code, Group, Paper, Stack, Tabs, Text } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconCheck, IconCloudCheck, IconCloudOff, IconCloudUp, IconRocket } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -41,6 +42,7 @@ function Editor({ name }: { name: string }) {
   const [selected, select] = useState<number | "trigger" | null>(null);
   const [pane, setPane] = useState<string | null>("text");
   const [isChecking, setChecking] = useState(false);
+  const isWide = useMediaQuery("(min-width: 75em)", true, { getInitialValueInEffect: false });
   const editor = useRef<ReactCodeMirrorRef>(null);
   const testEditor = useRef<ReactCodeMirrorRef>(null);
   const latest = useRef({ text: "", tests: "" });
@@ -96,7 +98,13 @@ function Editor({ name }: { name: string }) {
   const steps = useMemo(() => allSteps(flow?.steps ?? []), [flow]);
   const lineOfTitle = text ? /^title:\s*(.+)$/m.exec(text)?.[1]?.replace(/\s+#.*$/, "").replace(/^['"]|['"]$/g, "") : undefined;
 
-  if (error || wordless) return <Problem error={error ?? wordless} />;
+  if (error || wordless)
+    return (
+      <>
+        <PageHeader title={name} back={{ to: "/scenarios", label: t("scenarios.title") }} />
+        <Problem error={error ?? wordless} />
+      </>
+    );
   if (text === null || !vocabulary) return <Loading rows={12} />;
 
   const step = selected === "trigger" ? "trigger" : steps.find((one) => one.at.start === selected);
@@ -141,8 +149,8 @@ function Editor({ name }: { name: string }) {
         }
       />
       {theirs && <Conflict theirs={theirs} onMine={() => void keepMine()} onTheirs={takeTheirs} />}
-      <Box className="scenario-editor" style={{ display: "grid", gap: "var(--mantine-spacing-md)", gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 440px), 1fr))", alignItems: "start" }}>
-        <Stack gap="xs" style={{ minWidth: 0 }}>
+      <Box style={{ display: "grid", gap: "var(--mantine-spacing-md)", gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 440px), 1fr))", alignItems: "start" }}>
+        <Stack gap="xs" style={isWide ? { minWidth: 0, position: "sticky", top: 72 } : { minWidth: 0 }}>
           <Tabs value={pane} onChange={setPane} variant="outline">
             <Tabs.List>
               <Tabs.Tab value="text">{t("scenarios.text")}</Tabs.Tab>

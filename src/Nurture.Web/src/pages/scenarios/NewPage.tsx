@@ -22,7 +22,13 @@ export default function NewPage() {
   const [chosen, choose] = useState<GalleryEntry | "nothing" | null>(null);
   const failure = error ?? wordless;
 
-  if (failure) return <Problem error={failure} retry={() => void refetch()} />;
+  if (failure)
+    return (
+      <>
+        <PageHeader title={t("scenarios.new")} back={{ to: "/scenarios", label: t("scenarios.title") }} />
+        <Problem error={failure} retry={() => void refetch()} />
+      </>
+    );
   if (!gallery || !vocabulary) return <Loading rows={8} />;
   const language = i18n.language === "ja" ? "ja" : "en";
   const entries: { key: string; title: string; about: string; entry: GalleryEntry | "nothing" }[] = [
