@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 import { api, type ApiError } from "@/api/client";
 import { useApi } from "@/api/hooks";
 import { Problem } from "@/components/Problem";
-import { When } from "@/components/When";
 import type { Count } from "./types";
 
 /** Counts who would receive it: a walk over all contacts, with its progress, that can be ended. */
@@ -48,12 +47,6 @@ export function AudienceCount({ condition, sendClass, topic }: { condition: stri
           </SimpleGrid>
           <Text size="sm" c="dimmed">
             {isStale ? t("broadcasts.stale") : t(`broadcasts.count_${count.state}`, { asked: number(count.asked), subjects: number(count.subjects) })}
-            {count.state === "done" && !isStale && (
-              <>
-                {" "}
-                <When at={count.at} relative />
-              </>
-            )}
           </Text>
           {count.unknown > 0 && <Text size="sm">{t("broadcasts.unknown", { count: count.unknown })}</Text>}
           <Text size="sm" c="dimmed">

@@ -93,7 +93,8 @@ function DraftForm({ broadcast, vocabulary }: { broadcast: Broadcast; vocabulary
   };
 
   const problemOf = (field: string) => {
-    const found = check.data?.problems.filter((problem) => problem.field === field && problem.severity === "error")[0];
+    // What was found in what stood there before says nothing of what stands there now.
+    const found = check.isPlaceholderData || asked !== form ? undefined : check.data?.problems.filter((problem) => problem.field === field && problem.severity === "error")[0];
     // What is not filled in yet is no mistake before one tries to schedule it.
     return found && (form[field as keyof Form] ?? "") !== "" ? `${found.message} ${found.hint ?? ""}` : undefined;
   };
@@ -157,6 +158,7 @@ function DraftForm({ broadcast, vocabulary }: { broadcast: Broadcast; vocabulary
               onChange={(value) => set("at", value ? value.slice(0, 16).replace(" ", "T") : "")}
               error={problemOf("at")}
               highlightToday
+              defaultTimeValue="09:00"
             />
             <Select
               label={t("broadcasts.pace")}

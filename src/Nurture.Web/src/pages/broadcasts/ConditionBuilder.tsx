@@ -108,7 +108,7 @@ function Rows({ built, onChange, vocabulary, typeOf }: RowsProps) {
 
 function AttributeRow({ row, onChange, vocabulary, typeOf }: { row: Extract<Row, { kind: "attribute" }>; onChange: (row: Row) => void; vocabulary: Vocabulary; typeOf: (path: string) => string }) {
   const { t } = useTranslation();
-  const data = (["contact", "account"] as const).map((root) => ({ group: t(`broadcasts.of_${root}`), items: vocabulary[root].filter((one) => one.name !== "role").map((one) => ({ value: `${root}.${one.name}`, label: one.description ? `${one.name} – ${one.description}` : one.name })) }));
+  const data = (["contact", "account"] as const).map((root) => ({ group: t(`broadcasts.of_${root}`), items: vocabulary[root].filter((one) => one.name !== "role").map((one) => ({ value: `${root}.${one.name}`, label: one.name })) }));
   return (
     <>
       <Select
