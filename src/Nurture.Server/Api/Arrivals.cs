@@ -69,8 +69,24 @@ internal sealed class Arrivals(Catalog catalog, Language language, DateTimeZone 
                 $"まだです。「{title}」に {Show(standing.EnteredAt)} から参加中で、{Show(standing.Since)} から{where}の段階です。"), "is_enrolled", standing.Since, null, name, []);
         }
 
+        if (decisions.Any(row => row.Entry.Reason == Reason.Entered)) return OfPassage(decisions);
         var last = decisions[^1];
         return new(last.Entry.Reason == Reason.WaitingToSettle ? "coming" : "never", Sentence(last), last.Entry.Reason.Code(), last.Entry.At, null, name, []);
+    }
+
+    /// <summary>The passage is over and led past the mail: by what ended it, else by the way that it took.</summary>
+    private Arrival OfPassage(IReadOnlyList<JournalRow> decisions)
+    {
+        // What is measured after the last step (the goal) had no part in it.
+        var passage = decisions.Skip(decisions.ToList().FindLastIndex(row => row.Entry.Reason == Reason.Entered)).ToList();
+        if (passage.FindIndex(row => row.Entry.Reason == Reason.Completed) is var end and >= 0) passage = passage[..(end + 1)];
+        var because = passage.FindLast(row => row.Entry.Reason is Reason.GoalReached or Reason.ExitTrue or Reason.AudienceLost or Reason.Ended or Reason.Stopped or Reason.Merged or Reason.ContactLeft)
+            ?? passage.FindLast(row => row.Entry.Reason is Reason.BranchTaken or Reason.NoBranchTaken) ?? passage[^1];
+        var name = because.Entry.Scenario;
+        var title = Explanation.Title(catalog.Versions.GetValueOrDefault((name, because.Entry.Version))?.Scenario, name);
+        return new("not_sent", In(
+            $"“{title}” was gone through without it. {Sentence(because)}",
+            $"シナリオ「{title}」では、これを送らない流れになりました。{Sentence(because)}"), because.Entry.Reason.Code(), because.Entry.At, null, name, []);
     }
 
     public Arrival OfNothing(IReadOnlyList<WhyNot> why, string scenario) => new("never", why[0].Sentence, why[0].Code, null, null, scenario, [.. why.Skip(1)]);

@@ -114,6 +114,35 @@ public abstract class PageApiTests(ApiServer api)
     }
 
     [Fact]
+    public async Task Why_a_mail_of_another_branch_did_not_arrive_names_the_way_that_was_taken()
+    {
+        await api.PublishAsync();
+        const string Fork = """
+            scenario: fork
+            title: Fork
+            owner: m@example.com
+            class: service
+            trigger: { event: signed_up, where: trigger.plan == "fork" }
+            goal: { when: event("setup_completed"), within: 14d }
+            steps:
+              - branch:
+                  - if: contact.seats > 3
+                    then:
+                      - send: many
+                  - else:
+                      - end: few-seats
+            """;
+        await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "many.en.html", text = ApiServer.Mail }, new { file = "fork.yaml", text = Fork } } });
+        await api.PersonAsync("forked", "forked@a.example");
+        var id = await api.PersonAsync("forked", "forked@a.example", """,{"type":"track","userId":"forked","event":"signed_up","properties":{"plan":"fork"}}""");
+
+        var answer = await AnswerAsync(id, "template=many&locale=en");
+
+        Assert.Equal(("not_sent", "ended"), (answer["verdict"]!.GetValue<string>(), answer["code"]!.GetValue<string>()));
+        Assert.StartsWith("“Fork” was gone through without it. Ended “Fork”", answer["sentence"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Consent_and_refusals_are_recorded_by_hand_through_the_person_s_slot()
     {
         await api.PublishAsync();
