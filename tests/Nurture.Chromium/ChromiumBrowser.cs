@@ -15,6 +15,8 @@ public sealed class ChromiumBrowser : IAsyncDisposable
     public static async Task<ChromiumBrowser> LaunchAsync()
     {
         if (!File.Exists(Executable)) throw new FileNotFoundException("Chromium is not installed: apt-get install chromium fonts-noto-cjk", Executable);
+        // A machine that builds and tests at once is slow, and a page that comes late is no fault of the page.
+        Assertions.SetDefaultExpectTimeout(30_000);
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new()
         {
@@ -41,7 +43,7 @@ public sealed class ChromiumBrowser : IAsyncDisposable
             ColorScheme = viewer.IsDark ? ColorScheme.Dark : ColorScheme.Light,
             ReducedMotion = ReducedMotion.Reduce,
         });
-        context.SetDefaultTimeout(15_000);
+        context.SetDefaultTimeout(30_000);
         return await context.NewPageAsync();
     }
 

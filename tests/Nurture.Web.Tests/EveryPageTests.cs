@@ -28,7 +28,7 @@ public sealed partial class EveryPageTests(OneServer one) : IClassFixture<OneSer
             await page.GotoAsync(Routes.Filled(route));
             var heading = page.GetByRole(AriaRole.Heading, new() { Level = 1 });
             // Where what the address names is not there, the page says so.
-            await Assertions.Expect(heading.Or(page.GetByRole(AriaRole.Alert)).First).ToBeVisibleAsync(new() { Timeout = 15_000 });
+            await Assertions.Expect(heading.Or(page.GetByRole(AriaRole.Alert)).First).ToBeVisibleAsync();
             await page.SettleAsync();
 
             await page.ShotAsync($"{Name(route)}.{viewer.Language}{(viewer.IsPhone ? ".phone" : "")}");
