@@ -237,7 +237,7 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
             KeptSignals = [new(7, contact, 55), new(7, contact, 55)],
             Routes = [new(contact, 9, 1, account, null)],
             Contacts = [new(contact, "A@Example.com", "愛", "ja", "Asia/Tokyo", ContactStatus.Active, "admin", "{\"plan\":\"trial\"}", ConsentBasis.OptIn, "{}", Noon)],
-            Accounts = [new(account, "Acme", "high", "trial", "csm@example.com", "{}")],
+            Accounts = [new(account, "Acme", "high", "trial", "csm@example.com", "{}", null, null, null, null, null)],
             Memberships = [new(contact, account, Noon), new(contact, account, Noon)],
             Positions = [new(subject, -5, "trial", 2, "welcome", Noon), new(subject, -5, "trial", 2, "wait", Noon.AddSeconds(1)), new(subject, -6, "trial", 2, null, Noon)],
             Journal = [new(7, entry), new(7, entry with { Reason = Reason.Waiting })],
