@@ -33,11 +33,18 @@ internal static class ContactEndpoints
             .WithSummary("Everything that is kept about the contact, as one JSON object.");
     }
 
-    private static async Task<ApiPage<ShownContact>> ListAsync(string? query, int? limit, string? after, ContactStore contacts, AccountStore accounts, CancellationToken cancel)
+    private static async Task<ApiPage<ShownContact>> ListAsync(string? query, int? limit, string? after, ContactStore contacts, AccountStore accounts, SuppressionStore suppressions, SettingsStore settings, CancellationToken cancel)
     {
         var page = await contacts.ListAsync(query, Paging.After(after), Paging.Limit(limit), cancel);
         var named = await Named.OfAsync(page.Items.Select(person => SubjectRef.Account(person.AccountId ?? 0)), contacts, accounts, cancel);
-        return new([.. page.Items.Select(person => ShownContact.Of(person) with { AccountName = named.Of(SubjectRef.Account(person.AccountId ?? 0)).Name })], page.Next?.ToString());
+        var hash = await settings.AddressHashAsync(cancel);
+        var hashes = page.Items.Select(person => person.Email is { } email && Addresses.Key(email) is { } key ? hash.Of(key) : null).ToList();
+        var blocked = hashes.Exists(one => one is not null) ? await suppressions.FindAsync([.. hashes.OfType<byte[]>()], cancel) : [];
+        return new([.. page.Items.Zip(hashes, (person, own) => ShownContact.Of(person) with
+        {
+            AccountName = named.Of(SubjectRef.Account(person.AccountId ?? 0)).Name,
+            IsBlocked = own is not null && blocked.Contains(Convert.ToHexString(own)),
+        })], page.Next?.ToString());
     }
 
     private static async Task<ShownContact> GetAsync(

@@ -21,6 +21,10 @@ public sealed record ShownContact(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AccountName { get; init; }
 
+    /// <summary>Whether its address may not be mailed; in lists.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public bool? IsBlocked { get; init; }
+
     /// <summary>How it is known outside; where one contact was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ShownIdentity>? Identities { get; init; }

@@ -258,6 +258,7 @@ public abstract class PageApiTests(ApiServer api)
 
         var contact = await api.GetAsync($"contacts/{id}?locale=en");
 
+        Assert.True(Items(await api.GetAsync("contacts?query=known"))[0]["is_blocked"]!.GetValue<bool>());
         Assert.Contains(contact["evidence"]!.AsArray(), link => link!["kind"]!.GetValue<string>() == "user" && link["how"]!.GetValue<string>() == "attached");
         Assert.Equal(("by_hand", "asked by telephone"), (contact["suppression"]!["reason"]!.GetValue<string>(), contact["suppression"]!["note"]!.GetValue<string>()));
     }

@@ -6,12 +6,13 @@ import type { Contact } from "./contact";
 export function ContactBadges({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
   if (contact.status === "erased") return <StateBadge tone="quiet">{t("contacts.erased")}</StateBadge>;
+  const isBlocked = contact.suppression !== undefined || contact.is_blocked === true;
   return (
     <>
       {contact.status === "left" && <StateBadge tone="quiet">{t("contacts.left")}</StateBadge>}
       {contact.refusals["*"] && <StateBadge tone="caution">{t("contacts.unsubscribed")}</StateBadge>}
-      {contact.suppression && <StateBadge tone="bad">{t("contacts.blocked")}</StateBadge>}
-      {contact.status === "active" && !contact.refusals["*"] && !contact.suppression && <StateBadge tone="good">{t("contacts.active")}</StateBadge>}
+      {isBlocked && <StateBadge tone="bad">{t("contacts.blocked")}</StateBadge>}
+      {contact.status === "active" && !contact.refusals["*"] && !isBlocked && <StateBadge tone="good">{t("contacts.active")}</StateBadge>}
     </>
   );
 }

@@ -17,6 +17,7 @@ export interface Contact {
   subject: string;
   account_id: number | null;
   account_name?: string | null;
+  is_blocked?: boolean;
   email: string | null;
   name: string | null;
   locale: string | null;
