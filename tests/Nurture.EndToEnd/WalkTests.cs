@@ -66,7 +66,7 @@ public sealed class WalkTests
         Assert.Empty(Items(await client.GetAsync($"/api/v1/contacts?query={Uri.EscapeDataString(Hanako)}", cancel)));
     }
 
-    private static Dictionary<string, string?> BySmtp(int port) => new()
+    internal static Dictionary<string, string?> BySmtp(int port) => new()
     {
         ["Nurture__Mail__Transport"] = "smtp",
         ["Nurture__Mail__Host"] = "127.0.0.1",
