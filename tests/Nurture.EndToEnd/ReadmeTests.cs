@@ -17,7 +17,7 @@ public sealed partial class ReadmeTests
         var walk = File.ReadAllText(Path.Combine(Repository.Root, "README.md")).Split("\n## A walk\n")[1].Split("\n## ")[0];
         var commands = ShellBlock().Matches(walk).Select(block => block.Groups[1].Value).Where(block => block.Contains("curl")).ToList();
 
-        Assert.True(commands.Count >= 3, walk);
+        Assert.True(commands.Count >= 4, walk);
         Assert.Contains("\"success\":true", (await TypeAsync(commands[0], server.Address, cancel)).Replace(" ", ""));
         await Poll.UntilAsync("the welcome mail is in the inbox", TimeSpan.FromSeconds(30), async () => (await TypeAsync(commands[1], server.Address, cancel)).Contains("ann@example.com"), cancel);
         var mails = (await new BuiltInInbox(server.Client).ReadAsync(cancel)).Count;
@@ -25,7 +25,8 @@ public sealed partial class ReadmeTests
         await TypeAsync(commands[2], server.Address, cancel);
 
         Assert.True((await new BuiltInInbox(server.Client).ReadAsync(cancel)).Count > mails, "Time has passed, and no further mail came.");
-        foreach (var command in commands.Skip(3).SelectMany(block => block.Split('\n')).Where(line => line.StartsWith("curl", StringComparison.Ordinal)))
+        Assert.Contains("\"type\":\"health_drop\"", await TypeAsync(commands[3], server.Address, cancel));
+        foreach (var command in commands.Skip(4).SelectMany(block => block.Split('\n')).Where(line => line.StartsWith("curl", StringComparison.Ordinal)))
             Assert.Contains("items", await TypeAsync(command, server.Address, cancel));
     }
 
