@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Nurture.Harness;
@@ -17,7 +15,7 @@ public sealed partial class AnalyticsTests(OneBrowser browser)
     public async Task A_visitor_signs_up_is_mailed_and_another_browser_of_theirs_is_known_by_the_mails_link()
     {
         await using var server = await WebServer.StartAsync(browser.Browser, Cancel);
-        using var site = new Site(server.Address);
+        using var site = new VisitedSite(server.Address);
         var page = await server.NewPageAsync(new Viewer());
         var asked = Watch(page);
 
@@ -45,7 +43,7 @@ public sealed partial class AnalyticsTests(OneBrowser browser)
     public async Task Batches_and_addresses_with_the_sdks_own_words_arrive_too()
     {
         await using var server = await WebServer.StartAsync(browser.Browser, Cancel);
-        using var site = new Site(server.Address, """{ integrations: { "Segment.io": { deliveryStrategy: { strategy: "batching", config: { size: 3, timeout: 500 } } } } }""");
+        using var site = new VisitedSite(server.Address, """{ integrations: { "Segment.io": { deliveryStrategy: { strategy: "batching", config: { size: 3, timeout: 500 } } } } }""");
         var page = await server.NewPageAsync(new Viewer());
         var asked = Watch(page);
 
@@ -79,48 +77,4 @@ public sealed partial class AnalyticsTests(OneBrowser browser)
 
     [GeneratedRegex(@"^/analytics-next/bundles/queryString\.bundle\.[0-9a-f]+\.js$")]
     private static partial Regex QueryStringBundle { get; }
-
-    /// <summary>The company's own site: each page of it is the snippet of the intake's guide.</summary>
-    private sealed partial class Site : IDisposable
-    {
-        private readonly HttpListener listener = new();
-        private readonly string origin = $"http://localhost:{Network.FreePort()}";
-
-        public Site(Uri nurture, string options = "{}")
-        {
-            var guide = File.ReadAllText(Path.Combine(Repository.Root, "src", "Nurture.Server", "Intake", "README.md"));
-            var snippet = Snippet.Match(guide).Value.Replace("https://nurture.example.com", nurture.ToString().TrimEnd('/'), StringComparison.Ordinal)
-                .Replace("WRITE_KEY", "dev", StringComparison.Ordinal).Replace("a.page();", $"a._loadOptions = {options}; a.page();", StringComparison.Ordinal);
-            listener.Prefixes.Add($"{origin}/");
-            listener.Start();
-            _ = ServeAsync(Encoding.UTF8.GetBytes($"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Acme</title>{snippet}</head><body>Acme</body></html>"));
-        }
-
-        public string At(string path) => origin + path;
-
-        public void Dispose() => listener.Close();
-
-        private async Task ServeAsync(byte[] page)
-        {
-            while (listener.IsListening)
-            {
-                HttpListenerContext context;
-                try
-                {
-                    context = await listener.GetContextAsync();
-                }
-                catch (Exception closed) when (closed is HttpListenerException or ObjectDisposedException)
-                {
-                    return;
-                }
-
-                context.Response.ContentType = "text/html; charset=utf-8";
-                await context.Response.OutputStream.WriteAsync(page);
-                context.Response.Close();
-            }
-        }
-
-        [GeneratedRegex("<script>.*?</script>", RegexOptions.Singleline)]
-        private static partial Regex Snippet { get; }
-    }
 }

@@ -34,7 +34,7 @@ internal sealed partial class ErasureWorker(ErasureStore erasures, ILogger<Erasu
             {
                 // What was emptied stays emptied; the rest is found again.
                 LogFailed(failure);
-                await Task.Delay(TimeSpan.FromSeconds(5), stopping).ContinueWith(_ => { }, CancellationToken.None);
+                await Task.Delay(TimeSpan.FromSeconds(5), stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

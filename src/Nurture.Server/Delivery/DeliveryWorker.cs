@@ -52,7 +52,7 @@ public sealed class DeliveryWorker(
             hard.CancelAfter(LastAnswers);
             await Task.WhenAll(senders);
             await groups.CancelAsync();
-            await committing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await committing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

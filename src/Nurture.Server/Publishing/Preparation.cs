@@ -54,7 +54,7 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
             catch (Exception failure)
             {
                 logger.LogError(failure, "A preparation failed and begins again");
-                await published.WaitAsync(LookAgain, cancel).ContinueWith(_ => { }, CancellationToken.None);
+                await published.WaitAsync(LookAgain, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

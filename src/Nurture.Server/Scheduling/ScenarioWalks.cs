@@ -87,7 +87,7 @@ public sealed class ScenarioWalks(WalkStore store, CatalogSource catalogs, SlotS
             catch (Exception failure)
             {
                 logger.LogError(failure, "A step of a scheduled scenario failed and is tried again");
-                await began.WaitAsync(LookAgain, cancel).ContinueWith(_ => { }, CancellationToken.None);
+                await began.WaitAsync(LookAgain, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -46,7 +46,7 @@ public sealed class SlotWorker(SlotStore slots, SlotRunner runner, BusinessClock
                 // Nothing of the turn was written; the next one starts from the database again.
                 logger.LogError(failure, "A turn of the slot loop failed; it is tried again in {Seconds} s", AfterFailure.TotalSeconds);
                 leases = [];
-                await Task.Delay(AfterFailure, cancel).ContinueWith(_ => { }, CancellationToken.None);
+                await Task.Delay(AfterFailure, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
