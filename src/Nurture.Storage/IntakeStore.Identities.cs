@@ -67,7 +67,8 @@ public sealed partial class IntakeStore
     /// </summary>
     private async Task LockAsync(DbConnection connection, DbTransaction transaction, IdentityBook book, List<IdentityKey> keys, CancellationToken cancel)
     {
-        var touched = book.Changes.SelectMany(Contacts).Where(contact => !contact.IsNew).Select(contact => contact.Id).Distinct().Order().ToList();
+        // A later word about a browser counts too: it decides who may take the browser over.
+        var touched = book.Changes.SelectMany(Contacts).Concat(book.Touched.Keys.Select(key => book[key].Contact)).Where(contact => !contact.IsNew).Select(contact => contact.Id).Distinct().Order().ToList();
         if (touched.Count == 0) return;
         await database.BulkAsync(connection, transaction, Rows.Of(touched).Long("id", id => id),
             "select c.id from contacts c join rows r on r.id = c.id order by c.id for no key update of c", reader => reader.GetInt64(0), cancel);
@@ -75,7 +76,7 @@ public sealed partial class IntakeStore
         // A statement of its own, so that it sees what was committed while this one waited.
         var now = await ReadIdentitiesAsync(connection, transaction, keys, cancel);
         var isAsDecided = now.Count == book.Recorded.Count && now.All(r =>
-            book.Recorded.TryGetValue(r.Key, out var recorded) && recorded.Id == r.ContactId && recorded.WasKnown == r.IsKnown);
+            book.Recorded.TryGetValue(r.Key, out var recorded) && recorded.Contact.Id == r.ContactId && recorded.Contact.WasKnown == r.IsKnown && recorded.LinkedAt == r.LinkedAt);
         if (!isAsDecided) throw new IdentitiesChangedException();
     }
 

@@ -30,7 +30,7 @@ public sealed partial class IntakeStore
             var browser = new IdentityKey(message.Submission.Namespace, IdentityKind.Anonymous, id);
             if (browserOf.TryGetValue(visit.SendId, out var first) && first != browser) continue;
             if (await ReaderAsync(connection, transaction, visit, browser, contacts, cancel) is not { } reader) continue;
-            if (book.Recorded.TryGetValue(browser, out var holder) && holder.Id != reader.Id && !holder.IsKnown && await HasAddressAsync(connection, transaction, holder.Id, cancel)) continue;
+            if (book.Recorded.TryGetValue(browser, out var holder) && holder.Contact.Id != reader.Id && !holder.Contact.IsKnown && await HasAddressAsync(connection, transaction, holder.Contact.Id, cancel)) continue;
             browserOf[visit.SendId] = browser;
             message.Visit = (reader, MailReason(visit.SendId));
         }

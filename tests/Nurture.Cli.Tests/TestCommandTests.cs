@@ -90,13 +90,13 @@ public sealed class TestCommandTests : IDisposable
     {
         var said = await Terminal.TypeAsync("test", Terminal.Scenarios, "--scenario", "trial");
 
-        Assert.Equal((2, "There is no scenario \"trial\". There are silence-after-onboarding, trial-onboarding."), (said.Exit, said.Error));
+        Assert.Equal((2, "There is no scenario \"trial\". There are health-drop, silence-after-onboarding, trial-onboarding."), (said.Exit, said.Error));
     }
 
     private void Write(string tests)
     {
         Directory.CreateDirectory(scratch["scenarios/tests"]);
-        foreach (var file in new[] { "events.yaml", "policy.yaml", "trial-onboarding.yaml" }) File.Copy(Path.Combine(Terminal.Scenarios, file), scratch[$"scenarios/{file}"]);
+        foreach (var file in new[] { "events.yaml", "policy.yaml", "escalations.yaml", "trial-onboarding.yaml" }) File.Copy(Path.Combine(Terminal.Scenarios, file), scratch[$"scenarios/{file}"]);
         File.WriteAllText(scratch["scenarios/tests/trial-onboarding.yaml"], tests);
     }
 }

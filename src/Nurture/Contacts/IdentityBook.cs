@@ -14,7 +14,7 @@ public sealed class IdentityBook
     public static readonly TimeSpan LinkTimeGrain = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<IdentityKey, Link> links = [];
-    private readonly Dictionary<IdentityKey, Identified> recorded = [];
+    private readonly Dictionary<IdentityKey, (Identified Contact, DateTimeOffset LinkedAt)> recorded = [];
     private readonly List<IdentityChange> changes = [];
     private readonly Dictionary<IdentityKey, DateTimeOffset> touched = [];
 
@@ -28,13 +28,13 @@ public sealed class IdentityBook
     /// <summary>Whose the id is now, the time of its link and whether only a mail's link says so; it must be one that is on record or was attached.</summary>
     public (Identified Contact, DateTimeOffset LinkedAt, bool IsWeak) this[IdentityKey key] => (links[key].Contact.Now, links[key].LinkedAt, links[key].IsWeak);
 
-    /// <summary>Whose ids were before anything was resolved.</summary>
-    public IReadOnlyDictionary<IdentityKey, Identified> Recorded => recorded;
+    /// <summary>Whose ids were, and since when, before anything was resolved.</summary>
+    public IReadOnlyDictionary<IdentityKey, (Identified Contact, DateTimeOffset LinkedAt)> Recorded => recorded;
 
     public void Record(IdentityKey key, Identified contact, DateTimeOffset linkedAt, bool isWeak = false)
     {
         links[key] = new(contact, linkedAt, isWeak);
-        recorded[key] = contact;
+        recorded[key] = (contact, linkedAt);
     }
 
     /// <summary>Whom a message is about.</summary>
