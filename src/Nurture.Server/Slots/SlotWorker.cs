@@ -15,6 +15,8 @@ public sealed class SlotWorker(SlotStore slots, SlotRunner runner, BusinessClock
     // Events of other nodes raise no signal here, so the log is looked at this often anyway.
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(10);
 
     private readonly SemaphoreSlim turn = new(1, 1);
     private IReadOnlyList<LaneLease> leases = [];
@@ -56,9 +58,20 @@ public sealed class SlotWorker(SlotStore slots, SlotRunner runner, BusinessClock
     /// <summary>Everything that waits or is due now, to the end: for the development clock. Returns how much that was.</summary>
     public async Task<int> DrainAsync(CancellationToken cancel)
     {
-        var total = 0;
-        while (await TurnAsync(cancel) is > 0 and var done) total += done;
-        return total;
+        var (total, waited) = (0, TimeSpan.Zero);
+        while (true)
+        {
+            if (await TurnAsync(cancel) is > 0 and var done)
+            {
+                (total, waited) = (total + done, TimeSpan.Zero);
+                continue;
+            }
+
+            // PostgreSQL shows an event once every older transaction of its cluster has ended, other databases' included.
+            if (waited >= LongestUnseen || await slots.UnreadAsync(cancel) == 0) return total;
+            await Task.Delay(BetweenLooks, cancel);
+            waited += BetweenLooks;
+        }
     }
 
     /// <summary>The next moment at which a subject is due.</summary>
