@@ -72,10 +72,14 @@ public static class Screenshots
         await page.ScreenshotAsync(new() { Path = Path.Combine(Folder, $"{name}.png"), FullPage = true });
     }
 
-    /// <summary>Nothing is under way to the server, and nothing says that it loads.</summary>
+    /// <summary>Nothing says that it loads, and nothing has come from the server for a while.</summary>
+    // Not LoadState.NetworkIdle: with a frame whose document is written into the page it sometimes never comes.
     public static async Task SettleAsync(this IPage page)
     {
-        await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        await page.WaitForFunctionAsync("() => document.querySelector('[aria-busy=true], [data-loading=true]') === null");
+        await page.WaitForLoadStateAsync(LoadState.Load);
+        await page.WaitForFunctionAsync("""
+            () => document.querySelector('[aria-busy=true], [data-loading=true]') === null
+                && performance.getEntriesByType('resource').every(entry => performance.now() - entry.responseEnd > 300)
+            """);
     }
 }

@@ -120,12 +120,18 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var contact = ContactHere(signal.ContactId, signal.At);
         if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
+        var hadAddress = contact.Email is not null;
         foreach (var (name, value) in signal.Attributes) contact.Set(name, value, signal.At);
         contact.IsKnown |= signal.IsKnown;
         set.TouchProfile(contact);
         if (signal.Basis != ConsentBasis.None && contact.Basis == ConsentBasis.None) (contact.Basis, contact.BasisAt) = (signal.Basis, signal.At);
         Settle(contact, signal.At);
         Rest(contact, signal.At);
+        if (hadAddress || contact.Email is null || AccountOf(contact) is not { Enrollments.Count: > 0 } account) return;
+        // A mail of the account's scenario may have waited for the address.
+        CatchUp(account, signal.At, isInclusive: false);
+        Settle(account, signal.At);
+        Rest(account, signal.At);
     }
 
     private void AccountDescribed(Signal.AccountDescribed signal)

@@ -50,6 +50,18 @@ public class AccountScenarioTests
     }
 
     [Fact]
+    public void A_mail_that_waits_for_its_recipients_address_leaves_as_soon_as_that_is_known()
+    {
+        // SDKs send in parallel: what was said of the person may come last.
+        var world = World.Of(Trial).Join(1, account: 1).Do(1, "signed_up", SignedUp);
+        Assert.Empty(world.Mails);
+
+        world.Say(1, ("email", "c1@example.com"));
+
+        Assert.Equal(["welcome 1"], world.Mails);
+    }
+
+    [Fact]
     public void Nobody_with_the_role_falls_back()
     {
         var world = World.Of(Trial).Person(1, account: 1).Do(1, "signed_up", SignedUp).Pass("4d");
