@@ -22,6 +22,8 @@ export function TaskBox({ task, onChange }: { task: CsmTask; onChange: () => voi
     onSuccess: onChange,
     onError: sayFailed,
   });
+  // What was ticked stands at once; the list says the same a moment later.
+  const isDone = mark.isPending || mark.isSuccess ? mark.variables : task.done_at !== null;
   const about = task.done_at
     ? t("task_done", { at: formatInstant(task.done_at, i18n.language), by: task.done_by ?? "" })
     : task.due_at
@@ -29,13 +31,13 @@ export function TaskBox({ task, onChange }: { task: CsmTask; onChange: () => voi
       : undefined;
   return (
     <Checkbox
-      checked={task.done_at !== null}
+      checked={isDone}
       disabled={!can("escalations.work") || mark.isPending}
       onChange={(event) => mark.mutate(event.currentTarget.checked)}
       label={
         <Group gap="xs">
           <span>{task.title}</span>
-          {task.is_required && task.done_at === null && <StateBadge tone="caution">{t("required")}</StateBadge>}
+          {task.is_required && !isDone && <StateBadge tone="caution">{t("required")}</StateBadge>}
         </Group>
       }
       description={about}
