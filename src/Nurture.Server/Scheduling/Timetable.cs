@@ -29,6 +29,7 @@ public sealed partial class Timetable(
     // A moment that comes later than this was missed: no server ran, or all were busy.
     private static readonly TimeSpan OnTime = TimeSpan.FromMinutes(1);
 
+    // What fails for a moment only (a busy database) shall not cost a whole day's run. On the machine's clock, as the trouble is.
     private static readonly TimeSpan[] PausesBetweenAttempts = [TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1)];
 
     private readonly SemaphoreSlim aligning = new(1, 1);

@@ -14,7 +14,11 @@ public sealed class SlotWorker(SlotStore slots, SlotRunner runner, BusinessClock
 
     // Events of other nodes raise no signal here, so the log is looked at this often anyway.
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+
+    // The database may be gone: a loop without a pause would only fill the log.
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
+
+    // Nothing tells when another transaction of the cluster ends; it is asked for.
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LongestUnseen = TimeSpan.FromSeconds(10);
 
