@@ -155,6 +155,7 @@ public sealed class SqliteDatabase : Database
             }
             catch (IOException) when (File.Exists($"{path}.migrate"))
             {
+                // A file that another process holds cannot be waited for, only tried again.
                 await Task.Delay(50, cancel);
             }
         }

@@ -14,6 +14,9 @@ internal sealed partial class ErasureWorker(ErasureStore erasures, ILogger<Erasu
     private static readonly TimeSpan UnfinishedPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan IdlePause = TimeSpan.FromMinutes(1);
 
+    // The database may be gone: a loop without a pause would only fill the log.
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+
     private readonly WorkSignal begun = new();
 
     public void Wake() => begun.Raise();
@@ -34,7 +37,7 @@ internal sealed partial class ErasureWorker(ErasureStore erasures, ILogger<Erasu
             {
                 // What was emptied stays emptied; the rest is found again.
                 LogFailed(failure);
-                await Task.Delay(TimeSpan.FromSeconds(5), stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(AfterFailure, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

@@ -16,6 +16,8 @@ public sealed class DeliveryWorker(
     BusinessClock clock, WorkSignals signals, IHostApplicationLifetime lifetime, ILogger<DeliveryWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan RecoverEvery = TimeSpan.FromSeconds(5);
+
+    // The database may be gone: a loop without a pause would only fill the log.
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);
 
     // Due, but not to be had: another node is claiming it at this moment.

@@ -2,6 +2,7 @@ using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Scenarios;
 using Nurture.Server.Hosting;
+using Nurture.Server.Slots;
 using Nurture.Storage;
 
 namespace Nurture.Server.Publishing;
@@ -14,13 +15,12 @@ public sealed record PreparationProgress(string Scenario, int Version, long Aske
 /// every subject has been filled (SEMANTICS.md 13). It walks all subjects, so it goes at the slots' pace: the next chunk
 /// follows when the last one was read. A restart walks again; filling twice is filling once.
 /// </summary>
-public sealed class Preparation(CatalogStore store, CatalogSource catalogs, SubjectStore subjects, SlotStore slots, EventLog log, BusinessClock clock, WorkSignals signals, ILogger<Preparation> logger)
+public sealed class Preparation(CatalogStore store, CatalogSource catalogs, SubjectStore subjects, SlotStore slots, SlotBacklog backlog, EventLog log, BusinessClock clock, WorkSignals signals, ILogger<Preparation> logger)
     : BackgroundService
 {
     internal const int ChunkSize = 500;
 
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan WaitForSlots = TimeSpan.FromMilliseconds(50);
 
     private readonly WorkSignal published = new();
 
@@ -98,11 +98,10 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
                 after = chunk[^1];
                 Progress = new PreparationProgress(document.Name, document.Version, asked, total);
                 logger.LogInformation("Preparing {Scenario} version {Version}: {Asked} of {Subjects} {Kind}s", document.Name, document.Version, asked, total, kind);
-                while (await slots.UnreadAsync(cancel) > ChunkSize) await Task.Delay(WaitForSlots, cancel);
+                await backlog.WaitAsync(ChunkSize, cancel);
             }
         }
 
-        var last = await slots.LastEventIdAsync(cancel);
-        while (await slots.UnreadAsync(cancel, last) > 0) await Task.Delay(WaitForSlots, cancel);
+        await backlog.WaitAsync(0, cancel, upTo: await slots.LastEventIdAsync(cancel));
     }
 }

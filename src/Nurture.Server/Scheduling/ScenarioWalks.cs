@@ -3,6 +3,7 @@ using Nurture.Engine;
 using Nurture.Scenarios;
 using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
+using Nurture.Server.Slots;
 using Nurture.Storage;
 using EventLog = Nurture.Storage.EventLog;
 
@@ -13,14 +14,13 @@ namespace Nurture.Server.Scheduling;
 /// each whether to enter. How far it has come is stored with what it asked, so a restart goes on where it was. It goes at
 /// the slots' pace and at the scenario's, and stands still while that is paused.
 /// </summary>
-public sealed class ScenarioWalks(WalkStore store, CatalogSource catalogs, SlotStore slots, BusinessClock clock, WorkSignals signals, ILogger<ScenarioWalks> logger)
+public sealed class ScenarioWalks(WalkStore store, CatalogSource catalogs, SlotStore slots, SlotBacklog backlog, BusinessClock clock, WorkSignals signals, ILogger<ScenarioWalks> logger)
     : BackgroundService
 {
     private const int ChunkSize = 500;
 
     private static readonly TimeSpan OnTime = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WaitForSlots = TimeSpan.FromMilliseconds(50);
 
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly WorkSignal began = new();
@@ -78,7 +78,7 @@ public sealed class ScenarioWalks(WalkStore store, CatalogSource catalogs, SlotS
             try
             {
                 if (await TurnAsync(cancel) == 0) await began.WaitAsync(LookAgain, cancel);
-                else while (await slots.UnreadAsync(cancel) > ChunkSize) await Task.Delay(WaitForSlots, cancel);
+                else await backlog.WaitAsync(ChunkSize, cancel);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {

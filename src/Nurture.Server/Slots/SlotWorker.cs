@@ -125,6 +125,7 @@ public static class SlotsSlice
     public static void AddSlots(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<SlotStore>();
+        builder.Services.AddSingleton<SlotBacklog>();
         builder.Services.AddSingleton<SlotRunner>();
         builder.Services.AddSingleton<SlotWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SlotWorker>());
