@@ -26,3 +26,15 @@ test.each(namespaces)("%s leaves no English sentence in Japanese", (_, words) =>
   const untranslated = flat(words.ja).filter(([key, text]) => /[a-z]{4,} [a-z]{3,}/.test(text) && text === english.get(key));
   expect(untranslated).toEqual([]);
 });
+
+const sources = import.meta.glob<string>("../src/**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
+const known = namespaces.flatMap(([namespace, words]) => flat(words.en, `${namespace}.`).map(([key]) => key));
+
+test.each(Object.entries(sources).filter(([, text]) => /\bt\(/.test(text)))("%s asks for words that exist", (file, text) => {
+  // Its own folder's, for what is handed a `t` of it.
+  const own = [file.split("/").at(-2), ...[...text.matchAll(/useTranslation\("(\w+)"\)/g)].map((match) => match[1])];
+  const asked = [...text.matchAll(/\bt\(\s*(["`])([\w.]*)(\$\{)?/g)].map((match) => ({ key: match[2]!, isBeginning: match[3] !== undefined }));
+  const exists = (full: string, isBeginning: boolean) => known.some((key) => (isBeginning ? key.startsWith(full) : key === full || key.replace(/_(one|other)$/, "") === full));
+  const missing = asked.filter(({ key, isBeginning }) => !exists(key, isBeginning) && !own.some((namespace) => exists(`${namespace}.${key}`, isBeginning)));
+  expect(missing).toEqual([]);
+});

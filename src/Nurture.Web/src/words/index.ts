@@ -2,7 +2,7 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import common from "./common";
 
-/** A page's words: `words.ts` in its folder exports both languages with the same keys. */
+/** A folder's words: its `words.ts` exports both languages with the same keys. */
 export interface Words {
   en: WordTree;
   ja: WordTree;
@@ -15,12 +15,12 @@ export interface WordTree {
 export const languages = ["en", "ja"] as const;
 export type Language = (typeof languages)[number];
 
-const modules = import.meta.glob<{ default: Words }>("../pages/*/words.ts", { eager: true });
+const modules = import.meta.glob<{ default: Words }>("../pages/**/words.ts", { eager: true });
 
 /** By namespace: the folder's name; `common` belongs to all. */
 export const allWords: Record<string, Words> = { common };
 for (const [file, module] of Object.entries(modules)) {
-  const namespace = /\/pages\/([^/]+)\//.exec(file)?.[1];
+  const namespace = /([^/]+)\/words\.ts$/.exec(file)?.[1];
   if (namespace) allWords[namespace] = module.default;
 }
 

@@ -16,7 +16,7 @@ import { When } from "@/components/When";
 import { say } from "@/components/notify";
 import { useParam, useSearchParams } from "@/components/params";
 import { FlowPanel } from "./flow/FlowPanel";
-import { stepWords, triggerWords } from "./flow/words";
+import { stepWords, triggerWords } from "./flow/sentences";
 import HistoryTab from "./HistoryTab";
 import PeopleTab from "./PeopleTab";
 import { ScenarioState } from "./ScenarioState";
@@ -164,7 +164,7 @@ function Numbers({ scenario }: { scenario: Scenario }) {
 function FlowTab({ scenario, onStep }: { scenario: Scenario; onStep: (step: string) => void }) {
   const { t, i18n } = useTranslation();
   const [selected, select] = useState<string | null>(null);
-  if (!scenario.flow) return <Empty title={t("scenarios.not_drawable")} />;
+  if (!scenario.flow) return <Empty title={t("flow.not_drawable")} />;
   const counts: Record<string, number> = {};
   for (const { step, standing } of scenario.steps ?? []) counts[step] = (counts[step] ?? 0) + standing;
   const drawn = new Set(allSteps(scenario.flow.steps).map((step) => step.id));
@@ -175,7 +175,7 @@ function FlowTab({ scenario, onStep }: { scenario: Scenario; onStep: (step: stri
     <Stack>
       {scenario.flow.audience && (
         <Text size="sm">
-          {t("scenarios.audience")}: <code>{scenario.flow.audience}</code>
+          {t("flow.audience")}: <code>{scenario.flow.audience}</code>
         </Text>
       )}
       <FlowPanel flow={scenario.flow} counts={counts} selected={selected} onSelect={(id) => select(selected === id ? null : id)} />
@@ -192,14 +192,14 @@ function FlowTab({ scenario, onStep }: { scenario: Scenario; onStep: (step: stri
             </div>
             {step && (
               <Button variant="light" onClick={() => onStep(step.id)}>
-                {t("scenarios.who_stands_here", { count: counts[step.id] ?? 0 })}
+                {t("flow.who_stands_here", { count: counts[step.id] ?? 0 })}
               </Button>
             )}
           </Group>
         </Paper>
       )}
       {elsewhere.length > 0 && (
-        <Alert color="gray" title={t("scenarios.on_older_steps")}>
+        <Alert color="gray" title={t("flow.on_older_steps")}>
           {elsewhere.map(([id, count]) => (
             <Anchor key={id} component="button" type="button" size="sm" me="md" onClick={() => onStep(id)}>
               {id}: {count}

@@ -15,7 +15,7 @@ import { Problem } from "@/components/Problem";
 import { When } from "@/components/When";
 import { say } from "@/components/notify";
 import { useParam } from "@/components/params";
-import { CheckDrawer, Mistake } from "./CheckDrawer";
+import { CheckDrawer, Mistake } from "./check/CheckDrawer";
 import { StepForm } from "./editing/StepForm";
 import { useDraft, type Saving } from "./editing/useDraft";
 import { FlowPanel } from "./flow/FlowPanel";
@@ -91,7 +91,7 @@ function Editor({ name }: { name: string }) {
     await api.post("/scenarios", { files });
     await discard();
     await client.invalidateQueries({ predicate: (query) => String(query.queryKey[0]).startsWith("/scenarios") });
-    say(t("scenarios.published_done"));
+    say(t("check.published_done"));
     await navigate({ to: `/scenarios/${named}` });
   };
 
@@ -131,19 +131,19 @@ function Editor({ name }: { name: string }) {
             {draft && (
               <ConfirmButton
                 variant="default"
-                question={t("scenarios.discard_question")}
-                consequence={t(published && published.newest_version > 0 ? "scenarios.discard_text" : "scenarios.discard_new_text")}
-                act={t("scenarios.discard")}
+                question={t("editing.discard_question")}
+                consequence={t(published && published.newest_version > 0 ? "editing.discard_text" : "editing.discard_new_text")}
+                act={t("editing.discard")}
                 onConfirm={async () => {
                   await discard();
                   await navigate({ to: published && published.newest_version > 0 ? `/scenarios/${name}` : "/scenarios" });
                 }}
               >
-                {t("scenarios.discard")}
+                {t("editing.discard")}
               </ConfirmButton>
             )}
             <Button leftSection={<IconRocket size={16} aria-hidden />} onClick={() => setChecking(true)} data-testid="check">
-              {t("scenarios.check_before")}
+              {t("check.check_before")}
             </Button>
           </>
         }
@@ -164,7 +164,7 @@ function Editor({ name }: { name: string }) {
             </Tabs.Panel>
             <Tabs.Panel value="tests" pt="xs">
               <Suspense fallback={<Loading rows={14} />}>
-                <TextPane ref={testEditor} value={tests} onChange={(typed) => change(latest.current.text, typed)} check={checkTests} label={t("scenarios.tests")} placeholder={t("scenarios.tests_placeholder", { name: checked?.name ?? name })} />
+                <TextPane ref={testEditor} value={tests} onChange={(typed) => change(latest.current.text, typed)} check={checkTests} label={t("scenarios.tests")} placeholder={t("editing.tests_placeholder", { name: checked?.name ?? name })} />
               </Suspense>
             </Tabs.Panel>
             {published?.text && (
@@ -178,14 +178,14 @@ function Editor({ name }: { name: string }) {
               <Group gap={6}>
                 <IconCheck size={16} color="var(--mantine-color-teal-6)" aria-hidden />
                 <Text size="sm" c="dimmed">
-                  {t("scenarios.no_mistakes")}
+                  {t("editing.no_mistakes")}
                 </Text>
               </Group>
             )}
             {checked?.diagnostics.slice(0, 5).map((mistake) => <Mistake key={`${mistake.code}${mistake.line}${mistake.column}`} diagnostic={mistake} onJump={() => jump("text", mistake.line, mistake.column)} />)}
             {checked && checked.diagnostics.length > 5 && (
               <Text size="sm" c="dimmed">
-                {t("scenarios.and_more", { count: checked.diagnostics.length - 5 })}
+                {t("editing.and_more", { count: checked.diagnostics.length - 5 })}
               </Text>
             )}
           </Stack>
@@ -195,13 +195,13 @@ function Editor({ name }: { name: string }) {
             <Box style={checked && !checked.flow ? { opacity: 0.55 } : undefined}>
               {checked && !checked.flow && (
                 <Text size="sm" c="dimmed">
-                  {t("scenarios.last_drawing")}
+                  {t("flow.last_drawing")}
                 </Text>
               )}
               <FlowPanel flow={flow} selected={selectedId} onSelect={onFlowSelect} wrong={errors.length > 0 ? wrong : undefined} height="70vh" />
             </Box>
           ) : (
-            checked && <Alert color="gray">{t("scenarios.not_drawable")}</Alert>
+            checked && <Alert color="gray">{t("flow.not_drawable")}</Alert>
           )}
           {step && flow && (
             <Paper p="md" shadow="lg" style={{ position: "sticky", bottom: 12, zIndex: 5, maxHeight: "60vh", overflowY: "auto" }}>
@@ -210,7 +210,7 @@ function Editor({ name }: { name: string }) {
           )}
           {!step && flow && (
             <Text size="sm" c="dimmed">
-              {t("scenarios.click_a_step")}
+              {t("editing.click_a_step")}
             </Text>
           )}
         </Stack>
@@ -225,25 +225,25 @@ function SavingBadge({ saving, draft }: { saving: Saving; draft: Draft | null })
   if (saving === "failed" || saving === "conflict")
     return (
       <Badge color="red" leftSection={<IconCloudOff size={13} aria-hidden />} role="status">
-        {t(`scenarios.saving_${saving}`)}
+        {t(`editing.saving_${saving}`)}
       </Badge>
     );
   if (saving !== "saved")
     return (
       <Badge color="gray" leftSection={<IconCloudUp size={13} aria-hidden />}>
-        {t("scenarios.saving")}
+        {t("editing.saving")}
       </Badge>
     );
   if (!draft)
     return (
       <Badge color="gray" variant="outline">
-        {t("scenarios.unchanged")}
+        {t("editing.unchanged")}
       </Badge>
     );
   return (
     <Group gap={6}>
       <Badge color="teal" leftSection={<IconCloudCheck size={13} aria-hidden />} data-testid="saved">
-        {t("scenarios.draft_saved")}
+        {t("editing.draft_saved")}
       </Badge>
       <Text size="xs" c="dimmed">
         <When at={draft.edited_at} relative /> · {draft.edited_by}
@@ -255,20 +255,20 @@ function SavingBadge({ saving, draft }: { saving: Saving; draft: Draft | null })
 function Conflict({ theirs, onMine, onTheirs }: { theirs: Draft; onMine: () => void; onTheirs: () => void }) {
   const { t } = useTranslation();
   return (
-    <Alert color="red" title={t("scenarios.conflict_title", { by: theirs.edited_by })} mb="md" role="alert">
+    <Alert color="red" title={t("editing.conflict_title", { by: theirs.edited_by })} mb="md" role="alert">
       <Stack gap="sm">
         <Text size="sm">
-          {t("scenarios.conflict_text")} <When at={theirs.edited_at} relative />
+          {t("editing.conflict_text")} <When at={theirs.edited_at} relative />
         </Text>
         <Code block mah={160} style={{ overflow: "auto" }}>
           {theirs.text}
         </Code>
         <Group gap="xs">
           <Button size="xs" variant="default" onClick={onTheirs}>
-            {t("scenarios.take_theirs")}
+            {t("editing.take_theirs")}
           </Button>
           <Button size="xs" color="red" onClick={onMine}>
-            {t("scenarios.keep_mine")}
+            {t("editing.keep_mine")}
           </Button>
         </Group>
       </Stack>

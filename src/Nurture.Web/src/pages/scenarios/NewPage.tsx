@@ -33,7 +33,7 @@ export default function NewPage() {
   const language = i18n.language === "ja" ? "ja" : "en";
   const entries: { key: string; title: string; about: string; entry: GalleryEntry | "nothing" }[] = [
     ...gallery.items.map((entry) => ({ key: entry.name, title: entry.title[language] ?? entry.name, about: entry.about[language] ?? "", entry })),
-    { key: "nothing", title: t("scenarios.from_nothing"), about: t("scenarios.from_nothing_text"), entry: "nothing" as const },
+    { key: "nothing", title: t("editing.from_nothing"), about: t("editing.from_nothing_text"), entry: "nothing" as const },
   ];
   return (
     <>
@@ -128,7 +128,7 @@ function Form({ entry, vocabulary, language, onBack }: FormProps) {
           throw refused;
         },
       );
-      if (taken) throw new Error(t("scenarios.name_taken", { name }));
+      if (taken) throw new Error(t("editing.name_taken", { name }));
       const text = entry === "nothing" ? fromNothing(name, title, owner, vocabulary) : (await api.post<{ text: string }>(`/gallery/${entry.name}`, { values: { ...values, name, title, owner } })).text;
       await api.put(`/drafts/${name}`, { text });
       await navigate({ to: `/scenarios/${name}/edit` });
@@ -148,9 +148,9 @@ function Form({ entry, vocabulary, language, onBack }: FormProps) {
             void create();
           }}
         >
-          <Title order={2}>{entry === "nothing" ? t("scenarios.from_nothing") : entry.title[language]}</Title>
-          <TextInput label={t("scenarios.field_title")} description={t("scenarios.title_hint")} required value={title} onChange={(change) => setTitle(change.currentTarget.value)} data-autofocus />
-          <TextInput label={t("scenarios.field_name")} description={t("scenarios.name_hint")} required value={name} pattern="[a-z0-9][a-z0-9_\-]*" onChange={(change) => setOwnName(change.currentTarget.value)} error={problems["name"] && t("scenarios.bad_name")} />
+          <Title order={2}>{entry === "nothing" ? t("editing.from_nothing") : entry.title[language]}</Title>
+          <TextInput label={t("editing.field_title")} description={t("editing.title_hint")} required value={title} onChange={(change) => setTitle(change.currentTarget.value)} data-autofocus />
+          <TextInput label={t("editing.field_name")} description={t("editing.name_hint")} required value={name} pattern="[a-z0-9][a-z0-9_\-]*" onChange={(change) => setOwnName(change.currentTarget.value)} error={problems["name"] && t("editing.bad_name")} />
           {parameters.map((parameter) => (
             <Parameter key={parameter.name} parameter={parameter} label={parameter.title[language] ?? parameter.name} value={values[parameter.name] ?? ""} vocabulary={vocabulary} error={problems[parameter.name]} onChange={(value) => setValues((all) => ({ ...all, [parameter.name]: value }))} />
           ))}
@@ -165,11 +165,11 @@ function Form({ entry, vocabulary, language, onBack }: FormProps) {
               {t("common.back")}
             </Button>
             <Button type="submit" loading={isBusy} disabled={!name || !title}>
-              {t("scenarios.create_draft")}
+              {t("editing.create_draft")}
             </Button>
           </Group>
           <Text size="sm" c="dimmed">
-            {t("scenarios.create_draft_text")}
+            {t("editing.create_draft_text")}
           </Text>
         </Stack>
       </Paper>
@@ -196,13 +196,13 @@ function Parameter({ parameter, label, value, vocabulary, error, onChange }: Par
     case "event":
       return <Select {...common} searchable data={[...new Set([...vocabulary.events.map((event) => event.name), value])]} value={value} onChange={(next) => onChange(next ?? "")} />;
     case "length":
-      return <Autocomplete {...common} data={["1d", "2d", "3d", "5d", "7d", "14d", "30d"]} value={value} onChange={onChange} description={t("scenarios.hint_length")} />;
+      return <Autocomplete {...common} data={["1d", "2d", "3d", "5d", "7d", "14d", "30d"]} value={value} onChange={onChange} description={t("editing.hint_length")} />;
     case "time":
       return <TextInput {...common} type="time" value={value} onChange={(change) => onChange(change.currentTarget.value)} />;
     case "topic":
       return <Autocomplete {...common} data={vocabulary.topics} value={value} onChange={onChange} />;
     case "condition":
-      return <TextInput {...common} value={value} onChange={(change) => onChange(change.currentTarget.value)} description={t("scenarios.hint_condition")} styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }} />;
+      return <TextInput {...common} value={value} onChange={(change) => onChange(change.currentTarget.value)} description={t("editing.hint_condition")} styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }} />;
     default:
       return <TextInput {...common} value={value} onChange={(change) => onChange(change.currentTarget.value)} />;
   }

@@ -8,7 +8,7 @@ import { DataList } from "@/components/DataList";
 import { Empty } from "@/components/Empty";
 import { When } from "@/components/When";
 import { useQueryClient } from "@tanstack/react-query";
-import { stepWords } from "./flow/words";
+import { stepWords } from "./flow/sentences";
 import { SubjectLink } from "./SubjectLink";
 import { allSteps, type Scenario } from "./types";
 

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { stepKinds, triggerKinds, unknownKind, type Field } from "../kinds";
 import type { Flow, FlowStep, Vocabulary } from "../types";
-import { stepWords, triggerWords } from "../flow/words";
+import { stepWords, triggerWords } from "../flow/sentences";
 import { insertStep, moveStep, newSteps, removeStep, setArm, setEvents, setHead, setStepValue, type Edit } from "./stepText";
 
 interface Props {
@@ -77,7 +77,7 @@ export function StepForm({ text, flow, step, vocabulary, isAccount, onEdit, onSe
             <FieldInput
               key={`${at}-arm-${arm}`}
               field={{ key: "arm", is: "condition" }}
-              label={t("scenarios.way_if", { number: arm + 1 })}
+              label={t("editing.way_if", { number: arm + 1 })}
               value={way.condition ?? ""}
               vocabulary={vocabulary}
               isAccount={isAccount}
@@ -102,10 +102,10 @@ export function StepForm({ text, flow, step, vocabulary, isAccount, onEdit, onSe
           {flow.goal && <FieldInput field={{ key: "within", is: "length", isOptional: true }} value={flow.goal.within ?? ""} vocabulary={vocabulary} isAccount={isAccount} onChange={(value) => edit(setHead(text, "goal", "within", value))} />}
         </>
       )}
-      {step !== "trigger" && kind.fields.length === 0 && step.ways.length === 0 && <Text size="sm">{t("scenarios.edit_in_text")}</Text>}
+      {step !== "trigger" && kind.fields.length === 0 && step.ways.length === 0 && <Text size="sm">{t("editing.edit_in_text")}</Text>}
       {isBeyond && (
         <Alert color="yellow" role="status">
-          {t("scenarios.edit_in_text")}
+          {t("editing.edit_in_text")}
         </Alert>
       )}
 
@@ -113,7 +113,7 @@ export function StepForm({ text, flow, step, vocabulary, isAccount, onEdit, onSe
         <Menu position="bottom-start" withinPortal>
           <Menu.Target>
             <Button size="xs" variant="light" leftSection={<IconPlus size={14} aria-hidden />}>
-              {t(step === "trigger" ? "scenarios.add_first" : "scenarios.add_after")}
+              {t(step === "trigger" ? "editing.add_first" : "editing.add_after")}
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
@@ -121,7 +121,7 @@ export function StepForm({ text, flow, step, vocabulary, isAccount, onEdit, onSe
               const AddIcon = (stepKinds[what] ?? unknownKind).icon;
               return (
                 <Menu.Item key={what} leftSection={<AddIcon size={16} aria-hidden />} onClick={() => add(what)}>
-                  {t(`scenarios.step_${what}`)}
+                  {t(`flow.step_${what}`)}
                 </Menu.Item>
               );
             })}
@@ -129,13 +129,13 @@ export function StepForm({ text, flow, step, vocabulary, isAccount, onEdit, onSe
         </Menu>
         {step !== "trigger" && (
           <>
-            <Tooltip label={t("scenarios.move_up")}>
-              <ActionIcon variant="default" onClick={() => move(-1)} aria-label={t("scenarios.move_up")}>
+            <Tooltip label={t("editing.move_up")}>
+              <ActionIcon variant="default" onClick={() => move(-1)} aria-label={t("editing.move_up")}>
                 <IconArrowUp size={16} aria-hidden />
               </ActionIcon>
             </Tooltip>
-            <Tooltip label={t("scenarios.move_down")}>
-              <ActionIcon variant="default" onClick={() => move(1)} aria-label={t("scenarios.move_down")}>
+            <Tooltip label={t("editing.move_down")}>
+              <ActionIcon variant="default" onClick={() => move(1)} aria-label={t("editing.move_down")}>
                 <IconArrowDown size={16} aria-hidden />
               </ActionIcon>
             </Tooltip>
@@ -149,7 +149,7 @@ export function StepForm({ text, flow, step, vocabulary, isAccount, onEdit, onSe
       </Group>
       {step !== "trigger" && (
         <Text size="xs" c="dimmed">
-          {t("scenarios.stands_at", { line: step.at.line })} <Code>{step.id}</Code>
+          {t("editing.stands_at", { line: step.at.line })} <Code>{step.id}</Code>
         </Text>
       )}
     </Stack>
@@ -179,7 +179,7 @@ function FieldInput({ field, label, value, vocabulary, isAccount, onChange }: In
     setKnown(value);
     setTyped(value);
   }
-  const name = label ?? t(`scenarios.field_${field.key}`);
+  const name = label ?? t(`editing.field_${field.key}`);
   const common = { label: name, required: !field.isOptional };
   const commit = (next: string) => {
     if (next.trim() !== value) onChange(next.trim());
@@ -189,7 +189,7 @@ function FieldInput({ field, label, value, vocabulary, isAccount, onChange }: In
     if ((next ?? "") !== value) onChange(next ?? "");
   };
   if (typeof field.is === "object")
-    return <Select {...common} data={field.is.words.map((word) => ({ value: word, label: t(`scenarios.word_${word}`) }))} value={typed || null} placeholder={t("scenarios.standard")} clearable={!!field.isOptional} onChange={chosen} />;
+    return <Select {...common} data={field.is.words.map((word) => ({ value: word, label: t(`flow.word_${word}`) }))} value={typed || null} placeholder={t("editing.standard")} clearable={!!field.isOptional} onChange={chosen} />;
   switch (field.is) {
     case "template":
       return <Select {...common} searchable data={vocabulary.templates.map((template) => template.name)} value={typed || null} onChange={chosen} nothingFoundMessage={t("common.nothing_found")} />;
@@ -220,7 +220,7 @@ function FieldInput({ field, label, value, vocabulary, isAccount, onChange }: In
                     : [];
       const props = { ...common, value: typed, onBlur: () => commit(typed), onKeyDown: (key: React.KeyboardEvent) => key.key === "Enter" && commit(typed), styles: field.is === "condition" ? { input: { fontFamily: "var(--mantine-font-family-monospace)" } } : undefined };
       if (options.length === 0) return <TextInput {...props} onChange={(change) => setTyped(change.currentTarget.value)} />;
-      return <Autocomplete {...props} data={[...new Set(options)]} onChange={setTyped} onOptionSubmit={(option) => { setTyped(option); commit(option); }} limit={12} description={t(`scenarios.hint_${field.is}`)} />;
+      return <Autocomplete {...props} data={[...new Set(options)]} onChange={setTyped} onOptionSubmit={(option) => { setTyped(option); commit(option); }} limit={12} description={t(`editing.hint_${field.is}`)} />;
     }
   }
 }

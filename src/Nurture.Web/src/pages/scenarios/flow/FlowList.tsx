@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { stepKinds, triggerKinds, unknownKind } from "../kinds";
 import type { FlowStep, FlowWay } from "../types";
 import type { FlowProps } from "./FlowView";
-import { conditionWords, edgeWords, lengthWords, stepWords, triggerWords } from "./words";
+import { conditionWords, edgeWords, lengthWords, stepWords, triggerWords } from "./sentences";
 import classes from "./flow.module.css";
 
 /** The drawing in words: what a phone shows, and what a screen reader reads. */
@@ -15,22 +15,22 @@ export default function FlowList(props: FlowProps) {
   const trigger = triggerWords(flow, i18n.language, t);
   const kind = triggerKinds[flow.trigger.kind] ?? unknownKind;
   return (
-    <ol className={classes["list"]} aria-label={t("scenarios.steps")}>
+    <ol className={classes["list"]} aria-label={t("flow.steps")}>
       <li>
-        <Row icon={kind.icon} color={kind.color} title={trigger.title} detail={[trigger.detail, flow.audience && `${t("scenarios.audience")}: ${flow.audience}`].filter(Boolean).join(" · ")} isSelected={selected === "trigger"} onClick={onSelect && (() => onSelect("trigger"))} />
+        <Row icon={kind.icon} color={kind.color} title={trigger.title} detail={[trigger.detail, flow.audience && `${t("flow.audience")}: ${flow.audience}`].filter(Boolean).join(" · ")} isSelected={selected === "trigger"} onClick={onSelect && (() => onSelect("trigger"))} />
       </li>
       {flow.goal && (
         <li>
           <Row
             icon={IconTarget}
             color="teal"
-            title={`${t("scenarios.goal_is", { condition: conditionWords(flow.goal.when, i18n.language, t) })} ${flow.goal.within ? t("scenarios.within", { length: lengthWords(flow.goal.within, i18n.language, t) }) : ""}`}
+            title={`${t("flow.goal_is", { condition: conditionWords(flow.goal.when, i18n.language, t) })} ${flow.goal.within ? t("flow.within", { length: lengthWords(flow.goal.within, i18n.language, t) }) : ""}`}
           />
         </li>
       )}
       {flow.exits.length > 0 && (
         <li>
-          <Row icon={IconDoorExit} color="gray" title={t("scenarios.leaves_when", { condition: flow.exits.map((exit) => (exit === "audience_lost" ? t("scenarios.audience_lost") : conditionWords(exit, i18n.language, t))).join(" · ") })} />
+          <Row icon={IconDoorExit} color="gray" title={t("flow.leaves_when", { condition: flow.exits.map((exit) => (exit === "audience_lost" ? t("flow.audience_lost") : conditionWords(exit, i18n.language, t))).join(" · ") })} />
         </li>
       )}
       <Steps steps={flow.steps} props={props} />
@@ -54,7 +54,7 @@ function Steps({ steps, props }: { steps: FlowStep[]; props: FlowProps }) {
           isSelected={props.selected === step.id}
           onClick={props.onSelect && (() => props.onSelect!(step.id))}
           step={step.id}
-          badge={standing > 0 ? <Badge color="indigo">{t("scenarios.standing_here", { count: standing })}</Badge> : null}
+          badge={standing > 0 ? <Badge color="indigo">{t("flow.standing_here", { count: standing })}</Badge> : null}
         />
         {step.ways.map((way, n) => (
           <Way key={n} way={way} step={step} props={props} />
@@ -78,7 +78,7 @@ function Way({ way, step, props }: { way: FlowWay; step: FlowStep; props: FlowPr
         ) : (
           <li>
             <Text size="sm" c="dimmed" px="xs">
-              {t("scenarios.goes_on")}
+              {t("flow.goes_on")}
             </Text>
           </li>
         )}

@@ -21,10 +21,10 @@ export function FlowPanel({ height, ...props }: FlowProps & { height?: number | 
           size="xs"
           value={shown}
           onChange={choose}
-          aria-label={t("scenarios.how_shown")}
+          aria-label={t("flow.how_shown")}
           data={[
-            { value: "drawing", label: t("scenarios.as_drawing") },
-            { value: "list", label: t("scenarios.as_list") },
+            { value: "drawing", label: t("flow.as_drawing") },
+            { value: "list", label: t("flow.as_list") },
           ]}
         />
       </Group>

@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { stepKinds, triggerKinds, unknownKind } from "../kinds";
 import type { Flow, FlowStep } from "../types";
 import { box, layout, type PlacedEdge } from "./layout";
-import { conditionWords, edgeWords, lengthWords, stepWords, triggerWords } from "./words";
+import { conditionWords, edgeWords, lengthWords, stepWords, triggerWords } from "./sentences";
 import classes from "./flow.module.css";
 
 export interface FlowProps {
@@ -41,7 +41,7 @@ function Box({ id, data }: NodeProps<Node<StepData>>) {
   const { props, step } = data;
   const { flow, counts, selected, onSelect, wrong } = props;
   const kind = id === "trigger" ? (triggerKinds[flow.trigger.kind] ?? unknownKind) : step ? (stepKinds[step.kind] ?? unknownKind) : { icon: IconCircleCheck, color: "gray", fields: [] };
-  const words = id === "trigger" ? triggerWords(flow, i18n.language, t) : step ? stepWords(step, i18n.language, t) : { title: t("scenarios.finish"), detail: null };
+  const words = id === "trigger" ? triggerWords(flow, i18n.language, t) : step ? stepWords(step, i18n.language, t) : { title: t("flow.finish"), detail: null };
   const standing = counts?.[id] ?? 0;
   const Icon = kind.icon;
   const content = (
@@ -60,7 +60,7 @@ function Box({ id, data }: NodeProps<Node<StepData>>) {
         )}
       </div>
       {standing > 0 && (
-        <Tooltip label={t("scenarios.standing_here", { count: standing })}>
+        <Tooltip label={t("flow.standing_here", { count: standing })}>
           <Badge variant="filled" color="indigo" circle={standing < 100} size="lg" style={{ flexShrink: 0 }}>
             {new Intl.NumberFormat(i18n.language, { notation: "compact" }).format(standing)}
           </Badge>
@@ -105,8 +105,8 @@ function Always({ data }: NodeProps<Node<StepData>>) {
         <Group gap={6} wrap="nowrap" align="flex-start">
           <IconTarget size={16} aria-hidden style={{ flexShrink: 0, marginTop: 1 }} />
           <Text size="xs" lineClamp={3}>
-            {t("scenarios.goal_is", { condition: conditionWords(flow.goal.when, i18n.language, t) })}
-            {flow.goal.within && ` ${t("scenarios.within", { length: lengthWords(flow.goal.within, i18n.language, t) })}`}
+            {t("flow.goal_is", { condition: conditionWords(flow.goal.when, i18n.language, t) })}
+            {flow.goal.within && ` ${t("flow.within", { length: lengthWords(flow.goal.within, i18n.language, t) })}`}
           </Text>
         </Group>
       )}
@@ -114,7 +114,7 @@ function Always({ data }: NodeProps<Node<StepData>>) {
         <Group gap={6} wrap="nowrap" align="flex-start" mt={flow.goal ? 4 : 0}>
           <IconDoorExit size={16} aria-hidden style={{ flexShrink: 0, marginTop: 1 }} />
           <Text size="xs" lineClamp={3}>
-            {t("scenarios.leaves_when", { condition: flow.exits.map((exit) => (exit === "audience_lost" ? t("scenarios.audience_lost") : conditionWords(exit, i18n.language, t))).join(" · ") })}
+            {t("flow.leaves_when", { condition: flow.exits.map((exit) => (exit === "audience_lost" ? t("flow.audience_lost") : conditionWords(exit, i18n.language, t))).join(" · ") })}
           </Text>
         </Group>
       )}
@@ -192,7 +192,7 @@ export default function FlowView(props: FlowProps & { height?: number | string }
   const viewport = { x: (canvas.width - width * zoom) / 2 + margin * zoom, y: margin * zoom, zoom };
 
   return (
-    <div ref={ref} style={{ maxHeight: props.height }} role="group" aria-label={t("scenarios.drawing")} className={classes["canvas"]}>
+    <div ref={ref} style={{ maxHeight: props.height }} role="group" aria-label={t("flow.drawing")} className={classes["canvas"]}>
       <div style={canvas}>
         <ReactFlow
           nodes={nodes}

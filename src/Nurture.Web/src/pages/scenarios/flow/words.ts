@@ -1,123 +1,190 @@
-import type { TFunction } from "i18next";
-import type { Flow, FlowStep, Says } from "../types";
-import type { EdgeLabel } from "./layout";
-
-/** A length as it is written (`3d`, `2bd`), for people. */
-export function lengthWords(written: string, language: string, t: TFunction): string {
-  const match = /^(\d+)(ms|s|m|h|d|w|bd|mo)$/.exec(written);
-  if (!match) return written;
-  const [count, unit] = [Number(match[1]), match[2]!];
-  if (unit === "bd" || unit === "mo") return t(`scenarios.length_${unit}`, { count });
-  const units: Record<string, string> = { s: "second", m: "minute", h: "hour", d: "day", w: "week" };
-  if (!units[unit]) return written;
-  const words = new Intl.NumberFormat(language, { style: "unit", unit: units[unit], unitDisplay: "long" }).format(count);
-  return language === "ja" ? words.replace(" ", "") : words;
-}
-
-/** A condition in words where it is a plain one; else as it is written. */
-export function conditionWords(condition: string, language: string, t: TFunction): string {
-  const event = /^(account\.)?event\("([^"]+)"\)$/.exec(condition.trim());
-  if (event) return t(event[1] ? "scenarios.cond_account_event" : "scenarios.cond_event", { event: event[2] });
-  const none = /^(account\.)?count\("([^"]+)", "([^"]+)"\) == 0$/.exec(condition.trim());
-  if (none) return t(none[1] ? "scenarios.cond_account_none" : "scenarios.cond_none", { event: none[2], length: lengthWords(none[3]!, language, t) });
-  return condition;
-}
-
-export function recipientWords(to: string, t: TFunction): string {
-  if (to === "trigger.contact" || to === "heard.contact" || to === "most_active" || to === "end") return t(`scenarios.to_${to.replace(".", "_")}`);
-  const role = /^role\("([^"]+)"(?:, (\d+))?\)$/.exec(to);
-  if (role) return role[2] ? t("scenarios.to_role_up_to", { role: role[1], count: Number(role[2]) }) : t("scenarios.to_role", { role: role[1] });
-  return to;
-}
-
-/** What a step does, in a line and what belongs to it in a second one. */
-export function stepWords(step: FlowStep, language: string, t: TFunction): { title: string; detail: string | null } {
-  const says = step.says;
-  switch (step.kind) {
-    case "send":
-      return {
-        title: t("scenarios.does_send", { template: says["template"] }),
-        detail: [says["to"] && recipientWords(says["to"], t), says["if"] && t("scenarios.only_if", { condition: conditionWords(says["if"], language, t) }), says["skipped"] && t("scenarios.ends_when_skipped")].filter(Boolean).join(" · ") || null,
-      };
-    case "wait":
-      return { title: t("scenarios.does_wait", { length: lengthWords(says["wait"] ?? "", language, t) }), detail: null };
-    case "wait_for":
-      return {
-        title: t("scenarios.does_wait_for", { condition: conditionWords(says["for"] ?? "", language, t) }),
-        detail: says["up_to"] ? t("scenarios.at_most", { length: lengthWords(says["up_to"], language, t) }) : t("scenarios.without_end"),
-      };
-    case "wait_until":
-      return { title: t("scenarios.does_wait_until", { time: says["until"] }), detail: [daysWords(says, t), zoneWords(says, t)].filter(Boolean).join(" · ") || null };
-    case "branch":
-      return { title: t("scenarios.does_branch"), detail: t("scenarios.ways", { count: step.ways.length }) };
-    case "set":
-      return { title: t("scenarios.does_set", { attribute: says["attribute"] }), detail: says["value"] ?? null };
-    case "escalate":
-      return { title: t("scenarios.does_escalate", { type: says["type"] }), detail: says["because"] ?? null };
-    case "task":
-      return { title: t("scenarios.does_task", { title: says["title"] }), detail: says["due"] ? t("scenarios.due_in", { length: lengthWords(says["due"], language, t) }) : null };
-    case "end":
-      return { title: t("scenarios.does_end"), detail: says["reason"] ?? null };
-    default:
-      return {
-        title: t(`scenarios.step_${step.kind}`),
-        detail: Object.values(says).join(" · ") || null,
-      };
-  }
-}
-
-function daysWords(says: Says, t: TFunction): string | null {
-  return says["days"] && says["days"] !== "all" ? t(`scenarios.word_${says["days"]}`) : null;
-}
-
-function zoneWords(says: Says, t: TFunction): string | null {
-  const zone = says["zone"];
-  if (!zone) return null;
-  return zone === "recipient" || zone === "account" || zone === "company" ? t(`scenarios.zone_${zone}`) : zone;
-}
-
-export function triggerWords(flow: Flow, language: string, t: TFunction): { title: string; detail: string | null } {
-  const { kind, says } = flow.trigger;
-  switch (kind) {
-    case "event":
-      return { title: t("scenarios.starts_event", { event: says["event"] }), detail: says["where"] ?? null };
-    case "inactive":
-      return { title: t("scenarios.starts_inactive", { length: lengthWords(says["for"] ?? "", language, t) }), detail: says["inactive"] ?? null };
-    case "date": {
-      const offset = says["before"] ?? says["after"];
-      const word = says["before"] ? "starts_before" : says["after"] ? "starts_after" : "starts_on";
-      return { title: t(`scenarios.${word}`, { date: says["date"], length: offset ? lengthWords(offset, language, t) : "" }), detail: says["at"] ?? null };
-    }
-    case "schedule":
-      return {
-        title: says["schedule"] ? t("scenarios.starts_schedule", { schedule: scheduleWords(says["schedule"], language, t) }) : t("scenarios.starts_at", { at: (says["at"] ?? "").replace("T", " ") }),
-        detail: [says["zone"], says["pace"] && t("scenarios.at_pace", { pace: says["pace"] })].filter(Boolean).join(" · ") || null,
-      };
-    case "band":
-      return { title: t("scenarios.starts_band", { band: (says["band"] ?? "").split(", ").map((band) => t(`common.band.${band}`)).join(" · ") }), detail: says["for"] ?? null };
-    default:
-      return { title: t(`scenarios.trigger_${kind}`), detail: Object.values(says).join(" · ") || null };
-  }
-}
-
-/** The usual schedules in words: every day, a day of the week, a day of the month; others as they are written. */
-export function scheduleWords(cron: string, language: string, t: TFunction): string {
-  const match = /^(\d{1,2}) (\d{1,2}) (\*|\d{1,2}) \* (\*|[A-Z]{3})$/.exec(cron);
-  if (!match) return cron;
-  const [, minute, hour, day, weekday] = match as unknown as [string, string, string, string, string];
-  const time = `${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`;
-  if (day !== "*" && weekday === "*") return t("scenarios.monthly", { day, time });
-  if (weekday !== "*" && day === "*") {
-    const index = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"].indexOf(weekday);
-    // The first of February 2026 is a Sunday.
-    return index < 0 ? cron : t("scenarios.weekly", { weekday: new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }).format(Date.UTC(2026, 1, 1 + index)), time });
-  }
-  return day === "*" ? t("scenarios.daily", { time }) : cron;
-}
-
-export function edgeWords(label: EdgeLabel, language: string, t: TFunction): string {
-  const value = label.value ?? "";
-  if (label.word === "if") return conditionWords(value, language, t);
-  if (label.word === "outcome") return t("scenarios.edge_outcome", { outcome: value });
-  return t(`scenarios.edge_${label.word}`, { length: lengthWords(value, language, t), value });
-}
+export default {
+  en: {
+    not_drawable: "This text cannot be drawn yet: it needs at least class, trigger and steps.",
+    last_drawing: "Drawn from the last text that could be read.",
+    drawing: "Drawing of the flow",
+    steps: "Steps of the scenario",
+    how_shown: "How the flow is shown",
+    as_drawing: "Drawing",
+    as_list: "List",
+    audience: "Only for",
+    goal_is: "Scenario goal: {{condition}}",
+    within: "within {{length}}",
+    leaves_when: "Leaves when: {{condition}}",
+    audience_lost: "no longer in the audience",
+    finish: "Done",
+    goes_on: "goes on",
+    standing_here_one: "{{count}} stands here",
+    standing_here_other: "{{count}} stand here",
+    who_stands_here_one: "Show who stands here ({{count}})",
+    who_stands_here_other: "Show who stands here ({{count}})",
+    on_older_steps: "On steps of older versions",
+    step_send: "Send a mail",
+    step_wait: "Wait a while",
+    step_wait_for: "Wait for something",
+    step_wait_until: "Wait until a time of day",
+    step_branch: "Branch",
+    step_set: "Set an attribute",
+    step_escalate: "Call a human",
+    step_task: "Give the CSM a task",
+    does_escalate: "Escalate: {{type}}",
+    does_task: "Task: {{title}}",
+    due_in: "due in {{length}}",
+    edge_outcome: "outcome: {{outcome}}",
+    edge_otherwise: "any other outcome",
+    trigger_band: "When the health band changes",
+    starts_band: "Starts when health is: {{band}}",
+    step_end: "End",
+    trigger_event: "When an event happens",
+    trigger_inactive: "When nothing happens",
+    trigger_date: "By a date",
+    trigger_schedule: "By a schedule",
+    starts_schedule: "Starts {{schedule}}",
+    starts_at: "Starts once, at {{at}}",
+    at_pace: "{{pace}} at most",
+    monthly: "on day {{day}} of each month, {{time}}",
+    weekly: "each {{weekday}}, {{time}}",
+    daily: "every day, {{time}}",
+    does_send: "Send “{{template}}”",
+    does_wait: "Wait {{length}}",
+    does_wait_for: "Wait until {{condition}}",
+    does_wait_until: "Wait until {{time}}",
+    does_branch: "Choose a way",
+    does_set: "Set {{attribute}}",
+    does_end: "End here",
+    at_most: "{{length}} at most",
+    without_end: "without an end",
+    ways_one: "{{count}} way",
+    ways_other: "{{count}} ways",
+    only_if: "only if {{condition}}",
+    ends_when_skipped: "ends if not sent",
+    starts_event: "Starts with {{event}}",
+    starts_inactive: "Starts after {{length}} of silence",
+    starts_before: "Starts {{length}} before {{date}}",
+    starts_after: "Starts {{length}} after {{date}}",
+    starts_on: "Starts on {{date}}{{length}}",
+    cond_event: "{{event}} happens",
+    cond_account_event: "{{event}} happens in the account",
+    cond_none: "no {{event}} in {{length}}",
+    cond_account_none: "no {{event}} in the account in {{length}}",
+    to_trigger_contact: "to who started it",
+    to_heard_contact: "to who was heard",
+    to_most_active: "to the most active person",
+    to_end: "end",
+    to_role: "to everybody with the role {{role}}",
+    to_role_up_to_one: "to {{count}} person with the role {{role}}",
+    to_role_up_to_other: "to up to {{count}} with the role {{role}}",
+    length_bd_one: "{{count}} business day",
+    length_bd_other: "{{count}} business days",
+    length_mo_one: "{{count}} month",
+    length_mo_other: "{{count}} months",
+    zone_recipient: "recipient’s clock",
+    zone_account: "account’s clock",
+    zone_company: "our clock",
+    edge_else: "otherwise",
+    edge_timeout: "not within {{length}}",
+    edge_skipped: "not sent",
+    edge_heard: "happened",
+    edge_heard_or_timeout: "happened, or {{length}} over",
+    word_all: "every day",
+    word_business: "business days",
+    word_weekend: "weekends",
+    word_recipient: "Recipient’s",
+    word_account: "Account’s",
+    word_company: "Company’s",
+  },
+  ja: {
+    not_drawable: "まだ図にできません。少なくとも class、trigger、steps が必要です。",
+    last_drawing: "最後に読み取れた内容の図です。",
+    drawing: "フローの図",
+    steps: "シナリオのステップ",
+    how_shown: "フローの表示方法",
+    as_drawing: "図",
+    as_list: "一覧",
+    audience: "対象条件",
+    goal_is: "シナリオの目標:{{condition}}",
+    within: "({{length}}以内)",
+    leaves_when: "途中終了条件:{{condition}}",
+    audience_lost: "対象条件から外れる",
+    finish: "完了",
+    goes_on: "次へ進む",
+    standing_here_one: "{{count}}件がここで待機中",
+    standing_here_other: "{{count}}件がここで待機中",
+    who_stands_here_one: "ここにいる方を表示({{count}})",
+    who_stands_here_other: "ここにいる方を表示({{count}})",
+    on_older_steps: "以前のバージョンのステップにいる方",
+    step_send: "メールを送る",
+    step_wait: "一定時間待つ",
+    step_wait_for: "条件を待つ",
+    step_wait_until: "時刻まで待つ",
+    step_branch: "分岐",
+    step_set: "属性を設定",
+    step_escalate: "担当者へエスカレーション",
+    step_task: "担当CSMのタスク",
+    does_escalate: "要対応:{{type}}",
+    does_task: "タスク:{{title}}",
+    due_in: "期限:{{length}}",
+    edge_outcome: "対応結果:{{outcome}}",
+    edge_otherwise: "それ以外の結果",
+    trigger_band: "ヘルススコアの変化",
+    starts_band: "ヘルススコアが「{{band}}」になると開始",
+    step_end: "終了",
+    trigger_event: "イベントの発生",
+    trigger_inactive: "利用がない期間",
+    trigger_date: "日付",
+    trigger_schedule: "日時の予定",
+    starts_schedule: "{{schedule}}に開始",
+    starts_at: "{{at}} に一度開始",
+    at_pace: "最大 {{pace}}",
+    monthly: "毎月{{day}}日 {{time}} ",
+    weekly: "毎週{{weekday}} {{time}} ",
+    daily: "毎日 {{time}} ",
+    does_send: "「{{template}}」を送信",
+    does_wait: "{{length}}待つ",
+    does_wait_for: "{{condition}}を待つ",
+    does_wait_until: "{{time}}まで待つ",
+    does_branch: "分岐",
+    does_set: "{{attribute}} を設定",
+    does_end: "ここで終了",
+    at_most: "最長{{length}}",
+    without_end: "期限なし",
+    ways_one: "{{count}}通り",
+    ways_other: "{{count}}通り",
+    only_if: "条件:{{condition}}",
+    ends_when_skipped: "見送り時は終了",
+    starts_event: "{{event}} で開始",
+    starts_inactive: "{{length}}利用がないと開始",
+    starts_before: "{{date}} の{{length}}前に開始",
+    starts_after: "{{date}} の{{length}}後に開始",
+    starts_on: "{{date}} の当日に開始{{length}}",
+    cond_event: "{{event}} の発生",
+    cond_account_event: "契約企業での {{event}} の発生",
+    cond_none: "{{length}}間 {{event}} なし",
+    cond_account_none: "契約企業で{{length}}間 {{event}} なし",
+    to_trigger_contact: "きっかけとなった方へ",
+    to_heard_contact: "直前に反応した方へ",
+    to_most_active: "最も利用の多い方へ",
+    to_end: "終了する",
+    to_role: "{{role}} の全員へ",
+    to_role_up_to_one: "{{role}} の{{count}}名へ",
+    to_role_up_to_other: "{{role}} の最大{{count}}名へ",
+    length_bd_one: "{{count}}営業日",
+    length_bd_other: "{{count}}営業日",
+    length_mo_one: "{{count}}か月",
+    length_mo_other: "{{count}}か月",
+    zone_recipient: "受信者の時刻",
+    zone_account: "契約企業の時刻",
+    zone_company: "自社の時刻",
+    edge_else: "それ以外",
+    edge_timeout: "{{length}}以内になし",
+    edge_skipped: "見送り時",
+    edge_heard: "発生した",
+    edge_heard_or_timeout: "発生、または{{length}}経過",
+    word_all: "毎日",
+    word_business: "平日",
+    word_weekend: "週末",
+    word_recipient: "受信者",
+    word_account: "契約企業",
+    word_company: "自社",
+  },
+};

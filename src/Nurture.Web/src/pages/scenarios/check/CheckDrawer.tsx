@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import { useCan } from "@/api/me";
 import { Problem } from "@/components/Problem";
-import { stepWords } from "./flow/words";
-import { allSteps, type Diagnostic, type Flow, type Person, type Rehearsed, type StoryLine, type Vocabulary } from "./types";
+import { stepWords } from "../flow/sentences";
+import { allSteps, type Diagnostic, type Flow, type Person, type Rehearsed, type StoryLine, type Vocabulary } from "../types";
 
 interface Props {
   text: string;
@@ -65,13 +65,13 @@ export function CheckDrawer({ text, tests, isOpen, vocabulary, onClose, onJump, 
   const failed = found?.tests.filter((test) => !test.is_passed).length ?? 0;
 
   return (
-    <Drawer opened={isOpen} onClose={onClose} position="right" size="xl" title={<Text fw={600} fz="lg">{t("scenarios.check_before")}</Text>} closeButtonProps={{ "aria-label": t("common.close") }}>
+    <Drawer opened={isOpen} onClose={onClose} position="right" size="xl" title={<Text fw={600} fz="lg">{t("check.check_before")}</Text>} closeButtonProps={{ "aria-label": t("common.close") }}>
       <Stack gap="lg" aria-busy={isBusy}>
         {error !== null && <Problem error={error} />}
         {!found && isBusy && <Loader aria-label={t("common.loading")} />}
         {found && (
           <>
-            <Section isGood={errors === 0} title={t("scenarios.check_text")} summary={errors > 0 ? t("scenarios.mistakes", { count: errors }) : mistakes.length > 0 ? t("scenarios.warnings", { count: mistakes.length }) : t("scenarios.no_mistakes")}>
+            <Section isGood={errors === 0} title={t("check.check_text")} summary={errors > 0 ? t("check.mistakes", { count: errors }) : mistakes.length > 0 ? t("check.warnings", { count: mistakes.length }) : t("editing.no_mistakes")}>
               {mistakes.length > 0 && (
                 <List listStyleType="none" spacing="xs">
                   {mistakes.map(({ one, where }, at) => (
@@ -82,12 +82,12 @@ export function CheckDrawer({ text, tests, isOpen, vocabulary, onClose, onJump, 
                 </List>
               )}
             </Section>
-            <Section isGood={failed === 0 && found.test_diagnostics.every((one) => one.severity !== "error")} isQuiet={found.tests.length === 0} title={t("scenarios.check_tests")} summary={found.tests.length === 0 ? t("scenarios.no_tests") : failed > 0 ? t("scenarios.tests_failed", { count: failed, of: found.tests.length }) : t("scenarios.tests_passed", { count: found.tests.length })}>
+            <Section isGood={failed === 0 && found.test_diagnostics.every((one) => one.severity !== "error")} isQuiet={found.tests.length === 0} title={t("check.check_tests")} summary={found.tests.length === 0 ? t("check.no_tests") : failed > 0 ? t("check.tests_failed", { count: failed, of: found.tests.length }) : t("check.tests_passed", { count: found.tests.length })}>
               {found.tests.length > 0 && (
                 <Accordion variant="contained" multiple>
                   {found.tests.map((test) => (
                     <Accordion.Item key={test.name} value={test.name}>
-                      <Accordion.Control icon={test.is_passed ? <IconCheck size={18} color="var(--mantine-color-teal-6)" aria-label={t("scenarios.passed")} /> : <IconX size={18} color="var(--mantine-color-red-6)" aria-label={t("scenarios.failed")} />}>
+                      <Accordion.Control icon={test.is_passed ? <IconCheck size={18} color="var(--mantine-color-teal-6)" aria-label={t("check.passed")} /> : <IconX size={18} color="var(--mantine-color-red-6)" aria-label={t("check.failed")} />}>
                         <Text size="sm">{test.name}</Text>
                       </Accordion.Control>
                       <Accordion.Panel>
@@ -95,13 +95,13 @@ export function CheckDrawer({ text, tests, isOpen, vocabulary, onClose, onJump, 
                           {test.failures.map((failure, at) => (
                             <div key={at}>
                               <Anchor component="button" type="button" size="sm" onClick={() => onJump("tests", failure.line, failure.column)}>
-                                {t("scenarios.line_n", { line: failure.line })}
+                                {t("check.line_n", { line: failure.line })}
                               </Anchor>
                               <Text size="sm">
-                                {t("scenarios.expected")} <Code>{failure.expected.replace(/\s+/g, " ")}</Code>
+                                {t("check.expected")} <Code>{failure.expected.replace(/\s+/g, " ")}</Code>
                               </Text>
                               <Text size="sm">
-                                {t("scenarios.but")} <Code>{failure.but.replace(/\s+/g, " ")}</Code>
+                                {t("check.but")} <Code>{failure.but.replace(/\s+/g, " ")}</Code>
                               </Text>
                             </div>
                           ))}
@@ -114,7 +114,7 @@ export function CheckDrawer({ text, tests, isOpen, vocabulary, onClose, onJump, 
               )}
             </Section>
             {found.story && (
-              <Section isGood={found.story.problem === null && found.story.has_entered} isWarning title={t("scenarios.check_story")} summary={t("scenarios.story_mails", { count: found.story.lines.filter((line) => line.mail).length })}>
+              <Section isGood={found.story.problem === null && found.story.has_entered} isWarning title={t("check.check_story")} summary={t("check.story_mails", { count: found.story.lines.filter((line) => line.mail).length })}>
                 <Story story={found.story} flow={found.flow} vocabulary={vocabulary} onPerson={(person) => void rehearse(person)} isBusy={isBusy} />
               </Section>
             )}
@@ -122,16 +122,16 @@ export function CheckDrawer({ text, tests, isOpen, vocabulary, onClose, onJump, 
         )}
         {found && !found.is_good && (
           <Text size="sm" c="dimmed" role="status">
-            {t("scenarios.not_yet")}
+            {t("check.not_yet")}
           </Text>
         )}
         <Group justify="space-between" py="sm" style={{ position: "sticky", bottom: 0, background: "var(--mantine-color-body)", borderTop: "1px solid var(--mantine-color-default-border)", zIndex: 1 }}>
           <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => void rehearse()} loading={isBusy}>
-            {t("scenarios.check_again")}
+            {t("check.check_again")}
           </Button>
-          {can("scenarios.publish") && (
+          {can("check.publish") && (
             <Button leftSection={<IconRocket size={16} aria-hidden />} disabled={!found?.is_good || isBusy} loading={isPublishing} onClick={() => void publish()} data-testid="publish">
-              {t("scenarios.publish")}
+              {t("check.publish")}
             </Button>
           )}
         </Group>
@@ -176,7 +176,7 @@ export function Mistake({ diagnostic, onJump, isTest = false }: { diagnostic: Di
     <Alert color={diagnostic.severity === "error" ? "red" : "yellow"} p="xs">
       <Text size="sm">
         <Anchor component="button" type="button" size="sm" fw={600} onClick={onJump}>
-          {t(isTest ? "scenarios.tests_line_n" : "scenarios.line_n", { line: diagnostic.line })}
+          {t(isTest ? "check.tests_line_n" : "check.line_n", { line: diagnostic.line })}
         </Anchor>{" "}
         {diagnostic.message.charAt(0).toUpperCase() + diagnostic.message.slice(1)} {diagnostic.hint && <Text span c="dimmed" size="sm">{diagnostic.hint}</Text>}
       </Text>
@@ -202,16 +202,16 @@ function Story({ story, flow, vocabulary, onPerson, isBusy }: StoryProps) {
     <Stack gap="md">
       <PersonForm key={JSON.stringify(story.person)} person={story.person} vocabulary={vocabulary} onPerson={onPerson} isBusy={isBusy} />
       {story.problem && <Alert color="red">{story.problem}</Alert>}
-      {!story.has_entered && !story.problem && <Alert color="yellow">{t("scenarios.nobody_entered")}</Alert>}
+      {!story.has_entered && !story.problem && <Alert color="yellow">{t("check.nobody_entered")}</Alert>}
       <Timeline bulletSize={22} lineWidth={2} active={-1}>
         {story.lines.map((line, n) => (
           <Timeline.Item key={n} bullet={line.mail ? <IconMail size={13} aria-hidden /> : undefined} color={line.mail ? "cyan" : "gray"} title={<Text size="sm" fw={line.mail ? 600 : 400}>{lineWords(line, flow, i18n.language, t)}</Text>}>
             <Text size="xs" c="dimmed">
-              {t("scenarios.day_n", { day: day(line.at) })} · {at(line.at)}
+              {t("check.day_n", { day: day(line.at) })} · {at(line.at)}
             </Text>
             {line.mail?.subject && (
               <Text size="sm" component="div">
-                {t("scenarios.subject_line")}: {line.mail.subject} <Badge size="xs" variant="outline" color="gray">{line.mail.locale}</Badge>
+                {t("check.subject_line")}: {line.mail.subject} <Badge size="xs" variant="outline" color="gray">{line.mail.locale}</Badge>
               </Text>
             )}
             {line.mail?.problem && (
@@ -224,12 +224,12 @@ function Story({ story, flow, vocabulary, onPerson, isBusy }: StoryProps) {
       </Timeline>
       {story.standing.map((place) => (
         <Text key={place.step} size="sm">
-          {t("scenarios.still_on", { step: stepOf(flow, place.step, i18n.language, t) })}
+          {t("check.still_on", { step: stepOf(flow, place.step, i18n.language, t) })}
           {place.until && ` (${at(place.until)})`}
         </Text>
       ))}
       <Text size="xs" c="dimmed">
-        {t("scenarios.story_zone", { zone })}
+        {t("check.story_zone", { zone })}
       </Text>
     </Stack>
   );
@@ -241,8 +241,8 @@ function stepOf(flow: Flow | null, id: string, language: string, t: ReturnType<t
 }
 
 function lineWords(line: StoryLine, flow: Flow | null, language: string, t: ReturnType<typeof useTranslation>["t"]): string {
-  if (line.mail) return t("scenarios.story_mail", { template: line.mail.template });
-  if (line.verb === "event") return t("scenarios.story_event", { event: line.text.split(" ")[0] });
+  if (line.mail) return t("check.story_mail", { template: line.mail.template });
+  if (line.verb === "event") return t("check.story_event", { event: line.text.split(" ")[0] });
   if (line.verb === "wait" && line.step) return stepOf(flow, line.step, language, t);
   return line.sentence ?? `${line.verb} ${line.text}`;
 }
@@ -259,7 +259,7 @@ function PersonForm({ person, vocabulary, onPerson, isBusy }: { person: Person; 
     <Accordion variant="contained" defaultValue={null}>
       <Accordion.Item value="person">
         <Accordion.Control>
-          <Text size="sm">{t("scenarios.person", { who: rows.map((row) => `${row.name} = ${row.value}`).slice(0, 4).join(", ") })}</Text>
+          <Text size="sm">{t("check.person", { who: rows.map((row) => `${row.name} = ${row.value}`).slice(0, 4).join(", ") })}</Text>
         </Accordion.Control>
         <Accordion.Panel>
           <Stack gap="xs" component="form" onSubmit={(submitted: React.FormEvent) => { submitted.preventDefault(); onPerson(now); }}>
@@ -267,12 +267,12 @@ function PersonForm({ person, vocabulary, onPerson, isBusy }: { person: Person; 
               <TextInput key={`${group}.${name}`} size="xs" label={`${group === "properties" ? "trigger" : group}.${name}`} value={value} onChange={(change) => set(group, name, change.currentTarget.value)} />
             ))}
             <Text size="sm" fw={600} mt="xs">
-              {t("scenarios.happens")}
+              {t("check.happens")}
             </Text>
             {happens.map((one, at) => (
               <Group key={at} gap="xs" wrap="nowrap" align="flex-end">
-                <Select size="xs" style={{ flex: 1 }} aria-label={t("scenarios.event")} searchable data={vocabulary.events.map((event) => event.name)} value={one.event} onChange={(event) => setHappens(happens.map((other, n) => (n === at ? { ...one, event: event ?? one.event } : other)))} />
-                <TextInput size="xs" w={110} type="number" min={0} step={0.5} aria-label={t("scenarios.after_days")} rightSectionWidth={40} rightSection={<Text size="xs" c="dimmed">{t("scenarios.days_short")}</Text>} value={String(one.after_hours / 24)} onChange={(change) => { const days = Number(change.currentTarget.value); setHappens(happens.map((other, n) => (n === at ? { ...one, after_hours: Math.max(0, days) * 24 } : other))); }} />
+                <Select size="xs" style={{ flex: 1 }} aria-label={t("check.event")} searchable data={vocabulary.events.map((event) => event.name)} value={one.event} onChange={(event) => setHappens(happens.map((other, n) => (n === at ? { ...one, event: event ?? one.event } : other)))} />
+                <TextInput size="xs" w={110} type="number" min={0} step={0.5} aria-label={t("check.after_days")} rightSectionWidth={40} rightSection={<Text size="xs" c="dimmed">{t("check.days_short")}</Text>} value={String(one.after_hours / 24)} onChange={(change) => { const days = Number(change.currentTarget.value); setHappens(happens.map((other, n) => (n === at ? { ...one, after_hours: Math.max(0, days) * 24 } : other))); }} />
                 <Button size="compact-xs" variant="subtle" color="gray" onClick={() => setHappens(happens.filter((_, n) => n !== at))} aria-label={t("common.remove")}>
                   <IconX size={14} aria-hidden />
                 </Button>
@@ -280,10 +280,10 @@ function PersonForm({ person, vocabulary, onPerson, isBusy }: { person: Person; 
             ))}
             <Group justify="space-between">
               <Button size="compact-sm" variant="subtle" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => setHappens([...happens, { event: vocabulary.events[0]?.name ?? "login", after_hours: 24 }])}>
-                {t("scenarios.add_event")}
+                {t("check.add_event")}
               </Button>
               <Button size="compact-sm" type="submit" loading={isBusy}>
-                {t("scenarios.play_again")}
+                {t("check.play_again")}
               </Button>
             </Group>
           </Stack>
