@@ -129,7 +129,7 @@ export function CheckDrawer({ text, tests, isOpen, vocabulary, onClose, onJump, 
           <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} onClick={() => void rehearse()} loading={isBusy}>
             {t("check.check_again")}
           </Button>
-          {can("check.publish") && (
+          {can("scenarios.publish") && (
             <Button leftSection={<IconRocket size={16} aria-hidden />} disabled={!found?.is_good || isBusy} loading={isPublishing} onClick={() => void publish()} data-testid="publish">
               {t("check.publish")}
             </Button>
