@@ -48,7 +48,7 @@ public sealed partial class EveryPageTests(OneServer one) : IClassFixture<OneSer
     [GeneratedRegex($@"(?<![\w./@-])({Namespaces})\.[a-z_]+(\.[a-z_]+)*(?![\w@/.-])")]
     private static partial Regex Missing { get; }
 
-    private const string Namespaces = "common|overview|contacts|accounts|mail|scenarios|escalations|broadcasts|settings|profile|entrance";
+    private const string Namespaces = "common|overview|contacts|accounts|mail|scenarios|escalations|broadcasts|settings|profile|entrance|flow|editing|check";
 
     private static string Name(string route) => route == "/" ? "start" : route.Trim('/').Replace('/', '-').Replace("$", "", StringComparison.Ordinal);
 }

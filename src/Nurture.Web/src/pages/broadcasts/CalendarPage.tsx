@@ -102,14 +102,12 @@ function Day({ day, isToday, entries, zone, most }: DayProps) {
   const hour = (at: string) => new Intl.DateTimeFormat(i18n.language, { timeZone: zone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
   return (
     <Paper p="sm" component="section" aria-label={dayWords(day, i18n.language)} style={isToday ? { borderColor: "var(--mantine-primary-color-filled)" } : undefined}>
-      <Group justify="space-between" mb="xs" gap={4} wrap="nowrap">
-        <Title order={3} fz="sm">
-          {dayWords(day, i18n.language)}
-        </Title>
-        <Text size="xs" c="dimmed">
-          {t("broadcasts.mails", { count: total, number: number(total) })}
-        </Text>
-      </Group>
+      <Title order={3} fz="sm">
+        {dayWords(day, i18n.language)}
+      </Title>
+      <Text size="xs" c="dimmed" mb="xs">
+        {t("broadcasts.mails", { count: total, number: number(total) })}
+      </Text>
       {entries.length === 0 && (
         <Text size="sm" c="dimmed">
           {t("broadcasts.nothing_leaves")}

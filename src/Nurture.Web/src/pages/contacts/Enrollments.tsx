@@ -77,6 +77,7 @@ export function Enrollments({ subject, path, enrollments, through }: Props) {
               <ConfirmButton
                 size="compact-xs"
                 variant="default"
+                style={{ flexShrink: 0 }}
                 question={t("contacts.stop_question", { scenario: enrollment.title ?? enrollment.scenario })}
                 consequence={t("contacts.stop_consequence")}
                 act={t("contacts.stop")}

@@ -187,34 +187,37 @@ export default function FlowView(props: FlowProps & { height?: number | string }
   const edges: Edge<LineData>[] = drawn.edges.map((edge) => ({ id: edge.id, source: edge.from, target: edge.to, type: "line", data: { edge }, markerEnd: { type: MarkerType.ArrowClosed, width: 16, height: 16 }, focusable: false }));
 
   const width = Math.max(drawn.width, hasAside ? trigger.x + box.width + 32 + asideWidth : 0) + 2 * margin;
-  const zoom = room === 0 ? 1 : Math.min(1, Math.max(smallest, room / width));
+  const zoom = Math.min(1, Math.max(smallest, room / width));
   const canvas = { width: Math.max(room, width * zoom), height: (drawn.height + 2 * margin) * zoom };
   const viewport = { x: (canvas.width - width * zoom) / 2 + margin * zoom, y: margin * zoom, zoom };
 
   return (
     <div ref={ref} style={{ maxHeight: props.height }} role="group" aria-label={t("flow.drawing")} className={classes["canvas"]}>
-      <div style={canvas}>
-        <ReactFlow
-          nodes={nodes}
-          edges={edges}
-          nodeTypes={nodeTypes}
-          edgeTypes={edgeTypes}
-          colorMode={scheme}
-          viewport={viewport}
-          minZoom={smallest}
-          maxZoom={1}
-          panOnDrag={false}
-          zoomOnScroll={false}
-          zoomOnPinch={false}
-          zoomOnDoubleClick={false}
-          preventScrolling={false}
-          nodesConnectable={false}
-          elementsSelectable={false}
-          nodesFocusable={false}
-          edgesFocusable={false}
-          proOptions={{ hideAttribution: true }}
-        />
-      </div>
+      {/* What is drawn before its width is known would keep that zoom. */}
+      {room > 0 && (
+        <div style={canvas}>
+          <ReactFlow
+            nodes={nodes}
+            edges={edges}
+            nodeTypes={nodeTypes}
+            edgeTypes={edgeTypes}
+            colorMode={scheme}
+            viewport={viewport}
+            minZoom={smallest}
+            maxZoom={1}
+            panOnDrag={false}
+            zoomOnScroll={false}
+            zoomOnPinch={false}
+            zoomOnDoubleClick={false}
+            preventScrolling={false}
+            nodesConnectable={false}
+            elementsSelectable={false}
+            nodesFocusable={false}
+            edgesFocusable={false}
+            proOptions={{ hideAttribution: true }}
+          />
+        </div>
+      )}
     </div>
   );
 }
