@@ -1,6 +1,7 @@
 using Nurture.Contacts;
 using Nurture.Criteria;
 using Nurture.Scenarios;
+using Nurture.Segments;
 using Nurture.Templating.Syntax;
 using static Nurture.Conditions.ConditionDiagnostics;
 
@@ -47,6 +48,7 @@ internal sealed partial class Binder
             "not" => BindNot(call),
             "exists" => BindExists(call),
             "has_role" => BindHasRole(call),
+            SegmentCalls.Function => BindSegment(call),
             "reachable" => BindReachable(call),
             "sent" => BindSendFact(call, SendFact.Sent),
             "clicked" => BindSendFact(call, SendFact.Clicked),

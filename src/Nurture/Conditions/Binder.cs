@@ -2,6 +2,7 @@ using System.Numerics;
 using Nurture.Contacts;
 using Nurture.Criteria;
 using Nurture.Scenarios;
+using Nurture.Segments;
 using Nurture.Templating.Syntax;
 using static Nurture.Conditions.ConditionDiagnostics;
 
@@ -25,6 +26,7 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
 {
     private readonly List<Criterion> criteria = [];
     private readonly List<EventPredicate> events = [];
+    private readonly HashSet<Segment> segments = [];
     private readonly SortedSet<string> hitTemplates = new(StringComparer.Ordinal);
     private bool readsContact;
     private bool readsAccount;
@@ -34,7 +36,7 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
         var test = BindTest(root);
         return test is null || report.HasErrors
             ? null
-            : new Condition(text, test, [.. criteria.DistinctBy(criterion => criterion.Key)], [.. events.DistinctBy(predicate => predicate.Key)], readsContact, readsAccount) { HitTemplates = [.. hitTemplates] };
+            : new Condition(text, test, [.. criteria.DistinctBy(criterion => criterion.Key)], [.. events.DistinctBy(predicate => predicate.Key)], readsContact, readsAccount) { HitTemplates = [.. hitTemplates], Segments = [.. segments] };
     }
 
     /// <param name="most">What is counted beyond this makes no difference.</param>
@@ -43,7 +45,7 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
         var part = IsCounting(root) ? BindCounting((Expression.Call)Bare(root), Relation.GreaterOrEqual, Math.Max(1, most)) : Bind(root);
         if (part is { Type: not (PartType.Number or PartType.Boolean or PartType.Untyped) })
             FailedPart(root, TypeMismatch, $"{Shown(root)} is {Named(part.Type)}, not a number.", part.Type is PartType.Instant or PartType.Date ? $"Write days_since({Shown(root)})." : null);
-        return part is null || report.HasErrors ? null : new Quantity(text, AsValue(part), [.. criteria.DistinctBy(criterion => criterion.Key)]);
+        return part is null || report.HasErrors ? null : new Quantity(text, AsValue(part), [.. criteria.DistinctBy(criterion => criterion.Key)]) { Segments = [.. segments] };
     }
 
     private Test? BindTest(Expression expression)

@@ -1,6 +1,7 @@
 using Nurture.Contacts;
 using Nurture.Criteria;
 using Nurture.Scenarios;
+using Nurture.Segments;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Conditions;
@@ -12,6 +13,9 @@ namespace Nurture.Conditions;
 public sealed partial class Condition
 {
     private static readonly Catalog NoCatalog = new();
+
+    /// <summary>Stands where a condition has mistakes and must let nobody in.</summary>
+    internal static readonly Condition Unanswered = new("", new Unanswerable(), [], [], readsContact: true, readsAccount: true);
 
     private readonly Test test;
 
@@ -36,6 +40,9 @@ public sealed partial class Condition
     /// <summary>Templates whose mails it asks about: <c>clicked</c> and <c>opened</c>.</summary>
     public IReadOnlyList<string> HitTemplates { get; internal init; } = [];
 
+    /// <summary>Segments that it names itself, each once; what those name in turn is theirs.</summary>
+    public IReadOnlyList<Segment> Segments { get; internal init; } = [];
+
     /// <summary>Whether the answer depends on the person: attributes, roles, consent, counters.</summary>
     public bool ReadsContact { get; }
 
@@ -54,6 +61,9 @@ public sealed partial class Condition
         if (next == Operand.Never || next > DateTimeOffset.MaxValue.ToMilliseconds()) return null;
         return Instants.FromMilliseconds(next);
     }
+
+    /// <summary>As <see cref="NextChange"/>, for a condition that asks this one.</summary>
+    internal long NextChangeMs(in ConditionContext context) => test.NextChange(context);
 
     /// <summary>A <c>where</c> over the event's own fields. A field that is not there makes a comparison false, never unknown.</summary>
     public bool HoldsFor(OccurredEvent occurred) =>

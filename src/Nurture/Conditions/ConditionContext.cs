@@ -1,6 +1,7 @@
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Scenarios;
+using Nurture.Segments;
 
 namespace Nurture.Conditions;
 
@@ -34,6 +35,9 @@ public sealed record ConditionScope
     public required SubjectKind Subject { get; init; }
 
     public required TrackingPlan Plan { get; init; }
+
+    /// <summary>What <c>segment("x")</c> may name.</summary>
+    public SegmentSet Segments { get; init; } = SegmentSet.None;
 
     /// <summary>Events whose fields <c>trigger.…</c> may read; null where there is no trigger event to read.</summary>
     public IReadOnlyList<string>? TriggerEvents { get; init; }

@@ -66,6 +66,9 @@ public static class ConditionDiagnostics
     /// <summary>A text that should be a day or a moment in ISO 8601.</summary>
     public const string BadMoment = "NUR220";
 
+    /// <summary>A segment that segments.yaml does not define.</summary>
+    public const string UnknownSegment = "NUR221";
+
     /// <summary>Every code with its meaning in one line.</summary>
     public static IReadOnlyDictionary<string, string> All { get; } = new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
@@ -90,5 +93,6 @@ public static class ConditionDiagnostics
         [AlwaysTheSame] = "The comparison can only have one answer.",
         [UnknownValue] = "The value is not in a closed list.",
         [BadMoment] = "The text should be a day or a moment in ISO 8601.",
+        [UnknownSegment] = "There is no such segment.",
     };
 }

@@ -22,6 +22,8 @@ public static class ConditionFunctions
             "Whole days until a day or moment; negative after it."),
         new("silent", "silent([\"x\", \"y\"], \"14d\")",
             "Whether none of the events happened for that long, counted from the later of the last one and the subject's creation."),
+        new("segment", "segment(\"active-trials\")",
+            "Whether the segment's condition is true, as segments.yaml defines it now. A segment of accounts, asked about a person, asks their account."),
         new("one_of", "one_of(account.plan, \"pro\", \"enterprise\")",
             "Whether the value is one of those that follow."),
         new("not", "not(account.setup_completed)",

@@ -1,6 +1,7 @@
 using Nurture.Contacts;
 using Nurture.Criteria;
 using Nurture.Scenarios;
+using Nurture.Segments;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Conditions;
@@ -24,6 +25,9 @@ public sealed class Quantity
 
     /// <summary>What must be counted for it, each once.</summary>
     public IReadOnlyList<Criterion> Criteria { get; }
+
+    /// <summary>Segments that it names, each once.</summary>
+    public IReadOnlyList<Segment> Segments { get; internal init; } = [];
 
     public Amount Read(in ConditionContext context)
     {

@@ -16,6 +16,12 @@ internal sealed class Always(bool value) : Test
     public override Truth Ask(in ConditionContext context) => Of(value);
 }
 
+/// <summary>A question that could not be read.</summary>
+internal sealed class Unanswerable : Test
+{
+    public override Truth Ask(in ConditionContext context) => Truth.Unknown;
+}
+
 internal sealed class Not(Test inner) : Test
 {
     public override Truth Ask(in ConditionContext context) => inner.Ask(context) switch

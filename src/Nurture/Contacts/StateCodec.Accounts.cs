@@ -20,6 +20,7 @@ public static partial class StateCodec
                 if (health.Score is { } score) w.Double(3, score);
                 w.Number(4, (long)health.Band);
                 w.Instant(5, health.BandSince);
+                if (health.Meaning != 0) w.Number(6, health.Meaning);
             });
         }
 
@@ -64,6 +65,7 @@ public static partial class StateCodec
                 3 => health with { Score = reader.Double },
                 4 => health with { Band = (HealthBand)reader.Number },
                 5 => health with { BandSince = reader.Instant },
+                6 => health with { Meaning = reader.Number },
                 _ => health,
             };
         }

@@ -20,10 +20,10 @@ internal sealed partial class Advance
 
         var reading = HealthScore.Read(definition, context);
         var before = account.Health;
-        var isSame = before is not null && before.Definition == definition.Name && before.Version == definition.Version;
+        var isSame = before is not null && before.Definition == definition.Name && before.Version == definition.Version && before.Meaning == definition.Meaning;
         var band = HealthScore.BandOf(definition, reading.Score, isSame ? before!.Band : null);
         var hasMoved = before is null || before.Band != band;
-        account.Health = new HealthState(definition.Name, definition.Version, reading.Score, band, hasMoved ? at : before!.BandSince);
+        account.Health = new HealthState(definition.Name, definition.Version, reading.Score, band, hasMoved ? at : before!.BandSince, definition.Meaning);
         if (hasMoved || Shown(before!.Score) != Shown(reading.Score)) set.TouchProfile(account);
         if (isSame && !hasMoved) return;
 

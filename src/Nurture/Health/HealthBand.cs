@@ -24,7 +24,7 @@ public static class HealthBands
 /// <summary>What is kept of an account's health.</summary>
 /// <param name="Version">The definition's: a new one re-bases the score and moves no trigger.</param>
 /// <param name="Score">0 to 100; null while too little is known.</param>
-public sealed record HealthState(string Definition, int Version, double? Score, HealthBand Band, DateTimeOffset BandSince);
+public sealed record HealthState(string Definition, int Version, double? Score, HealthBand Band, DateTimeOffset BandSince, long Meaning = 0);
 
 /// <summary>Why a score or band is another one. The numbers are stored.</summary>
 public enum HealthCause : byte

@@ -1,5 +1,6 @@
 using Nurture.Conditions;
 using Nurture.Criteria;
+using Nurture.Segments;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Health;
@@ -79,6 +80,12 @@ public sealed record HealthDefinition
     public double Margin { get; init; }
 
     public required string Text { get; init; }
+
+    /// <summary>Segments that it names, in measures and conditions.</summary>
+    public IEnumerable<Segment> Segments => Measures.SelectMany(measure => measure.Value.Segments).Concat(Conditions.SelectMany(condition => condition.Segments));
+
+    /// <summary>What its segments mean: another number when one of them is defined anew, which is as good as a new definition of health.</summary>
+    public long Meaning { get; init; }
 
     public IEnumerable<Condition> Conditions => Caps.Select(cap => cap.When).Concat(For is null ? [] : [For]);
 

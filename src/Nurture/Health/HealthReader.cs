@@ -3,6 +3,7 @@ using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Yaml;
+using Nurture.Segments;
 
 namespace Nurture.Health;
 
@@ -11,13 +12,14 @@ public sealed class HealthReader
 {
     private readonly YamlSource source;
     private readonly TrackingPlan plan;
+    private readonly SegmentSet segments;
 
-    private HealthReader(string text, string file, TrackingPlan plan) => (source, this.plan) = (new(text, file), plan);
+    private HealthReader(string text, string file, TrackingPlan plan, SegmentSet segments) => (source, this.plan, this.segments) = (new(text, file), plan, segments);
 
     /// <returns>The definition is null exactly when a diagnostic is an error.</returns>
-    public static (HealthDefinition? Definition, IReadOnlyList<Diagnostic> Diagnostics) Read(string text, string file, TrackingPlan plan)
+    public static (HealthDefinition? Definition, IReadOnlyList<Diagnostic> Diagnostics) Read(string text, string file, TrackingPlan plan, SegmentSet segments)
     {
-        var reader = new HealthReader(text, file, plan);
+        var reader = new HealthReader(text, file, plan, segments);
         HealthDefinition? definition = null;
         if (YamlReader.Read(reader.source) is { } root) definition = reader.ReadDefinition(root, text);
         else if (!reader.source.HasErrors)
@@ -54,7 +56,7 @@ public sealed class HealthReader
         var margin = ReadNumber(fields["margin"], "margin", 0, 50) ?? 0;
         fields.RefuseOthers();
         if (name is null || bands is null) return null;
-        return new HealthDefinition
+        var definition = new HealthDefinition
         {
             Name = name,
             Title = title ?? "",
@@ -67,6 +69,7 @@ public sealed class HealthReader
             Margin = margin,
             Text = text,
         };
+        return definition with { Meaning = SegmentSet.MeaningOf(definition.Segments) };
     }
 
     private Measure? ReadMeasure(YamlNode node)
@@ -170,25 +173,9 @@ public sealed class HealthReader
         return null;
     }
 
-    private ConditionScope Scope => new() { Subject = SubjectKind.Account, Plan = plan, File = source.File, Origin = new(0, 0, 1, 1) };
+    private ConditionScope Scope => new() { Subject = SubjectKind.Account, Plan = plan, Segments = segments, File = source.File, Origin = new(0, 0, 1, 1) };
 
-    private Condition? ReadCondition(YamlNode? node, string what) => Compile(node, what, (text, found) => Condition.Compile(text, Scope, found));
+    private Condition? ReadCondition(YamlNode? node, string what) => source.Expression(node, what, (text, found) => Condition.Compile(text, Scope, found));
 
-    private Quantity? ReadQuantity(YamlNode? node, double most) => Compile(node, "value", (text, found) => Quantity.Compile(text, most, Scope, found));
-
-    private T? Compile<T>(YamlNode? node, string what, Func<string, List<Diagnostic>, T?> compile) where T : class
-    {
-        if (node is null) return null;
-        if (node is not YamlNode.Scalar scalar)
-        {
-            source.Error(DiagnosticCodes.WrongShape, node.Span, $"\"{what}:\" is an expression, not {Values.Shape(node)}", "Put quotes around all of it.");
-            return null;
-        }
-
-        var at = new ScalarPositions(source, scalar);
-        var found = new List<Diagnostic>();
-        var compiled = compile(scalar.Value, found);
-        foreach (var diagnostic in found) source.Diagnostics.Add(diagnostic with { File = source.File, Span = at.Span(diagnostic.Span.Start, diagnostic.Span.Length) });
-        return compiled;
-    }
+    private Quantity? ReadQuantity(YamlNode? node, double most) => source.Expression(node, "value", (text, found) => Quantity.Compile(text, most, Scope, found));
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Nurture.Contacts;
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Segments;
 using Nurture.Sends;
 
 namespace Nurture.Scenarios;
@@ -25,6 +26,11 @@ public sealed record Catalog
     public SendPolicy Policy { get; init; } = SendPolicy.Default;
 
     public EscalationTypes Escalations { get; init; } = EscalationTypes.None;
+
+    public SegmentSet Segments { get; init; } = SegmentSet.None;
+
+    /// <summary>Segments whose counters are being filled: they count already, and answer nothing yet. Null where none are.</summary>
+    public SegmentSet? PreparingSegments { get; init; }
 
     /// <summary>Null where no account is scored.</summary>
     public HealthDefinition? Health { get; init; }

@@ -1,6 +1,7 @@
 using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Criteria;
+using Nurture.Segments;
 
 namespace Nurture.Scenarios;
 
@@ -18,7 +19,8 @@ public sealed class CatalogIndex
             .Where(published => published.Scenario.Trigger is Trigger.Inactivity or Trigger.DateAttribute or Trigger.Band)
             .OrderBy(published => published.Scenario.Name, StringComparer.Ordinal).ToList();
         Criteria = new CriteriaIndex(catalog.Versions.Values.SelectMany(published => CriteriaOf(published.Scenario))
-            .Concat(catalog.Health?.Criteria ?? []).Concat(catalog.PreparingHealth?.Criteria ?? []));
+            .Concat(catalog.Health?.Criteria ?? []).Concat(catalog.PreparingHealth?.Criteria ?? [])
+            .Concat(catalog.Segments.Criteria).Concat(catalog.PreparingSegments?.Criteria ?? []));
         HasAccountReaders = catalog.Versions.Values.Any(published =>
             published.Scenario.Subject == SubjectKind.Contact && WatchedConditions(published.Scenario).Any(condition => condition.ReadsAccount || condition.Events.Any(e => e.By == SubjectKind.Account)));
     }
@@ -50,9 +52,9 @@ public sealed class CatalogIndex
         }
     }
 
-    /// <summary>Every condition of the scenario but the trigger's <c>where</c>, which asks the event alone.</summary>
     public static IEnumerable<Condition> Conditions(Scenario scenario)
     {
+        if (scenario.Trigger is Trigger.Event { Where: { } where }) yield return where;
         if (scenario.Audience is { } audience) yield return audience;
         if (scenario.Trigger is Trigger.Inactivity inactivity) yield return inactivity.IsSilent;
         foreach (var condition in WatchedConditions(scenario)) yield return condition;
@@ -68,6 +70,9 @@ public sealed class CatalogIndex
             }
         }
     }
+
+    /// <summary>Segments that the scenario's conditions name.</summary>
+    public static IEnumerable<Segment> SegmentsOf(Scenario scenario) => Conditions(scenario).SelectMany(condition => condition.Segments).Distinct();
 
     public static IEnumerable<Criterion> CriteriaOf(Scenario scenario) => Conditions(scenario).SelectMany(condition => condition.Criteria);
 

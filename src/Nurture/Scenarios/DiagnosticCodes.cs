@@ -159,6 +159,12 @@ public static partial class DiagnosticCodes
     /// <summary>A schedule whose moments do not do what they seem to.</summary>
     public const string OddSchedule = "NUR131";
 
+    /// <summary>Segments that ask each other in a circle.</summary>
+    public const string SegmentCycle = "NUR132";
+
+    /// <summary>A segment that is no longer defined, or not as before, and that something published asks.</summary>
+    public const string SegmentInUse = "NUR133";
+
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";
 

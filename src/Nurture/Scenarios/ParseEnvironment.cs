@@ -1,5 +1,6 @@
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Segments;
 using Nurture.Sends;
 using Nurture.Templates;
 using Nurture.Templating.Syntax;
@@ -24,6 +25,9 @@ public sealed record ParseEnvironment
 
     /// <summary>How accounts are scored; null where nobody scores them.</summary>
     public HealthDefinition? Health { get; init; }
+
+    /// <summary>What <c>segment("x")</c> may name.</summary>
+    public SegmentSet Segments { get; init; } = SegmentSet.None;
 
     /// <summary>Whether all files there are have been read, so that what is not there is missing.</summary>
     public bool IsWhole { get; init; }

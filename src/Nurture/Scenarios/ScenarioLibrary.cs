@@ -1,6 +1,7 @@
 using Nurture.Escalations;
 using Nurture.Health;
 using Nurture.Scenarios.Testing;
+using Nurture.Segments;
 using Nurture.Sends;
 using Nurture.Templates;
 using Nurture.Templating.Syntax;
@@ -17,6 +18,7 @@ public sealed record ScenarioLibrary
     public const string PolicyFile = "policy.yaml";
     public const string EscalationsFile = "escalations.yaml";
     public const string HealthFile = "health.yaml";
+    public const string SegmentsFile = "segments.yaml";
     public const string TestFolder = "tests";
 
     /// <summary>How far back a deployment keeps events, so how far back a window may ask.</summary>
@@ -40,6 +42,8 @@ public sealed record ScenarioLibrary
     public string? EscalationsText { get; private init; }
 
     public string? HealthText { get; private init; }
+
+    public string? SegmentsText { get; private init; }
 
     /// <summary>Of all files, in the order of their names and lines.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; private init; } = [];
@@ -68,6 +72,14 @@ public sealed record ScenarioLibrary
             found.AddRange(said);
         }
 
+        var segmentsText = ReadOptional(Path.Combine(directory, SegmentsFile), found);
+        var segments = SegmentSet.None;
+        if (segmentsText is not null)
+        {
+            (segments, var said) = SegmentsReader.Read(segmentsText, Shown(Path.Combine(directory, SegmentsFile)), plan);
+            found.AddRange(said);
+        }
+
         var (escalationsText, healthText) = (ReadOptional(Path.Combine(directory, EscalationsFile), found), ReadOptional(Path.Combine(directory, HealthFile), found));
         var escalations = EscalationTypes.None;
         HealthDefinition? health = null;
@@ -79,12 +91,12 @@ public sealed record ScenarioLibrary
 
         if (healthText is not null)
         {
-            (health, var said) = HealthReader.Read(healthText, Shown(Path.Combine(directory, HealthFile)), plan);
+            (health, var said) = HealthReader.Read(healthText, Shown(Path.Combine(directory, HealthFile)), plan, segments);
             found.AddRange(said);
         }
 
         var templates = templatesDirectory is null ? null : LoadTemplates(templatesDirectory, policy, plan, found);
-        var environment = new ParseEnvironment { Plan = plan, Policy = policy, Templates = templates?.Names, MailTemplates = templates, Escalations = escalations, Health = health, IsWhole = true, KeptHistory = KeptHistory, Now = now };
+        var environment = new ParseEnvironment { Plan = plan, Policy = policy, Templates = templates?.Names, MailTemplates = templates, Escalations = escalations, Health = health, Segments = segments, IsWhole = true, KeptHistory = KeptHistory, Now = now };
         var scenarios = LoadScenarios(directory, environment, found);
         if (health is not null) found.AddRange(BandAnswers.Check(health, Shown(Path.Combine(directory, HealthFile)), scenarios.Select(parsed => parsed.Draft).OfType<Scenario>()));
         var tests = LoadTests(Path.Combine(directory, TestFolder), scenarios, environment, found);
@@ -100,6 +112,7 @@ public sealed record ScenarioLibrary
             PolicyText = policyText,
             EscalationsText = escalationsText,
             HealthText = healthText,
+            SegmentsText = segmentsText,
             Diagnostics = [.. found.Distinct().OrderBy(d => d.File, StringComparer.Ordinal).ThenBy(d => d.Span.Line).ThenBy(d => d.Span.Column)],
         };
     }
@@ -136,7 +149,7 @@ public sealed record ScenarioLibrary
     {
         var scenarios = new List<ParsedScenario>();
         var byName = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in FilesIn(directory, "*.yaml", found, isRequired: true).Where(f => Path.GetFileName(f) is not (PlanFile or PolicyFile or EscalationsFile or HealthFile)))
+        foreach (var file in FilesIn(directory, "*.yaml", found, isRequired: true).Where(f => Path.GetFileName(f) is not (PlanFile or PolicyFile or EscalationsFile or HealthFile or SegmentsFile)))
         {
             if (ReadOptional(file, found) is not { } text) continue;
             var parsed = Check(text, Shown(file), environment);

@@ -202,6 +202,7 @@ public sealed partial class ScenarioParser
     {
         Subject = subject,
         Plan = environment.Plan,
+        Segments = environment.Segments,
         TriggerEvents = triggerEvents,
         HasHeard = hasHeard,
         HasEnrollment = hasEnrollment,

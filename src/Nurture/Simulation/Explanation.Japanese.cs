@@ -157,7 +157,8 @@ public static partial class Explanation
 
     private static string JapaneseOf(string? what) => string.IsNullOrEmpty(what) ? "" : $"({what})";
 
-    private static string JapaneseText(Condition? condition) => condition is null ? "" : $"({Quote(condition.Text)})";
+    internal static string JapaneseText(Condition? condition) =>
+        condition is null ? "" : $"({Quote(condition.Text)}{string.Concat(condition.Segments.Select(segment => $"。セグメント「{segment.Title}」は {Quote(segment.Is.Text)}"))})";
 
     private static string JapaneseOwner(Step.Set set) => set.On == Contacts.SubjectKind.Account ? "契約企業の " : "コンタクトの ";
 

@@ -164,7 +164,9 @@ public static partial class Explanation
 
     internal static string Quote(string condition) => $"`{condition.Trim()}`";
 
-    internal static string Text(Condition? condition) => condition is null ? "" : $" ({Quote(condition.Text)})";
+    /// <summary>As its author wrote it, and what the segments that it names ask now.</summary>
+    internal static string Text(Condition? condition) =>
+        condition is null ? "" : $" ({Quote(condition.Text)}{string.Concat(condition.Segments.Select(segment => $"; the segment “{segment.Title}” is {Quote(segment.Is.Text)}"))})";
 
     private static string Mail(Step? step, Detail detail, string id) =>
         detail["template"] is { } template ? $"the mail {template}" : step is Step.Send send ? $"the mail {send.Template}" : id.Length > 0 ? $"the mail of step {id}" : "the mail";

@@ -90,7 +90,7 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language?
             return [new("trigger_where_false",
                 In(
                     $"It was never triggered: {names} happened {Times(past.Count)}, the last time on {Show(latest.Event.OccurredAt)}, and never with{Explanation.Text(trigger.Where)}.",
-                    $"{names} は{past.Count}回(最後は{Show(latest.Event.OccurredAt)})ありましたが、開始条件({Explanation.Quote(trigger.Where!.Text)})に当てはまるものはありませんでした。"))];
+                    $"{names} は{past.Count}回(最後は{Show(latest.Event.OccurredAt)})ありましたが、開始条件{Explanation.JapaneseText(trigger.Where)}に当てはまるものはありませんでした。"))];
         }
 
         if (matching.TrueForAll(happened => happened.CountsOnly))
@@ -224,24 +224,24 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language?
             case Truth.False:
                 yield return new(Reason.AudienceFalse.Code(), In(
                     $"Asked now, it is not in the audience{Explanation.Text(scenario.Audience)}.",
-                    $"現時点で対象条件({Explanation.Quote(scenario.Audience!.Text)})に当てはまりません。"));
+                    $"現時点で対象条件{Explanation.JapaneseText(scenario.Audience)}に当てはまりません。"));
                 break;
             case Truth.Unknown:
                 yield return new(Reason.AudienceUnknown.Code(), In(
                     $"Asked now, whether it is in the audience{Explanation.Text(scenario.Audience)} is unknown: {Missing(scenario.Audience!, context)}.",
-                    $"現時点で対象条件({Explanation.Quote(scenario.Audience!.Text)})に当てはまるか判断できません。{Missing(scenario.Audience!, context)}。"));
+                    $"現時点で対象条件{Explanation.JapaneseText(scenario.Audience)}に当てはまるか判断できません。{Missing(scenario.Audience!, context)}。"));
                 break;
         }
 
         if (scenario.Goal?.When.Evaluate(context) == Truth.True)
             yield return new(Reason.GoalAlreadyReached.Code(), In(
                     $"The goal{Explanation.Text(scenario.Goal.When)} is reached already.",
-                    $"シナリオの目標({Explanation.Quote(scenario.Goal.When.Text)})をすでに達成しています。"));
+                    $"シナリオの目標{Explanation.JapaneseText(scenario.Goal.When)}をすでに達成しています。"));
         foreach (var exit in scenario.Exits)
         {
             if (exit.When?.Evaluate(context) == Truth.True) yield return new(Reason.ExitAlreadyTrue.Code(), In(
                     $"The exit{Explanation.Text(exit.When)} is true already.",
-                    $"途中終了条件({Explanation.Quote(exit.When.Text)})にすでに当てはまります。"));
+                    $"途中終了条件{Explanation.JapaneseText(exit.When)}にすでに当てはまります。"));
         }
     }
 

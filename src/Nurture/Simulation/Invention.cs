@@ -6,6 +6,7 @@ using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
+using Nurture.Segments;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Simulation;
@@ -46,8 +47,8 @@ public sealed record Invention
     public static Invention For(Scenario scenario, TrackingPlan plan, Sends.SendPolicy policy, DateTimeOffset start)
     {
         var guess = new Guess();
-        if (scenario.Trigger is Trigger.Event { Where: { } where }) guess.Read(where.Text);
-        if (scenario.Audience is { } audience) guess.Read(audience.Text);
+        if (scenario.Trigger is Trigger.Event { Where: { } where }) guess.Read(where);
+        if (scenario.Audience is { } audience) guess.Read(audience);
         if (scenario.Key is { Root: "trigger" } key) guess.Properties.TryAdd(key.Path, "1");
         if (scenario.Trigger is Trigger.DateAttribute date)
             (date.Of == SubjectKind.Contact ? guess.Contact : guess.Account)[date.Attribute] = DateFor(date, plan, start, policy.Zone);
@@ -153,9 +154,12 @@ public sealed record Invention
 
         public List<string> Past { get; } = [];
 
-        public void Read(string condition)
+        private readonly Dictionary<string, Condition> segments = new(StringComparer.Ordinal);
+
+        public void Read(Condition condition)
         {
-            if (ExpressionParser.Parse(condition.Replace('\r', ' ').Replace('\n', ' ')).Root is { } root) Read(root);
+            foreach (var segment in condition.Segments) segments[segment.Name] = segment.Is;
+            if (ExpressionParser.Parse(condition.Text.Replace('\r', ' ').Replace('\n', ' ')).Root is { } root) Read(root);
         }
 
         private void Read(Expression expression)
@@ -178,6 +182,7 @@ public sealed record Invention
                     break;
                 case Expression.Call call when NameOf(call) == "one_of" && call.Arguments is [{ Value: var asked }, { Value: Expression.Literal { Value: { } first } }, ..]: Say(asked, Written(first)); break;
                 case Expression.Call call when NameOf(call) is "ever" && FirstText(call) is { } done: Past.Add(done); break;
+                case Expression.Call call when NameOf(call) == SegmentCalls.Function && FirstText(call) is { } name && segments.TryGetValue(name, out var asked): Read(asked); break;
                 case Expression.Call call when NameOf(call) == "has_role" && FirstText(call) is { } role: Roles.Add(role); break;
                 case Expression.Call call when NameOf(call) == "exists" && call.Arguments is [{ Value: var path }]: Say(path, "x"); break;
                 case Expression.Member member: Say(member, "true"); break;

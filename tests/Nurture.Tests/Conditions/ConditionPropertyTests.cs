@@ -13,14 +13,16 @@ public class ConditionPropertyTests
     private static readonly DateTimeOffset Start = World.Start;
     private static readonly string[] Names = ["login", "signed_up", "order_placed"];
 
-    [Fact]
-    public void The_answer_is_that_of_a_recount_and_holds_until_the_next_change()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_answer_is_that_of_a_recount_and_holds_until_the_next_change(bool isAskedByName)
     {
         for (var seed = 1; seed <= 400; seed++)
         {
             var random = new Random(seed);
             var model = Question.Random(random, random.Next(3));
-            var condition = World.Compile(model.Text);
+            var condition = Compiled(model.Text, isAskedByName);
             var stream = Stream(random);
             var at = Start.AddDays(random.NextDouble() * 40).Truncate();
             OccurredEvent[] until = [.. stream.Where(occurred => occurred.OccurredAt <= at)];
@@ -51,15 +53,17 @@ public class ConditionPropertyTests
         }
     }
 
-    [Fact]
-    public void What_was_not_counted_makes_an_answer_unknown_and_never_wrong()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_was_not_counted_makes_an_answer_unknown_and_never_wrong(bool isAskedByName)
     {
         var unknown = 0;
         for (var seed = 1; seed <= 400; seed++)
         {
             var random = new Random(seed);
             var model = Question.Random(random, random.Next(3));
-            var condition = World.Compile(model.Text);
+            var condition = Compiled(model.Text, isAskedByName);
             var since = Start.AddDays(random.NextDouble() * 20).Truncate();
             var at = since.AddDays(random.NextDouble() * 20).Truncate();
             OccurredEvent[] happened = [.. Stream(random).Where(occurred => occurred.OccurredAt <= at)];
@@ -107,6 +111,11 @@ public class ConditionPropertyTests
             }
         }
     }
+
+    /// <summary>As it stands, or as the segment of a segment, whose answers and moments are the same.</summary>
+    private static Condition Compiled(string text, bool isAskedByName) => isAskedByName
+        ? World.Compile("segment(\"outer\")", World.Scope() with { Segments = World.Segments($"outer: {{ is: 'segment(\"inner\")' }}", $"inner: {{ is: '{text}' }}") })
+        : World.Compile(text);
 
     private static OccurredEvent[] Stream(Random random)
     {

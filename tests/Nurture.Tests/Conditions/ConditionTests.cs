@@ -381,7 +381,7 @@ public class ConditionTests
         foreach (var function in ConditionFunctions.All)
         {
             var diagnostics = new List<Diagnostic>();
-            Condition.Compile(function.Signature, World.Scope() with { Plan = TrackingPlan.Empty, SentTemplates = null }, diagnostics);
+            Condition.Compile(function.Signature, World.Scope() with { Plan = TrackingPlan.Empty, SentTemplates = null, Segments = World.Segments("active-trials: { is: contact.seats > 1 }") }, diagnostics);
 
             // A number is no whole condition, which is the one thing that may be wrong with an example.
             Assert.All(diagnostics.Where(said => said.Severity == Severity.Error), said => Assert.Equal(ConditionDiagnostics.NotBoolean, said.Code));

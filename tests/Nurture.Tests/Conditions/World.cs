@@ -5,7 +5,9 @@ using Nurture.Contacts;
 using Nurture.Criteria;
 using Nurture.Engine;
 using Nurture.Scenarios;
+using Nurture.Segments;
 using Nurture.Sends;
+using Nurture.Tests.Segments;
 
 namespace Nurture.Tests.Conditions;
 
@@ -60,6 +62,8 @@ internal sealed class World
         SentTemplates = ["welcome", "setup-help"],
         File = "trial.yaml",
     };
+
+    public static SegmentSet Segments(params string[] segments) => SegmentTexts.Read(Plan, segments);
 
     public static Condition Compile(string text, SubjectKind subject = SubjectKind.Contact) => Compile(text, Scope(subject));
 

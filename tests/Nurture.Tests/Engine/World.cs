@@ -6,6 +6,7 @@ using Nurture.Engine;
 using Nurture.Escalations;
 using Nurture.Health;
 using Nurture.Scenarios;
+using Nurture.Segments;
 using Nurture.Sends;
 using Nurture.Simulation;
 
@@ -32,7 +33,7 @@ internal sealed class World
     /// <summary>With scored accounts and declared escalation types.</summary>
     public static World Of(string health, string escalations, params string[] scenarios)
     {
-        var (definition, wrong) = HealthReader.Read(health, "health.yaml", Plan);
+        var (definition, wrong) = HealthReader.Read(health, "health.yaml", Plan, SegmentSet.None);
         Assert.True(definition is not null, string.Join('\n', wrong));
         var (types, mistakes) = EscalationTypesReader.Read(escalations, "escalations.yaml");
         Assert.Empty(mistakes);
@@ -62,11 +63,16 @@ internal sealed class World
         return this;
     }
 
-    public static Catalog CatalogOf(SendPolicy policy, params string[] scenarios)
+    /// <summary>With what <c>segment("x")</c> names.</summary>
+    public static World Of(SegmentSet segments, params string[] scenarios) => new(CatalogOf(SendPolicy.Default, segments, scenarios));
+
+    public static Catalog CatalogOf(SendPolicy policy, params string[] scenarios) => CatalogOf(policy, SegmentSet.None, scenarios);
+
+    public static Catalog CatalogOf(SendPolicy policy, SegmentSet segments, params string[] scenarios)
     {
         var published = scenarios.Select(text =>
         {
-            var parsed = ScenarioParser.Parse(text, "test.yaml", new ParseEnvironment { Plan = Plan, Policy = policy });
+            var parsed = ScenarioParser.Parse(text, "test.yaml", new ParseEnvironment { Plan = Plan, Policy = policy, Segments = segments });
             Assert.True(parsed.Scenario is not null, string.Join('\n', parsed.Diagnostics));
             var scenario = parsed.Scenario! with { Version = 1 };
             return new PublishedScenario(scenario, ScenarioProgram.Of(scenario.Steps), false, DateTimeOffset.UnixEpoch);
@@ -76,6 +82,7 @@ internal sealed class World
             Revision = 1,
             Plan = Plan,
             Policy = policy,
+            Segments = segments,
             Live = published.ToFrozenDictionary(p => p.Scenario.Name),
             Versions = published.ToFrozenDictionary(p => (p.Scenario.Name, p.Scenario.Version)),
             CoveredSince = published.SelectMany(p => CatalogIndex.CriteriaOf(p.Scenario)).Select(c => c.Key).Distinct().ToFrozenDictionary(key => key, _ => DateTimeOffset.UnixEpoch),

@@ -4,6 +4,7 @@ using Nurture.Criteria;
 using Nurture.Engine;
 using Nurture.Health;
 using Nurture.Scenarios;
+using Nurture.Segments;
 using Nurture.Tests.Engine;
 
 namespace Nurture.Tests.Health;
@@ -33,7 +34,7 @@ public sealed class HealthScoreTests
 
     private static HealthDefinition Read(string text)
     {
-        var (definition, found) = HealthReader.Read(text, "health.yaml", World.Plan);
+        var (definition, found) = HealthReader.Read(text, "health.yaml", World.Plan, SegmentSet.None);
         Assert.True(definition is not null, string.Join('\n', found));
         return definition;
     }
@@ -216,7 +217,7 @@ public sealed class HealthScoreTests
     [InlineData("value: account.seats", "value: account.chairs", "account.chairs is not in the tracking plan.")]
     public void A_mistake_is_said_where_it_stands(string right, string wrong, string said)
     {
-        var (definition, found) = HealthReader.Read(Text.Replace(right, wrong), "health.yaml", World.Plan);
+        var (definition, found) = HealthReader.Read(Text.Replace(right, wrong), "health.yaml", World.Plan, SegmentSet.None);
 
         Assert.Null(definition);
         Assert.Equal(said, Assert.Single(found).Message, ignoreCase: true);

@@ -3,6 +3,7 @@ using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
+using Nurture.Segments;
 using Nurture.Templates;
 
 namespace Nurture.Tests.Scenarios;
@@ -11,6 +12,8 @@ namespace Nurture.Tests.Scenarios;
 public sealed partial class AuthoringGuideTests
 {
     private static readonly string Guide = File.ReadAllText(Path.Combine(Fixtures.Root, "scenarios/README.md"));
+
+    private static SegmentSet Segments => SegmentsReader.Read(Blocks("yaml").Single(block => block.StartsWith("segments:")), "README.md", Fixtures.Plan).Segments;
 
     [Fact]
     public void Its_scenarios_tests_and_plans_are_read_without_complaint()
@@ -21,12 +24,13 @@ public sealed partial class AuthoringGuideTests
                 block.StartsWith("scenario:") && block.Contains("\ntests:") ? ("test", ScenarioTestParser.Parse(block, "README.md", Fixtures.Environment).Diagnostics)
                 : block.StartsWith("scenario:") ? ("scenario", ScenarioLibrary.Check(block, "README.md", Fixtures.Environment).Diagnostics)
                 : block.StartsWith("events:") ? ("plan", TrackingPlanReader.Read(block, "README.md").Diagnostics)
+                : block.StartsWith("segments:") ? ("segments", SegmentsReader.Read(block, "README.md", Fixtures.Plan).Diagnostics)
                 : ("steps", ScenarioLibrary.Check(AsScenario(block), "README.md", Fixtures.Environment).Diagnostics);
             Assert.True(said.Count == 0, $"{string.Join('\n', said)}\n{block}");
             return kind;
         });
 
-        Assert.Equal(["plan", "scenario", "steps", "steps", "test"], kinds.Order());
+        Assert.Equal(["plan", "scenario", "segments", "steps", "steps", "test"], kinds.Order());
     }
 
     [Fact]
@@ -44,8 +48,8 @@ public sealed partial class AuthoringGuideTests
         Assert.All(conditions, condition =>
         {
             var said = new List<Diagnostic>();
-            var subject = condition.Contains("contact.") ? SubjectKind.Contact : SubjectKind.Account;
-            Condition.Compile(condition, new() { Subject = subject, Plan = Fixtures.Plan, TriggerEvents = ["signed_up"], HasEnrollment = true, HasHeard = true, SentTemplates = ["welcome"] }, said);
+            var subject = condition.Contains("contact.") || condition.Contains("segment(") ? SubjectKind.Contact : SubjectKind.Account;
+            Condition.Compile(condition, new() { Subject = subject, Plan = Fixtures.Plan, TriggerEvents = ["signed_up"], HasEnrollment = true, HasHeard = true, SentTemplates = ["welcome"], Segments = Segments }, said);
             Assert.True(!said.Any(d => d.Severity == Severity.Error), $"{condition}: {string.Join('\n', said)}");
         });
     }
