@@ -16,8 +16,8 @@ public enum DocumentState
     Retired,
 }
 
-/// <summary>A published text: a scenario, template, tracking plan, policy, health definition or the escalation types. Its content never changes.</summary>
-/// <param name="Kind"><c>scenario</c>, <c>test</c> (of the scenario that is called the same), <c>template</c>, <c>plan</c>, <c>policy</c>, <c>health</c>, <c>escalations</c>.</param>
+/// <summary>A published text: a scenario, template, tracking plan, policy, health definition, the escalation types or the segments. Its content never changes.</summary>
+/// <param name="Kind"><c>scenario</c>, <c>test</c> (of the scenario that is called the same), <c>template</c>, <c>plan</c>, <c>policy</c>, <c>health</c>, <c>escalations</c>, <c>segments</c>.</param>
 /// <param name="Hash">Of the content, as its publisher makes it.</param>
 /// <param name="LiveAt">Null while it is prepared.</param>
 public sealed record Document(
@@ -28,6 +28,9 @@ public sealed record DocumentDraft(string Kind, string Name, string Hash, string
 {
     /// <summary>What it counts: definitions by key.</summary>
     public IReadOnlyDictionary<long, string> Criteria { get; init; } = new Dictionary<long, string>();
+
+    /// <summary>Of these, what nothing published counted until now: if it was covered once, events have passed it by since.</summary>
+    public IReadOnlyList<long> Uncounted { get; init; } = [];
 }
 
 /// <param name="IsNew">False where the newest version had this very content already.</param>
@@ -39,7 +42,7 @@ public sealed record ScenarioSwitch(string Name, int? LiveVersion, DateTimeOffse
 public sealed record CriterionCoverage(long Key, string Definition, DateTimeOffset? CoveredSince);
 
 /// <summary>All that a catalog is compiled from, of one moment.</summary>
-/// <param name="Documents">Every version of scenarios, the live one of everything else, and a health definition that is being prepared.</param>
+/// <param name="Documents">Every version of scenarios, the live one of everything else, and a health definition and segments that are being prepared.</param>
 public sealed record CatalogContent(
     long Revision, IReadOnlyList<Document> Documents, IReadOnlyList<ScenarioSwitch> Switches, IReadOnlyList<CriterionCoverage> Criteria);
 
@@ -63,7 +66,7 @@ public sealed class CatalogStore(Database database)
             var revision = await RevisionAsync(connection, null, cancel);
             var content = new CatalogContent(
                 revision,
-                await connection.QueryAsync(null, $"select {Columns} from documents d where d.kind = 'scenario' or d.state = 'live' or (d.kind = 'health' and d.state = 'preparing') order by d.kind, d.name, d.version", [], Read, cancel),
+                await connection.QueryAsync(null, $"select {Columns} from documents d where d.kind = 'scenario' or d.state = 'live' or (d.kind in ('health', 'segments') and d.state = 'preparing') order by d.kind, d.name, d.version", [], Read, cancel),
                 await connection.QueryAsync(null, "select name, live_version, paused_at, paused_by, paused_because from scenario_switches order by name", [], ReadSwitch, cancel),
                 await connection.QueryAsync(null, "select key, definition, covered_since from criteria order by key", [],
                     reader => new CriterionCoverage(reader.GetInt64(0), reader.GetString(1), reader.InstantOrNull(2)), cancel));
@@ -116,6 +119,8 @@ public sealed class CatalogStore(Database database)
                     [("kind", draft.Kind), ("name", draft.Name), ("version", version), ("hash", draft.Hash), ("content", draft.Content), ("now", now), ("by", by)], ct);
                 await database.BulkAsync(connection, transaction, Rows.Of(draft.Criteria.ToList()).Long("key", c => c.Key).Text("definition", c => c.Value),
                     "insert into criteria (key, definition) select r.key, r.definition from rows r where true on conflict do nothing", ct);
+                await database.BulkAsync(connection, transaction, Rows.Of(draft.Uncounted.ToList()).Long("key", key => key),
+                    "update criteria set covered_since = null from rows r where criteria.key = r.key and criteria.covered_since is not null", ct);
                 if (draft.IsPrepared) await PutLiveAsync(connection, transaction, draft.Kind, draft.Name, version, now, ct);
             }
 

@@ -27,6 +27,7 @@ internal sealed class Desk(CatalogSource catalogs, BusinessClock clock)
             MailTemplates = current.Templates,
             Escalations = current.Catalog.Escalations,
             Health = current.Catalog.PreparingHealth ?? current.Catalog.Health,
+            Segments = current.Catalog.PreparingSegments ?? current.Catalog.Segments,
             IsWhole = true,
             KeptHistory = ScenarioLibrary.KeptHistory,
             Now = clock.Now,

@@ -13,13 +13,17 @@ internal static class VocabularyEndpoints
     public sealed record Vocabulary(
         IReadOnlyDictionary<string, IReadOnlyList<ScenarioKey>> Keys, IReadOnlyList<string> StepKinds, IReadOnlyList<string> TriggerKinds, IReadOnlyList<KnownEvent> Events,
         IReadOnlyList<KnownAttribute> Contact, IReadOnlyList<KnownAttribute> Account, IReadOnlyList<ConditionFunction> Functions, IReadOnlyList<KnownTemplate> Templates,
-        IReadOnlyList<string> Topics, IReadOnlyList<KnownEscalation> Escalations, IReadOnlyList<string> Recipients, string Zone, string Locale);
+        IReadOnlyList<string> Topics, IReadOnlyList<KnownEscalation> Escalations, IReadOnlyList<KnownSegment> Segments, IReadOnlyList<string> Recipients, string Zone, string Locale);
 
     public sealed record KnownEvent(string Name, string Description, bool IsAccountFact, IReadOnlyList<KnownAttribute> Properties);
 
     public sealed record KnownAttribute(string Name, string Type, string Description);
 
     public sealed record KnownEscalation(string Name, string Title, IReadOnlyList<string> Outcomes);
+
+    /// <param name="Of"><c>contact</c> or <c>account</c>.</param>
+    /// <param name="Is">Its condition.</param>
+    public sealed record KnownSegment(string Name, string Title, string About, string Of, string Is);
 
     public sealed record KnownTemplate(string Name, IReadOnlyList<string> Locales);
 
@@ -33,8 +37,10 @@ internal static class VocabularyEndpoints
             Attributes(plan, SubjectKind.Contact), Attributes(plan, SubjectKind.Account), ConditionFunctions.All,
             [.. current.Templates.Names.Order(StringComparer.Ordinal).Select(name => new KnownTemplate(name, [.. current.Templates.LocalesOf(name).Order(StringComparer.Ordinal)]))],
             [.. topics.OfType<string>().Distinct().Order(StringComparer.Ordinal)],
-            [.. current.Catalog.Escalations.ByName.Values.Select(type => new KnownEscalation(type.Name, type.Title, type.Outcomes)).OrderBy(type => type.Name, StringComparer.Ordinal)], ScenarioKeys.Recipients, policy.Zone, policy.Locale);
-    }).RequirePermission(Permission.ReadScenarios).WithSummary("What may be written in a scenario: keys by place, events, attributes, functions of conditions, templates.");
+            [.. current.Catalog.Escalations.ByName.Values.Select(type => new KnownEscalation(type.Name, type.Title, type.Outcomes)).OrderBy(type => type.Name, StringComparer.Ordinal)],
+            [.. (current.Catalog.PreparingSegments ?? current.Catalog.Segments).ByName.Values.Select(one => new KnownSegment(one.Name, one.Title, one.About, ApiJson.Word(one.Of), one.Is.Text)).OrderBy(one => one.Name, StringComparer.Ordinal)],
+            ScenarioKeys.Recipients, policy.Zone, policy.Locale);
+    }).RequirePermission(Permission.ReadScenarios).WithSummary("What may be written in a scenario: keys by place, events, attributes, functions of conditions, segments, templates.");
 
     private static List<KnownAttribute> Attributes(TrackingPlan plan, SubjectKind kind)
     {

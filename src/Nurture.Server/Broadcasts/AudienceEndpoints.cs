@@ -53,5 +53,5 @@ internal static class AudienceEndpoints
         return (Condition.Compile(text.ReplaceLineEndings(" "), ScopeOf(environment), found), found);
     }
 
-    private static ConditionScope ScopeOf(ParseEnvironment environment) => new() { Subject = SubjectKind.Contact, Plan = environment.Plan, File = "condition" };
+    private static ConditionScope ScopeOf(ParseEnvironment environment) => new() { Subject = SubjectKind.Contact, Plan = environment.Plan, Segments = environment.Segments, File = "condition" };
 }

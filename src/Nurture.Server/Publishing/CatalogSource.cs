@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Nurture.Escalations;
 using Nurture.Health;
 using Nurture.Scenarios;
+using Nurture.Segments;
 using Nurture.Server.Intake;
 using Nurture.Storage;
 using Nurture.Templates;
@@ -56,12 +57,15 @@ public sealed class CatalogSource(CatalogStore store, PlanInForce plans, ILogger
         var escalations = One(content, "escalations") is { } declared ? EscalationTypesReader.Read(declared.Content, ScenarioLibrary.EscalationsFile).Types : EscalationTypes.None;
         var templates = new MailTemplateLibrary(
             content.Documents.Where(document => document.Kind == "template").Select(document => MailTemplate.Parse(document.Content, $"{document.Name}.html")), policy.Locale);
-        var environment = new ParseEnvironment { Plan = plan, Policy = policy, MailTemplates = templates };
+        var segments = SegmentsOf(DocumentState.Live) ?? SegmentSet.None;
+        var preparingSegments = SegmentsOf(DocumentState.Preparing);
+        var environment = new ParseEnvironment { Plan = plan, Policy = policy, MailTemplates = templates, Segments = segments };
         var switches = content.Switches.ToDictionary(s => s.Name);
         var versions = new Dictionary<(string, int), PublishedScenario>();
         foreach (var document in content.Documents.Where(document => document.Kind == "scenario"))
         {
-            var parsed = ScenarioParser.Parse(document.Content, $"{document.Name}.yaml", environment);
+            // What is being prepared was written against what is being prepared beside it, which goes live first.
+            var parsed = ScenarioParser.Parse(document.Content, $"{document.Name}.yaml", environment with { Segments = SegmentsFor(document.State) });
             if (parsed.Scenario is not { } scenario)
             {
                 // It was checked when it was published; the tracking plan has changed since. Whoever stands in it stands still, visibly.
@@ -80,20 +84,39 @@ public sealed class CatalogSource(CatalogStore store, PlanInForce plans, ILogger
             Plan = plan,
             Policy = policy,
             Escalations = escalations,
+            Segments = segments,
+            PreparingSegments = preparingSegments,
             Health = HealthOf(DocumentState.Live),
             PreparingHealth = HealthOf(DocumentState.Preparing),
             Live = content.Documents.Where(document => document is { Kind: "scenario", State: DocumentState.Live } && versions.ContainsKey((document.Name, document.Version)))
                 .ToFrozenDictionary(document => document.Name, document => versions[(document.Name, document.Version)]),
             Versions = versions.ToFrozenDictionary(),
-            CoveredSince = content.Criteria.Where(criterion => criterion.CoveredSince is not null).ToFrozenDictionary(criterion => criterion.Key, criterion => criterion.CoveredSince!.Value),
+        };
+        // What was covered once and is counted no more would answer with what it knew then.
+        catalog = catalog with
+        {
+            CoveredSince = content.Criteria.Where(criterion => criterion.CoveredSince is not null && catalog.Index.Criteria.Find(criterion.Key) is not null)
+                .ToFrozenDictionary(criterion => criterion.Key, criterion => criterion.CoveredSince!.Value),
         };
         logger.LogInformation("Catalog {Revision}: {Live} scenarios live, {Templates} templates", catalog.Revision, catalog.Live.Count, templates.Names.Count);
-        return new PublishedCatalog(catalog, templates, [.. content.Documents.Where(document => document.State == DocumentState.Preparing)]);
+        return new PublishedCatalog(catalog, templates, [.. content.Documents.Where(document => document.State == DocumentState.Preparing).OrderBy(document => document.Kind != "segments")]);
+
+        SegmentSet SegmentsFor(DocumentState state) => state == DocumentState.Preparing ? preparingSegments ?? segments : segments;
+
+        SegmentSet? SegmentsOf(DocumentState state)
+        {
+            if (content.Documents.LastOrDefault(document => document.Kind == "segments" && document.State == state) is not { } document) return null;
+            var (read, diagnostics) = SegmentsReader.Read(document.Content, ScenarioLibrary.SegmentsFile, plan);
+            // It was checked when it was published; the tracking plan has changed since. A segment that no longer reads is unknown of everybody.
+            var mistakes = diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error).ToList();
+            if (mistakes.Count > 0) logger.LogError("The segments version {Version} no longer read: {Diagnostics}", document.Version, string.Join(" · ", mistakes));
+            return read;
+        }
 
         HealthDefinition? HealthOf(DocumentState state)
         {
             if (content.Documents.LastOrDefault(document => document.Kind == "health" && document.State == state) is not { } document) return null;
-            var (definition, diagnostics) = HealthReader.Read(document.Content, ScenarioLibrary.HealthFile, plan);
+            var (definition, diagnostics) = HealthReader.Read(document.Content, ScenarioLibrary.HealthFile, plan, SegmentsFor(state));
             // It was checked when it was published; the tracking plan has changed since. Nobody is scored, visibly.
             if (definition is null) logger.LogError("The health definition version {Version} no longer reads: {Diagnostics}", document.Version, string.Join(" · ", diagnostics));
             return definition is null ? null : definition with { Version = document.Version };

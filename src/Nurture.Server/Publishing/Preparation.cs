@@ -37,14 +37,7 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
         {
             try
             {
-                var current = await catalogs.CurrentAsync(cancel);
-                foreach (var document in current.Preparing)
-                {
-                    if (document.Kind == "health" && current.Catalog.PreparingHealth is { } health) await PrepareAsync(document, health.Criteria, [SubjectKind.Account], current.Catalog, cancel);
-                    else if (document.Kind == "scenario" && current.Catalog.Versions.TryGetValue((document.Name, document.Version), out var version))
-                        await PrepareAsync(document, CatalogIndex.CriteriaOf(version.Scenario), KindsOf(version.Scenario), current.Catalog, cancel);
-                }
-
+                await PrepareAllAsync(await catalogs.CurrentAsync(cancel), cancel);
                 await published.WaitAsync(LookAgain, cancel);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -68,18 +61,42 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
         _ => [],
     };
 
-    private async Task PrepareAsync(Document document, IEnumerable<Criteria.Criterion> criteria, IReadOnlyList<SubjectKind> asked, Catalog catalog, CancellationToken cancel)
+    /// <summary>Whose next moments, goals and scores rest on a segment, so that another definition is felt at once.</summary>
+    private static IReadOnlyList<SubjectKind> KindsAsking(Catalog catalog)
     {
-        var all = criteria.ToList();
-        var uncovered = all.Where(criterion => !catalog.CoveredSince.ContainsKey(criterion.Key)).ToList();
-        if (uncovered.Count > 0) await WalkAsync(document, uncovered, uncovered.Select(criterion => criterion.Subject), cancel);
-        // Nothing has been dropped from the log yet, so what was filled reaches back to its beginning.
-        await Publisher.GoLiveAsync(store, all, new PublishedVersion(document.Kind, document.Name, document.Version, true), clock.Now, cancel);
-        logger.LogInformation("{Kind} {Name} version {Version} is live", document.Kind, document.Name, document.Version);
+        var asking = catalog.Versions.Values.Where(version => CatalogIndex.SegmentsOf(version.Scenario).Any()).Select(version => version.Scenario.Subject);
+        return [.. catalog.Health?.Segments.Any() == true ? asking.Append(SubjectKind.Account) : asking];
+    }
+
+    /// <summary>Segments first, and nobody is asked between: a scenario that was published with them goes live right after them.</summary>
+    private async Task PrepareAllAsync(PublishedCatalog current, CancellationToken cancel)
+    {
+        var covered = current.Catalog.CoveredSince.Keys.ToHashSet();
+        var toAsk = new List<(Document Document, IReadOnlyList<SubjectKind> Kinds)>();
+        foreach (var document in current.Preparing)
+        {
+            if (document.Kind == "segments" && current.Catalog.PreparingSegments is { } segments) await PrepareAsync(document, segments.Criteria, KindsAsking(current.Catalog));
+            else if (document.Kind == "health" && current.Catalog.PreparingHealth is { } health) await PrepareAsync(document, health.Criteria, [SubjectKind.Account]);
+            else if (document.Kind == "scenario" && current.Catalog.Versions.TryGetValue((document.Name, document.Version), out var version))
+                await PrepareAsync(document, CatalogIndex.CriteriaOf(version.Scenario), KindsOf(version.Scenario));
+        }
+
         // A trigger on state must know what it is now for everybody, so that it fires only when it turns true, and on time;
         // and every account has a score by the definition in force.
-        if (asked.Count > 0) await WalkAsync(document, [], asked, cancel);
+        foreach (var (document, kinds) in toAsk) await WalkAsync(document, [], kinds, cancel);
         Progress = null;
+
+        async Task PrepareAsync(Document document, IEnumerable<Criteria.Criterion> criteria, IReadOnlyList<SubjectKind> asked)
+        {
+            var all = criteria.ToList();
+            var uncovered = all.Where(criterion => !covered.Contains(criterion.Key)).ToList();
+            if (uncovered.Count > 0) await WalkAsync(document, uncovered, uncovered.Select(criterion => criterion.Subject), cancel);
+            // Nothing has been dropped from the log yet, so what was filled reaches back to its beginning.
+            await Publisher.GoLiveAsync(store, all, new PublishedVersion(document.Kind, document.Name, document.Version, true), clock.Now, cancel);
+            covered.UnionWith(all.Select(criterion => criterion.Key));
+            logger.LogInformation("{Kind} {Name} version {Version} is live", document.Kind, document.Name, document.Version);
+            if (asked.Count > 0) toAsk.Add((document, asked));
+        }
     }
 
     private async Task WalkAsync(Document document, IReadOnlyList<Criteria.Criterion> criteria, IEnumerable<SubjectKind> kinds, CancellationToken cancel)

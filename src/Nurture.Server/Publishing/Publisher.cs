@@ -6,6 +6,7 @@ using Nurture.Escalations;
 using Nurture.Health;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
+using Nurture.Segments;
 using Nurture.Server.Hosting;
 using Nurture.Storage;
 using Nurture.Templates;
@@ -13,7 +14,7 @@ using Nurture.Templates;
 namespace Nurture.Server.Publishing;
 
 /// <summary>A published text as its author gave it.</summary>
-/// <param name="Kind"><c>scenario</c>, <c>test</c> (a file of tests), <c>template</c>, <c>plan</c>, <c>policy</c>, <c>health</c>, <c>escalations</c>.</param>
+/// <param name="Kind"><c>scenario</c>, <c>test</c> (a file of tests), <c>template</c>, <c>plan</c>, <c>policy</c>, <c>health</c>, <c>escalations</c>, <c>segments</c>.</param>
 public sealed record Manuscript(string Kind, string File, string Text);
 
 /// <summary>What publishing came to: nothing was published where there is an error.</summary>
@@ -23,7 +24,7 @@ public sealed record Publication(IReadOnlyList<PublishedVersion> Versions, IRead
 }
 
 /// <summary>Makes texts live: checked as a whole, each content one immutable version. A version whose criteria are new is prepared first.</summary>
-public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Preparation preparation, SubjectStore subjects, EventLog log, BusinessClock clock, WorkSignals signals)
+public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Preparation preparation, SegmentUses uses, SubjectStore subjects, EventLog log, BusinessClock clock, WorkSignals signals)
 {
     /// <param name="mayBePast">Whether a moment that has passed is no mistake, as in files that have lain for a while.</param>
     public async Task<Publication> PublishAsync(IReadOnlyList<Manuscript> manuscripts, string by, CancellationToken cancel, bool mayBePast = false)
@@ -34,13 +35,15 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         var policy = Of("policy") is { } ruled ? Checked(SendPolicyReader.Read(ruled.Text, ruled.File)) : null;
         policy ??= current.Catalog.Policy;
         var escalations = Of("escalations") is { } declared ? Checked(EscalationTypesReader.Read(declared.Text, declared.File)) : current.Catalog.Escalations;
+        var segmentsText = Of("segments");
+        var segments = segmentsText is null ? current.Catalog.PreparingSegments ?? current.Catalog.Segments : Checked(SegmentsReader.Read(segmentsText.Text, segmentsText.File, plan ?? current.Catalog.Plan));
         var healthText = Of("health");
-        var health = healthText is null ? current.Catalog.PreparingHealth ?? current.Catalog.Health : Checked(HealthReader.Read(healthText.Text, healthText.File, plan ?? current.Catalog.Plan));
+        var health = healthText is null ? current.Catalog.PreparingHealth ?? current.Catalog.Health : Checked(HealthReader.Read(healthText.Text, healthText.File, plan ?? current.Catalog.Plan, segments));
         var mails = manuscripts.Where(manuscript => manuscript.Kind == "template").Select(manuscript => MailTemplate.Parse(manuscript.Text, manuscript.File)).ToList();
         diagnostics.AddRange(mails.SelectMany(mail => mail.Diagnostics));
         var templates = new MailTemplateLibrary(
             current.Templates.All.Where(known => !mails.Exists(mail => mail.Name == known.Name && mail.Locale == known.Locale)).Concat(mails), policy.Locale);
-        var environment = new ParseEnvironment { Plan = plan ?? current.Catalog.Plan, Policy = policy, Templates = templates.Names, MailTemplates = templates, Escalations = escalations, Health = health, IsWhole = true, Now = clock.Now };
+        var environment = new ParseEnvironment { Plan = plan ?? current.Catalog.Plan, Policy = policy, Templates = templates.Names, MailTemplates = templates, Escalations = escalations, Health = health, Segments = segments, IsWhole = true, Now = clock.Now };
         var scenarios = new List<(Manuscript Manuscript, Scenario Scenario)>();
         foreach (var manuscript in manuscripts.Where(manuscript => manuscript.Kind == "scenario"))
         {
@@ -65,6 +68,8 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
             diagnostics.AddRange(BandAnswers.Check(health, healthText?.File ?? ScenarioLibrary.HealthFile, live.Concat(scenarios.Select(s => s.Scenario))));
         }
 
+        if (segmentsText is not null)
+            diagnostics.AddRange(await uses.CheckAsync(segmentsText.File, environment, current, [.. scenarios.Select(s => s.Scenario.Name)], healthText is null ? health : null, cancel));
         if (diagnostics.Exists(diagnostic => diagnostic.Severity == Severity.Error)) return new Publication([], diagnostics);
 
         var hasSubjects = await subjects.AnyAsync(cancel);
@@ -73,25 +78,33 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
             .. manuscripts.Where(m => m.Kind == "plan").Select(m => new DocumentDraft("plan", "events", HashOf(m.Text), m.Text)),
             .. manuscripts.Where(m => m.Kind == "policy").Select(m => new DocumentDraft("policy", "policy", HashOf(m.Text), m.Text)),
             .. manuscripts.Where(m => m.Kind == "escalations").Select(m => new DocumentDraft("escalations", "escalations", HashOf(m.Text), m.Text)),
-            .. manuscripts.Where(m => m.Kind == "health").Select(m => new DocumentDraft("health", "health", HashOf(m.Text), m.Text, IsPrepared: false) { Criteria = DefinitionsOf(health!.Criteria) }),
+            .. manuscripts.Where(m => m.Kind == "segments").Select(m => Prepared("segments", "segments", m.Text, segments.Criteria)),
+            .. manuscripts.Where(m => m.Kind == "health").Select(m => Prepared("health", "health", m.Text, health!.Criteria)),
             .. mails.Select(mail => new DocumentDraft("template", $"{mail.Name}.{mail.Locale}", mail.Hash, mail.Text)),
             .. tests.GroupBy(test => test.File.Scenario).Select(of => of.Last()).Select(test => new DocumentDraft("test", test.File.Scenario, HashOf(test.Manuscript.Text), test.Manuscript.Text)),
-            .. scenarios.Select(s => new DocumentDraft("scenario", s.Scenario.Name, HashOf(s.Manuscript.Text), s.Manuscript.Text, IsPrepared: false)
-            {
-                Criteria = DefinitionsOf(CatalogIndex.CriteriaOf(s.Scenario)),
-            }),
+            .. scenarios.Select(s => Prepared("scenario", s.Scenario.Name, s.Manuscript.Text, CatalogIndex.CriteriaOf(s.Scenario))),
         ];
         var published = await store.PublishAsync(drafts, by, clock.Now, cancel);
         // Where nobody is known yet there is no history to fill from and nobody to tell.
-        foreach (var version in published.Where(version => version is { Kind: "scenario" or "health", IsNew: true } && !hasSubjects))
+        foreach (var version in published.Where(version => version is { Kind: "scenario" or "health" or "segments", IsNew: true } && !hasSubjects))
         {
-            var criteria = version.Kind == "health" ? health!.Criteria : CatalogIndex.CriteriaOf(scenarios.First(s => s.Scenario.Name == version.Name).Scenario);
+            var criteria = version.Kind == "segments" ? segments.Criteria : version.Kind == "health" ? health!.Criteria : CatalogIndex.CriteriaOf(scenarios.First(s => s.Scenario.Name == version.Name).Scenario);
             await GoLiveAsync(store, criteria, version, clock.Now, cancel);
         }
 
         preparation.Wake();
         signals.Events.Raise();
         return new Publication(published, diagnostics);
+
+        DocumentDraft Prepared(string kind, string name, string text, IEnumerable<Criteria.Criterion> criteria)
+        {
+            var definitions = DefinitionsOf(criteria);
+            return new(kind, name, HashOf(text), text, IsPrepared: false)
+            {
+                Criteria = definitions,
+                Uncounted = [.. definitions.Keys.Where(key => current.Catalog.Index.Criteria.Find(key) is null)],
+            };
+        }
 
         Manuscript? Of(string kind) => manuscripts.FirstOrDefault(manuscript => manuscript.Kind == kind);
 

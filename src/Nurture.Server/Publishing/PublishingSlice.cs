@@ -11,6 +11,7 @@ public static class PublishingSlice
         builder.Services.AddSingleton<CatalogStore>();
         builder.Services.AddSingleton<SubjectStore>();
         builder.Services.AddSingleton<CatalogSource>();
+        builder.Services.AddSingleton<SegmentUses>();
         builder.Services.AddSingleton<Publisher>();
         builder.Services.AddSingleton<Preparation>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Preparation>());
@@ -56,6 +57,7 @@ public static class PublishingSlice
             .. library.PlanText is { } plan ? [new Manuscript("plan", ScenarioLibrary.PlanFile, plan)] : Array.Empty<Manuscript>(),
             .. library.PolicyText is { } policy ? [new Manuscript("policy", ScenarioLibrary.PolicyFile, policy)] : Array.Empty<Manuscript>(),
             .. library.EscalationsText is { } escalations ? [new Manuscript("escalations", ScenarioLibrary.EscalationsFile, escalations)] : Array.Empty<Manuscript>(),
+            .. library.SegmentsText is { } segments ? [new Manuscript("segments", ScenarioLibrary.SegmentsFile, segments)] : Array.Empty<Manuscript>(),
             .. library.HealthText is { } health ? [new Manuscript("health", ScenarioLibrary.HealthFile, health)] : Array.Empty<Manuscript>(),
             .. library.Templates.All.Select(mail => new Manuscript("template", mail.File, mail.Text)),
             .. library.Scenarios.Where(parsed => parsed.Scenario is not null).Select(parsed => new Manuscript("scenario", parsed.File, parsed.Scenario!.Text)),
