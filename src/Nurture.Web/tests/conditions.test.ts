@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { read, write, type Built, type Row } from "@/pages/broadcasts/conditions";
+import { askSegment, read, segmentIn, write, type Built, type Row } from "@/pages/broadcasts/conditions";
 
 const types: Record<string, string> = { "contact.locale": "text", "account.seats": "number", "contact.onboarded": "boolean" };
 const typeOf = (path: string) => types[path] ?? "text";
@@ -21,6 +21,15 @@ test.each(rows.flatMap((first, n) => rows.slice(n).flatMap((second) => (["&&", "
 
 test.each(['account.tier == "tech" && (contact.x || contact.y)', 'contact.a == "x" && contact.b == "y" || contact.c == "z"', 'event("login")', "contact.locale"])("another condition is left to who typed it: %s", (text) => {
   expect(read(text, typeOf)).toBeNull();
+});
+
+test("a segment that was chosen is read back, and is no choice of attributes", () => {
+  expect(segmentIn(askSegment("active-trials"))).toBe("active-trials");
+  expect(read(askSegment("active-trials"), typeOf)).toBeNull();
+});
+
+test.each(["", 'not(segment("a"))', 'segment("a") && segment("b")', "segment(a)"])("another condition is no chosen segment: %s", (text) => {
+  expect(segmentIn(text)).toBeNull();
 });
 
 test("a value never leaves its quotes", () => {

@@ -64,6 +64,7 @@ const vocabulary = {
   account: [{ name: "tier", type: "text", description: "" }],
   functions: [{ name: "count", signature: 'count("x", "14d")', meaning: "" }],
   templates: [{ name: "welcome", locales: ["en"] }],
+  segments: [{ name: "active-trials", title: "Active trials", about: "", of: "contact", is: 'account.plan == "trial"' }],
   topics: [],
   recipients: ["most_active"],
   zone: "UTC",
@@ -100,6 +101,7 @@ describe("completion", () => {
     [`${before}  - wait: { for: event("lo`, "login"],
     ["audience: acc", "account.tier"],
     ["audience: cou", "count"],
+    ['audience: segment("act', "active-trials"],
     ["trigger: { event: signed_up, where: tri", "trigger.plan"],
   ])("after %j offers %s", (text, word) => expect(completionsAt(text, text.length, vocabulary)?.options.map((option) => option.label)).toContain(word));
 });

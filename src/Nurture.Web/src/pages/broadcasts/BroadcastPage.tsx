@@ -18,6 +18,7 @@ import { When } from "@/components/When";
 import { say, sayFailed } from "@/components/notify";
 import { useParam } from "@/components/params";
 import type { Vocabulary } from "../scenarios/types";
+import { Audience } from "./Audience";
 import { AudienceCount } from "./AudienceCount";
 import { ConditionBuilder } from "./ConditionBuilder";
 import { StateOf } from "./StateOf";
@@ -182,7 +183,7 @@ function DraftForm({ broadcast, vocabulary }: { broadcast: Broadcast; vocabulary
           <Facts
             facts={[
               [t("broadcasts.template"), form.template ?? ""],
-              [t("broadcasts.audience"), form.condition || t("broadcasts.everybody")],
+              [t("broadcasts.audience"), <Audience key="audience" condition={form.condition ?? ""} />],
               [t("broadcasts.at"), `${start ?? ""} (${broadcast.zone})`],
               [t("broadcasts.pace"), form.pace ? paceWords(form.pace, t) : t("broadcasts.at_once")],
             ]}
@@ -337,7 +338,7 @@ function Progressing({ broadcast }: { broadcast: Broadcast }) {
               [t("broadcasts.template"), <Anchor key="t" component={Link} to={`/mail/templates/${form.template}`} size="sm">{form.template}</Anchor>],
               [t("broadcasts.class"), t(`common.class.${form.class || "marketing"}`)],
               [t("broadcasts.topic"), form.topic || "–"],
-              [t("broadcasts.audience"), form.condition ? <code key="c">{form.condition}</code> : t("broadcasts.everybody")],
+              [t("broadcasts.audience"), <Audience key="audience" condition={form.condition ?? ""} />],
               [t("broadcasts.at"), <When key="w" at={broadcast.starts_at} />],
               [t("broadcasts.pace"), form.pace ? paceWords(form.pace, t) : t("broadcasts.at_once")],
               ...(walk ? ([[t("broadcasts.entered"), number(walk.entered)]] as [string, ReactNode][]) : []),

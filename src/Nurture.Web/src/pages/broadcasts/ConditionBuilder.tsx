@@ -3,7 +3,8 @@ import { IconPlus, IconX } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Vocabulary } from "../scenarios/types";
-import { operatorsOf, read, write, type Built, type Operator, type Row } from "./conditions";
+import { SegmentChoice } from "./SegmentChoice";
+import { askSegment, operatorsOf, read, segmentIn, write, type Built, type Operator, type Row } from "./conditions";
 
 interface Props {
   value: string;
@@ -12,9 +13,9 @@ interface Props {
   error?: string;
 }
 
-type Mode = "everybody" | "built" | "typed";
+type Mode = "everybody" | "segment" | "built" | "typed";
 
-/** Who: everybody, a few choices, or a condition as authors type it. */
+/** Who: everybody, a segment, a few choices, or a condition as authors type it. */
 export function ConditionBuilder({ value, onChange, vocabulary, error }: Props) {
   const { t } = useTranslation();
   const typeOf = (path: string) => {
@@ -22,11 +23,14 @@ export function ConditionBuilder({ value, onChange, vocabulary, error }: Props) 
     return (root === "account" ? vocabulary.account : vocabulary.contact).find((one) => one.name === name.join("."))?.type || "text";
   };
   const built = read(value, typeOf);
-  const [mode, setMode] = useState<Mode>(value.trim() === "" ? "everybody" : built ? "built" : "typed");
+  const segment = segmentIn(value);
+  const [mode, setMode] = useState<Mode>(value.trim() === "" ? "everybody" : segment ? "segment" : built ? "built" : "typed");
+  const first = vocabulary.segments[0];
 
   const choose = (next: Mode) => {
     setMode(next);
     if (next === "everybody") onChange("");
+    if (next === "segment" && !segment && first) onChange(askSegment(first.name));
     if (next === "built" && (!built || built.rows.length === 0)) onChange(write({ join: "&&", rows: [firstRow(vocabulary)] }));
   };
 
@@ -38,10 +42,12 @@ export function ConditionBuilder({ value, onChange, vocabulary, error }: Props) 
         aria-label={t("broadcasts.audience")}
         data={[
           { value: "everybody", label: t("broadcasts.everybody") },
+          { value: "segment", label: t("broadcasts.segment"), disabled: !first && !segment },
           { value: "built", label: t("broadcasts.choose"), disabled: mode === "typed" && built === null },
           { value: "typed", label: t("broadcasts.typed") },
         ]}
       />
+      {mode === "segment" && <SegmentChoice name={segment ?? ""} onChange={(name) => onChange(askSegment(name))} segments={vocabulary.segments} />}
       {mode === "built" && built && <Rows built={built} onChange={(next) => onChange(write(next))} vocabulary={vocabulary} typeOf={typeOf} />}
       {mode === "typed" && <Textarea value={value} onChange={(change) => onChange(change.currentTarget.value)} autosize minRows={2} label={t("broadcasts.condition")} description={t("broadcasts.condition_hint")} styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }} />}
       {error && (

@@ -36,6 +36,15 @@ export function write(built: Built): string {
   return built.rows.map(written).join(` ${built.join} `);
 }
 
+export function askSegment(name: string): string {
+  return `segment("${name}")`;
+}
+
+/** Null for a text that asks anything else. */
+export function segmentIn(text: string): string | null {
+  return /^segment\("([^"]+)"\)$/.exec(text.trim())?.[1] ?? null;
+}
+
 /** Null for a text that the builder would not have written. */
 export function read(text: string, typeOf: (path: string) => string): Built | null {
   const trimmed = text.trim();

@@ -144,6 +144,7 @@ export interface Vocabulary {
   templates: { name: string; locales: string[] }[];
   topics: string[];
   escalations: { name: string; title: string; outcomes: string[] }[];
+  segments: { name: string; title: string; about: string; of: "contact" | "account"; is: string }[];
   recipients: string[];
   zone: string;
   locale: string;

@@ -159,6 +159,7 @@ function conditionAt(typed: string, text: string, at: number, vocabulary: Vocabu
   if (quoted) {
     const from = at - quoted[2]!.length;
     if (["sent", "clicked", "opened"].includes(quoted[1]!)) return { from, options: vocabulary.templates.map((template) => ({ label: template.name, type: "text" })) };
+    if (quoted[1] === "segment") return { from, options: vocabulary.segments.map((segment) => ({ label: segment.name, detail: segment.title, info: [segment.about, segment.is].filter(Boolean).join("\n"), type: "enum" })) };
     return { from, options: vocabulary.events.map((event) => ({ label: event.name, info: event.description, type: "enum" })) };
   }
   const word = /[A-Za-z_.]*$/.exec(typed)![0];
@@ -170,7 +171,7 @@ function conditionAt(typed: string, text: string, at: number, vocabulary: Vocabu
     options: [
       ...paths(vocabulary).map(({ label, info, type2 }) => ({ label, info, detail: type2, type: "variable" })),
       ...properties.map((property) => ({ label: `trigger.${property.name}`, info: property.description, detail: property.type, type: "variable" })),
-      ...vocabulary.functions.map((call) => ({ ...snippetCompletion(call.signature.includes('"x"') ? `${call.name}("#{event}")` : `${call.name}(#{})`, { label: call.name, type: "function" }), info: `${call.signature}\n${call.meaning}`, boost: -1 })),
+      ...vocabulary.functions.map((call) => ({ ...snippetCompletion(call.name === "segment" ? 'segment("#{name}")' : call.signature.includes('"x"') ? `${call.name}("#{event}")` : `${call.name}(#{})`, { label: call.name, type: "function" }), info: `${call.signature}\n${call.meaning}`, boost: -1 })),
     ],
   };
 }
