@@ -62,6 +62,20 @@ public abstract class CatalogStoreTests(DatabaseFixture fixture)
     }
 
     [Fact]
+    public async Task What_was_covered_once_and_counted_no_more_is_covered_anew()
+    {
+        var criteria = new Dictionary<long, string> { [-43] = "count(login, 14d)", [-44] = "count(page, 14d)" };
+        await Store.PublishAsync([new("segments", "dropped", "h1", "one", IsPrepared: false) { Criteria = criteria, Uncounted = [-43, -44] }], "me", Noon, Cancel);
+        await Store.GoLiveAsync("segments", "dropped", 1, criteria.Keys.ToDictionary(key => key, _ => DateTimeOffset.UnixEpoch), Noon, Cancel);
+
+        await Store.PublishAsync([new("segments", "dropped", "h2", "two", IsPrepared: false) { Criteria = criteria, Uncounted = [-44] }], "me", Noon, Cancel);
+        var content = await Store.ReadAsync(Cancel);
+
+        Assert.Equal([null, DateTimeOffset.UnixEpoch], content.Criteria.Where(c => criteria.ContainsKey(c.Key)).OrderBy(c => c.Key).Select(c => c.CoveredSince));
+        Assert.Equal([DocumentState.Live, DocumentState.Preparing], content.Documents.Where(d => d is { Kind: "segments", Name: "dropped" }).Select(d => d.State));
+    }
+
+    [Fact]
     public async Task A_late_preparation_does_not_replace_a_later_version()
     {
         await Store.PublishAsync([new("scenario", "raced", "h1", "one", IsPrepared: false)], "me", Noon, Cancel);

@@ -59,13 +59,13 @@ public sealed class CatalogSource(CatalogStore store, PlanInForce plans, ILogger
             content.Documents.Where(document => document.Kind == "template").Select(document => MailTemplate.Parse(document.Content, $"{document.Name}.html")), policy.Locale);
         var segments = SegmentsOf(DocumentState.Live) ?? SegmentSet.None;
         var preparingSegments = SegmentsOf(DocumentState.Preparing);
-        var environment = new ParseEnvironment { Plan = plan, Policy = policy, MailTemplates = templates, Segments = segments };
+        var environment = new ParseEnvironment { Plan = plan, Policy = policy, MailTemplates = templates };
         var switches = content.Switches.ToDictionary(s => s.Name);
         var versions = new Dictionary<(string, int), PublishedScenario>();
         foreach (var document in content.Documents.Where(document => document.Kind == "scenario"))
         {
             // What is being prepared was written against what is being prepared beside it, which goes live first.
-            var parsed = ScenarioParser.Parse(document.Content, $"{document.Name}.yaml", environment with { Segments = SegmentsFor(document.State) });
+            var parsed = ScenarioParser.Parse(document.Content, $"{document.Name}.yaml", environment with { Segments = SegmentsFor(document.State).ForPublished() });
             if (parsed.Scenario is not { } scenario)
             {
                 // It was checked when it was published; the tracking plan has changed since. Whoever stands in it stands still, visibly.
@@ -116,7 +116,7 @@ public sealed class CatalogSource(CatalogStore store, PlanInForce plans, ILogger
         HealthDefinition? HealthOf(DocumentState state)
         {
             if (content.Documents.LastOrDefault(document => document.Kind == "health" && document.State == state) is not { } document) return null;
-            var (definition, diagnostics) = HealthReader.Read(document.Content, ScenarioLibrary.HealthFile, plan, SegmentsFor(state));
+            var (definition, diagnostics) = HealthReader.Read(document.Content, ScenarioLibrary.HealthFile, plan, SegmentsFor(state).ForPublished());
             // It was checked when it was published; the tracking plan has changed since. Nobody is scored, visibly.
             if (definition is null) logger.LogError("The health definition version {Version} no longer reads: {Diagnostics}", document.Version, string.Join(" · ", diagnostics));
             return definition is null ? null : definition with { Version = document.Version };

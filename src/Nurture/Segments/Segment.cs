@@ -13,6 +13,8 @@ public sealed record Segment(string Name, string Title, string About, SubjectKin
 /// <summary>All declared segments, by name. Immutable.</summary>
 public sealed class SegmentSet(IReadOnlyDictionary<string, Segment> byName)
 {
+    private bool answersForGone;
+
     public static SegmentSet None { get; } = new(new Dictionary<string, Segment>());
 
     public IReadOnlyDictionary<string, Segment> ByName => byName;
@@ -20,7 +22,11 @@ public sealed class SegmentSet(IReadOnlyDictionary<string, Segment> byName)
     /// <summary>What must be counted for all of them, whether anything asks them or not: a broadcast may ask tomorrow.</summary>
     public IEnumerable<Criterion> Criteria => byName.Values.SelectMany(segment => segment.Is.Criteria);
 
-    public Segment? Find(string name) => byName.GetValueOrDefault(name);
+    public Segment? Find(string name) =>
+        byName.GetValueOrDefault(name) ?? (answersForGone ? new(name, name, "", SubjectKind.Account, Condition.Unanswered) : null);
+
+    /// <summary>For what was published before: a segment that it asks and that is gone is unknown of everybody, so that an old version reads for ever.</summary>
+    public SegmentSet ForPublished() => new(byName) { answersForGone = true };
 
     /// <summary>A number of what the segments mean now, those that they ask included: another one when a definition changed; 0 where there is none.</summary>
     public static long MeaningOf(IEnumerable<Segment> asked)

@@ -30,6 +30,23 @@ public sealed class ScenarioLibraryTests : IDisposable
     }
 
     [Fact]
+    public void Scenarios_and_health_ask_the_segments_beside_them()
+    {
+        Write("scenarios/segments.yaml", "segments:\n  busy: { is: 'count(\"login\", \"7d\") > 2' }\n  paying: { of: account, is: account.plan == \"pro\" }\n");
+        Write("scenarios/health.yaml", "health: x\nfor: segment(\"paying\")\nmeasures: [ { id: a, weight: 1, value: segment(\"paying\"), scale: [[0, 0], [1, 100]] } ]\n"
+            + "caps: [ { when: segment(\"busy\"), max: 5, because: x } ]\nbands: { healthy: { from: 70, none: x }, watch: { from: 40, none: x }, at_risk: { none: x }, unknown: { none: x } }\n");
+        Write("scenarios/first.yaml", Scenario("first") + "audience: segment(\"buzy\")\n");
+        Write("templates/welcome.en.html", Welcome);
+
+        var library = Load();
+
+        Assert.Equal(
+            [("first.yaml", "NUR221", "Did you mean \"busy\"?"), ("health.yaml", "NUR212", "\"busy\" is a segment of contacts; an account is asked by a segment that says of: account.")],
+            library.Diagnostics.Select(d => (Path.GetFileName(d.File), d.Code, d.Hint)));
+        Assert.Contains("busy", library.SegmentsText);
+    }
+
+    [Fact]
     public void Names_of_files_and_scenarios_are_held_against_each_other()
     {
         Write("scenarios/a.yaml", Scenario("first"));

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Segments;
@@ -72,6 +71,15 @@ public sealed class SegmentTests
         Assert.Equal(MeaningWith(1), MeaningWith(1));
         Assert.NotEqual(MeaningWith(1), MeaningWith(2));
         Assert.Equal(0, SegmentSet.MeaningOf([]));
+    }
+
+    [Fact]
+    public void What_was_published_before_reads_on_when_a_segment_is_gone_and_lets_nobody_in()
+    {
+        var condition = World.Compile("segment(\"gone\") || not(segment(\"gone\"))", World.Scope() with { Segments = Segments.ForPublished() });
+
+        Assert.Equal(Truth.Unknown, condition.Evaluate(new World().Context(World.Start, condition)));
+        Assert.Null(Segments.Find("gone"));
     }
 
     private static Condition Compile(string text, SubjectKind subject) => World.Compile(text, World.Scope(subject) with { Segments = Segments });
