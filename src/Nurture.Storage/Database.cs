@@ -101,6 +101,17 @@ public abstract class Database : IAsyncDisposable
     /// </summary>
     internal abstract Task<int> BulkAsync(DbConnection connection, DbTransaction? transaction, Rows rows, string sql, CancellationToken cancel);
 
+    /// <summary>
+    /// Adds rows to a table in their order, where none can be there already. On PostgreSQL many go by COPY, which costs
+    /// about half of a statement over arrays.
+    /// </summary>
+    internal virtual Task AppendAsync(DbConnection connection, DbTransaction transaction, string table, Rows rows, CancellationToken cancel)
+    {
+        var columns = rows.Columns.Select(column => column.Name).ToList();
+        return BulkAsync(connection, transaction, rows,
+            $"insert into {table} ({string.Join(", ", columns)}) select {string.Join(", ", columns.Select(column => $"r.{column}"))} from rows r where true order by r.n", cancel);
+    }
+
     /// <summary>The same for a text that returns rows.</summary>
     internal abstract Task<List<T>> BulkAsync<T>(
         DbConnection connection, DbTransaction? transaction, Rows rows, string sql, Func<DbDataReader, T> read, CancellationToken cancel);

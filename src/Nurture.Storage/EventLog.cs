@@ -13,13 +13,8 @@ public sealed class EventLog(Database database)
     internal const string Columns =
         "e.id, e.slot, e.kind, e.contact_id, e.account_id, e.hop, e.source_id, e.name, e.occurred_at, e.received_at, e.correlation, e.payload";
 
-    public async Task AppendAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<StoredEvent> events, CancellationToken cancel) =>
-        await database.BulkAsync(connection, transaction, ToRows(events),
-            """
-            insert into events (lane, slot, kind, contact_id, account_id, hop, source_id, name, occurred_at, received_at, correlation, payload)
-            select r.lane, r.slot, r.kind, r.contact_id, r.account_id, r.hop, r.source_id, r.name, r.occurred_at, r.received_at, r.correlation, r.payload
-            from rows r where true order by r.n
-            """, cancel);
+    public Task AppendAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<StoredEvent> events, CancellationToken cancel) =>
+        database.AppendAsync(connection, transaction, "events", ToRows(events), cancel);
 
     public Task AppendAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancel) =>
         database.WriteAsync((connection, transaction, ct) => AppendAsync(connection, transaction, events, ct), cancel);

@@ -10,6 +10,9 @@ public sealed class PostgresDatabase : Database
     private const int MigrationLock = 7001;
     private const int Attempts = 6;
 
+    // COPY costs two more trips to the server than a statement.
+    private const int FewestToCopy = 50;
+
     private readonly NpgsqlDataSource source;
 
     public PostgresDatabase(DatabaseOptions options)
@@ -119,6 +122,25 @@ public sealed class PostgresDatabase : Database
         await using var reader = await command.ExecuteReaderAsync(cancel);
         while (await reader.ReadAsync(cancel)) results.Add(read(reader));
         return results;
+    }
+
+    internal override async Task AppendAsync(DbConnection connection, DbTransaction transaction, string table, Rows rows, CancellationToken cancel)
+    {
+        if (rows.Count < FewestToCopy)
+        {
+            await base.AppendAsync(connection, transaction, table, rows, cancel);
+            return;
+        }
+
+        var columns = string.Join(", ", rows.Columns.Select(column => column.Name));
+        await using var importer = await ((NpgsqlConnection)connection).BeginBinaryImportAsync($"copy {table} ({columns}) from stdin (format binary)", cancel);
+        for (var n = 0; n < rows.Count; n++)
+        {
+            await importer.StartRowAsync(cancel);
+            foreach (var column in rows.Columns) await column.CopyAsync(importer, n, cancel);
+        }
+
+        await importer.CompleteAsync(cancel);
     }
 
     private static DbCommand Command(DbConnection connection, DbTransaction? transaction, Rows rows, string sql)

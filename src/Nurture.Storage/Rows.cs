@@ -32,6 +32,8 @@ internal abstract class Rows
         public abstract object ValueAt(int n);
 
         public abstract DbParameter ToArrayParameter(string parameterName);
+
+        public abstract Task CopyAsync(NpgsqlBinaryImporter importer, int n, CancellationToken cancel);
     }
 
     internal sealed class Column<TValue>(string name, TValue[] values, NpgsqlDbType type) : Column(name)
@@ -45,6 +47,9 @@ internal abstract class Rows
 
         public override DbParameter ToArrayParameter(string parameterName) =>
             new NpgsqlParameter<TValue[]> { ParameterName = parameterName, TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };
+
+        public override Task CopyAsync(NpgsqlBinaryImporter importer, int n, CancellationToken cancel) =>
+            values[n] is null ? importer.WriteNullAsync(cancel) : importer.WriteAsync(values[n], type, cancel);
     }
 }
 

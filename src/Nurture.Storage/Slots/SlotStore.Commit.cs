@@ -154,17 +154,12 @@ public sealed partial class SlotStore
                 """);
         }
 
-        public Task JournalAsync() => BulkAsync(Rows.Of(commit.Journal)
-                .Short("slot", j => j.Slot).Instant("at", j => j.Entry.At).Short("kind", j => (short)j.Entry.Subject.Kind)
+        public Task JournalAsync() => database.AppendAsync(connection, transaction, "journal", Rows.Of(commit.Journal)
+                .Short("slot", j => j.Slot).Instant("at", j => j.Entry.At).Instant("recorded_at", _ => commit.RecordedAt).Short("kind", j => (short)j.Entry.Subject.Kind)
                 .Long("subject_id", j => j.Entry.Subject.Id).Long("contact_id", j => j.Entry.ContactId).Text("scenario", j => j.Entry.Scenario)
                 .Int("version", j => j.Entry.Version).Long("enrollment_id", j => j.Entry.EnrollmentId).Text("step", j => j.Entry.Step)
                 .Short("reason", j => (short)j.Entry.Reason).Text("detail", j => j.Entry.Detail).Long("cause_id", j => j.Entry.CauseId)
-                .Text("correlation", j => j.Entry.Correlation).Scalar("now", commit.RecordedAt),
-            """
-            insert into journal (slot, at, recorded_at, kind, subject_id, contact_id, scenario, version, enrollment_id, step, reason, detail, cause_id, correlation)
-            select r.slot, r.at, @now, r.kind, r.subject_id, r.contact_id, r.scenario, r.version, r.enrollment_id, r.step, r.reason, r.detail, r.cause_id, r.correlation
-            from rows r where true order by r.n
-            """);
+                .Text("correlation", j => j.Entry.Correlation), cancel);
 
         public async Task SendsAsync()
         {

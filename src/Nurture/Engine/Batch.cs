@@ -31,6 +31,9 @@ public sealed class Batch
     private readonly List<Poisoned> poisoned = [];
     private readonly Dictionary<SubjectRef, Past> pasts = [];
 
+    // Unpacked and only looked at: still what the stored bytes say.
+    private WorkingSet? looked;
+
     public Batch(IReadOnlyList<StoredEvent> events, IReadOnlyList<SubjectKey> due, Catalog catalog, DateTimeOffset now)
     {
         (this.events, this.due, this.catalog, this.now) = (events, due, catalog, now);
@@ -62,20 +65,23 @@ public sealed class Batch
     /// <summary>Takes what was loaded and goes on as far as it can.</summary>
     public void Add(IEnumerable<LoadedSubject> subjects)
     {
-        foreach (var subject in subjects) loaded[subject.Key] = subject;
-        foreach (var key in Needs)
-        {
-            if (!loaded.ContainsKey(key)) loaded[key] = new LoadedSubject(key, null, null, 0, null, [], false, false);
-        }
+        var arrived = subjects.ToList();
+        var named = arrived.Select(subject => subject.Key).ToHashSet();
+        arrived.AddRange(Needs.Where(key => !loaded.ContainsKey(key) && !named.Contains(key)).Select(key => new LoadedSubject(key, null, null, 0, null, [], false, false)));
+        foreach (var subject in arrived) loaded[subject.Key] = subject;
 
-        var wanted = Engine.Wanted(Unpack(), loaded.Keys, catalog);
+        if (looked is null) looked = Unpack();
+        else foreach (var subject in arrived) UnpackInto(looked, subject);
+        var wanted = Engine.Wanted(looked, loaded.Keys, catalog);
         if (wanted.Count > 0)
         {
             Needs = wanted;
             return;
         }
 
-        Decide();
+        var set = looked;
+        looked = null;
+        Decide(set);
     }
 
     /// <summary>The revision that the subject's row was loaded with; 0 where there was none.</summary>
@@ -84,13 +90,14 @@ public sealed class Batch
     /// <summary>What was loaded for the subject, to tell what changed.</summary>
     public LoadedSubject? Loaded(SubjectKey key) => loaded.GetValueOrDefault(key);
 
-    private void Decide()
+    private void Decide(WorkingSet unpacked)
     {
-        while (true)
+        for (var set = unpacked; ; set = Unpack())
         {
-            var set = Unpack();
             try
             {
+                foreach (var (id, history) in histories) set.AddHistory(id, history);
+                foreach (var (subject, past) in pasts) set.AddPast(subject, past);
                 var effects = Engine.Advance(set, events, due, catalog, now);
                 Needs = [];
                 NeedsPasts = set.NeededPasts;
@@ -113,38 +120,37 @@ public sealed class Batch
     private WorkingSet Unpack()
     {
         var set = new WorkingSet();
-        foreach (var subject in loaded.Values)
-        {
-            var isParked = subject.IsParked || poisoned.Exists(p => p.Key == subject.Key);
-            if (subject.IsParked && events.Any(row => row.Kind == SignalKind.Resumed && Names(row, subject.Key)) && !poisoned.Exists(p => p.Key == subject.Key)) isParked = false;
-            if (isParked) set.Park(subject.Key);
-            SubjectState? state = null;
-            if (subject.State is { } packed)
-            {
-                try
-                {
-                    state = subject.Key.Subject.Kind == SubjectKind.Contact
-                        ? StateCodec.UnpackContact(packed.Doc, packed.Rest)
-                        : StateCodec.UnpackAccount(packed.Doc, packed.Rest);
-                }
-                catch (Packing.PackedFormatException e)
-                {
-                    if (!isParked) poisoned.Add(new Poisoned(subject.Key, null, e.Message));
-                    set.Park(subject.Key);
-                }
-            }
+        foreach (var subject in loaded.Values) UnpackInto(set, subject);
+        return set;
+    }
 
-            state?.DueAt = subject.DueAt;
-            if (state is ContactState contact) contact.IsSuppressed = subject.IsSuppressed;
-            set.AddLoaded(subject.Key, state);
-            if (subject.Key.Subject.Kind != SubjectKind.Contact) continue;
-            set.AddTombstone(subject.Key.Slot, subject.Key.Subject.Id, subject.Tombstone);
-            foreach (var row in subject.Kept) set.AddKept(subject.Key.Slot, subject.Key.Subject.Id, row);
+    private void UnpackInto(WorkingSet set, LoadedSubject subject)
+    {
+        var isParked = subject.IsParked || poisoned.Exists(p => p.Key == subject.Key);
+        if (subject.IsParked && events.Any(row => row.Kind == SignalKind.Resumed && Names(row, subject.Key)) && !poisoned.Exists(p => p.Key == subject.Key)) isParked = false;
+        if (isParked) set.Park(subject.Key);
+        SubjectState? state = null;
+        if (subject.State is { } packed)
+        {
+            try
+            {
+                state = subject.Key.Subject.Kind == SubjectKind.Contact
+                    ? StateCodec.UnpackContact(packed.Doc, packed.Rest)
+                    : StateCodec.UnpackAccount(packed.Doc, packed.Rest);
+            }
+            catch (Packing.PackedFormatException e)
+            {
+                if (!isParked) poisoned.Add(new Poisoned(subject.Key, null, e.Message));
+                set.Park(subject.Key);
+            }
         }
 
-        foreach (var (id, history) in histories) set.AddHistory(id, history);
-        foreach (var (subject, past) in pasts) set.AddPast(subject, past);
-        return set;
+        state?.DueAt = subject.DueAt;
+        if (state is ContactState contact) contact.IsSuppressed = subject.IsSuppressed;
+        set.AddLoaded(subject.Key, state);
+        if (subject.Key.Subject.Kind != SubjectKind.Contact) return;
+        set.AddTombstone(subject.Key.Slot, subject.Key.Subject.Id, subject.Tombstone);
+        foreach (var row in subject.Kept) set.AddKept(subject.Key.Slot, subject.Key.Subject.Id, row);
     }
 
     private static bool Names(StoredEvent row, SubjectKey key) =>

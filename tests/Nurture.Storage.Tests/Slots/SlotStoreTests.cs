@@ -69,6 +69,26 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         return await Store.ReadWorkAsync([.. leases.Select(lease => lease with { Cursor = cursors[lease.Lane] })], now, limit, Cancel);
     }
 
+    [Theory, InlineData(3), InlineData(400)]
+    public async Task Few_or_many_events_and_decisions_of_one_commit_keep_their_order_and_their_words(int count)
+    {
+        var leases = await AcquireAllAsync(Store);
+        var decided = Commit(await ReadAsync(leases, Noon));
+        for (var n = 0; n < count; n++)
+        {
+            decided.Events.Add(Event($"e{n:000}") with { Payload = new byte[] { (byte)n, (byte)(n >> 8) }, Correlation = "tab\tline\nエヌ" });
+            decided.Journal.Add(new(7, new JournalEntry(Noon, SubjectRef.Contact(1), 1, "trial", 2, -5, $"step-{n}", Reason.Released, "{}", 9, "c")));
+        }
+
+        await Store.CommitAsync(decided, Cancel);
+
+        var read = (await ReadAsync(leases, Noon, 10_000)).Events.Select(logged => logged.Event).ToList();
+        Assert.Equal(Enumerable.Range(0, count).Select(n => $"e{n:000} {n}"), read.Select(e => $"{e.Name} {e.Payload.Span[0] + (e.Payload.Span[1] << 8)}"));
+        Assert.All(read, e => Assert.Equal("tab\tline\nエヌ", e.Correlation));
+        await using var connection = await Database.OpenAsync(Cancel);
+        Assert.Equal(Enumerable.Range(0, count).Select(n => $"step-{n}"), await connection.QueryAsync(null, "select step from journal order by id", [], row => row.GetString(0), Cancel));
+    }
+
     [Fact]
     public async Task Events_are_read_once_in_the_order_of_the_log_of_each_lane()
     {
