@@ -15,7 +15,7 @@ internal static class LoopCatalog
         var plan = new StringBuilder("events:\n");
         var files = new Dictionary<string, string>
         {
-            ["templates/bench.en.html"] = "---\nsubject: 'Hello'\nlayout: none\n---\n<p>Hello {{ contact.name ?? "there" }}.</p>\n",
+            ["templates/bench.en.html"] = "---\nsubject: 'Hello'\nlayout: none\n---\n<p>Hello {{ contact.name ?? \"there\" }}.</p>\n",
             ["scenarios/policy.yaml"] = "zone: UTC\nlocale: en\nsender: { name: Bench, address: bench@sender.test, organization: Bench, postal_address: '1 Loopback, Localhost' }\n",
         };
         for (var n = 0; n < scenarios; n++)
