@@ -8,6 +8,7 @@ using Nurture.Server.Health;
 using Nurture.Server.Hosting;
 using Nurture.Server.Inbox;
 using Nurture.Server.Intake;
+using Nurture.Server.Notices;
 using Nurture.Server.Publishing;
 using Nurture.Server.Scheduling;
 using Nurture.Server.Security;
@@ -48,6 +49,7 @@ public partial class Program
         builder.AddSlots();
         builder.AddScheduling(options, clock);
         await builder.AddDeliveryAsync(database, options);
+        builder.AddNotices();
         builder.AddTracking();
         builder.AddHealth();
         builder.AddEscalations();

@@ -109,7 +109,7 @@ public sealed class ErasureStore(Database database, EventLog log)
          where recipient_id = @id and (address is not null or length(inputs) > 0 or reply is not null) and state not in (1, 2, 3)
          """),
         (false, """
-         update sends set inputs = @empty where enrollment_id in (select enrollment_id from sends where recipient_id = @id) and length(inputs) > 0 and state not in (1, 2, 3)
+         update sends set inputs = @empty where enrollment_id in (select enrollment_id from sends where recipient_id = @id and enrollment_id <> 0) and length(inputs) > 0 and state not in (1, 2, 3)
          """),
         (false, "update escalation_entries set body = '', detail = '' where contact_id = @id and contact_id > 0 and (body <> '' or detail <> '')"),
         (false, "update audit set detail = '' where target = 'contact:' || cast(@id as text) and detail <> ''"),

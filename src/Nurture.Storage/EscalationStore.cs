@@ -161,8 +161,9 @@ public sealed class EscalationStore(Database database)
             row => new HoldRow(row.GetInt64(0), row.TextOrNull(1), row.GetString(2), row.Instant(3), row.Instant(4), row.GetString(5), SendStore.Classes(row.GetInt16(6))), cancel);
     }
 
-    /// <summary>Marks up to <paramref name="limit"/> cases that nobody took as called to mind, and says so in their story; answers them.</summary>
-    public Task<IReadOnlyList<EscalationView>> RemindAsync(DateTimeOffset now, int limit, CancellationToken cancel) =>
+    /// <summary>Marks up to <paramref name="limit"/> cases that nobody took as called to mind, says so in their story and writes the notices; answers the cases.</summary>
+    public Task<IReadOnlyList<EscalationView>> RemindAsync(
+        DateTimeOffset now, int limit, Func<EscalationView, IReadOnlyList<PlannedNotice>> noticesOf, CancellationToken cancel) =>
         database.WriteAsync<IReadOnlyList<EscalationView>>(async (connection, transaction, ct) =>
         {
             var due = await connection.QueryAsync(transaction,
@@ -175,6 +176,7 @@ public sealed class EscalationStore(Database database)
             await database.BulkAsync(connection, transaction, rows,
                 "insert into escalation_entries (escalation_id, at, kind, actor, body, detail) select r.id, r.at, 'reminder', '', '', '' from rows r where true", ct);
             await database.BulkAsync(connection, transaction, rows, "update escalations set remind_at = null from rows r where escalations.id = r.id", ct);
+            await NoticeStore.PlanAsync(database, connection, transaction, [.. due.SelectMany(noticesOf)], ct);
             return due;
         }, cancel);
 

@@ -32,6 +32,7 @@ public sealed partial class SendStore
             var due = await DueAsync(connection, transaction, lanes, Math.Max(limit, LeastLooked), now, ct);
             var people = await PeopleAsync(connection, transaction, due, ct);
             var refusals = await RefusalsAsync(connection, transaction, due, people, ct);
+            await AddMootAsync(connection, transaction, due, refusals, ct);
             var held = await HeldAsync(connection, transaction, people, now, ct);
 
             var claimed = new List<ClaimedSend>(limit);

@@ -119,7 +119,8 @@ public sealed partial class SendStore(Database database)
     private Task TellAsync(
         DbConnection connection, DbTransaction transaction, IEnumerable<(ClaimedSend Send, Reason Reason)> ended, DateTimeOffset now, CancellationToken cancel) =>
         log.AppendAsync(connection, transaction,
-            [.. ended.Select(end => SignalCodec.Store(
+            // No enrollment waits for what became of a mail to a colleague.
+            [.. ended.Where(end => !IsNotice(end.Send)).Select(end => SignalCodec.Store(
                 new Signal.SendEnded(end.Send.Subject, end.Send.EnrollmentId, end.Send.Id, end.Send.Step, end.Send.RecipientId, end.Reason, now),
                 end.Send.Slot, new StoredAbout(now, Correlation: end.Send.Correlation)))],
             cancel);

@@ -22,14 +22,24 @@ public sealed class UserLinkStore(Database database)
     }
 
     /// <summary>Earlier links of the same user end.</summary>
-    public Task AddAsync(byte[] hash, UserLink link, DateTimeOffset now, CancellationToken cancel) =>
+    /// <param name="notice">The mail that brings it.</param>
+    public Task AddAsync(byte[] hash, UserLink link, PlannedNotice? notice, DateTimeOffset now, CancellationToken cancel) =>
         database.WriteAsync(async (connection, transaction, ct) =>
         {
             await connection.ExecuteAsync(transaction, "delete from user_links where user_id = @user or expires_at < @now", [("user", link.UserId ?? 0), ("now", now)], ct);
             await connection.ExecuteAsync(transaction,
                 "insert into user_links (hash, user_id, purpose, created_at, expires_at) values (@hash, @user, @purpose, @now, @expires)",
                 [("hash", hash), ("user", link.UserId), ("purpose", link.Purpose.ToString()), ("now", now), ("expires", link.ExpiresAt)], ct);
+            if (notice is not null) await NoticeStore.PlanAsync(database, connection, transaction, [notice], ct);
         }, cancel);
+
+    /// <summary>A second key to what the link of <paramref name="of"/> opens; the first use of either ends both. False where that one is over.</summary>
+    public Task<bool> AddBesideAsync(byte[] hash, byte[] of, DateTimeOffset now, CancellationToken cancel) =>
+        database.WriteAsync(async (connection, transaction, ct) => await connection.ExecuteAsync(transaction,
+            $"""
+             insert into user_links (hash, user_id, purpose, created_at, expires_at)
+             select @beside, user_id, purpose, @now, expires_at from user_links where hash = @hash and user_id is not null and {IsLive}
+             """, [("beside", hash), ("hash", of), ("now", now)], ct) > 0, cancel);
 
     /// <summary>Null where it was used, is over, or never was; and for the set-up as soon as there is a user.</summary>
     public async Task<UserLink?> FindAsync(byte[] hash, DateTimeOffset now, CancellationToken cancel)
@@ -39,14 +49,16 @@ public sealed class UserLinkStore(Database database)
             $"select purpose, user_id, expires_at from user_links where hash = @hash and {IsLive}", [("hash", hash), ("now", now)], Read, cancel);
     }
 
-    /// <summary>True for one caller only, however many come at once; of several set-up links only one is ever used.</summary>
+    /// <summary>True for one caller only, however many come at once; of several set-up links, and of several of one user, only one is ever used.</summary>
     public Task<bool> UseAsync(byte[] hash, DateTimeOffset now, CancellationToken cancel) =>
         database.WriteAsync(async (connection, transaction, ct) =>
         {
             var used = await connection.QueryAsync(transaction,
                 $"""
                  update user_links set used_at = @now
-                 where {IsLive} and (hash = @hash or (purpose = 'SetUp' and exists (select 1 from user_links mine where mine.hash = @hash and mine.purpose = 'SetUp')))
+                 where {IsLive} and (hash = @hash
+                     or (purpose = 'SetUp' and exists (select 1 from user_links mine where mine.hash = @hash and mine.purpose = 'SetUp'))
+                     or user_id = (select mine.user_id from user_links mine where mine.hash = @hash and mine.used_at is null and mine.expires_at > @now))
                  returning hash
                  """, [("hash", hash), ("now", now)], r => r.Bytes(0), ct);
             return used.Any(one => one.AsSpan().SequenceEqual(hash));

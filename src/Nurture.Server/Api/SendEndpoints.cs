@@ -2,6 +2,7 @@ using System.Text.Json;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Mail.Html;
+using Nurture.Notices;
 using Nurture.Scenarios;
 using Nurture.Sends;
 using Nurture.Server.Delivery;
@@ -121,6 +122,8 @@ internal static class SendEndpoints
             var (template, layout) = await shelf.FindAsync(content.Documents, cancel);
             var inputs = MailRenderer.ReadInputs(content.Inputs);
             inputs["unsubscribe_url"] = content.Send.Class == SendClass.Transactional ? TemplateValue.Null : $"{site.Url}/u/preview";
+            // Where a notice led is not kept: an invitation's link stands in the mail alone.
+            if (content.Send.Scenario == Notice.Scenario) inputs["link"] = site.Url;
             var mail = MailRenderer.Render(template, layout, inputs, new RenderOptions { Now = content.Send.PlannedAt });
             return new(mail.Subject, mail.Preheader, mail.Html, PlainText.FromHtml(mail.Html), null);
         }

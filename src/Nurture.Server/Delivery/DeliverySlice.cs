@@ -22,6 +22,7 @@ public static class DeliverySlice
         var services = builder.Services;
         services.AddSingleton(new LinkTokens(await new SettingsStore(database).LinkKeyAsync(CancellationToken.None)));
         services.AddSingleton(new AllowList(mail.AllowList));
+        services.AddSingleton(new MailRoute(kind));
         services.AddSingleton<SendStore>();
         services.AddSingleton<InboxStore>();
         services.AddSingleton<TemplateShelf>();

@@ -25,10 +25,11 @@ public sealed class UnusableAddressException(string message) : Exception(message
 /// </summary>
 public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSigner? signer)
 {
+    /// <param name="link">Where a mail to a colleague leads; null for all others.</param>
     /// <exception cref="UnusableAddressException">Nobody to send to, or to send as.</exception>
     /// <exception cref="TemplateException">The template does not fit the inputs.</exception>
     /// <exception cref="MailFormatException">The result cannot be written as a mail.</exception>
-    public ComposedMail Compose(ClaimedSend send, MailTemplate template, MailTemplate? layout)
+    public ComposedMail Compose(ClaimedSend send, MailTemplate template, MailTemplate? layout, string? link)
     {
         var parties = Parties.Of(send);
         var inputs = MailRenderer.ReadInputs(send.Inputs);
@@ -36,6 +37,7 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             ? null
             : $"{site.Url}/u/{tokens.Write(new MailLink.Unsubscribe(send.Id, send.Slot, send.RecipientId, send.Topic ?? "*"))}";
         inputs["unsubscribe_url"] = unsubscribe is null ? TemplateValue.Null : unsubscribe;
+        if (link is not null) inputs["link"] = link;
         var rendered = MailRenderer.Render(template, layout, inputs, new RenderOptions { Now = send.PlannedAt });
 
         var messageId = $"{send.Id:N}@{parties.From.WireDomain}";

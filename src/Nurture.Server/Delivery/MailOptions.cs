@@ -53,6 +53,13 @@ public sealed record MailOptions : IValidatableObject
     }
 }
 
+/// <summary>Where mail goes after all settings are read.</summary>
+public sealed record MailRoute(MailTransportKind Kind)
+{
+    /// <summary>Whether what leaves can be read by its recipient: a pickup folder is read by operators.</summary>
+    public bool ReachesPeople => Kind != MailTransportKind.Pickup;
+}
+
 /// <summary>With what mail is signed: configuration section <c>Nurture:Dkim</c>. Without a key file nothing is signed.</summary>
 public sealed record DkimOptions : IValidatableObject
 {

@@ -4,6 +4,7 @@ using System.Diagnostics;
 using Nurture.Mail;
 using Nurture.Sends;
 using Nurture.Server.Hosting;
+using Nurture.Server.Notices;
 using Nurture.Storage;
 using Nurture.Templating;
 
@@ -14,7 +15,7 @@ namespace Nurture.Server.Delivery;
 /// take the last step. What can be refused is refused before that commit, so little is ever uncertain.
 /// </summary>
 public sealed class SendAttempt(
-    TemplateShelf shelf, MailComposer composer, IMailTransport transport, SendStore store, Circuit circuit, BusinessClock clock, ILogger<SendAttempt> logger)
+    TemplateShelf shelf, NoticeLinks links, MailComposer composer, IMailTransport transport, SendStore store, Circuit circuit, BusinessClock clock, ILogger<SendAttempt> logger)
 {
     /// <summary>An owner that is silent for this long is dead: its claims are taken back.</summary>
     public static readonly TimeSpan HandedLease = TimeSpan.FromSeconds(30);
@@ -37,7 +38,7 @@ public sealed class SendAttempt(
         try
         {
             var (template, layout) = await shelf.FindAsync(send.TemplateHash, cancel);
-            var mail = composer.Compose(send, template, layout);
+            var mail = composer.Compose(send, template, layout, await links.FindAsync(send, cancel));
             if (Stopwatch.GetElapsedTime(claimedAt) > Ledger.ClaimToDot / 2) return TooLate();
             return await OfferAsync(mail, claimedAt, cancel) switch
             {
@@ -52,6 +53,10 @@ public sealed class SendAttempt(
             var place = problem is TemplateException at ? $"{at.TemplateName}({at.Line},{at.Column})" : send.Template;
             logger.LogWarning("Send {Send} of {Scenario}, step {Step}, cannot be rendered: {Problem} in {Place}", send.Id, send.Scenario, send.Step, problem.GetType().Name, place);
             return new Attempt.NotRendered(problem.Message);
+        }
+        catch (LinkOverException over)
+        {
+            return new Attempt.NotTried(over.Message, TimeSpan.Zero);
         }
         catch (UnusableAddressException problem)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Nurture.Server.Notices;
 using Nurture.Storage;
 using Nurture.Templates;
 
@@ -7,7 +8,7 @@ namespace Nurture.Server.Delivery;
 /// <summary>A send names documents that are not there: nothing published it, or it was lost.</summary>
 public sealed class MissingTemplateException(string message) : Exception(message);
 
-/// <summary>The published templates that sends are pinned to, read and parsed once. A published text never changes.</summary>
+/// <summary>The published templates that sends are pinned to, read and parsed once, and the shipped ones. A published text never changes.</summary>
 public sealed class TemplateShelf(CatalogStore catalog)
 {
     // Beyond it old versions would be kept for ever by a server that is never restarted.
@@ -28,6 +29,7 @@ public sealed class TemplateShelf(CatalogStore catalog)
     {
         if (shelf.TryGetValue(document, out var known)) return known;
         var (name, hash) = document.Split('=', 2) is [var left, var right] ? (left, right) : throw new MissingTemplateException($"\"{document}\" names no template and hash");
+        if (hash == ShippedTexts.Hash) return ShippedTexts.Find(name) ?? throw new MissingTemplateException($"the program brings no text {name}");
         var found = await catalog.FindAsync("template", name, null, hash, cancel)
             ?? throw new MissingTemplateException($"the template {name} is not there any more in the version of this mail");
         if (shelf.Count >= MostKept) shelf.Clear();

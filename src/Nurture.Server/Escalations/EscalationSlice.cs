@@ -1,4 +1,8 @@
+using Nurture.Contacts;
+using Nurture.Notices;
 using Nurture.Server.Hosting;
+using Nurture.Server.Notices;
+using Nurture.Server.Publishing;
 using Nurture.Server.Scheduling;
 using Nurture.Storage;
 
@@ -16,19 +20,31 @@ public static class EscalationSlice
     }
 }
 
-/// <summary>Calls cases to mind that nobody took in time: once each, in the case's story and in the queue.</summary>
-public sealed class EscalationReminders(EscalationStore store, BusinessClock clock, ILogger<EscalationReminders> logger)
+/// <summary>Calls cases to mind that nobody took in time: once each, in the case's story, in the queue and by mail.</summary>
+public sealed class EscalationReminders(
+    EscalationStore store, ColleagueList colleagues, CatalogSource catalogs, BusinessClock clock, WorkSignals signals, ILogger<EscalationReminders> logger)
 {
     private const int Chunk = 200;
 
     public async Task RemindAsync(CancellationToken cancel)
     {
+        var policy = (await catalogs.CurrentAsync(cancel)).Catalog.Policy;
+        var people = await colleagues.ReadAsync(policy, cancel);
         IReadOnlyList<EscalationView> reminded;
         do
         {
-            reminded = await store.RemindAsync(clock.Now, Chunk, cancel);
+            var now = clock.Now;
+            reminded = await store.RemindAsync(now, Chunk, view => people.Address(NoticeOf(view, people, now)), cancel);
             foreach (var view in reminded) logger.LogWarning("Nobody has taken the case {Escalation} ({Type}) since {OpenedAt}", view.Row.Id, view.Row.Type, view.Row.OpenedAt);
+            if (reminded.Count > 0) signals.Sends.Raise();
         }
         while (reminded.Count == Chunk);
+    }
+
+    /// <summary>To whom the case is assigned; one in a queue, or of somebody who is no colleague, is everybody's who may work it.</summary>
+    private static Notice NoticeOf(EscalationView view, Colleagues people, DateTimeOffset now)
+    {
+        var to = view.Row.Assignee is { } owner && people.Has(owner) ? owner : null;
+        return new(NoticeKind.Untaken, SubjectRef.Account(view.Row.AccountId), view.Row.Id, "untaken", to, new(view.Row.Title, view.AccountName), now, "");
     }
 }

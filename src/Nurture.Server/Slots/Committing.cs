@@ -94,6 +94,8 @@ internal static class Committing
             case Effect.EscalationChanged changed: commit.EscalationChanges.Add(changed); break;
             case Effect.EscalationNoted noted: commit.EscalationEntries.Add(noted); break;
             case Effect.TaskOpened task: commit.Tasks.Add(task.Task); break;
+            // Addressed by the runner: who is a colleague is not decided here.
+            case Effect.ColleaguesTold: break;
             case Effect.HoldsChanged holds: commit.Holds.Add(holds); break;
             default: throw new InvalidOperationException($"No row for {effect.GetType().Name}.");
         }

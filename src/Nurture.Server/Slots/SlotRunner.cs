@@ -4,6 +4,7 @@ using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Scenarios;
 using Nurture.Server.Hosting;
+using Nurture.Server.Notices;
 using Nurture.Server.Publishing;
 using Nurture.Storage;
 
@@ -11,7 +12,7 @@ namespace Nurture.Server.Slots;
 
 /// <summary>One turn of the loop: read what came and what is due, load the states, let the core decide, save it all in one transaction.</summary>
 public sealed class SlotRunner(
-    SlotStore slots, EventLog log, SuppressionStore suppressions, CatalogSource catalogs, AddressHash hash, BusinessClock clock, WorkSignals signals, ILogger<SlotRunner> logger)
+    SlotStore slots, EventLog log, SuppressionStore suppressions, CatalogSource catalogs, ColleagueList colleagues, AddressHash hash, BusinessClock clock, WorkSignals signals, ILogger<SlotRunner> logger)
 {
     // Batches of 1 to 2 thousand cost least per event; more only delays the first of them.
     private const int MostPerTurn = 1000;
@@ -37,12 +38,14 @@ public sealed class SlotRunner(
         }
 
         var commit = Committing.Of(batch, work, published, hash, now);
+        if (batch.Outcome!.Effects.OfType<Effect.ColleaguesTold>().Select(told => told.Notice).ToList() is { Count: > 0 } notices)
+            commit.Notices.AddRange(notices.SelectMany((await colleagues.ReadAsync(catalog.Policy, cancel)).Address));
         await slots.CommitAsync(commit, cancel);
-        foreach (var poisoned in batch.Outcome!.Poisoned) logger.LogError("{Subject} needs attention and waits: {Error}", poisoned.Key.Subject.ToString(), poisoned.Error);
+        foreach (var poisoned in batch.Outcome.Poisoned) logger.LogError("{Subject} needs attention and waits: {Error}", poisoned.Key.Subject.ToString(), poisoned.Error);
         logger.LogDebug(
             "Decided {Events} events and {Due} due subjects in {Milliseconds:0.0} ms: {States} states, {Sends} sends",
             work.Events.Count, work.Due.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds, commit.States.Count, commit.Sends.Count);
-        if (commit.Sends.Count > 0) signals.Sends.Raise();
+        if (commit.Sends.Count + commit.Notices.Count > 0) signals.Sends.Raise();
         var cursors = work.Lanes.ToDictionary(lane => lane.Lane, lane => lane.Cursor);
         return (work.Events.Count + work.Due.Count, [.. leases.Select(lease => lease with { Cursor = cursors.GetValueOrDefault(lease.Lane, lease.Cursor) })]);
     }

@@ -17,7 +17,10 @@ public sealed class OneTimeLinks(UserLinkStore store, PublicAddress address)
 
     private static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    public async Task<(string Url, DateTimeOffset ExpiresAt)> MakeAsync(LinkPurpose purpose, long? userId, CancellationToken cancel)
+    public Task<(string Url, DateTimeOffset ExpiresAt)> MakeAsync(LinkPurpose purpose, long? userId, CancellationToken cancel) => MakeAsync(purpose, userId, null, cancel);
+
+    /// <param name="notice">From the link's hash, the mail that brings it.</param>
+    public async Task<(string Url, DateTimeOffset ExpiresAt)> MakeAsync(LinkPurpose purpose, long? userId, Func<byte[], PlannedNotice>? notice, CancellationToken cancel)
     {
         var key = SecretKeys.New(KeyPrefix);
         var expiresAt = Now + purpose switch
@@ -26,13 +29,23 @@ public sealed class OneTimeLinks(UserLinkStore store, PublicAddress address)
             LinkPurpose.Invitation => InvitationLife,
             LinkPurpose.Reset => ResetLife,
         };
-        await store.AddAsync(SecretKeys.Hash(key), new(purpose, userId, expiresAt), Now, cancel);
-        return ($"{Reachable(address.Url)}{Path}#{key}", expiresAt);
+        var hash = SecretKeys.Hash(key);
+        await store.AddAsync(hash, new(purpose, userId, expiresAt), notice?.Invoke(hash), Now, cancel);
+        return (UrlOf(key), expiresAt);
+    }
+
+    /// <summary>A second link to what the first opens, and only one of them works; null where the first is over.</summary>
+    public async Task<string?> MakeBesideAsync(byte[] first, CancellationToken cancel)
+    {
+        var key = SecretKeys.New(KeyPrefix);
+        return await store.AddBesideAsync(SecretKeys.Hash(key), first, Now, cancel) ? UrlOf(key) : null;
     }
 
     public Task<UserLink?> FindAsync(string key, CancellationToken cancel) => store.FindAsync(SecretKeys.Hash(key), Now, cancel);
 
     public Task<bool> UseAsync(string key, CancellationToken cancel) => store.UseAsync(SecretKeys.Hash(key), Now, cancel);
+
+    private string UrlOf(string key) => $"{Reachable(address.Url)}{Path}#{key}";
 
     /// <summary>A server that listens everywhere is opened on this machine by its own name.</summary>
     private static string Reachable(string url) =>

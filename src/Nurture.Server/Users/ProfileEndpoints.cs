@@ -15,11 +15,12 @@ internal static class ProfileEndpoints
     /// <param name="Email">Of a person; null for a key.</param>
     /// <param name="Role">Of a person; null for a key.</param>
     /// <param name="HasTotp">Of a person: whether a second factor is asked for.</param>
+    /// <param name="HasCaseMails">Of a person: whether he is mailed about cases.</param>
     /// <param name="Now">The business clock.</param>
     public sealed record Me(
-        string Name, string? Email, string? Role, IReadOnlyList<string> Permissions, string? Locale, bool HasTotp, DateTimeOffset Now, bool IsDevelopment);
+        string Name, string? Email, string? Role, IReadOnlyList<string> Permissions, string? Locale, bool HasTotp, bool HasCaseMails, DateTimeOffset Now, bool IsDevelopment);
 
-    public sealed record Changes(string? Name, string? Locale);
+    public sealed record Changes(string? Name, string? Locale, bool? HasCaseMails);
 
     public sealed record NewPassword(string? Current, string? New);
 
@@ -43,9 +44,9 @@ internal static class ProfileEndpoints
         {
             var caller = context.Caller();
             var permissions = caller.Scopes.Permissions.Select(permission => permission.Name).Order(StringComparer.Ordinal).ToList();
-            if (caller.Person is not { } person) return new Me(caller.Name, null, null, permissions, null, false, clock.Now, environment.IsDevelopment());
+            if (caller.Person is not { } person) return new Me(caller.Name, null, null, permissions, null, false, false, clock.Now, environment.IsDevelopment());
             var user = await OwnAsync(context, users);
-            return new Me(person.Name, person.Email, person.Role, permissions, person.Locale, user.TwoFactorEnabled, clock.Now, environment.IsDevelopment());
+            return new Me(person.Name, person.Email, person.Role, permissions, person.Locale, user.TwoFactorEnabled, user.HasCaseMails, clock.Now, environment.IsDevelopment());
         }).RequireCaller().WithSummary("Who asks, what he may do, and what time it is.");
 
         api.MapPatch("/me", async (Changes changes, HttpContext context, UserManager<User> users) =>
@@ -53,9 +54,10 @@ internal static class ProfileEndpoints
             var user = await OwnAsync(context, users);
             if (!string.IsNullOrWhiteSpace(changes.Name)) user.Name = changes.Name.Trim();
             if (changes.Locale is not null) user.Locale = Locale(changes.Locale);
+            user.HasCaseMails = changes.HasCaseMails ?? user.HasCaseMails;
             (await users.UpdateAsync(user)).OrRefuse();
             return TypedResults.NoContent();
-        }).RequireCaller().WithSummary("Changes one's own name, or the language of the screens.");
+        }).RequireCaller().WithSummary("Changes one's own name, the language of the screens, or whether one is mailed about cases.");
 
         api.MapPost("/me/password", async (NewPassword given, HttpContext context, UserManager<User> users, Sessions sessions, Audited audited, CancellationToken cancel) =>
         {

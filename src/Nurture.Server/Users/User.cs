@@ -20,6 +20,9 @@ public sealed class User : IdentityUser<long>
     /// <summary>Language of the screens: en, ja.</summary>
     public string? Locale { get; set; }
 
+    /// <summary>Whether he is mailed about cases.</summary>
+    public bool HasCaseMails { get; set; } = true;
+
     /// <summary>The last code of the second factor that opened: none opens twice.</summary>
     public string? LastCode { get; set; }
 

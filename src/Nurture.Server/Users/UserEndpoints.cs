@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Nurture.Server.Api;
+using Nurture.Server.Notices;
 using Nurture.Server.Security;
 using Nurture.Storage;
 using Nurture.Storage.Security;
@@ -27,7 +28,11 @@ internal static class UserEndpoints
     public sealed record Changes(string? Name, string? Role);
 
     /// <param name="Link">Shown once; who has it becomes this user.</param>
-    public sealed record WithLink(Shown User, string Link, DateTimeOffset ExpiresAt);
+    /// <param name="IsMailed">Whether the user gets a link by mail too.</param>
+    public sealed record WithLink(Shown User, string Link, DateTimeOffset ExpiresAt, bool IsMailed)
+    {
+        internal static WithLink Of(User user, Invited invited) => new(Shown.Of(user), invited.Link, invited.ExpiresAt, invited.IsMailed);
+    }
 
     public sealed record ShownRole(string Name, IReadOnlyList<string> Permissions);
 
@@ -88,12 +93,14 @@ internal static class UserEndpoints
             return Shown.Of(user);
         }).RequirePermission(Permission.WriteUsers).WithSummary("Lets a user in again who was locked, or has to wait after wrong passwords.");
 
-        api.MapPost("/users/{id:long}/reset", async (long id, UserManager<User> users, OneTimeLinks links, Audited audited, HttpContext context, CancellationToken cancel) =>
+        api.MapPost("/users/{id:long}/reset", async (long id, UserManager<User> users, OneTimeLinks links, Invitations invitations, Audited audited, HttpContext context, CancellationToken cancel) =>
         {
             var user = await FindAsync(id, users, context);
             await audited.RecordAsync("user.link_made", $"user:{user.Email}", null, cancel);
-            var (url, expiresAt) = await links.MakeAsync(user.PasswordHash is null ? LinkPurpose.Invitation : LinkPurpose.Reset, user.Id, cancel);
-            return new WithLink(Shown.Of(user), url, expiresAt);
+            if (user.PasswordHash is null) return WithLink.Of(user, await invitations.MakeAsync(user, audited.Who, audited.Correlation, cancel));
+            // Not mailed: it takes the second factor away, and whoever reads the mailbox would be in.
+            var (url, expiresAt) = await links.MakeAsync(LinkPurpose.Reset, user.Id, cancel);
+            return new WithLink(Shown.Of(user), url, expiresAt, false);
         }).RequirePermission(Permission.WriteUsers).WithSummary("Makes a link that works once: who has it sets a new password, and the second factor is gone. Earlier links of the user end.");
 
         api.MapDelete("/users/{id:long}", async (long id, UserManager<User> users, UsersContext rows, Audited audited, HttpContext context, CancellationToken cancel) =>
@@ -108,7 +115,7 @@ internal static class UserEndpoints
     }
 
     private static async Task<IResult> InviteAsync(
-        Invitation given, UserManager<User> users, OneTimeLinks links, Audited audited, TimeProvider machine, HttpContext context, CancellationToken cancel)
+        Invitation given, UserManager<User> users, Invitations invitations, Audited audited, TimeProvider machine, HttpContext context, CancellationToken cancel)
     {
         var email = given.Email?.Trim() ?? throw RefusedException.Missing("email", "\"ann@example.com\"");
         if (Addresses.Key(email) is null) throw RefusedException.BadRequest("bad-address", "That is no address.", "email must be one address, such as ann@example.com.");
@@ -123,8 +130,7 @@ internal static class UserEndpoints
         };
         await audited.RecordAsync("user.invited", $"user:{email}", new { Role = role.Name }, cancel);
         (await users.CreateAsync(user)).OrRefuse();
-        var (url, expiresAt) = await links.MakeAsync(LinkPurpose.Invitation, user.Id, cancel);
-        return TypedResults.Created($"/api/v1/users/{user.Id}", new WithLink(Shown.Of(user), url, expiresAt));
+        return TypedResults.Created($"/api/v1/users/{user.Id}", WithLink.Of(user, await invitations.MakeAsync(user, audited.Who, audited.Correlation, cancel)));
     }
 
     /// <summary>The role of that name, if the caller may do all that it may.</summary>

@@ -31,6 +31,7 @@ public sealed class UsersContext(DbContextOptions<UsersContext> options) : DbCon
             user.Property(u => u.Name).HasColumnName("name");
             user.Property(u => u.Role).HasColumnName("role");
             user.Property(u => u.Locale).HasColumnName("locale");
+            user.Property(u => u.HasCaseMails).HasColumnName("has_case_mails");
             user.Property(u => u.PasswordHash).HasColumnName("password_hash");
             user.Property(u => u.SecurityStamp).HasColumnName("security_stamp").IsRequired();
             user.Property(u => u.ConcurrencyStamp).HasColumnName("concurrency_stamp").IsRequired().IsConcurrencyToken();

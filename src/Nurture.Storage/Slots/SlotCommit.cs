@@ -47,6 +47,8 @@ public sealed class SlotCommit
 
     public List<PlannedSend> Sends { get; init; } = [];
 
+    public List<PlannedNotice> Notices { get; init; } = [];
+
     public List<SendCancellation> CancelledSends { get; init; } = [];
 
     public List<StoredEvent> Events { get; init; } = [];

@@ -1,6 +1,7 @@
 using Nurture.Contacts;
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Notices;
 using Nurture.Scenarios;
 using Nurture.Sends;
 
@@ -111,6 +112,8 @@ internal sealed partial class Advance
 
         Note(subject, enrollment, Reason.EscalationOpened, at, detail: Detail(("type", type.Name), ("escalation", escalation.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))));
         Evidence(account, escalation, enrollment, step, at);
+        if (escalation.Assignee is { } owner)
+            TellColleague(NoticeKind.Assigned, owner, account, escalation, "opened", at, new(type.Title, Text(account, "name")) { Because = step.Because, AcknowledgeBy = Local(After(type.Acknowledge)) });
         Happened(account, ProductEvents.EscalationOpened, at, ("type", type.Name), ("family", type.Family));
         if (type.Hold is { } hold) Begin(account, new Hold(Hold.SourceOf(escalation.Id), at, Calendar.Add(at, hold.Most, zone), type.Title, hold.Blocks, hold.Quiet), at);
         set.Touch(new SubjectKey(slot, account.Ref));
@@ -157,7 +160,7 @@ internal sealed partial class Advance
                 escalation.AcknowledgedAt ??= signal.At;
                 escalation.Assignee ??= signal.By;
                 break;
-            case EscalationAct.Assign: escalation.Assignee = signal.Assignee.Length == 0 ? null : signal.Assignee; break;
+            case EscalationAct.Assign: HandOver(account, escalation, signal); break;
             case EscalationAct.Snooze: escalation.SnoozedUntil = signal.Until; break;
             case EscalationAct.Wake: escalation.SnoozedUntil = null; break;
             case EscalationAct.Note: break;

@@ -1,6 +1,7 @@
 using Nurture.Contacts;
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Notices;
 using Nurture.Sends;
 
 namespace Nurture.Engine;
@@ -50,6 +51,9 @@ public abstract record Effect
     public sealed record EscalationNoted(long EscalationId, long AccountId, DateTimeOffset At, string Kind, string By, string Text, string Detail, long ContactId = 0) : Effect;
 
     public sealed record TaskOpened(CsmTask Task) : Effect;
+
+    /// <summary>Mail colleagues; who of those addressed is one is known to the shell.</summary>
+    public sealed record ColleaguesTold(Notice Notice) : Effect;
 
     /// <summary>All holds of the account that are in force now; what an ended one kept back may leave from <paramref name="QuietUntil"/> on.</summary>
     public sealed record HoldsChanged(long AccountId, IReadOnlyList<Hold> Holds, DateTimeOffset QuietUntil) : Effect;

@@ -1,7 +1,9 @@
 using System.Buffers;
 using System.Text.Json;
 using Nurture.Contacts;
+using Nurture.Notices;
 using Nurture.Scenarios;
+using Nurture.Sends;
 
 namespace Nurture.Engine;
 
@@ -13,6 +15,8 @@ public sealed record Reply(string By, string Subject, string Text);
 /// <summary>What a mail's template may read of its recipient, as UTF-8 JSON: contact, account, trigger, heard, reply, sender.</summary>
 public static class MailInputs
 {
+    private static readonly JsonWriterOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The language that somebody is written to in.</summary>
     public static string LocaleOf(Catalog catalog, ContactState recipient, AccountState? account) =>
         Text(recipient, "locale") ?? Text(account, "locale") ?? Text(recipient, "browser_locale") ?? catalog.Policy.Locale;
@@ -23,7 +27,7 @@ public static class MailInputs
     public static byte[] Write(Catalog catalog, ContactState recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(buffer, Plain))
         {
             json.WriteStartObject();
             WriteSubject("contact", recipient, SubjectKind.Contact);
@@ -31,13 +35,7 @@ public static class MailInputs
             WriteEvent("trigger", trigger);
             WriteEvent("heard", heard);
             if (reply is not null) WriteReply(reply);
-            json.WriteStartObject("sender");
-            json.WriteString("name", catalog.Policy.Sender.Name);
-            json.WriteString("address", catalog.Policy.Sender.Address);
-            json.WriteString("reply_to", reply?.By ?? catalog.Policy.Sender.ReplyTo);
-            json.WriteString("organization", catalog.Policy.Sender.Organization);
-            json.WriteString("postal_address", catalog.Policy.Sender.PostalAddress);
-            json.WriteEndObject();
+            WriteSender(json, catalog.Policy.Sender, reply?.By);
             json.WriteEndObject();
 
             void WriteSubject(string name, SubjectState subject, SubjectKind kind)
@@ -80,5 +78,40 @@ public static class MailInputs
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>What the template of a mail to a colleague may read: colleague, notice, sender.</summary>
+    public static byte[] Write(Sender sender, string colleague, NoticeFacts facts)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, Plain))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("colleague");
+            json.WriteString("name", colleague);
+            json.WriteEndObject();
+            json.WriteStartObject("notice");
+            json.WriteString("title", facts.Title);
+            json.WriteString("account", facts.Account);
+            json.WriteString("because", facts.Because);
+            json.WriteString("by", facts.By);
+            json.WriteString("acknowledge_by", facts.AcknowledgeBy);
+            json.WriteEndObject();
+            WriteSender(json, sender, null);
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteSender(Utf8JsonWriter json, Sender sender, string? replyTo)
+    {
+        json.WriteStartObject("sender");
+        json.WriteString("name", sender.Name);
+        json.WriteString("address", sender.Address);
+        json.WriteString("reply_to", replyTo ?? sender.ReplyTo);
+        json.WriteString("organization", sender.Organization);
+        json.WriteString("postal_address", sender.PostalAddress);
+        json.WriteEndObject();
     }
 }

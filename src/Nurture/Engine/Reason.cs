@@ -59,6 +59,11 @@ public enum Reason : short
     Refused = 66,
     Uncertain = 67,
     Internal = 68,
+    CaseTaken = 69,
+    CaseClosed = 70,
+    CaseMailsOff = 71,
+    LinkOver = 72,
+    ColleagueLeft = 73,
 
     // Ending.
     GoalReached = 80,

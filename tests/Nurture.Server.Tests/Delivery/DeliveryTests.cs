@@ -167,7 +167,7 @@ public sealed class DeliveryTests
         var (template, layout) = await rig.Server.Services.GetRequiredService<TemplateShelf>().FindAsync(claimed.TemplateHash, Cancel);
         var composer = rig.Server.Services.GetRequiredService<MailComposer>();
 
-        var (one, two) = (composer.Compose(claimed, template, layout), composer.Compose(claimed, template, layout));
+        var (one, two) = (composer.Compose(claimed, template, layout, null), composer.Compose(claimed, template, layout, null));
 
         Assert.Equal(Encoding.UTF8.GetString(one.Bytes.Span), Encoding.UTF8.GetString(two.Bytes.Span));
         Assert.Equal($"{claimed.Id:N}@sender.example", one.MessageId);

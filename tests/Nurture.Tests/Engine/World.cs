@@ -48,10 +48,10 @@ internal sealed class World
 
     public AccountState Account(long account) => Simulator.States.Select(pair => pair.State).OfType<AccountState>().Single(state => state.Id == FirstAccount + account);
 
-    public World Work(long account, EscalationAct act, string outcome = "", string text = "", DateTimeOffset? until = null, long contact = 0)
+    public World Work(long account, EscalationAct act, string outcome = "", string text = "", DateTimeOffset? until = null, long contact = 0, string assignee = "")
     {
         var id = FirstAccount + account;
-        Simulator.Tell(new Signal.EscalationWorked(id, Account(account).Escalations[0].Id, act, "csm@example.com", text, outcome, "", until, Now, contact, "Hello"), accountId: id);
+        Simulator.Tell(new Signal.EscalationWorked(id, Account(account).Escalations[0].Id, act, "csm@example.com", text, outcome, assignee, until, Now, contact, "Hello"), accountId: id);
         Simulator.Drain();
         return this;
     }

@@ -8,6 +8,7 @@ export interface Me {
   permissions: string[];
   locale: string | null;
   has_totp: boolean;
+  has_case_mails: boolean;
   /** The server's business clock when it answered. */
   now: string;
   is_development: boolean;

@@ -49,7 +49,7 @@ export default function SendPage() {
         badges={<StandingBadge standing={send.standing} />}
         description={
           <span>
-            {t("mail.to")} {recipient ? <LinkTo to={`/contacts/${recipient.id}`}>{name}</LinkTo> : name} · <LinkTo to={`/scenarios/${send.scenario}`}>{send.scenario_title ?? send.scenario}</LinkTo>
+            {t("mail.to")} {recipient ? <LinkTo to={`/contacts/${recipient.id}`}>{name}</LinkTo> : name} · {send.contact_id === 0 ? t("mail.to_colleague") : <LinkTo to={`/scenarios/${send.scenario}`}>{send.scenario_title ?? send.scenario}</LinkTo>}
           </span>
         }
       />

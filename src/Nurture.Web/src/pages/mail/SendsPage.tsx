@@ -110,7 +110,7 @@ export default function SendsPage() {
                     {send.mail_subject ?? send.template}
                   </LinkTo>
                   <Text size="sm" c="dimmed">
-                    {send.scenario_title}
+                    {send.contact_id === 0 ? t("mail.to_colleague") : send.scenario_title}
                     {send.mail_subject && ` · ${send.template}`}
                   </Text>
                 </Stack>
@@ -119,11 +119,15 @@ export default function SendsPage() {
             {
               key: "to",
               label: t("mail.recipient"),
-              render: (send) => (
-                <LinkTo to={`/contacts/${send.contact_id}`} size="sm">
-                  {nameOf({ id: send.contact_id, name: send.contact_name ?? null, email: send.address })}
-                </LinkTo>
-              ),
+              // A mail to a colleague has no contact.
+              render: (send) =>
+                send.contact_id === 0 ? (
+                  <Text size="sm">{send.address}</Text>
+                ) : (
+                  <LinkTo to={`/contacts/${send.contact_id}`} size="sm">
+                    {nameOf({ id: send.contact_id, name: send.contact_name ?? null, email: send.address })}
+                  </LinkTo>
+                ),
             },
             {
               key: "standing",

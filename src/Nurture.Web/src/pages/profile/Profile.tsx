@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Code, Group, Modal, Select, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
+import { Alert, Button, Card, Code, Group, Modal, Select, SimpleGrid, Stack, Switch, Text, TextInput, Title } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { QRCodeSVG } from "qrcode.react";
@@ -39,8 +39,9 @@ function Person() {
   const queries = useQueryClient();
   const [name, setName] = useState(me.name);
   const [locale, setLocale] = useState<Language>(i18n.language === "ja" ? "ja" : "en");
+  const [hasCaseMails, setHasCaseMails] = useState(me.has_case_mails);
   const save = useMutation<void, ApiError>({
-    mutationFn: () => api.patch("/me", { name, locale }),
+    mutationFn: () => api.patch("/me", { name, locale, has_case_mails: hasCaseMails }),
     onSuccess: async () => {
       await setLanguage(locale);
       await queries.invalidateQueries({ queryKey: meKey });
@@ -71,6 +72,7 @@ function Person() {
             <TextInput label={t("email")} value={me.email ?? ""} readOnly variant="filled" />
             <TextInput label={t("role")} value={t(`common.role.${me.role}`)} readOnly variant="filled" />
           </SimpleGrid>
+          <Switch label={t("case_mails")} description={t("case_mails_text")} checked={hasCaseMails} onChange={(event) => setHasCaseMails(event.currentTarget.checked)} />
           {save.error && <Problem error={save.error} />}
           <Group>
             <Button type="submit" loading={save.isPending}>

@@ -30,6 +30,7 @@ interface User {
 interface WithLink {
   user: User;
   link: string;
+  is_mailed: boolean;
 }
 
 type Act = "role" | "link" | "lock" | "unlock" | "remove";
@@ -134,7 +135,9 @@ export default function Users() {
           />
         )}
       </Modal>
-      <Once title={t("users.link_for", { name: made?.user.name ?? "" })} text={t("users.link_text")} secret={made?.link ?? null} onClose={() => setMade(null)} />
+      <Once title={t("users.link_for", { name: made?.user.name ?? "" })} text={t("users.link_text")} secret={made?.link ?? null} onClose={() => setMade(null)}>
+        {made?.is_mailed && <Text size="sm">{t("users.mailed", { email: made.user.email })}</Text>}
+      </Once>
     </>
   );
 }
