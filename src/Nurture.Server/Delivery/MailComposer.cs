@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Nurture.Escalations;
 using Nurture.Mail;
 using Nurture.Mail.Dkim;
 using Nurture.Mail.Html;
@@ -100,8 +101,8 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             foreach (var header in Unsubscribe(new Uri(unsubscribe))) yield return header;
             yield return new(HeaderNames.ListId, $"<{send.Scenario}.{from.WireDomain}>");
         }
-        // RFC 3834; on marketing it would keep out-of-office replies from us.
-        if (send.Class != SendClass.Marketing) yield return new("Auto-Submitted", "auto-generated");
+        // RFC 3834 §5; on marketing it would keep out-of-office replies from us. A mail from a case was written by a human.
+        if (send.Class != SendClass.Marketing && send.Scenario != EscalationTypes.MailScenario) yield return new(HeaderNames.AutoSubmitted, "auto-generated");
         yield return new(HeaderNames.Send, send.Id.ToString("N"));
     }
 

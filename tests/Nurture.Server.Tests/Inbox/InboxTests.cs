@@ -1,4 +1,5 @@
 using System.Text;
+using Nurture.Escalations;
 using Nurture.Mail;
 using Nurture.Scenarios;
 using Nurture.Server.Inbox;
@@ -61,6 +62,19 @@ public sealed class InboxTests
         Assert.Equal("auto-generated", headers.GetProperty("Auto-Submitted").GetString());
         Assert.False(headers.TryGetProperty("List-Unsubscribe", out _));
         Assert.False(headers.TryGetProperty("List-Id", out _));
+    }
+
+    [Fact]
+    public async Task What_a_human_wrote_in_a_case_says_of_itself_neither_that_a_machine_did_nor_that_it_is_a_lists()
+    {
+        await using var rig = await DeliveryRig.StartAsync();
+        await rig.PlanAsync("bob@example.com", SendClass.Transactional, scenario: EscalationTypes.MailScenario);
+
+        await rig.DrainAsync();
+
+        var names = Assert.Single((await rig.InboxAsync()).EnumerateArray()).GetProperty("headers").EnumerateObject().Select(header => header.Name).ToList();
+        Assert.Contains("Message-ID", names);
+        Assert.DoesNotContain(names, name => name.StartsWith("List-", StringComparison.OrdinalIgnoreCase) || name is "Auto-Submitted" or "Precedence");
     }
 
     [Fact]
