@@ -1,11 +1,16 @@
 using System.Data.Common;
+using System.Text.Json;
 using Nurture.Escalations;
 using Nurture.Scenarios;
 
 namespace Nurture.Storage;
 
 /// <summary>A case with the account it is about.</summary>
-public sealed record EscalationView(EscalationRow Row, string? AccountName, string? Owner, double? HealthScore, int? HealthBand, string AccountAttributes);
+public sealed record EscalationView(EscalationRow Row, string? AccountName, string? Owner, double? HealthScore, int? HealthBand, string AccountAttributes)
+{
+    /// <summary>When its clocks stood still, the last one perhaps still.</summary>
+    public IReadOnlyList<CasePause> Pauses { get; init; } = [];
+}
 
 public sealed record EscalationEntry(long Id, long EscalationId, DateTimeOffset At, string Kind, string By, string Text, string Detail);
 
@@ -33,7 +38,7 @@ public sealed class EscalationStore(Database database)
     private const string Columns =
         """
         e.id, e.account_id, e.type, e.family, e.title, e.priority, e.queue, e.assignee, e.opened_at, e.acknowledge_by, e.resolve_by, e.remind_at,
-        e.acknowledged_at, e.snoozed_until, e.closed_at, e.outcome, e.closed_by, e.scenario, e.enrollment_id, a.name, a.owner, a.health_score, a.health_band, a.attributes
+        e.acknowledged_at, e.snoozed_until, e.closed_at, e.outcome, e.closed_by, e.scenario, e.enrollment_id, a.name, a.owner, a.health_score, a.health_band, a.attributes, e.pauses
         """;
 
     private const string Overdue = "((e.acknowledged_at is null and e.acknowledge_by < @now) or e.resolve_by < @now)";
@@ -196,5 +201,10 @@ public sealed class EscalationStore(Database database)
             row.GetInt64(0), row.GetInt64(1), row.GetString(2), row.GetString(3), row.GetString(4), (EscalationPriority)row.GetInt16(5), row.GetString(6), row.TextOrNull(7),
             row.Instant(8), row.InstantOrNull(9), row.InstantOrNull(10), row.InstantOrNull(11), row.InstantOrNull(12), row.InstantOrNull(13), row.InstantOrNull(14),
             row.TextOrNull(15), row.TextOrNull(16), row.GetString(17), row.GetInt64(18)),
-        row.TextOrNull(19), row.TextOrNull(20), row.IsDBNull(21) ? null : row.GetDouble(21), row.IsDBNull(22) ? null : row.GetInt16(22), row.GetString(23));
+        row.TextOrNull(19), row.TextOrNull(20), row.IsDBNull(21) ? null : row.GetDouble(21), row.IsDBNull(22) ? null : row.GetInt16(22), row.GetString(23))
+    {
+        Pauses = JsonSerializer.Deserialize<List<CasePause>>(row.GetString(24))!,
+    };
+
+    internal static string Written(IReadOnlyList<CasePause> pauses) => JsonSerializer.Serialize(pauses);
 }

@@ -31,6 +31,9 @@ internal static class EscalationEndpoints
         string Status, string Queue, string? Assignee, DateTimeOffset OpenedAt, DateTimeOffset? AcknowledgeBy, DateTimeOffset? ResolveBy, bool IsOverdue,
         DateTimeOffset? AcknowledgedAt, DateTimeOffset? SnoozedUntil, DateTimeOffset? ClosedAt, string? Outcome, string? ClosedBy, string? Scenario, ShownEntry? Cause)
     {
+        /// <summary>When it was put aside, and its clocks stood still; the last one may still run.</summary>
+        public required IReadOnlyList<CasePause> Pauses { get; init; }
+
         /// <summary>The whole story; where one case was asked for.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public IReadOnlyList<ShownEntry>? Story { get; init; }
@@ -247,7 +250,10 @@ internal static class EscalationEndpoints
             Text(row.Id)!, row.AccountId, view.AccountName, view.Owner, view.HealthScore is { } score ? Math.Round(score, 1) : null, view.HealthBand is { } band ? HealthBands.Word((HealthBand)band) : null,
             row.Type, row.Family, row.Title, ApiJson.Word(row.Priority), status, row.Queue, row.Assignee, row.OpenedAt, row.AcknowledgeBy, row.ResolveBy,
             row.ClosedAt is null && ((row.AcknowledgedAt is null && row.AcknowledgeBy < now) || row.ResolveBy < now),
-            row.AcknowledgedAt, row.SnoozedUntil, row.ClosedAt, row.Outcome, row.ClosedBy, row.Scenario.Length == 0 ? null : row.Scenario, cause is null ? null : Show(cause));
+            row.AcknowledgedAt, row.SnoozedUntil, row.ClosedAt, row.Outcome, row.ClosedBy, row.Scenario.Length == 0 ? null : row.Scenario, cause is null ? null : Show(cause))
+        {
+            Pauses = view.Pauses,
+        };
     }
 
     private static ShownEntry Show(EscalationEntry entry) => new(entry.At, entry.Kind, entry.By, entry.Text, ApiJson.Stored(entry.Detail));

@@ -193,10 +193,15 @@ public sealed partial class SlotStore
                 """);
             await BulkAsync(Rows.Of(LastOf(commit.EscalationChanges, c => c.EscalationId))
                     .Long("id", c => c.EscalationId).Text("assignee", c => c.Assignee).Instant("acknowledged_at", c => c.AcknowledgedAt).Instant("snoozed_until", c => c.SnoozedUntil)
-                    .Instant("closed_at", c => c.ClosedAt).Text("outcome", c => c.Outcome).Text("closed_by", c => c.ClosedBy),
+                    .Instant("closed_at", c => c.ClosedAt).Text("outcome", c => c.Outcome).Text("closed_by", c => c.ClosedBy)
+                    .Instant("acknowledge_by", c => c.Clocks.AcknowledgeBy).Instant("resolve_by", c => c.Clocks.ResolveBy).Instant("remind_at", c => c.Clocks.RemindAt)
+                    .Text("pauses", c => EscalationStore.Written(c.Pauses)),
+                // What was called to mind is not called again.
                 """
                 update escalations set assignee = r.assignee, acknowledged_at = r.acknowledged_at, snoozed_until = r.snoozed_until,
-                    closed_at = r.closed_at, outcome = r.outcome, closed_by = r.closed_by
+                    closed_at = r.closed_at, outcome = r.outcome, closed_by = r.closed_by, pauses = r.pauses,
+                    acknowledge_by = coalesce(r.acknowledge_by, escalations.acknowledge_by), resolve_by = coalesce(r.resolve_by, escalations.resolve_by),
+                    remind_at = case when escalations.remind_at is null then null else coalesce(r.remind_at, escalations.remind_at) end
                 from rows r where escalations.id = r.id and escalations.closed_at is null
                 """);
             await BulkAsync(Rows.Of(commit.EscalationEntries)

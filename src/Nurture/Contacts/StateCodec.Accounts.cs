@@ -92,6 +92,18 @@ public static partial class StateCodec
             });
         }
 
+        w.Instant(9, escalation.Clocks.AcknowledgeBy);
+        w.Instant(10, escalation.Clocks.ResolveBy);
+        w.Instant(11, escalation.Clocks.RemindAt);
+        foreach (var pause in escalation.Pauses)
+        {
+            w.Message(12, p =>
+            {
+                p.Instant(1, pause.From);
+                p.Instant(2, pause.Until);
+            });
+        }
+
         w.Raw(escalation.Unknown);
     }
 
@@ -118,11 +130,32 @@ public static partial class StateCodec
                 case 6: escalation.Assignee = reader.Text; break;
                 case 7: escalation.SnoozedUntil = reader.Instant; break;
                 case 8: escalation.Joiners.Add(ReadJoiner(reader.Bytes)); break;
+                case 9: escalation.Clocks = escalation.Clocks with { AcknowledgeBy = reader.Instant }; break;
+                case 10: escalation.Clocks = escalation.Clocks with { ResolveBy = reader.Instant }; break;
+                case 11: escalation.Clocks = escalation.Clocks with { RemindAt = reader.Instant }; break;
+                case 12: escalation.Pauses.Add(ReadPause(reader.Bytes)); break;
                 default: escalation.Unknown = [.. escalation.Unknown, .. reader.Whole]; break;
             }
         }
 
         return escalation;
+    }
+
+    private static CasePause ReadPause(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new PackedReader(bytes);
+        var pause = new CasePause(default, default);
+        while (reader.Next())
+        {
+            pause = reader.Field switch
+            {
+                1 => pause with { From = reader.Instant },
+                2 => pause with { Until = reader.Instant },
+                _ => pause,
+            };
+        }
+
+        return pause;
     }
 
     private static Joiner ReadJoiner(ReadOnlySpan<byte> bytes)

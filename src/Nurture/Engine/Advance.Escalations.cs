@@ -67,7 +67,7 @@ internal sealed partial class Advance
                 Evidence(account, known, enrollment, step, at);
                 if (known.SnoozedUntil is not null)
                 {
-                    known.SnoozedUntil = null;
+                    TakeUp(known, at);
                     Changed(known);
                 }
 
@@ -98,12 +98,13 @@ internal sealed partial class Advance
             Family = type.Family,
             OpenedAt = at,
             Assignee = type.ToOwner ? Text(account, "owner") : null,
+            Clocks = CaseClocks.Start(type, at, CompanyZone),
         };
         account.Escalations.Add(escalation);
-        var zone = CompanyZone;
+        var (zone, clocks) = (CompanyZone, escalation.Clocks);
         Do(new Effect.EscalationOpened(new EscalationRow(
             escalation.Id, account.Id, type.Name, type.Family, type.Title, type.Priority, type.Queue, escalation.Assignee, at,
-            After(type.Acknowledge), After(type.Resolve), After(type.Remind), null, null, null, null, null, enrollment.Scenario, enrollment.Id)));
+            clocks.AcknowledgeBy, clocks.ResolveBy, clocks.RemindAt, null, null, null, null, null, enrollment.Scenario, enrollment.Id)));
         foreach (var (position, task) in type.Playbook.Index())
         {
             Do(new Effect.TaskOpened(new CsmTask(
@@ -113,7 +114,7 @@ internal sealed partial class Advance
         Note(subject, enrollment, Reason.EscalationOpened, at, detail: Detail(("type", type.Name), ("escalation", escalation.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))));
         Evidence(account, escalation, enrollment, step, at);
         if (escalation.Assignee is { } owner)
-            TellColleague(NoticeKind.Assigned, owner, account, escalation, "opened", at, new(type.Title, Text(account, "name")) { Because = step.Because, AcknowledgeBy = Local(After(type.Acknowledge)) });
+            TellColleague(NoticeKind.Assigned, owner, account, escalation, "opened", at, new(type.Title, Text(account, "name")) { Because = step.Because, AcknowledgeBy = Local(clocks.AcknowledgeBy) });
         Happened(account, ProductEvents.EscalationOpened, at, ("type", type.Name), ("family", type.Family));
         if (type.Hold is { } hold) Begin(account, new Hold(Hold.SourceOf(escalation.Id), at, Calendar.Add(at, hold.Most, zone), type.Title, hold.Blocks, hold.Quiet), at);
         set.Touch(new SubjectKey(slot, account.Ref));
@@ -161,8 +162,8 @@ internal sealed partial class Advance
                 escalation.Assignee ??= signal.By;
                 break;
             case EscalationAct.Assign: HandOver(account, escalation, signal); break;
-            case EscalationAct.Snooze: escalation.SnoozedUntil = signal.Until; break;
-            case EscalationAct.Wake: escalation.SnoozedUntil = null; break;
+            case EscalationAct.Snooze: PutAside(escalation, signal.At, signal.Until); break;
+            case EscalationAct.Wake: TakeUp(escalation, signal.At); break;
             case EscalationAct.Note: break;
             case EscalationAct.Reply:
                 Write(account, escalation, signal);
@@ -213,7 +214,7 @@ internal sealed partial class Advance
     }
 
     private void Changed(EscalationState escalation) =>
-        Do(new Effect.EscalationChanged(escalation.Id, escalation.Assignee, escalation.AcknowledgedAt, escalation.SnoozedUntil, null, null, null));
+        Do(new Effect.EscalationChanged(escalation.Id, escalation.Assignee, escalation.AcknowledgedAt, escalation.SnoozedUntil, null, null, null, ClocksOf(escalation), [.. escalation.Pauses]));
 
     private void Close(AccountState account, EscalationState escalation, string outcome, string by, DateTimeOffset at)
     {
@@ -222,7 +223,8 @@ internal sealed partial class Advance
         var count = account.ClosedFamilies.Find(closed => closed.Family == escalation.Family)?.Count ?? 0;
         account.ClosedFamilies.RemoveAll(closed => closed.Family == escalation.Family);
         account.ClosedFamilies.Add(new ClosedFamily(escalation.Family, count + 1, at + coolDown));
-        Do(new Effect.EscalationChanged(escalation.Id, escalation.Assignee, escalation.AcknowledgedAt, null, at, outcome, by));
+        TakeUp(escalation, at);
+        Do(new Effect.EscalationChanged(escalation.Id, escalation.Assignee, escalation.AcknowledgedAt, null, at, outcome, by, escalation.Clocks, [.. escalation.Pauses]));
         Note(account, null, Reason.EscalationClosed, at, detail: Detail(("type", escalation.Type), ("outcome", outcome), ("by", by), ("escalation", escalation.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))));
         Happened(account, ProductEvents.EscalationClosed, at, ("type", escalation.Type), ("family", escalation.Family), ("outcome", outcome));
         set.Touch(new SubjectKey(slot, account.Ref));

@@ -30,16 +30,57 @@ public static class Calendar
     /// <summary>The first moment within the allowed hours, <paramref name="at"/> itself included.</summary>
     public static DateTimeOffset NextAllowed(DateTimeOffset at, AllowedHours hours, DateTimeZone zone)
     {
-        var date = Instant.FromDateTimeOffset(at).InZone(zone).Date;
-        for (var i = 0; i <= 14; i++, date = date.PlusDays(1))
+        foreach (var (from, until) in Windows(at, hours, zone))
         {
-            if (!Allows(hours.Days, date)) continue;
-            var (from, until) = (At(date, hours.From, zone), hours.Until == LocalTime.Midnight ? At(date.PlusDays(1), LocalTime.Midnight, zone) : At(date, hours.Until, zone));
-            if (at < from) return from;
-            if (at < until) return at;
+            if (at < until) return at < from ? from : at;
         }
 
-        throw new InvalidOperationException($"No allowed hour within two weeks of {at:O}.");
+        throw new InvalidOperationException($"The allowed hours {hours} never come after {at:O}.");
+    }
+
+    /// <summary>The moment by which so much time within the hours has passed; a business day is as long as one day of them.</summary>
+    public static DateTimeOffset AddWithin(DateTimeOffset at, Scenarios.Duration length, AllowedHours hours, DateTimeZone zone)
+    {
+        var day = TimeSpan.FromTicks(hours.Until.TickOfDay - hours.From.TickOfDay);
+        return AddWithin(Add(at, new(TimeSpan.Zero, 0, length.Months), zone), length.Exact + (length.BusinessDays * day), hours, zone);
+    }
+
+    /// <summary>The moment by which so much time within the hours has passed.</summary>
+    public static DateTimeOffset AddWithin(DateTimeOffset at, TimeSpan length, AllowedHours hours, DateTimeZone zone)
+    {
+        foreach (var (from, until) in Windows(at, hours, zone))
+        {
+            var start = at < from ? from : at;
+            if (until <= start) continue;
+            if (length <= until - start) return start + length;
+            length -= until - start;
+        }
+
+        throw new InvalidOperationException($"The hours {hours} never come after {at:O}.");
+    }
+
+    /// <summary>How much of the time from one moment (inclusive) to another (exclusive) lies within the hours.</summary>
+    public static TimeSpan Within(DateTimeOffset at, DateTimeOffset end, AllowedHours hours, DateTimeZone zone)
+    {
+        var found = TimeSpan.Zero;
+        foreach (var (from, until) in Windows(at, hours, zone))
+        {
+            if (from >= end) break;
+            var (start, stop) = (at < from ? from : at, until < end ? until : end);
+            if (start < stop) found += stop - start;
+        }
+
+        return found;
+    }
+
+    /// <summary>The hours of each day that has some, from the day of <paramref name="at"/> on, without an end.</summary>
+    private static IEnumerable<(DateTimeOffset From, DateTimeOffset Until)> Windows(DateTimeOffset at, AllowedHours hours, DateTimeZone zone)
+    {
+        for (var date = Instant.FromDateTimeOffset(at).InZone(zone).Date; ; date = date.PlusDays(1))
+        {
+            if (Allows(hours.Days, date))
+                yield return (At(date, hours.From, zone), hours.Until == LocalTime.Midnight ? At(date.PlusDays(1), LocalTime.Midnight, zone) : At(date, hours.Until, zone));
+        }
     }
 
     /// <summary>The moment a length after another; business days and months keep the local time of day.</summary>

@@ -39,9 +39,10 @@ public abstract record Effect
 
     public sealed record EscalationOpened(EscalationRow Row) : Effect;
 
-    /// <summary>Where a case stands now; what was decided when it was opened stays.</summary>
+    /// <summary>Where a case stands now; of what was decided when it was opened only the clocks move.</summary>
     public sealed record EscalationChanged(
-        long EscalationId, string? Assignee, DateTimeOffset? AcknowledgedAt, DateTimeOffset? SnoozedUntil, DateTimeOffset? ClosedAt, string? Outcome, string? ClosedBy) : Effect;
+        long EscalationId, string? Assignee, DateTimeOffset? AcknowledgedAt, DateTimeOffset? SnoozedUntil, DateTimeOffset? ClosedAt, string? Outcome, string? ClosedBy,
+        CaseClocks Clocks, IReadOnlyList<CasePause> Pauses) : Effect;
 
     /// <summary>A line of a case's story.</summary>
     /// <param name="Kind">evidence, opened, acknowledge, assign, snooze, wake, note, reply, close, left, hold_over.</param>

@@ -23,7 +23,13 @@ public sealed class EscalationState
     /// <summary>Null while nobody has it; an address of a user.</summary>
     public string? Assignee { get; set; }
 
+    /// <summary>Stays when it is over, until the case is touched again: till then the last pause is not in the clocks.</summary>
     public DateTimeOffset? SnoozedUntil { get; set; }
+
+    /// <summary>Of a case from before there were pauses all are null: its promises stand in its row alone.</summary>
+    public CaseClocks Clocks { get; set; } = new(null, null, null);
+
+    public List<CasePause> Pauses { get; } = [];
 
     public List<Joiner> Joiners { get; } = [];
 

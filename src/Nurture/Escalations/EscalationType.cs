@@ -1,4 +1,5 @@
 using Nurture.Scenarios;
+using Nurture.Sends;
 
 namespace Nurture.Escalations;
 
@@ -45,6 +46,9 @@ public sealed record EscalationType
 
     /// <summary>After this a case that nobody took is called to mind again.</summary>
     public Duration? Remind { get; init; }
+
+    /// <summary>In which its clocks run: the team's; null where they run always.</summary>
+    public AllowedHours? Hours { get; init; }
 
     /// <summary>Null where it keeps nobody silent.</summary>
     public HoldRule? Hold { get; init; }

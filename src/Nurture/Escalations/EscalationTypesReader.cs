@@ -56,6 +56,7 @@ public static class EscalationTypesReader
             Acknowledge = source.Length(sla?["acknowledge"], "acknowledge"),
             Resolve = source.Length(sla?["resolve"], "resolve"),
             Remind = source.Length(fields["remind"], "remind"),
+            Hours = HoursReader.Read(source, sla?["hours"], "hours", "the sla"),
             Hold = ReadHold(source, fields["hold"]),
             CoolDown = source.Exact(fields["cool_down"], "cool_down") ?? StandardCoolDown,
             Outcomes = outcomes.Count > 0 ? [.. outcomes.Select(outcome => outcome.Value)] : StandardOutcomes,

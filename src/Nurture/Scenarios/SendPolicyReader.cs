@@ -44,17 +44,7 @@ public static class SendPolicyReader
         var classes = new Fields(source, mapping, "allowed_hours");
         foreach (var (word, sendClass) in new[] { ("marketing", SendClass.Marketing), ("service", SendClass.Service) })
         {
-            if (source.Map(classes[word], word) is not { } entry) continue;
-            var fields = new Fields(source, entry, $"the hours of {word}");
-            var fromNode = fields.Required("from", "The first minute: from: \"09:00\".");
-            var untilNode = fields.Required("until", "The minute after the last: until: \"18:00\".");
-            var from = source.TimeOfDay(fromNode, "from");
-            var until = source.Text(untilNode, "until") == "24:00" ? LocalTime.MaxValue : source.TimeOfDay(untilNode, "until");
-            var days = source.OneOf(fields["days"], "a choice of days", ("all", Days.All), ("business", Days.Business), ("weekend", Days.Weekend)) ?? Days.All;
-            fields.RefuseOthers();
-            if (from is not { } first || until is not { } last) continue;
-            if (first < last) hours[sendClass] = new(first, last, days);
-            else source.Error(DiagnosticCodes.NeverMeets, untilNode!.Span, "these hours end before they begin", "from: is inclusive, until: exclusive, both on one day.");
+            if (HoursReader.Read(source, classes[word], word, word) is { } given) hours[sendClass] = given;
         }
 
         if (classes["transactional"] is { } transactional)

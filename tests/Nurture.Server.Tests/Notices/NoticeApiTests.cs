@@ -61,6 +61,26 @@ public abstract class NoticeApiTests(ApiServer api)
     }
 
     [Fact]
+    public async Task A_case_that_was_put_aside_is_called_to_mind_as_much_later()
+    {
+        using var owner = await OwnerAsync("aside");
+        var id = await CaseAsync("aside", "drop");
+        var opened = (await api.GetAsync($"escalations/{id}"))["opened_at"]!.GetValue<DateTimeOffset>();
+
+        await owner.DoAsync(HttpMethod.Post, $"escalations/{id}/snooze", new { until = opened.AddHours(20), because = "They are away" });
+        await api.SettleAsync();
+
+        var shown = await api.GetAsync($"escalations/{id}");
+        var pause = Assert.Single(shown["pauses"]!.AsArray())!;
+        var stood = pause["until"]!.GetValue<DateTimeOffset>() - pause["from"]!.GetValue<DateTimeOffset>();
+        Assert.Equal(opened.AddHours(4) + stood, shown["acknowledge_by"]!.GetValue<DateTimeOffset>());
+        await AdvanceAsync("22h");
+        Assert.Empty(await MailsToAsync("aside@example.com", "Nobody"));
+        await AdvanceAsync("4h");
+        Assert.Single(await MailsToAsync("aside@example.com", "Nobody"));
+    }
+
+    [Fact]
     public async Task A_mail_that_nobody_needs_any_more_is_skipped_and_says_why()
     {
         using var taken = await OwnerAsync("taken");

@@ -17,6 +17,14 @@ internal sealed class World
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 2, 10, 0, 0, TimeSpan.Zero); // a Monday
 
+    /// <summary>A definition of health that scores nobody.</summary>
+    public const string NobodyScored = """
+        health: none-yet
+        for: ever("scored")
+        measures: [ { id: x, weight: 1, value: 'count("login", "14d")', scale: [[0, 0], [1, 100]] } ]
+        bands: { healthy: { from: 70, none: x }, watch: { from: 40, none: x }, at_risk: { none: x }, unknown: { none: x } }
+        """;
+
     private const long FirstAccount = 1000;
     private long lastEvent;
 
@@ -45,6 +53,20 @@ internal sealed class World
         Health = definition,
         CoveredSince = catalog.CoveredSince.Concat(definition.Criteria.Select(c => KeyValuePair.Create(c.Key, DateTimeOffset.UnixEpoch))).DistinctBy(c => c.Key).ToFrozenDictionary(),
     };
+
+    /// <summary>A scenario that opens a case of the type each time an account is stuck.</summary>
+    public static string Calling(string type) => $$"""
+        scenario: call
+        title: Call
+        owner: m@example.com
+        subject: account
+        class: service
+        trigger: { event: stuck }
+        reentry: every time
+        goal: { when: event("rescued"), within: 60d }
+        steps:
+          - escalate: { type: {{type}}, because: They are stuck }
+        """;
 
     public AccountState Account(long account) => Simulator.States.Select(pair => pair.State).OfType<AccountState>().Single(state => state.Id == FirstAccount + account);
 

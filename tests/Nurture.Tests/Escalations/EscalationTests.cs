@@ -8,16 +8,9 @@ namespace Nurture.Tests.Escalations;
 /// <summary>SEMANTICS.md 42, 46 to 49.</summary>
 public sealed class EscalationTests
 {
-    private const string Health = """
-        health: none-yet
-        for: ever("scored")
-        measures: [ { id: x, weight: 1, value: 'count("login", "14d")', scale: [[0, 0], [1, 100]] } ]
-        bands: { healthy: { from: 70, none: x }, watch: { from: 40, none: x }, at_risk: { none: x }, unknown: { none: x } }
-        """;
-
     private const string Types = """
         types:
-          stalled: { title: Stalled, hold: { max: 21d, quiet: 3d }, cool_down: 14d, outcomes: [ saved, lost ], playbook: [ { task: Call, due: 1bd, required: true }, Look ] }
+          stalled: { title: Stalled, sla: { acknowledge: 2d }, hold: { max: 21d, quiet: 3d }, cool_down: 14d, outcomes: [ saved, lost ], playbook: [ { task: Call, due: 1bd, required: true }, Look ] }
           silent: { title: Silent, hold: { max: 21d, quiet: 3d } }
           billing: { title: Billing, family: money, hold: none }
         """;
@@ -56,7 +49,7 @@ public sealed class EscalationTests
           - send: { template: two, expires: 30d }
         """;
 
-    private static World Company(params string[] scenarios) => World.Of(Health, Types, scenarios).Person(1, account: 1).Person(2, account: 1);
+    private static World Company(params string[] scenarios) => World.Of(World.NobodyScored, Types, scenarios).Person(1, account: 1).Person(2, account: 1);
 
     [Fact]
     public void A_case_is_opened_once_and_its_outcome_is_heard()
@@ -178,7 +171,7 @@ public sealed class EscalationTests
     public void Without_an_account_nothing_is_opened()
     {
         var personal = Scenario("a", "stuck", "stalled").Replace("subject: account\n", "").Replace(", to: trigger.contact, nobody: end", "");
-        var world = World.Of(Health, Types, personal).Person(7).Do(7, "stuck").Pass("1h");
+        var world = World.Of(World.NobodyScored, Types, personal).Person(7).Do(7, "stuck").Pass("1h");
 
         Assert.Equal(["not-opened-a 7"], world.Mails);
     }
@@ -245,6 +238,8 @@ public sealed class EscalationTests
 
         Assert.Equal(packed.Doc, StateCodec.Pack(again).Doc);
         Assert.Equal(account.Escalations[0].SnoozedUntil, again.Escalations[0].SnoozedUntil);
+        Assert.Equal(account.Escalations[0].Clocks, again.Escalations[0].Clocks);
+        Assert.Equal(account.Escalations[0].Pauses, again.Escalations[0].Pauses);
         Assert.Equal(account.Holds[0].Until, again.Holds[0].Until);
         Assert.Equal(account.Escalations[0].Joiners, again.Escalations[0].Joiners);
     }

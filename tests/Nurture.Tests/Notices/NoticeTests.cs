@@ -10,33 +10,14 @@ namespace Nurture.Tests.Notices;
 /// <summary>Who among the colleagues is told what, and when nobody needs to be told any more.</summary>
 public sealed class NoticeTests
 {
-    private const string Health = """
-        health: none-yet
-        for: ever("scored")
-        measures: [ { id: x, weight: 1, value: 'count("login", "14d")', scale: [[0, 0], [1, 100]] } ]
-        bands: { healthy: { from: 70, none: x }, watch: { from: 40, none: x }, at_risk: { none: x }, unknown: { none: x } }
-        """;
-
     private const string Types = """
         types:
           stalled: { title: Stalled, sla: { acknowledge: 4h }, hold: none }
           pooled: { title: Pooled, family: pool, assign: queue, hold: none }
         """;
 
-    private static string Scenario(string type) => $$"""
-        scenario: call
-        title: Call
-        owner: m@example.com
-        subject: account
-        class: service
-        trigger: { event: stuck }
-        goal: { when: event("rescued"), within: 60d }
-        steps:
-          - escalate: { type: {{type}}, because: They are stuck }
-        """;
-
     private static World Company(string type = "stalled") =>
-        World.Of(Health, Types, Scenario(type)).Person(1, account: 1).SayAccount(1, ("owner", "ann@example.com"), ("name", "Acme")).Do(1, "stuck");
+        World.Of(World.NobodyScored, Types, World.Calling(type)).Person(1, account: 1).SayAccount(1, ("owner", "ann@example.com"), ("name", "Acme")).Do(1, "stuck");
 
     private static IReadOnlyList<Notice> Told(World world) => [.. world.Simulator.Carried.OfType<Effect.ColleaguesTold>().Select(told => told.Notice)];
 

@@ -162,6 +162,15 @@ function Facts({ data, onChange }: { data: CaseOf; onChange: () => void }) {
             <When at={data.resolve_by} />
           </Fact>
         )}
+        {data.pauses.length > 0 && (
+          <Fact label={t("pauses")}>
+            {data.pauses.map((pause) => (
+              <Text key={pause.from} size="sm">
+                {formatInstant(pause.from, i18n.language)} – {formatInstant(pause.until, i18n.language)}
+              </Text>
+            ))}
+          </Fact>
+        )}
         <Fact label={t("account")}>
           <Anchor component={Link} to={`/accounts/${data.account_id}`}>
             {t("to_account")}

@@ -76,6 +76,8 @@ export interface Escalation {
   closed_by: string | null;
   scenario: string | null;
   cause: Entry | null;
+  /** When it was put aside and its clocks stood still. */
+  pauses: { from: string; until: string }[];
 }
 
 export interface Case extends Escalation {
