@@ -90,6 +90,7 @@ public abstract class NoticeApiTests(ApiServer api)
         var id = await CaseAsync("taken", "drop");
         await CaseAsync("quiet", "drop");
         await taken.DoAsync(HttpMethod.Post, $"escalations/{id}/acknowledge");
+        await api.SettleAsync();
 
         await api.DoAsync(HttpMethod.Post, "sending/start");
 
