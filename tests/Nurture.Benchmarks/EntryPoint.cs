@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Nurture.Benchmarks.Intake;
 using Nurture.Benchmarks.Loop;
 using Nurture.Harness;
@@ -14,45 +13,21 @@ internal static class EntryPoint
           --quick        a short look: one round, less of everything
         """;
 
-    public static async Task<int> Main(string[] args)
+    private static readonly Dictionary<string, Func<Setting, Task>> Benchmarks = new()
     {
-        var benchmarks = new Dictionary<string, Func<Setting, Task>>
-        {
-            ["loop"] = LoopBenchmark.RunAsync,
-            ["intake-batch"] = IntakeBatchBenchmark.RunAsync,
-        };
+        ["loop"] = LoopBenchmark.RunAsync,
+        ["intake-batch"] = IntakeBatchBenchmark.RunAsync,
+    };
 
-        using var stopping = new CancellationTokenSource();
-        using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-
-        try
-        {
-            if (args is not [var name, .. var options] || !benchmarks.TryGetValue(name, out var run))
-                throw new ArgumentException($"Which benchmark? {string.Join(", ", benchmarks.Keys)}.");
-            var arguments = new Arguments(options);
-            var isQuick = arguments.Flag("quick");
-            var setting = new Setting(arguments.Text("store", TestDatabase.Postgres), isQuick, arguments.Number("rounds", isQuick ? 1 : 3), stopping.Token);
-            arguments.RequireNoneLeft();
-            await run(setting);
-            return 0;
-        }
-        catch (ArgumentException error)
-        {
-            Console.Error.WriteLine(error.Message);
-            Console.Error.WriteLine(Usage);
-            return 2;
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            Console.Error.WriteLine("stopped");
-            return 130;
-        }
-
-        void Stop(PosixSignalContext signal)
-        {
-            signal.Cancel = true;
-            stopping.Cancel();
-        }
-    }
+    public static Task<int> Main(string[] args) => Stoppable.RunAsync(Usage, async cancel =>
+    {
+        if (args is not [var name, .. var options] || !Benchmarks.TryGetValue(name, out var run))
+            throw new ArgumentException($"Which benchmark? {string.Join(", ", Benchmarks.Keys)}.");
+        var arguments = new Arguments(options);
+        var isQuick = arguments.Flag("quick");
+        var setting = new Setting(arguments.Text("store", TestDatabase.Postgres), isQuick, arguments.Number("rounds", isQuick ? 1 : 3), cancel);
+        arguments.RequireNoneLeft();
+        await run(setting);
+        return 0;
+    });
 }

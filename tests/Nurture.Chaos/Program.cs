@@ -1,45 +1,20 @@
-using System.Runtime.InteropServices;
 using Nurture.Chaos;
 using Nurture.Chaos.Sink;
 using Nurture.Harness;
 
-using var stopping = new CancellationTokenSource();
-using var onInterrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var onTerminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+return await Stoppable.RunAsync(ChaosOptions.Usage, cancel => args is ["sink", ..] ? RunSinkAsync(new Arguments(args[1..]), cancel) : RunChaosAsync(new Arguments(args), cancel));
 
-try
-{
-    return args is ["sink", ..] ? await RunSinkAsync(new Arguments(args[1..])) : await RunChaosAsync(new Arguments(args));
-}
-catch (ArgumentException error)
-{
-    Console.Error.WriteLine(error.Message);
-    Console.Error.WriteLine(ChaosOptions.Usage);
-    return 2;
-}
-catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-{
-    Console.Error.WriteLine("stopped");
-    return 130;
-}
-
-void Stop(PosixSignalContext signal)
-{
-    signal.Cancel = true;
-    stopping.Cancel();
-}
-
-async Task<int> RunSinkAsync(Arguments arguments)
+async Task<int> RunSinkAsync(Arguments arguments, CancellationToken cancel)
 {
     var faults = new SinkFaults(TimeSpan.FromMilliseconds(arguments.Number("delay", 0)), arguments.Share("drop"), arguments.Share("cut"), arguments.Share("refuse"), arguments.Number("seed", 1));
     var (port, path) = (arguments.Number("port", 2525), arguments.Text("journal", "journal.jsonl"));
     arguments.RequireNoneLeft();
     await using var journal = new SinkJournal(path);
-    await new SmtpSink(port, journal, faults).RunAsync(stopping.Token);
+    await new SmtpSink(port, journal, faults).RunAsync(cancel);
     return 0;
 }
 
-async Task<int> RunChaosAsync(Arguments arguments)
+async Task<int> RunChaosAsync(Arguments arguments, CancellationToken cancel)
 {
     var options = ChaosOptions.Parse(arguments);
     arguments.RequireNoneLeft();
@@ -48,9 +23,9 @@ async Task<int> RunChaosAsync(Arguments arguments)
     try
     {
         Console.WriteLine($"== without kills: {options.Events} events on {options.Store}");
-        var undisturbed = await new ChaosRun(options, kills: 0, undisturbedFolder).RunAsync(stopping.Token);
+        var undisturbed = await new ChaosRun(options, kills: 0, undisturbedFolder).RunAsync(cancel);
         Console.WriteLine($"== with {options.Kills} kills");
-        var killed = await new ChaosRun(options, options.Kills, killedFolder).RunAsync(stopping.Token);
+        var killed = await new ChaosRun(options, options.Kills, killedFolder).RunAsync(cancel);
 
         var verdict = Verdict.Of(killed.Acknowledged, killed, undisturbed);
         if (!verdict.IsGood)

@@ -45,13 +45,13 @@ public static class PublishingSlice
     {
         var options = app.Services.GetRequiredService<NurtureOptions>();
         var log = app.Services.GetRequiredService<ILogger<Publisher>>();
-        if (FindUpward(options.ScenariosDirectory) is not { } scenarios)
+        if (NurtureOptions.FindUpward(options.ScenariosDirectory) is not { } scenarios)
         {
             log.LogWarning("No folder {Folder} from here upward: nothing is published by itself", options.ScenariosDirectory);
             return;
         }
 
-        var library = ScenarioLibrary.Load(scenarios, FindUpward(options.TemplatesDirectory));
+        var library = ScenarioLibrary.Load(scenarios, NurtureOptions.FindUpward(options.TemplatesDirectory));
         List<Manuscript> manuscripts =
         [
             .. library.PlanText is { } plan ? [new Manuscript("plan", ScenarioLibrary.PlanFile, plan)] : Array.Empty<Manuscript>(),
@@ -71,18 +71,5 @@ public static class PublishingSlice
         }
 
         if (publication.IsRefused) log.LogError("Nothing of {Folder} was published: mend what is named above and start again", scenarios);
-    }
-
-    /// <summary>The folder here or in a folder above, so that the server can be started from anywhere in the repository.</summary>
-    private static string? FindUpward(string folder)
-    {
-        if (Path.IsPathRooted(folder)) return Directory.Exists(folder) ? folder : null;
-        for (var at = new DirectoryInfo(Directory.GetCurrentDirectory()); at is not null; at = at.Parent)
-        {
-            var candidate = Path.Combine(at.FullName, folder);
-            if (Directory.Exists(candidate)) return candidate;
-        }
-
-        return null;
     }
 }

@@ -25,6 +25,20 @@ internal sealed class World
         bands: { healthy: { from: 70, none: x }, watch: { from: 40, none: x }, at_risk: { none: x }, unknown: { none: x } }
         """;
 
+    /// <summary>A scenario that mails when the health comes to be at risk.</summary>
+    public const string RescuedAtRisk = """
+        scenario: rescue
+        title: Rescue
+        owner: m@example.com
+        subject: account
+        class: transactional
+        purpose: x
+        goal: none
+        trigger: { band: at_risk }
+        steps:
+          - send: { template: rescue, to: most_active, nobody: end }
+        """;
+
     private const long FirstAccount = 1000;
     private long lastEvent;
 

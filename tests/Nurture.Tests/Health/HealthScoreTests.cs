@@ -179,19 +179,7 @@ public sealed class HealthScoreTests
     [Fact]
     public void A_new_definition_re_bases_the_score_and_starts_nothing()
     {
-        const string Rescue = """
-            scenario: rescue
-            title: Rescue
-            owner: m@example.com
-            subject: account
-            class: transactional
-            purpose: x
-            goal: none
-            trigger: { band: at_risk }
-            steps:
-              - send: { template: rescue, to: most_active, nobody: end }
-            """;
-        var world = World.Of(Text, "types: {}", Rescue).Person(1, account: 1).SayAccount(1, ("seats", 10));
+        var world = World.Of(Text, "types: {}", World.RescuedAtRisk).Person(1, account: 1).SayAccount(1, ("seats", 10));
         for (var i = 0; i < 10; i++) world.Do(1, "login");
         world.Pass("4d");
         Assert.Equal(HealthBand.Healthy, world.Account(1).Health!.Band);

@@ -66,19 +66,7 @@ public sealed class SegmentScenarioTests
     [Fact]
     public void A_segment_that_is_defined_anew_re_bases_a_score_that_asks_it_and_starts_nothing()
     {
-        const string Rescue = """
-            scenario: rescue
-            title: Rescue
-            owner: m@example.com
-            subject: account
-            class: transactional
-            purpose: x
-            goal: none
-            trigger: { band: at_risk }
-            steps:
-              - send: { template: rescue, to: most_active, nobody: end }
-            """;
-        var world = World.Of(SegmentSet.None, Rescue).Person(1, account: 1).SayAccount(1, ("seats", 10));
+        var world = World.Of(SegmentSet.None, World.RescuedAtRisk).Person(1, account: 1).SayAccount(1, ("seats", 10));
         Score(world, "small: { of: account, is: account.seats < 5 }");
         world.Do(1, "page").Pass("1d");
         Assert.Equal(HealthBand.Healthy, world.Account(1).Health!.Band);
