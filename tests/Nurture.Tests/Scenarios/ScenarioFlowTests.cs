@@ -49,7 +49,7 @@ public sealed class ScenarioFlowTests
     public void The_web_app_has_a_word_a_form_and_a_drawing_for_every_kind_of_step_and_trigger()
     {
         var page = Path.Combine(Fixtures.Root, "src", "Nurture.Web", "src", "pages", "scenarios");
-        var words = File.ReadAllText(Path.Combine(page, "words.ts"));
+        var words = File.ReadAllText(Path.Combine(page, "flow", "words.ts"));
         var kinds = File.ReadAllText(Path.Combine(page, "kinds.ts"));
 
         Assert.All(ScenarioFlow.StepKinds, kind => Assert.Matches($@"\bstep_{kind}:[\s\S]*\bstep_{kind}:", words));
