@@ -16,11 +16,13 @@ internal static class EntryPoint
     private static readonly Dictionary<string, Func<Setting, Task>> Benchmarks = new()
     {
         ["loop"] = LoopBenchmark.RunAsync,
+        ["intake-single"] = IntakeSingleBenchmark.RunAsync,
         ["intake-batch"] = IntakeBatchBenchmark.RunAsync,
     };
 
     public static Task<int> Main(string[] args) => Stoppable.RunAsync(Usage, async cancel =>
     {
+        if (args is [BaselineServer.Verb, .. var served]) return await BaselineServer.RunAsync(served, cancel);
         if (args is not [var name, .. var options] || !Benchmarks.TryGetValue(name, out var run))
             throw new ArgumentException($"Which benchmark? {string.Join(", ", Benchmarks.Keys)}.");
         var arguments = new Arguments(options);

@@ -28,8 +28,7 @@ public sealed class Stand : IAsyncDisposable
     public static async Task<Stand> CreateAsync(string store, IReadOnlyDictionary<string, string> files, CancellationToken cancel)
     {
         var scratch = new ScratchFolder("benchmark");
-        foreach (var folder in new[] { "scenarios", "templates" }) Directory.CreateDirectory(scratch[folder]);
-        foreach (var (path, text) in files) await File.WriteAllTextAsync(scratch[path], text, cancel);
+        await Catalogs.WriteAsync(scratch, files, cancel);
         var database = await TestDatabase.CreateAsync(store, scratch, cancel);
         List<string> settings =
         [

@@ -23,14 +23,16 @@ public static partial class StateCodec
     public static PackedState Pack(SubjectState state)
     {
         var hot = new PackedWriter();
-        var cold = new PackedWriter();
+        // What changes with each passage, and what seldom changes; in one row their fields stand in the order of their numbers.
+        var (triggers, passages) = (new PackedWriter(), new PackedWriter());
+        var (attributes, cold) = (new PackedWriter(), new PackedWriter());
         hot.Number(1, state.Id);
         hot.Instant(2, state.CreatedAt);
         foreach (var (key, counter) in state.Counters) hot.Message(3, w => WriteCounter(w, key, counter));
         foreach (var enrollment in state.Enrollments)
         {
             hot.Message(4, w => WriteEnrollment(w, enrollment));
-            cold.Message(41, w => WriteEnrollmentEvents(w, enrollment));
+            triggers.Message(41, w => WriteEnrollmentEvents(w, enrollment));
         }
 
         foreach (var (scenario, was) in state.TriggerMemory)
@@ -42,9 +44,9 @@ public static partial class StateCodec
             });
         }
 
-        foreach (var (name, stamped) in state.Attributes) cold.Message(42, w => WriteAttribute(w, name, stamped));
-        foreach (var passage in state.Passages) cold.Message(43, w => WritePassage(w, passage));
-        foreach (var entry in state.PendingEntries) cold.Message(44, w => WritePending(w, entry));
+        foreach (var (name, stamped) in state.Attributes) attributes.Message(42, w => WriteAttribute(w, name, stamped));
+        foreach (var passage in state.Passages) passages.Message(43, w => WritePassage(w, passage));
+        foreach (var entry in state.PendingEntries) passages.Message(44, w => WritePending(w, entry));
         switch (state)
         {
             case ContactState contact: WriteContact(hot, cold, contact); break;
@@ -53,13 +55,19 @@ public static partial class StateCodec
 
         if (state.LivedUntil != default) hot.Instant(6, state.LivedUntil);
         hot.Raw(state.Unknown);
-        var fitsOneRow = hot.Length + cold.Length + 2 <= HotBytes || cold.Length == 0;
-        var doc = new byte[2 + hot.Length + (fitsOneRow ? cold.Length : 0)];
-        doc[0] = Version;
-        doc[1] = (byte)(fitsOneRow ? 0 : 1);
-        hot.Written.CopyTo(doc.AsSpan(2));
-        if (fitsOneRow) cold.Written.CopyTo(doc.AsSpan(2 + hot.Length));
-        return new PackedState(doc, fitsOneRow ? null : cold.ToArray());
+        // The second row holds what seldom changes, and the passages too only where the first has no room for them.
+        var (warmBytes, coldBytes) = (triggers.Length + passages.Length, attributes.Length + cold.Length);
+        var isWarmHot = hot.Length + warmBytes + 2 <= HotBytes;
+        var isColdHot = isWarmHot && hot.Length + warmBytes + coldBytes + 2 <= HotBytes;
+        byte[] rest = [.. When(!isWarmHot, triggers), .. When(!isColdHot, attributes), .. When(!isWarmHot, passages), .. When(!isColdHot, cold)];
+        byte[] doc =
+        [
+            Version, rest.Length == 0 ? (byte)0 : (byte)1, .. hot.Written,
+            .. When(isWarmHot, triggers), .. When(isColdHot, attributes), .. When(isWarmHot, passages), .. When(isColdHot, cold),
+        ];
+        return new PackedState(doc, rest.Length == 0 ? null : rest);
+
+        static ReadOnlySpan<byte> When(bool isHere, PackedWriter part) => isHere ? part.Written : [];
     }
 
     /// <summary>Whether the row's cold part is in a second row.</summary>

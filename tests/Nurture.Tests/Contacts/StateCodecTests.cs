@@ -69,6 +69,20 @@ public class StateCodecTests
     }
 
     [Fact]
+    public void A_passage_that_ends_leaves_the_second_row_as_it_was()
+    {
+        var contact = Contact();
+        for (var i = 0; i < 100; i++) contact.Set($"attribute_{i}", AttributeValue.From(new string('x', 30)), At);
+        var before = StateCodec.Pack(contact);
+
+        contact.Passages.Add(new Passage("another", "", At, At.AddDays(1), 1));
+        var after = StateCodec.Pack(contact);
+
+        Assert.Equal(before.Rest, after.Rest);
+        Assert.Equal(contact.Passages, StateCodec.UnpackContact(after.Doc, after.Rest).Passages);
+    }
+
+    [Fact]
     public void Anything_else_is_refused_with_a_clear_error()
     {
         var random = new Random(5);

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import { useCan } from "@/api/me";
 import { Problem } from "@/components/Problem";
+import { Sentence } from "@/components/Sentence";
 import { stepWords } from "../flow/sentences";
 import { allSteps, type Diagnostic, type Flow, type Person, type Rehearsed, type StoryLine, type Vocabulary } from "../types";
 
@@ -205,7 +206,7 @@ function Story({ story, flow, vocabulary, onPerson, isBusy }: StoryProps) {
       {!story.has_entered && !story.problem && <Alert color="yellow">{t("check.nobody_entered")}</Alert>}
       <Timeline bulletSize={22} lineWidth={2} active={-1}>
         {story.lines.map((line, n) => (
-          <Timeline.Item key={n} bullet={line.mail ? <IconMail size={13} aria-hidden /> : undefined} color={line.mail ? "cyan" : "gray"} title={<Text size="sm" fw={line.mail ? 600 : 400}>{lineWords(line, flow, i18n.language, t)}</Text>}>
+          <Timeline.Item key={n} bullet={line.mail ? <IconMail size={13} aria-hidden /> : undefined} color={line.mail ? "cyan" : "gray"} title={<Text size="sm" fw={line.mail ? 600 : 400}><Sentence text={lineWords(line, flow, i18n.language, t)} /></Text>}>
             <Text size="xs" c="dimmed">
               {t("check.day_n", { day: day(line.at) })} · {at(line.at)}
             </Text>
