@@ -111,7 +111,12 @@ public sealed class ScenarioWalks(WalkStore store, CatalogSource catalogs, SlotS
 
         var stops = await store.NextAsync(walk, most, cancel);
         if (stops.Count == 0)
-            return await slots.UnreadAsync(cancel, walk.LastEventId) > 0 ? 0 : await EndAsync(walk with { Entered = walk.Entered + entered, CountedTo = countedTo }, WalkState.Done, "", now, cancel);
+        {
+            if (await slots.UnreadAsync(cancel, walk.LastEventId) > 0) return 0;
+            // Counted anew: the last of them may have been decided since.
+            (entered, countedTo) = await store.CountAsync(walk, cancel);
+            return await EndAsync(walk with { Entered = walk.Entered + entered, CountedTo = countedTo }, WalkState.Done, "", now, cancel);
+        }
 
         var at = schedule.Pace is not null ? walk.BeganAt + TimeSpan.FromMinutes(minute) : now - walk.BeganAt < OnTime ? walk.BeganAt : now;
         var moved = walk with

@@ -18,6 +18,9 @@ public sealed partial class ApiMatrixTests(ApiServer api) : IClassFixture<ApiSer
         public override string ToString() => $"{Method} {Path}";
     }
 
+    // Stands for every id and name in a path: 1 is whoever another test signed in first.
+    private const string Nobody = "999999999";
+
     [Fact]
     public async Task No_endpoint_opens_without_a_key()
     {
@@ -52,7 +55,7 @@ public sealed partial class ApiMatrixTests(ApiServer api) : IClassFixture<ApiSer
     public async Task Every_endpoint_opens_to_a_key_that_has_its_permission_alone()
     {
         // What would change something is asked for what is not there; not even a 500 may come of it.
-        foreach (var endpoint in Endpoints().Where(endpoint => endpoint.Path != "/api/v1/contacts/1/erasure"))
+        foreach (var endpoint in Endpoints().Where(endpoint => !endpoint.Path.EndsWith("/erasure", StringComparison.Ordinal)))
         {
             var key = await KeyAsync($"only {endpoint.Permission} {Guid.NewGuid()}", [endpoint.Permission]);
 
@@ -68,7 +71,7 @@ public sealed partial class ApiMatrixTests(ApiServer api) : IClassFixture<ApiSer
         var browsers = new Dictionary<Role, Browser>();
         foreach (var role in Role.All) browsers[role] = await api.SignedInAsync(role);
 
-        foreach (var endpoint in Endpoints().Where(endpoint => endpoint.Path != "/api/v1/contacts/1/erasure"))
+        foreach (var endpoint in Endpoints().Where(endpoint => !endpoint.Path.EndsWith("/erasure", StringComparison.Ordinal)))
         {
             foreach (var (role, browser) in browsers)
             {
@@ -132,7 +135,7 @@ public sealed partial class ApiMatrixTests(ApiServer api) : IClassFixture<ApiSer
             .Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/v1/", StringComparison.Ordinal))
             .SelectMany(endpoint => endpoint.Metadata.GetMetadata<EndpointAccess>() is EndpointAccess.Needs(var permission)
                 ? endpoint.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(method =>
-                    new Closed(new HttpMethod(method), Parameter.Replace(endpoint.RoutePattern.RawText!, match => filled ? "1" : $"{{{match.Groups[1].Value}}}"), permission))
+                    new Closed(new HttpMethod(method), Parameter.Replace(endpoint.RoutePattern.RawText!, match => filled ? Nobody : $"{{{match.Groups[1].Value}}}"), permission))
                 : [])
             .ToList();
         Assert.True(found.Count > 35, $"Only {found.Count} endpoints were found.");
