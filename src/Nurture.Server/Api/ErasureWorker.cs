@@ -37,7 +37,7 @@ internal sealed partial class ErasureWorker(ErasureStore erasures, ILogger<Erasu
             {
                 // What was emptied stays emptied; the rest is found again.
                 LogFailed(failure);
-                await Task.Delay(AfterFailure, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await begun.WaitAsync(AfterFailure, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

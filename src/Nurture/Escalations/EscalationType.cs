@@ -75,8 +75,8 @@ public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType>
 
     public const string NotOpened = "not_opened";
 
-    /// <summary>Under this name a human's mails from cases stand in the ledger.</summary>
-    public const string MailScenario = "escalation";
+    /// <summary>Under this name a human's mails from cases stand in the ledger; no scenario can be called so.</summary>
+    public const string MailScenario = "nurture.escalation";
 
     /// <summary>The template that they are written in: <c>reply.subject</c>, <c>reply.paragraphs</c>.</summary>
     public const string MailTemplate = "case-reply";

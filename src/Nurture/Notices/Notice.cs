@@ -35,8 +35,8 @@ public sealed record Colleague(long Id, string Address, string Name, string Role
 public sealed record Notice(
     NoticeKind Kind, SubjectRef About, long EscalationId, string Cause, string? To, NoticeFacts Facts, DateTimeOffset At, string Correlation)
 {
-    /// <summary>Under this name notices stand in the ledger.</summary>
-    public const string Scenario = "notice";
+    /// <summary>Under this name notices stand in the ledger; no scenario can be called so.</summary>
+    public const string Scenario = "nurture.notice";
 
     /// <summary>Nothing in a slot hears what became of one, so all stand in the same.</summary>
     public const short Slot = 0;

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -49,7 +50,7 @@ internal static class BaselineServer
         });
         app.Urls.Add(url);
         await app.StartAsync(cancel);
-        await Task.Delay(Timeout.Infinite, cancel);
+        await app.WaitForShutdownAsync(cancel);
         return 0;
     }
 

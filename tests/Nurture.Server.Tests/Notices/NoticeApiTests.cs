@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Nurture.Notices;
 using Nurture.Server.Tests.Api;
 
 namespace Nurture.Server.Tests.Notices;
@@ -182,14 +183,14 @@ public abstract class NoticeApiTests(ApiServer api)
     }
 
     private async Task<string?> ReasonOfAsync(string address, string template) =>
-        Assert.Single((await api.GetAsync($"sends?scenario=notice&template={template}&state=skipped&limit=500"))["items"]!.AsArray(), send => send!["address"]!.GetValue<string>() == address)!["reason"]!.GetValue<string>();
+        Assert.Single((await api.GetAsync($"sends?scenario={Notice.Scenario}&template={template}&state=skipped&limit=500"))["items"]!.AsArray(), send => send!["address"]!.GetValue<string>() == address)!["reason"]!.GetValue<string>();
 
     /// <summary>All that the ledger keeps of notices, as text.</summary>
     private async Task<string> LedgerAsync()
     {
         await using var connection = await api.Server.Database.OpenAsync(Cancel);
         await using var command = connection.CreateCommand();
-        command.CommandText = "select inputs, coalesce(reply, ''), coalesce(message_id, '') from sends where scenario = 'notice'";
+        command.CommandText = "select inputs, coalesce(reply, ''), coalesce(message_id, '') from sends where scenario = 'nurture.notice'";
         await using var reader = await command.ExecuteReaderAsync(Cancel);
         var kept = new StringBuilder();
         while (await reader.ReadAsync(Cancel)) kept.Append(Encoding.UTF8.GetString(reader.GetFieldValue<byte[]>(0))).Append(reader.GetString(1)).Append(reader.GetString(2)).Append('\n');

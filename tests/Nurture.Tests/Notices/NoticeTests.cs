@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Nurture.Engine;
 using Nurture.Escalations;
 using Nurture.Notices;
+using Nurture.Scenarios.Yaml;
 using Nurture.Sends;
 using Nurture.Tests.Engine;
 
@@ -20,6 +21,10 @@ public sealed class NoticeTests
         World.Of(World.NobodyScored, Types, World.Calling(type)).Person(1, account: 1).SayAccount(1, ("owner", "ann@example.com"), ("name", "Acme")).Do(1, "stuck");
 
     private static IReadOnlyList<Notice> Told(World world) => [.. world.Simulator.Carried.OfType<Effect.ColleaguesTold>().Select(told => told.Notice)];
+
+    [Fact]
+    public void No_scenario_can_be_called_as_what_no_scenario_sends() =>
+        Assert.All([Notice.Scenario, EscalationTypes.MailScenario], name => Assert.False(Values.IsName(name)));
 
     [Fact]
     public void The_owner_is_told_of_a_case_that_was_opened_for_her()

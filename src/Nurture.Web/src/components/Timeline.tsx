@@ -25,6 +25,7 @@ import { Problem } from "./Problem";
 import { Sentence } from "./Sentence";
 import { StandingBadge } from "./Standing";
 import { formatDay } from "./times";
+import { otherOrigin } from "./origin";
 
 /** One thing that happened. */
 export interface Moment {
@@ -147,11 +148,16 @@ function MomentRow({ moment, isOwn, isLast }: { moment: Moment; isOwn: boolean; 
               {moment.name}
             </LinkTo>
           )}
-          {moment.scenario && (
-            <LinkTo to={`/scenarios/${moment.scenario}`} size="xs" c="dimmed">
-              {moment.scenario_title ?? moment.scenario}
-            </LinkTo>
-          )}
+          {moment.scenario &&
+            (otherOrigin(moment.scenario, t) !== null ? (
+              <Text size="xs" c="dimmed">
+                {otherOrigin(moment.scenario, t)}
+              </Text>
+            ) : (
+              <LinkTo to={`/scenarios/${moment.scenario}`} size="xs" c="dimmed">
+                {moment.scenario_title ?? moment.scenario}
+              </LinkTo>
+            ))}
           {typeof moment.detail?.escalation === "string" && (
             <LinkTo to={`/escalations/${moment.detail.escalation}`} size="xs">
               {t("contacts.timeline.see_case")}

@@ -33,6 +33,10 @@ export default {
     failed: "That did not work",
     unreachable: "The server does not answer. Is it running?",
     forbidden: "Your role does not allow this.",
+    origin: {
+      escalation: "Written in a case",
+      notice: "To a colleague",
+    },
     problem: {
       not_found: "There is no such thing",
       unauthorized: "You are not signed in any more",
@@ -144,6 +148,10 @@ export default {
     failed: "処理できませんでした",
     unreachable: "サーバーから応答がありません。起動しているか確認してください。",
     forbidden: "この操作を行う権限がありません。",
+    origin: {
+      escalation: "要対応から送信",
+      notice: "社内メンバー宛て",
+    },
     problem: {
       not_found: "見つかりません",
       unauthorized: "サインインの有効期限が切れました",

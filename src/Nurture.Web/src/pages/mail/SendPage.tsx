@@ -19,6 +19,7 @@ import { nameOf } from "../contacts/contact";
 import subject from "../contacts/subject.module.css";
 import classes from "./mail.module.css";
 import type { SendStory, SentMail } from "./send";
+import { otherOrigin } from "@/components/origin";
 
 const icons: Record<string, React.ReactNode> = {
   released: <IconMail size={14} aria-hidden />,
@@ -49,7 +50,7 @@ export default function SendPage() {
         badges={<StandingBadge standing={send.standing} />}
         description={
           <span>
-            {t("mail.to")} {recipient ? <LinkTo to={`/contacts/${recipient.id}`}>{name}</LinkTo> : name} · {send.contact_id === 0 ? t("mail.to_colleague") : <LinkTo to={`/scenarios/${send.scenario}`}>{send.scenario_title ?? send.scenario}</LinkTo>}
+            {t("mail.to")} {recipient ? <LinkTo to={`/contacts/${recipient.id}`}>{name}</LinkTo> : name} · {otherOrigin(send.scenario, t) ?? <LinkTo to={`/scenarios/${send.scenario}`}>{send.scenario_title ?? send.scenario}</LinkTo>}
           </span>
         }
       />

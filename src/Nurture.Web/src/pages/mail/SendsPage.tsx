@@ -18,6 +18,7 @@ import { MailTabs } from "./MailTabs";
 import classes from "./mail.module.css";
 import type { Send } from "./send";
 import { isLayout, partsOf, type Template } from "./template";
+import { otherOrigin } from "@/components/origin";
 
 export default function SendsPage() {
   const { t, i18n } = useTranslation();
@@ -110,7 +111,7 @@ export default function SendsPage() {
                     {send.mail_subject ?? send.template}
                   </LinkTo>
                   <Text size="sm" c="dimmed">
-                    {send.contact_id === 0 ? t("mail.to_colleague") : send.scenario_title}
+                    {otherOrigin(send.scenario, t) ?? send.scenario_title}
                     {send.mail_subject && ` · ${send.template}`}
                   </Text>
                 </Stack>
