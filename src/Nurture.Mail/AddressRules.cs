@@ -40,6 +40,7 @@ internal static class AddressRules
             throw new MailFormatException("The address has nothing after the @.");
         if (domain[0] == '[')
             throw new MailFormatException($"\"{domain}\" is an address literal; mail goes to domain names only.");
+        if (IsPlain(domain)) return (domain, domain.ToLowerInvariant());
         string normal, wire;
         try
         {
@@ -56,6 +57,22 @@ internal static class AddressRules
         if (wire.Length > 253)
             throw new MailFormatException($"The domain is {wire.Length} octets long; 253 is the most.");
         return (normal, wire);
+    }
+
+    /// <summary>Labels of letters, digits and inner single hyphens are their own A-labels: nearly all domains, at a tenth of the price.</summary>
+    private static bool IsPlain(string domain)
+    {
+        var label = 0;
+        var before = '.';
+        foreach (var c in domain)
+        {
+            if (c == '.' && label is > 0 and <= 63 && before != '-') label = 0;
+            else if (char.IsAsciiLetterOrDigit(c) || (c == '-' && label > 0 && before != '-')) label++;
+            else return false;
+            before = c;
+        }
+
+        return label is > 0 and <= 63 && before != '-' && domain.Length <= 253;
     }
 
     public static string QuoteLocal(string local)

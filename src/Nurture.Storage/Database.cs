@@ -46,7 +46,7 @@ public abstract class Database : IAsyncDisposable
     /// <summary>Events after the cursors (<c>lane, xid, event_id</c>) of <c>rows</c>, in their order, <c>@limit</c> a lane: lane, xid, then <see cref="EventLog.Columns"/>.</summary>
     internal abstract string NewEventsSql { get; }
 
-    /// <summary>How many events no lane has read.</summary>
+    /// <summary>How many events no lane has read, of those with an id up to <c>@up_to</c>.</summary>
     internal abstract string UnreadEventsSql { get; }
 
     /// <summary>

@@ -63,7 +63,7 @@ public sealed class Doctor(Database database, TimeProvider machine)
 
     private async Task<Finding> LagAsync(DbConnection connection, CancellationToken cancel)
     {
-        var unread = await connection.ScalarAsync<long>(null, database.UnreadEventsSql, [], cancel);
+        var unread = await connection.ScalarAsync<long>(null, database.UnreadEventsSql, [("up_to", long.MaxValue)], cancel);
         return new Finding("lag", unread < 10_000 ? FindingLevel.Good : FindingLevel.Warning, $"{unread} events wait to be read by the slots");
     }
 

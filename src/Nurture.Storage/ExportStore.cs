@@ -85,10 +85,14 @@ public sealed class ExportStore(Database database)
                 foreach (var (name, i) in new[] { ("handed_at", 7), ("opened_at", 8), ("clicked_at", 9), ("bounced_at", 10) }) At(name, row, i);
                 if (row.Bytes(11) is { Length: > 0 } inputs) Raw("inputs", System.Text.Encoding.UTF8.GetString(inputs));
             });
+        const string journal = "j.id, j.at, j.scenario, j.step, j.reason, j.detail";
         await part.PagesAsync("journal",
-            """
-            select j.id, j.at, j.scenario, j.step, j.reason, j.detail from journal j
-            where (j.contact_id = @id or (j.kind = 1 and j.subject_id = @id)) and j.id > @after order by j.id limit @limit
+            $"""
+            select * from (
+                select * from (select {journal} from journal j where j.kind = 1 and j.subject_id = @id and j.id > @after order by j.id limit @limit) own
+                union all
+                select * from (select {journal} from journal j where j.contact_id = @id and {JournalStore.ConcernsAnother} and j.id > @after order by j.id limit @limit) about) j
+            order by j.id limit @limit
             """, row => row.GetInt64(0),
             row =>
             {

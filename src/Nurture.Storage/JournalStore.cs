@@ -19,6 +19,9 @@ public sealed class JournalStore(Database database)
     /// <summary>Entered, reached the goal, came to the end: what pages count by the day; also the condition of an index.</summary>
     internal const string IsTurn = "j.reason in (1, 80, 84)";
 
+    /// <summary>An entry of one subject that concerns a contact besides; also the condition of an index.</summary>
+    internal const string ConcernsAnother = "j.contact_id > 0 and (j.kind <> 1 or j.contact_id <> j.subject_id)";
+
     internal const string Columns =
         "j.id, j.slot, j.at, j.recorded_at, j.kind, j.subject_id, j.contact_id, j.scenario, j.version, j.enrollment_id, j.step, j.reason, j.detail, j.cause_id, j.correlation";
 
@@ -33,8 +36,8 @@ public sealed class JournalStore(Database database)
                 $"""
                  select {Columns} from (
                      select * from (select * from journal j where j.kind = 1 and j.subject_id = @subject and j.id < @before {scenario} order by j.id desc limit @limit) own
-                     union
-                     select * from (select * from journal j where j.contact_id = @subject and j.contact_id > 0 and j.id < @before {scenario} order by j.id desc limit @limit) about) j
+                     union all
+                     select * from (select * from journal j where j.contact_id = @subject and {ConcernsAnother} and j.id < @before {scenario} order by j.id desc limit @limit) about) j
                  order by j.id desc limit @limit
                  """,
             { } => $"select {Columns} from journal j where j.kind = 2 and j.subject_id = @subject and j.id < @before {scenario} order by j.id desc limit @limit",

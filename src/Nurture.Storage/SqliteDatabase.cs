@@ -43,7 +43,7 @@ public sealed class SqliteDatabase : Database
          where e.id > (select r.event_id from rows r) order by e.id limit @limit
          """;
 
-    internal override string UnreadEventsSql => "select count(*) from events e where e.id > (select event_id from lanes)";
+    internal override string UnreadEventsSql => "select count(*) from events e where e.id > (select event_id from lanes) and e.id <= @up_to";
 
     internal override string DueSubjectsSql =>
         """

@@ -94,7 +94,7 @@ public sealed class TimelineStore(Database database)
         var sources = people.Select(id => Invariant($"select {JournalStore.Columns} from journal j where j.kind = 1 and j.subject_id = {id} and {told}"));
         sources = query.Account is { } account
             ? sources.Append(Invariant($"select {JournalStore.Columns} from journal j where j.kind = 2 and j.subject_id = {account} and {told}"))
-            : sources.Concat(people.Select(id => Invariant($"select {JournalStore.Columns} from journal j where j.contact_id = {id} and j.contact_id > 0 and {told}")));
+            : sources.Concat(people.Select(id => Invariant($"select {JournalStore.Columns} from journal j where j.contact_id = {id} and {JournalStore.ConcernsAnother} and {told}")));
         if (query.Within is { } within) sources = sources.Append(Invariant($"select {JournalStore.Columns} from journal j where j.kind = 2 and j.subject_id = {within} and j.contact_id = 0 and {told}"));
         var found = await connection.QueryAsync(null, Union(sources) is { } sql
                 ? $"select distinct * from ({sql}) j order by at desc, id desc limit @limit" : Nothing(JournalStore.Columns, "journal j"),

@@ -10,6 +10,7 @@ internal static class EntryPoint
         dotnet run -c Release --project tests/Nurture.Benchmarks -- NAME [options]
           --store NAME   postgres (default) or sqlite
           --rounds N     how often each contender runs (3)
+          --only CASE    one case of a benchmark that has several: loop --only scenarios-30
           --quick        a short look: one round, less of everything
         """;
 
@@ -27,7 +28,7 @@ internal static class EntryPoint
             throw new ArgumentException($"Which benchmark? {string.Join(", ", Benchmarks.Keys)}.");
         var arguments = new Arguments(options);
         var isQuick = arguments.Flag("quick");
-        var setting = new Setting(arguments.Text("store", TestDatabase.Postgres), isQuick, arguments.Number("rounds", isQuick ? 1 : 3), cancel);
+        var setting = new Setting(arguments.Text("store", TestDatabase.Postgres), isQuick, arguments.Number("rounds", isQuick ? 1 : 3), arguments.Text("only", ""), cancel);
         arguments.RequireNoneLeft();
         await run(setting);
         return 0;

@@ -47,11 +47,11 @@ internal static class Committing
         var loaded = batch.Loaded(key)?.State;
         var isRestChanged = loaded is not { } before || !(before.Rest ?? []).AsSpan().SequenceEqual(packed.Rest ?? []);
         commit.States.Add(new StateWrite(key, batch.RevisionOf(key), state.DueAt, packed.Doc, packed.Rest, isRestChanged));
-        if (!decided.Set.IsProfileChanged(key.Subject)) return;
         switch (state)
         {
-            case ContactState contact: commit.Contacts.Add(ProfileOf(contact)); break;
-            case AccountState account: commit.Accounts.Add(ProfileOf(account)); break;
+            case ContactState contact when decided.Set.IsProfileChanged(key.Subject): commit.Contacts.Add(ProfileOf(contact)); break;
+            case AccountState account when decided.Set.IsProfileChanged(key.Subject): commit.Accounts.Add(ProfileOf(account)); break;
+            case ContactState contact when decided.Set.IsActivityChanged(key.Subject): commit.Activity.Add(new ContactActivity(contact.Id, contact.LastActiveAt)); break;
         }
     }
 

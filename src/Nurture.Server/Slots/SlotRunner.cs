@@ -17,9 +17,20 @@ public sealed class SlotRunner(
     // Batches of 1 to 2 thousand cost least per event; more only delays the first of them.
     private const int MostPerTurn = 1000;
 
+    // Lanes are independent, so while the database writes one group's batch the next group's is being decided.
+    private static readonly int Groups = Math.Clamp(Environment.ProcessorCount, 1, 4);
+
     /// <summary>Returns how many events and due subjects it dealt with, and the leases with the cursors that are now theirs.</summary>
-    /// <exception cref="LostOwnershipException">Another node has the lanes now.</exception>
+    /// <exception cref="LostOwnershipException">Another node has lanes of these now; what the leases say of the others may be old.</exception>
     public async Task<(int Done, IReadOnlyList<LaneLease> Leases)> TurnAsync(IReadOnlyList<LaneLease> leases, CancellationToken cancel)
+    {
+        if (leases.Count == 0) return (0, leases);
+        // Each group ends, well or badly, before anybody begins anew.
+        var groups = await Task.WhenAll(leases.Chunk((leases.Count + Groups - 1) / Groups).Select(group => GroupAsync(group, cancel)));
+        return (groups.Sum(group => group.Done), [.. groups.SelectMany(group => group.Leases)]);
+    }
+
+    private async Task<(int Done, IReadOnlyList<LaneLease> Leases)> GroupAsync(IReadOnlyList<LaneLease> leases, CancellationToken cancel)
     {
         var published = await catalogs.CurrentAsync(cancel);
         var catalog = published.Catalog;

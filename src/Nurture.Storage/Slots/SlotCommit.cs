@@ -37,6 +37,9 @@ public sealed class SlotCommit
 
     public List<ContactProfile> Contacts { get; init; } = [];
 
+    /// <summary>Of contacts of whose profiles nothing else changed.</summary>
+    public List<ContactActivity> Activity { get; init; } = [];
+
     public List<AccountProfile> Accounts { get; init; } = [];
 
     public List<Membership> Memberships { get; init; } = [];
@@ -89,6 +92,9 @@ public sealed record ContactRoute(long ContactId, short Slot, int Hop, long? Acc
 public sealed record ContactProfile(
     long ContactId, string? Email, string? Name, string? Locale, string? Zone, ContactStatus Status, string Roles, string Attributes,
     ConsentBasis Basis, string Refusals, DateTimeOffset? LastActiveAt);
+
+/// <summary>When a contact was last seen.</summary>
+public sealed record ContactActivity(long ContactId, DateTimeOffset LastActiveAt);
 
 /// <summary>An account as pages show it.</summary>
 /// <param name="HealthBand">Null where nobody scores it.</param>

@@ -45,13 +45,15 @@ public sealed partial class SlotStore
                 .GroupBy(state => database.LaneOf(state.Key.Slot))
                 .ToDictionary(ofLane => ofLane.Key, ofLane => ofLane.Min(state => state.DueAt!.Value.ToMilliseconds()));
             return OwnedAsync(Rows.Of(commit.Lanes)
-                    .Short("lane", l => l.Lane).Long("epoch", l => l.Epoch).Long("xid", l => l.Cursor.Xid).Long("event_id", l => l.Cursor.EventId)
+                    .Short("lane", l => l.Lane).Long("epoch", l => l.Epoch)
+                    .Long("from_xid", l => l.From.Xid).Long("from_event_id", l => l.From.EventId).Long("xid", l => l.Cursor.Xid).Long("event_id", l => l.Cursor.EventId)
                     .Long("floor_read", l => l.FloorRead).Long("due_floor", l => Math.Min(l.Floor, earliest.GetValueOrDefault(l.Lane, long.MaxValue)))
                     .Scalar("me", database.Node),
                 """
                 update lanes set xid = r.xid, event_id = r.event_id,
                     due_floor = case when lanes.due_floor < r.floor_read and lanes.due_floor < r.due_floor then lanes.due_floor else r.due_floor end
                 from rows r where lanes.lane = r.lane and lanes.epoch = r.epoch and lanes.owner = @me
+                    and lanes.xid = r.from_xid and lanes.event_id = r.from_event_id
                 """, "lanes");
         }
 
@@ -125,6 +127,9 @@ public sealed partial class SlotStore
                     attributes = r.attributes, basis = r.basis, refusals = r.refusals, last_active_at = r.last_active_at, updated_at = @now
                 from rows r where contacts.id = r.id and contacts.erased_at is null
                 """);
+            // By far the most frequent change, and one that leaves the indexes and the long texts alone.
+            await BulkAsync(Rows.Of(LastOf(commit.Activity, a => a.ContactId)).Long("id", a => a.ContactId).Instant("last_active_at", a => a.LastActiveAt),
+                "update contacts set last_active_at = r.last_active_at from rows r where contacts.id = r.id and contacts.erased_at is null");
             await BulkAsync(Rows.Of(LastOf(commit.Accounts, a => a.AccountId))
                     .Long("id", a => a.AccountId).Text("name", a => a.Name).Text("tier", a => a.Tier).Text("stage", a => a.Stage).Text("owner", a => a.Owner)
                     .Text("attributes", a => a.Attributes)

@@ -93,37 +93,56 @@ public sealed partial class SlotStore(Database database, EventLog log)
             var ofLane = dueByLane[lane.Lane].ToList();
             // A short batch took everything up to now; a full one everything before its last moment, at which more may stand.
             var floor = ofLane.Count < perLane ? now.ToMilliseconds() : ofLane[^1].DueAt.ToMilliseconds();
-            return new LaneAdvance(lane.Lane, lane.Epoch, cursors[lane.Lane], floors[lane.Lane], Math.Max(floor, floors[lane.Lane]));
+            return new LaneAdvance(lane.Lane, lane.Epoch, lane.Cursor, cursors[lane.Lane], floors[lane.Lane], Math.Max(floor, floors[lane.Lane]));
         })];
     }
 
-    /// <summary>In the order of the keys, one for each.</summary>
-    public async Task<List<LoadedState>> LoadStatesAsync(IReadOnlyList<SubjectKey> keys, CancellationToken cancel)
+    /// <summary>
+    /// In the order of the keys, one for each. Several statements, of one moment only for whoever holds the lanes: nobody
+    /// else writes there.
+    /// </summary>
+    public async Task<IReadOnlyList<LoadedState>> LoadStatesAsync(IReadOnlyList<SubjectKey> keys, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        var loaded = await database.BulkAsync(connection, null, KeyRows(keys),
-            """
-            select r.n, s.rev, s.due_at, s.doc, x.doc, t.to_slot, t.to_contact_id, t.hop, p.at,
-                exists (select 1 from kept_signals k where r.kind = 1 and k.slot = r.slot and k.contact_id = r.subject_id)
-            from rows r
-            left join states s on s.slot = r.slot and s.kind = r.kind and s.subject_id = r.subject_id
-            left join state_rests x on x.slot = r.slot and x.kind = r.kind and x.subject_id = r.subject_id
-            left join tombstones t on r.kind = 1 and t.slot = r.slot and t.contact_id = r.subject_id
-            left join parked p on p.slot = r.slot and p.kind = r.kind and p.subject_id = r.subject_id and p.resumed_at is null
-            """, reader => (Place: reader.GetInt64(0), State: ReadState(reader, keys[(int)reader.GetInt64(0) - 1])), cancel);
-        loaded.Sort((left, right) => left.Place.CompareTo(right.Place));
-        return [.. loaded.Select(row => row.State)];
-    }
+        LoadedState[] loaded = [.. keys.Select(key => new LoadedState(key, 0, null, null, null, null, false, false))];
+        await ReadAsync(_ => true,
+            "select r.n, s.rev, s.due_at, s.doc from rows r join states s on s.slot = r.slot and s.kind = r.kind and s.subject_id = r.subject_id",
+            (state, row) => state with { Rev = row.GetInt32(1), DueAt = row.InstantOrNull(2), Doc = row.Bytes(3) });
 
-    private static LoadedState ReadState(System.Data.Common.DbDataReader reader, SubjectKey key) => new(
-        key,
-        reader.IsDBNull(1) ? 0 : reader.GetInt32(1),
-        reader.InstantOrNull(2),
-        reader.BytesOrNull(3),
-        reader.BytesOrNull(4),
-        reader.IsDBNull(5) ? null : new Tombstone(reader.GetInt16(5), reader.GetInt64(6), reader.GetInt32(7)),
-        !reader.IsDBNull(8),
-        reader.GetBoolean(9));
+        // What few have is asked only of those that can have it: a second row where the first says so, a way to where it went
+        // and signals that came before it where no state stands.
+        await ReadAsync(state => state.Doc is { } doc && StateCodec.HasRest(doc),
+            "select r.n, x.doc from rows r join state_rests x on x.slot = r.slot and x.kind = r.kind and x.subject_id = r.subject_id",
+            (state, row) => state with { Rest = row.Bytes(1) });
+        await ReadAsync(state => state is { Doc: null, Key.Subject.Kind: SubjectKind.Contact },
+            """
+            select r.n, t.to_slot, t.to_contact_id, t.hop, exists (select 1 from kept_signals k where k.slot = r.slot and k.contact_id = r.subject_id)
+            from rows r left join tombstones t on t.slot = r.slot and t.contact_id = r.subject_id
+            """,
+            (state, row) => state with
+            {
+                Tombstone = row.IsDBNull(1) ? null : new Tombstone(row.GetInt16(1), row.GetInt64(2), row.GetInt32(3)),
+                HasKeptSignals = row.GetBoolean(4),
+            });
+        if (await connection.ScalarAsync<long>(null, "select count(*) from (select 1 from parked where resumed_at is null limit 1) p", [], cancel) > 0)
+        {
+            await ReadAsync(_ => true,
+                "select r.n from rows r join parked p on p.slot = r.slot and p.kind = r.kind and p.subject_id = r.subject_id and p.resumed_at is null",
+                (state, _) => state with { IsParked = true });
+        }
+
+        return loaded;
+
+        async Task ReadAsync(Func<LoadedState, bool> which, string sql, Func<LoadedState, System.Data.Common.DbDataReader, LoadedState> read)
+        {
+            int[] places = [.. Enumerable.Range(0, loaded.Length).Where(place => which(loaded[place]))];
+            await database.BulkAsync(connection, null, KeyRows([.. places.Select(place => keys[place])]), sql, row =>
+            {
+                var place = places[row.GetInt64(0) - 1];
+                return loaded[place] = read(loaded[place], row);
+            }, cancel);
+        }
+    }
 
     private static Rows<SubjectKey> KeyRows(IReadOnlyList<SubjectKey> keys) => Rows.Of(keys)
         .Short("slot", k => k.Slot).Short("kind", k => (short)k.Subject.Kind).Long("subject_id", k => k.Subject.Id);
@@ -159,7 +178,7 @@ public sealed partial class SlotStore(Database database, EventLog log)
     public async Task<long> UnreadAsync(CancellationToken cancel, long upTo = long.MaxValue)
     {
         await using var connection = await database.OpenAsync(cancel);
-        return await connection.ScalarAsync<long>(null, database.UnreadEventsSql + " and e.id <= @up_to", [("up_to", upTo)], cancel);
+        return await connection.ScalarAsync<long>(null, database.UnreadEventsSql, [("up_to", upTo)], cancel);
     }
 
     /// <summary>The newest event's id; 0 for an empty log.</summary>

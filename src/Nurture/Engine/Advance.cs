@@ -94,7 +94,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (contact is not null && at > contact.LastActiveAt)
         {
             // Pages show when somebody was last seen to the hour; a row for every event would be too dear.
-            if (at - contact.LastActiveAt >= TimeSpan.FromHours(1)) set.TouchProfile(contact);
+            if (at - contact.LastActiveAt >= TimeSpan.FromHours(1)) set.TouchActivity(contact);
             contact.LastActiveAt = at;
         }
 

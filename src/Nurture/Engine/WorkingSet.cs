@@ -27,6 +27,7 @@ public sealed class WorkingSet
     private readonly HashSet<(short, long)> changedTombstones = [];
     private readonly HashSet<SubjectKey> parked = [];
     private readonly HashSet<SubjectRef> profiles = [];
+    private readonly HashSet<SubjectRef> seen = [];
     private readonly List<(SubjectKey Subject, StoredEvent Event)> missed = [];
     private readonly Dictionary<long, IReadOnlyList<StoredEvent>> histories = [];
     private readonly Dictionary<SubjectRef, Past> pasts = [];
@@ -103,6 +104,11 @@ public sealed class WorkingSet
     internal void TouchProfile(SubjectState subject) => profiles.Add(subject.Ref);
 
     public bool IsProfileChanged(SubjectRef subject) => profiles.Contains(subject);
+
+    /// <summary>Of what pages show only when the contact was last seen is to be written anew.</summary>
+    internal void TouchActivity(ContactState contact) => seen.Add(contact.Ref);
+
+    public bool IsActivityChanged(SubjectRef subject) => seen.Contains(subject);
 
     internal Tombstone? TombstoneAt(short slot, long contactId) =>
         tombstones.TryGetValue((slot, contactId), out var tombstone)

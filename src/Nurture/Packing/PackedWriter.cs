@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -11,21 +10,25 @@ namespace Nurture.Packing;
 /// </summary>
 internal sealed class PackedWriter
 {
-    private readonly ArrayBufferWriter<byte> buffer = new(256);
+    private byte[] bytes = new byte[512];
 
-    public int Length => buffer.WrittenCount;
+    public int Length { get; private set; }
 
-    public ReadOnlySpan<byte> Written => buffer.WrittenSpan;
+    public ReadOnlySpan<byte> Written => bytes.AsSpan(0, Length);
 
-    public byte[] ToArray() => buffer.WrittenSpan.ToArray();
+    public byte[] ToArray() => Written.ToArray();
 
-    public void Raw(ReadOnlySpan<byte> bytes) => buffer.Write(bytes);
+    public void Raw(ReadOnlySpan<byte> value)
+    {
+        value.CopyTo(Room(value.Length));
+        Length += value.Length;
+    }
 
     public void Number(int field, long value)
     {
         if (value == 0) return;
         Varint((ulong)((uint)field << 3));
-        Varint(((ulong)value << 1) ^ (ulong)(value >> 63));
+        Zigzag(value);
     }
 
     public void Flag(int field, bool value) => Number(field, value ? 1 : 0);
@@ -35,15 +38,14 @@ internal sealed class PackedWriter
     {
         if (at is not { } moment) return;
         Varint((ulong)((uint)field << 3));
-        var value = moment.ToUnixTimeMilliseconds();
-        Varint(((ulong)value << 1) ^ (ulong)(value >> 63));
+        Zigzag(moment.ToUnixTimeMilliseconds());
     }
 
     public void Double(int field, double value)
     {
-        Span<byte> bytes = stackalloc byte[8];
-        BinaryPrimitives.WriteDoubleLittleEndian(bytes, value);
-        Bytes(field, bytes);
+        Span<byte> eight = stackalloc byte[8];
+        BinaryPrimitives.WriteDoubleLittleEndian(eight, value);
+        Bytes(field, eight);
     }
 
     public void Text(int field, string? value)
@@ -52,44 +54,70 @@ internal sealed class PackedWriter
         Varint((uint)field << 3 | 2);
         var length = Encoding.UTF8.GetByteCount(value);
         Varint((ulong)length);
-        Encoding.UTF8.GetBytes(value, buffer.GetSpan(length));
-        buffer.Advance(length);
+        Length += Encoding.UTF8.GetBytes(value, Room(length));
     }
 
     public void Bytes(int field, ReadOnlySpan<byte> value)
     {
         Varint((uint)field << 3 | 2);
         Varint((ulong)value.Length);
-        buffer.Write(value);
+        Raw(value);
     }
 
     /// <summary>A message inside this one; nothing where it would be empty, unless <paramref name="evenIfEmpty"/>.</summary>
     public void Message(int field, Action<PackedWriter> write, bool evenIfEmpty = true)
     {
-        var inner = new PackedWriter();
-        write(inner);
-        if (inner.Length > 0 || evenIfEmpty) Bytes(field, inner.Written);
+        var tag = Length;
+        var start = BeginMessage(field);
+        write(this);
+        if (Length == start && !evenIfEmpty) Length = tag;
+        else EndMessage(start);
     }
 
     /// <summary>Numbers in ascending order, as the steps between them.</summary>
     public void Ascending(int field, IReadOnlyList<long> values)
     {
         if (values.Count == 0) return;
-        var inner = new PackedWriter();
+        var start = BeginMessage(field);
         var previous = 0L;
         foreach (var value in values)
         {
-            var step = value - previous;
-            inner.Varint(((ulong)step << 1) ^ (ulong)(step >> 63));
+            Zigzag(value - previous);
             previous = value;
         }
 
-        Bytes(field, inner.Written);
+        EndMessage(start);
     }
+
+    /// <summary>Leaves one byte for the length, which is enough for most.</summary>
+    private int BeginMessage(int field)
+    {
+        Varint((uint)field << 3 | 2);
+        Room(1);
+        return ++Length;
+    }
+
+    private void EndMessage(int start)
+    {
+        var length = Length - start;
+        var more = 0;
+        for (var rest = length >> 7; rest != 0; rest >>= 7) more++;
+        if (more > 0)
+        {
+            Room(more);
+            bytes.AsSpan(start, length).CopyTo(bytes.AsSpan(start + more));
+        }
+
+        Length = start - 1;
+        Varint((ulong)length);
+        Length += length;
+    }
+
+    private void Zigzag(long value) => Varint(((ulong)value << 1) ^ (ulong)(value >> 63));
 
     private void Varint(ulong value)
     {
-        var span = buffer.GetSpan(10);
+        var span = Room(10);
         var count = 0;
         while (value >= 0x80)
         {
@@ -98,6 +126,12 @@ internal sealed class PackedWriter
         }
 
         span[count++] = (byte)value;
-        buffer.Advance(count);
+        Length += count;
+    }
+
+    private Span<byte> Room(int count)
+    {
+        if (bytes.Length - Length < count) Array.Resize(ref bytes, Math.Max(bytes.Length * 2, Length + count));
+        return bytes.AsSpan(Length);
     }
 }
