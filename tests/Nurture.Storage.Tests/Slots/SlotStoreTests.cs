@@ -148,26 +148,43 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Single((await ReadAsync(leases, Noon)).Due);
     }
 
+    /// <summary>Says in its head that a second row belongs to it.</summary>
+    private static readonly byte[] HasRest = [1, 1, 3];
+
     [Fact]
     public async Task States_come_back_as_saved_with_their_cold_part()
     {
         var leases = await AcquireAllAsync(Store);
         var work = await ReadAsync(leases, Noon);
-        await Store.CommitAsync(Commit(work, new StateWrite(Key(1), 0, Noon.AddDays(1), [1, 2, 3], [9, 9], true), State(2, null)), Cancel);
+        await Store.CommitAsync(Commit(work, new StateWrite(Key(1), 0, Noon.AddDays(1), HasRest, [9, 9], true), State(2, null)), Cancel);
 
         var loaded = await Store.LoadStatesAsync([Key(2), Key(1), Key(3)], Cancel);
 
         Assert.Equal([(2, 1), (1, 1), (3, 0)], loaded.Select(s => ((int)s.Key.Subject.Id, s.Rev)));
-        Assert.Equal([1, 2, 3], loaded[1].Doc);
+        Assert.Equal(HasRest, loaded[1].Doc);
         Assert.Equal([9, 9], loaded[1].Rest);
         Assert.Equal(Noon.AddDays(1), loaded[1].DueAt);
         Assert.Null(loaded[0].Rest);
         Assert.Null(loaded[2].Doc);
 
-        await Store.CommitAsync(Commit(work, new StateWrite(Key(1), 1, null, [4], null, false)), Cancel);
+        await Store.CommitAsync(Commit(work, new StateWrite(Key(1), 1, null, HasRest, null, false)), Cancel);
         Assert.Equal([9, 9], (await Store.LoadStatesAsync([Key(1)], Cancel))[0].Rest);
-        await Store.CommitAsync(Commit(work, new StateWrite(Key(1), 2, null, [5], null, true)), Cancel);
+        await Store.CommitAsync(Commit(work, new StateWrite(Key(1), 2, null, [1, 0, 5], null, true)), Cancel);
         Assert.Null((await Store.LoadStatesAsync([Key(1)], Cancel))[0].Rest);
+    }
+
+    [Fact]
+    public async Task A_batch_read_from_a_cursor_that_has_moved_on_is_void()
+    {
+        var leases = await AcquireAllAsync(Store);
+        await Log.AppendAsync([Event("told")], Cancel);
+        var work = await ReadAsync(leases, Noon);
+        Assert.Single(work.Events);
+
+        await Store.CommitAsync(Commit(work, State(1, null)), Cancel);
+
+        await Assert.ThrowsAsync<LostOwnershipException>(() => Store.CommitAsync(Commit(work, State(2, null)), Cancel));
+        Assert.Equal(0, (await Store.LoadStatesAsync([Key(2)], Cancel))[0].Rev);
     }
 
     [Fact]
@@ -254,7 +271,7 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
             Lanes = [.. (await ReadAsync(leases, Noon)).Lanes],
             States = [State(contact, null)],
             Tombstones = [new(7, 900, new Tombstone(8, 900, 1)), new(7, 901, new Tombstone(8, 901, 1)), new(7, 901, new Tombstone(9, 902, 2))],
-            KeptSignals = [new(7, contact, 55), new(7, contact, 55)],
+            KeptSignals = [new(7, 904, 55), new(7, 904, 55)],
             Routes = [new(contact, 9, 1, account, null)],
             Contacts = [new(contact, "A@Example.com", "愛", "ja", "Asia/Tokyo", ContactStatus.Active, "admin", "{\"plan\":\"trial\"}", ConsentBasis.OptIn, "{}", Noon)],
             Accounts = [new(account, "Acme", "high", "trial", "csm@example.com", "{}", null, null, null, null, null)],
@@ -281,7 +298,7 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Equal("4", await Text("select '' || count(*) from journal"));
         Assert.Equal("1 planned for 1", await Text($"select count(*) || ' planned for ' || sum(case when not_before = {Noon.ToMilliseconds()} and state = 1 and is_counted = 1 then 1 else 0 end) from sends"));
         Assert.Equal("4 5 6 ", await Text("select event_ids from parked"));
-        var loaded = await Store.LoadStatesAsync([Key(900), Key(901), Key(333), subject], Cancel);
+        var loaded = await Store.LoadStatesAsync([Key(900), Key(901), Key(333), Key(904)], Cancel);
         Assert.Equal((8, 902L), (loaded[0].Tombstone!.ToSlot, loaded[1].Tombstone!.ToContactId));
         Assert.True(loaded[2].IsParked);
         Assert.True(loaded[3].HasKeptSignals);
