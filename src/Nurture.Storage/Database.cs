@@ -94,6 +94,22 @@ public abstract class Database : IAsyncDisposable
         }, cancel);
 
     /// <summary>
+    /// An open connection for the statements that run all day and look up many rows by their indexes: intake's, the slots'
+    /// and delivery's. They are planned once, and to use the indexes, however small or large the tables are.
+    /// </summary>
+    internal virtual Task<DbConnection> OpenForBatchesAsync(CancellationToken cancel) => OpenAsync(cancel);
+
+    /// <summary><see cref="WriteAsync{T}"/> on such a connection.</summary>
+    internal virtual Task<T> WriteBatchAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel) => WriteAsync(work, cancel);
+
+    internal Task WriteBatchAsync(Func<DbConnection, DbTransaction, CancellationToken, Task> work, CancellationToken cancel) =>
+        WriteBatchAsync(async (connection, transaction, ct) =>
+        {
+            await work(connection, transaction, ct);
+            return true;
+        }, cancel);
+
+    /// <summary>
     /// Runs one statement over many rows, and answers how many it touched. The text reads them as a table <c>rows</c>
     /// with the given columns and <c>n</c>, the place of each: <c>insert into t (a) select r.a from rows r where true</c>.
     /// PostgreSQL gets the columns as arrays in one statement, SQLite a prepared statement per row; so the text must mean

@@ -70,11 +70,39 @@ public sealed partial class IntakeStore
         return [.. found];
     }
 
-    /// <summary>Drops some of the ids of messages that are older than any that is looked at; 0 when none is left.</summary>
-    public Task<int> ForgetMessagesAsync(DateTimeOffset now, int limit, CancellationToken cancel) =>
-        database.WriteAsync((connection, transaction, ct) => connection.ExecuteAsync(transaction,
-            """
-            delete from dedupe where (day, source_id, h1, h2) in (
-                select d.day, d.source_id, d.h1, d.h2 from dedupe d where d.day < @day order by d.day, d.source_id, d.h1, d.h2 limit @limit)
+    /// <summary>
+    /// Makes the days' partitions ahead, and drops those of days that are no longer looked at. A day whose ids came before its
+    /// partition keeps them in the default one. Does nothing on SQLite, whose rows stand by their days as they are.
+    /// </summary>
+    public Task TurnDaysAsync(DateTimeOffset now, CancellationToken cancel) => !database.IsPostgres ? Task.CompletedTask :
+        database.WriteAsync(async (connection, transaction, ct) =>
+        {
+            // One node at a time; and who waits for intake's transactions longer than this would make all of intake wait.
+            await connection.ExecuteAsync(transaction, "set local lock_timeout = '2s'; select pg_advisory_xact_lock(@lock)", [("lock", DaysLock)], ct);
+            var today = MessageKey.DayOf(now);
+            var there = await connection.QueryAsync(transaction,
+                "select substr(c.relname, 8)::int from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'dedupe'::regclass and c.relname ~ '^dedupe_[0-9]+$'", [],
+                row => row.GetInt32(0), ct);
+            foreach (var day in Enumerable.Range(today - 1, MessageKey.KeptDays + 3).Except(there))
+            {
+                if (await connection.ScalarAsync<long>(transaction, "select count(*) from (select 1 from dedupe_others where day = @day limit 1) d", [("day", day)], ct) == 0)
+                    await connection.ExecuteAsync(transaction, FormattableString.Invariant($"create table dedupe_{day} partition of dedupe for values in ({day})"), [], ct);
+            }
+
+            foreach (var day in there.Where(day => day < MessageKey.Forgotten(today)))
+                await connection.ExecuteAsync(transaction, FormattableString.Invariant($"drop table dedupe_{day}"), [], ct);
+        }, cancel);
+
+    private const long DaysLock = 7002;
+
+    /// <summary>Drops some of the ids of messages that are older than any that is looked at, and have no partition that goes as a whole; 0 when none is left.</summary>
+    public Task<int> ForgetMessagesAsync(DateTimeOffset now, int limit, CancellationToken cancel)
+    {
+        var table = database.IsPostgres ? "dedupe_others" : "dedupe";
+        return database.WriteAsync((connection, transaction, ct) => connection.ExecuteAsync(transaction,
+            $"""
+            delete from {table} where (day, source_id, h1, h2) in (
+                select d.day, d.source_id, d.h1, d.h2 from {table} d where d.day < @day order by d.day, d.source_id, d.h1, d.h2 limit @limit)
             """, [("day", MessageKey.Forgotten(MessageKey.DayOf(now))), ("limit", limit)], ct), cancel);
+    }
 }

@@ -27,17 +27,13 @@ public sealed partial class IntakeStore(Database database, EventLog log, LinkTok
     // Two nodes that meet the same people at the same moment retry; more often than this is no coincidence.
     private const int Attempts = 10;
 
-    // A batch looks up a few thousand keys one by one. The planner would rather read a table of some hundred thousand rows
-    // whole, which costs five times as much once they are in memory.
-    private const string LookUpByIndex = "set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_seqscan = off";
-
     public async Task<IntakeCounts> WriteAsync(IReadOnlyList<Submission> submissions, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await database.WriteAsync((connection, transaction, ct) => WriteAsync(connection, transaction, submissions, ct), cancel);
+                return await database.WriteBatchAsync((connection, transaction, ct) => WriteAsync(connection, transaction, submissions, ct), cancel);
             }
             catch (IdentitiesChangedException) when (attempt < Attempts)
             {
@@ -51,7 +47,7 @@ public sealed partial class IntakeStore(Database database, EventLog log, LinkTok
     {
         try
         {
-            await database.WriteAsync(async (connection, transaction, ct) =>
+            await database.WriteBatchAsync(async (connection, transaction, ct) =>
                 throw new PreviewedException(await WriteAsync(connection, transaction, submissions, ct)), cancel);
         }
         catch (PreviewedException previewed)
@@ -65,7 +61,6 @@ public sealed partial class IntakeStore(Database database, EventLog log, LinkTok
     private async Task<IntakeCounts> WriteAsync(
         DbConnection connection, DbTransaction transaction, IReadOnlyList<Submission> submissions, CancellationToken cancel)
     {
-        if (database.IsPostgres) await connection.ExecuteAsync(transaction, LookUpByIndex, [], cancel);
         var all = submissions.SelectMany(submission => submission.Batch.Items.Select(item => new Message(submission, item))).ToList();
         var messages = await WithoutRepetitionsAsync(connection, transaction, all, cancel);
         var (book, keys) = await LoadBookAsync(connection, transaction, messages, cancel);

@@ -14,6 +14,7 @@ public sealed class PostgresDatabase : Database
     private const int FewestToCopy = 50;
 
     private readonly NpgsqlDataSource source;
+    private readonly NpgsqlDataSource batches;
 
     public PostgresDatabase(DatabaseOptions options)
     {
@@ -24,10 +25,15 @@ public sealed class PostgresDatabase : Database
             MaxAutoPrepare = 100,
             NoResetOnClose = true,
         };
-        // A plan that was cached while a table was small scans it when it has grown; planning anew costs far less than a batch.
-        settings.Options = $"{settings.Options} -c plan_cache_mode=force_custom_plan".Trim();
-        ConnectionString = settings.ConnectionString;
-        source = NpgsqlDataSource.Create(settings);
+        ConnectionString = With("-c plan_cache_mode=force_custom_plan");
+        // A plan that was cached while a table was small scans it when it has grown.
+        source = NpgsqlDataSource.Create(ConnectionString);
+        // Planning anew costs a small batch more than its work, and of a few thousand keys the planner would rather read a table
+        // of some hundred thousand rows whole.
+        batches = NpgsqlDataSource.Create(With("-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"));
+
+        // Compiling a plan to machine code takes a tenth of a second, and no statement here runs that long.
+        string With(string plans) => new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Options = $"{settings.Options} -c jit=off {plans}".Trim() }.ConnectionString;
     }
 
     public override bool IsPostgres => true;
@@ -54,6 +60,7 @@ public sealed class PostgresDatabase : Database
 
     internal override string SkipLocked => "for update skip locked";
 
+    // Plus nothing, so that the planner does not take the ids' own index, which holds everything that was ever read.
     // Transactions that are still open may yet bring events with a lower id or xid, so nothing is read at or beyond the
     // oldest of them.
     internal override string NewEventsSql =>
@@ -61,13 +68,12 @@ public sealed class PostgresDatabase : Database
          select e.lane, e.xid, {EventLog.Columns}
          from rows r join lanes l on l.lane = r.lane cross join lateral (
              select * from events e
-             where e.lane = r.lane and (e.xid, e.id) > (r.xid, r.event_id) and e.id > l.era_floor
+             where e.lane = r.lane and (e.xid, e.id) > (r.xid, r.event_id) and e.id + 0 > l.era_floor
                  and e.xid < (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
              order by e.xid, e.id limit @limit) e
          order by e.lane, e.xid, e.id
          """;
 
-    // Plus nothing, so that the planner does not take the ids' own index, which holds everything that was ever read.
     internal override string UnreadEventsSql =>
         """
         select coalesce(sum(u.unread), 0)::bigint from lanes l cross join lateral (
@@ -88,7 +94,13 @@ public sealed class PostgresDatabase : Database
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancel) => await source.OpenConnectionAsync(cancel);
 
-    public override async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel)
+    internal override async Task<DbConnection> OpenForBatchesAsync(CancellationToken cancel) => await batches.OpenConnectionAsync(cancel);
+
+    public override Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel) => WriteAsync(source, work, cancel);
+
+    internal override Task<T> WriteBatchAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel) => WriteAsync(batches, work, cancel);
+
+    private static async Task<T> WriteAsync<T>(NpgsqlDataSource source, Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -168,5 +180,9 @@ public sealed class PostgresDatabase : Database
         await context.Database.MigrateAsync(cancel);
     }
 
-    public override ValueTask DisposeAsync() => source.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await batches.DisposeAsync();
+        await source.DisposeAsync();
+    }
 }

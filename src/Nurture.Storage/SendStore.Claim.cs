@@ -23,7 +23,7 @@ public sealed partial class SendStore
     /// <param name="isAllowed">The allow-list; null lets every address through.</param>
     public Task<Claim> ClaimAsync(
         string owner, int limit, TimeSpan lease, DateTimeOffset now, Func<string, bool>? isAllowed, CancellationToken cancel) =>
-        database.WriteAsync(async (connection, transaction, ct) =>
+        database.WriteBatchAsync(async (connection, transaction, ct) =>
         {
             if (await ReadStopAsync(connection, transaction, ct) is not null) return Claim.Nothing;
             var lanes = (await LanesAsync(connection, transaction, DateTimeOffset.MinValue, ct)).Where(lane => lane.FirstDue <= now).ToList();
@@ -57,7 +57,7 @@ public sealed partial class SendStore
     /// <summary>When the next send is due, strictly after the moment; null where none waits, or all sending is stopped.</summary>
     public async Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForBatchesAsync(cancel);
         if (await ReadStopAsync(connection, null, cancel) is not null) return null;
         var lanes = await LanesAsync(connection, null, after, cancel);
         return lanes.Count == 0 ? null : lanes.Min(lane => lane.FirstDue);

@@ -18,7 +18,7 @@ public sealed partial class SendStore
     /// </summary>
     /// <param name="lease">Until the answer is expected; renewed by <see cref="RenewAsync"/> while it is waited for.</param>
     public Task<IReadOnlySet<Guid>> RecordHandedAsync(IReadOnlyList<HandOver> mails, TimeSpan lease, DateTimeOffset now, CancellationToken cancel) =>
-        database.WriteAsync<IReadOnlySet<Guid>>(async (connection, transaction, ct) =>
+        database.WriteBatchAsync<IReadOnlySet<Guid>>(async (connection, transaction, ct) =>
             (await database.BulkAsync(connection, transaction,
                 Claims(mails, mail => mail.Send).Text("message_id", mail => mail.MessageId).Scalar("now", now).Scalar("lease", (long)lease.TotalMilliseconds),
                 $"""
@@ -32,7 +32,7 @@ public sealed partial class SendStore
 
     /// <summary>Keeps mails whose answer is still waited for from being taken for unanswered.</summary>
     public Task RenewAsync(IReadOnlyList<ClaimedSend> sends, TimeSpan lease, CancellationToken cancel) =>
-        database.WriteAsync((connection, transaction, ct) => database.BulkAsync(connection, transaction,
+        database.WriteBatchAsync((connection, transaction, ct) => database.BulkAsync(connection, transaction,
             Claims(sends, send => send).Scalar("lease", (long)lease.TotalMilliseconds),
             $"""
             update sends set lease_until = {database.NowSql} + @lease
@@ -45,7 +45,7 @@ public sealed partial class SendStore
     /// </summary>
     /// <returns>How many enrollments have something to hear.</returns>
     public Task<int> CompleteAsync(IReadOnlyList<Completion> completions, DateTimeOffset now, CancellationToken cancel) =>
-        database.WriteAsync((connection, transaction, ct) => SettleAsync(connection, transaction, completions, "", now, ct), cancel);
+        database.WriteBatchAsync((connection, transaction, ct) => SettleAsync(connection, transaction, completions, "", now, ct), cancel);
 
     /// <summary>
     /// Takes back what dead or frozen owners hold: what was only claimed is planned again, since nothing was handed over;
@@ -53,7 +53,7 @@ public sealed partial class SendStore
     /// </summary>
     /// <returns>How many were planned again, and how many enrollments have something to hear.</returns>
     public Task<(int Found, int Told)> RecoverAsync(DateTimeOffset now, int limit, CancellationToken cancel) =>
-        database.WriteAsync(async (connection, transaction, ct) =>
+        database.WriteBatchAsync(async (connection, transaction, ct) =>
         {
             var lost = await connection.QueryAsync(transaction,
                 $"select {ClaimedColumns}, s.state from sends s where s.state in (2, 3) and s.lease_until <= {database.NowSql} order by s.lease_until limit @limit{SkipLocked}",

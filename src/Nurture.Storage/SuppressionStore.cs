@@ -28,7 +28,7 @@ public sealed class SuppressionStore(Database database)
     /// <summary>Those of the hashes that are suppressed, as upper-case hex.</summary>
     public async Task<HashSet<string>> FindAsync(IReadOnlyList<byte[]> hashes, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForBatchesAsync(cancel);
         var found = await database.BulkAsync(connection, null, Rows.Of(hashes).Bytes("hash", hash => hash),
             "select s.hash from rows r join suppressions s on s.hash = r.hash", reader => Convert.ToHexString(reader.Bytes(0)), cancel);
         return [.. found];

@@ -20,6 +20,7 @@ public sealed class SchemaTests(SqliteFixture sqlite, PostgresFixture postgres) 
         var ofPostgres = await right.QueryAsync(null,
             """
             select c.table_name::text, c.column_name::text, c.data_type::text, c.is_nullable::text from information_schema.columns c
+            join pg_class t on t.oid = c.table_name::regclass and not t.relispartition
             where c.table_schema = 'public' and c.table_name not like '\_\_EF%'
             """, [], r => (Table: r.GetString(0), Column: r.GetString(1), Type: Common(r.GetString(2), r.GetString(1)), IsRequired: r.GetString(3) == "NO"), Cancel);
 

@@ -18,6 +18,7 @@ public static class IntakeSlice
         builder.Services.AddSingleton<IntakeWriter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<IntakeWriter>());
         builder.Services.AddSingleton<MessageRetention>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<MessageRetention>());
         builder.AddRecurringJob<MessageRetention>("forget-messages", "20 3 * * *", Misfire.Once, (retention, _, cancel) => retention.ForgetAsync(cancel));
         if (builder.Environment.IsDevelopment()) await AddDevelopmentSourceAsync(database);
     }

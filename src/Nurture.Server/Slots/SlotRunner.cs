@@ -17,27 +17,28 @@ public sealed class SlotRunner(
     // Batches of 1 to 2 thousand cost least per event; more only delays the first of them.
     private const int MostPerTurn = 1000;
 
-    // Lanes are independent, so while the database writes one group's batch the next group's is being decided.
-    private static readonly int Groups = Math.Clamp(Environment.ProcessorCount, 1, 4);
+    // Lanes are independent, so while the database writes one group's batch the next group's is being decided. A commit has a
+    // price of its own, so there are no small groups.
+    private static readonly int MostGroups = Math.Clamp(Environment.ProcessorCount, 1, 4);
+    private const int LeastPerGroup = 250;
 
     /// <summary>Returns how many events and due subjects it dealt with, and the leases with the cursors that are now theirs.</summary>
     /// <exception cref="LostOwnershipException">Another node has lanes of these now; what the leases say of the others may be old.</exception>
     public async Task<(int Done, IReadOnlyList<LaneLease> Leases)> TurnAsync(IReadOnlyList<LaneLease> leases, CancellationToken cancel)
     {
-        if (leases.Count == 0) return (0, leases);
+        var published = await catalogs.CurrentAsync(cancel);
+        var now = clock.Now;
+        var work = await slots.ReadWorkAsync(leases, now, MostGroups * MostPerTurn, cancel);
+        if (work.IsEmpty) return (0, leases);
         // Each group ends, well or badly, before anybody begins anew.
-        var groups = await Task.WhenAll(leases.Chunk((leases.Count + Groups - 1) / Groups).Select(group => GroupAsync(group, cancel)));
-        return (groups.Sum(group => group.Done), [.. groups.SelectMany(group => group.Leases)]);
+        await Task.WhenAll(work.Split(Math.Min(MostGroups, work.Count / LeastPerGroup)).Select(group => DecideAsync(group, published, now, cancel)));
+        var cursors = work.Lanes.ToDictionary(lane => lane.Lane, lane => lane.Cursor);
+        return (work.Count, [.. leases.Select(lease => lease with { Cursor = cursors.GetValueOrDefault(lease.Lane, lease.Cursor) })]);
     }
 
-    private async Task<(int Done, IReadOnlyList<LaneLease> Leases)> GroupAsync(IReadOnlyList<LaneLease> leases, CancellationToken cancel)
+    private async Task DecideAsync(Work work, PublishedCatalog published, DateTimeOffset now, CancellationToken cancel)
     {
-        var published = await catalogs.CurrentAsync(cancel);
         var catalog = published.Catalog;
-        var now = clock.Now;
-        var work = await slots.ReadWorkAsync(leases, now, MostPerTurn, cancel);
-        if (work.IsEmpty) return (0, leases);
-
         var started = Stopwatch.GetTimestamp();
         var batch = new Batch([.. work.Events.Select(logged => logged.Event)], [.. work.Due.Select(due => due.Key)], catalog, now);
         await AddHistoriesAsync(batch, catalog, cancel);
@@ -57,8 +58,6 @@ public sealed class SlotRunner(
             "Decided {Events} events and {Due} due subjects in {Milliseconds:0.0} ms: {States} states, {Sends} sends",
             work.Events.Count, work.Due.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds, commit.States.Count, commit.Sends.Count);
         if (commit.Sends.Count + commit.Notices.Count > 0) signals.Sends.Raise();
-        var cursors = work.Lanes.ToDictionary(lane => lane.Lane, lane => lane.Cursor);
-        return (work.Events.Count + work.Due.Count, [.. leases.Select(lease => lease with { Cursor = cursors.GetValueOrDefault(lease.Lane, lease.Cursor) })]);
     }
 
     private async Task AddHistoriesAsync(Batch batch, Catalog catalog, CancellationToken cancel)

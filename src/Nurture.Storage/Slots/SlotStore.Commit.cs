@@ -13,7 +13,7 @@ public sealed partial class SlotStore
     /// </summary>
     /// <exception cref="LostOwnershipException">A lane's epoch or a state's revision is not what it was: nothing was written.</exception>
     public Task CommitAsync(SlotCommit commit, CancellationToken cancel) =>
-        database.WriteAsync(async (connection, transaction, ct) =>
+        database.WriteBatchAsync(async (connection, transaction, ct) =>
         {
             var write = new Writing(database, connection, transaction, commit, ct);
             // First, so that two owners never write in one lane: whoever waits here finds the epoch raised.
@@ -29,6 +29,9 @@ public sealed partial class SlotStore
             await write.ParkedAsync();
         }, cancel);
 
+    // In milliseconds.
+    private const long FloorBehind = 60_000;
+
     private sealed class Writing(Database database, DbConnection connection, DbTransaction transaction, SlotCommit commit, CancellationToken cancel)
     {
         private Task<int> BulkAsync(Rows rows, string sql) => database.BulkAsync(connection, transaction, rows, sql, cancel);
@@ -41,10 +44,13 @@ public sealed partial class SlotStore
 
         public Task LanesAsync()
         {
+            var written = commit.States.Select(state => database.LaneOf(state.Key.Slot)).Concat(commit.DeletedStates.Select(state => database.LaneOf(state.Key.Slot))).ToHashSet();
             var earliest = commit.States.Where(state => state.DueAt is not null)
                 .GroupBy(state => database.LaneOf(state.Key.Slot))
                 .ToDictionary(ofLane => ofLane.Key, ofLane => ofLane.Min(state => state.DueAt!.Value.ToMilliseconds()));
-            return OwnedAsync(Rows.Of(commit.Lanes)
+            // Where nothing happens the floor may stay behind for a while: what became due meanwhile is all that a reader passes over.
+            var lanes = commit.Lanes.Where(l => l.HasWork || written.Contains(l.Lane) || l.Floor - l.FloorRead > FloorBehind).ToList();
+            return OwnedAsync(Rows.Of(lanes)
                     .Short("lane", l => l.Lane).Long("epoch", l => l.Epoch)
                     .Long("from_xid", l => l.From.Xid).Long("from_event_id", l => l.From.EventId).Long("xid", l => l.Cursor.Xid).Long("event_id", l => l.Cursor.EventId)
                     .Long("floor_read", l => l.FloorRead).Long("due_floor", l => Math.Min(l.Floor, earliest.GetValueOrDefault(l.Lane, long.MaxValue)))

@@ -67,7 +67,7 @@ public sealed partial class SlotStore(Database database, EventLog log)
     {
         if (lanes.Count == 0) return new Work([], [], []);
         var perLane = (limit + lanes.Count - 1) / lanes.Count;
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForBatchesAsync(cancel);
         var events = await database.BulkAsync(connection, null,
             Rows.Of(lanes).Short("lane", l => l.Lane).Long("xid", l => l.Cursor.Xid).Long("event_id", l => l.Cursor.EventId).Scalar("limit", perLane),
             database.NewEventsSql,
@@ -85,7 +85,7 @@ public sealed partial class SlotStore(Database database, EventLog log)
     private static List<LaneAdvance> AdvancesOf(
         IReadOnlyList<LaneLease> lanes, List<LoggedEvent> events, List<DueSubject> due, Dictionary<short, long> floors, DateTimeOffset now, int perLane)
     {
-        var cursors = lanes.ToDictionary(lane => lane.Lane, lane => lane.Cursor);
+        var cursors = new Dictionary<short, LaneCursor>();
         foreach (var logged in events) cursors[logged.Lane] = logged.Cursor;
         var dueByLane = due.ToLookup(subject => subject.Lane);
         return [.. lanes.Select(lane =>
@@ -93,7 +93,9 @@ public sealed partial class SlotStore(Database database, EventLog log)
             var ofLane = dueByLane[lane.Lane].ToList();
             // A short batch took everything up to now; a full one everything before its last moment, at which more may stand.
             var floor = ofLane.Count < perLane ? now.ToMilliseconds() : ofLane[^1].DueAt.ToMilliseconds();
-            return new LaneAdvance(lane.Lane, lane.Epoch, lane.Cursor, cursors[lane.Lane], floors[lane.Lane], Math.Max(floor, floors[lane.Lane]));
+            return new LaneAdvance(
+                lane.Lane, lane.Epoch, lane.Cursor, cursors.GetValueOrDefault(lane.Lane, lane.Cursor), cursors.ContainsKey(lane.Lane) || ofLane.Count > 0,
+                floors[lane.Lane], Math.Max(floor, floors[lane.Lane]));
         })];
     }
 
@@ -103,7 +105,7 @@ public sealed partial class SlotStore(Database database, EventLog log)
     /// </summary>
     public async Task<IReadOnlyList<LoadedState>> LoadStatesAsync(IReadOnlyList<SubjectKey> keys, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForBatchesAsync(cancel);
         LoadedState[] loaded = [.. keys.Select(key => new LoadedState(key, 0, null, null, null, null, false, false))];
         await ReadAsync(_ => true,
             "select r.n, s.rev, s.due_at, s.doc from rows r join states s on s.slot = r.slot and s.kind = r.kind and s.subject_id = r.subject_id",
@@ -150,7 +152,7 @@ public sealed partial class SlotStore(Database database, EventLog log)
     /// <summary>The signals that wait in a slot for these contacts, in the log's order.</summary>
     public async Task<List<KeptEvent>> ReadKeptAsync(IReadOnlyList<(short Slot, long ContactId)> contacts, CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForBatchesAsync(cancel);
         var kept = await database.BulkAsync(connection, null, ContactRows(contacts),
             $"""
              select k.slot, k.contact_id, {EventLog.Columns}
@@ -166,7 +168,7 @@ public sealed partial class SlotStore(Database database, EventLog log)
     /// <summary>The next moment at which any subject of the database is due, past ones included; null for none.</summary>
     public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancel)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForBatchesAsync(cancel);
         return await connection.FirstAsync(null,
             """
             select min(x.due_at) from (
@@ -177,7 +179,7 @@ public sealed partial class SlotStore(Database database, EventLog log)
     /// <summary>How many events no lane has read yet, of those up to an id (inclusive) where one is given.</summary>
     public async Task<long> UnreadAsync(CancellationToken cancel, long upTo = long.MaxValue)
     {
-        await using var connection = await database.OpenAsync(cancel);
+        await using var connection = await database.OpenForBatchesAsync(cancel);
         return await connection.ScalarAsync<long>(null, database.UnreadEventsSql, [("up_to", upTo)], cancel);
     }
 

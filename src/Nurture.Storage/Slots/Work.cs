@@ -9,6 +9,18 @@ namespace Nurture.Storage;
 public sealed record Work(IReadOnlyList<LoggedEvent> Events, IReadOnlyList<DueSubject> Due, IReadOnlyList<LaneAdvance> Lanes)
 {
     public bool IsEmpty => Events.Count == 0 && Due.Count == 0;
+
+    public int Count => Events.Count + Due.Count;
+
+    /// <summary>The same in up to <paramref name="most"/> parts that share no lane, so that each can be decided and committed by itself.</summary>
+    public IEnumerable<Work> Split(int most)
+    {
+        if (most < 2 || Lanes.Count < 2) return [this];
+        var perPart = (Lanes.Count + most - 1) / most;
+        var partOf = Lanes.Select((lane, n) => (lane.Lane, Part: n / perPart)).ToDictionary(at => at.Lane, at => at.Part);
+        var (events, due) = (Events.ToLookup(logged => partOf[logged.Lane]), Due.ToLookup(subject => partOf[subject.Lane]));
+        return Lanes.Chunk(perPart).Select((lanes, part) => new Work([.. events[part]], [.. due[part]], lanes));
+    }
 }
 
 /// <summary>An event at its place: <c>Cursor</c> of the lane once it is processed.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Nurture.Benchmarks.Load;
 using Nurture.Benchmarks.Loop;
 using Nurture.Benchmarks.Measuring;
@@ -30,7 +31,7 @@ internal static class IntakeSingleBenchmark
             var lap = 0;
             // A first lap warms both up.
             await LoadAsync(address, setting.Few(2_000, 500));
-            await LoadAsync(server.Address, setting.Few(10_000, 2_000));
+            await LoadAsync(server.Address, setting.Few(60_000, 2_000));
             await new Comparison(setting.Rounds).RunAsync($"intake-single.{kind}", "event",
                 () => theirCpu.TimeAsync(() => LoadAsync(address, setting.Few(10_000, 2_000))),
                 () => ourCpu.TimeAsync(() => LoadAsync(server.Address, setting.Few(60_000, 5_000))), goal);
@@ -38,8 +39,10 @@ internal static class IntakeSingleBenchmark
             Task<long> LoadAsync(Uri to, int requests)
             {
                 lap++;
+                // As an SDK says it. No scenario waits for the event, as for most: what scenarios cost is the loop's figure.
+                var now = DateTimeOffset.UtcNow.ToString("O", CultureInfo.InvariantCulture);
                 return HttpLoad.RunAsync(to, "/v1/track", Clients, requests, n =>
-                    $$$"""{"type":"track","event":"{{{LoopCatalog.EventOf(0)}}}","userId":"user-{{{n % 5000}}}","messageId":"{{{kind}}}-{{{lap}}}-{{{n}}}","properties":{"note":"as it came"}}""", setting.Cancel);
+                    $$$"""{"type":"track","event":"viewed","userId":"user-{{{n % 5000}}}","messageId":"{{{kind}}}-{{{lap}}}-{{{n}}}","timestamp":"{{{now}}}","sentAt":"{{{now}}}","properties":{"note":"as it came"}}""", setting.Cancel);
             }
         }
     }

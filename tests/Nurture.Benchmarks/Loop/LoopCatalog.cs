@@ -12,7 +12,7 @@ internal static class LoopCatalog
 
     public static Dictionary<string, string> Files(int scenarios)
     {
-        var plan = new StringBuilder("events:\n");
+        var plan = new StringBuilder("events:\n  viewed: { description: Nobody waits for it., properties: { note: text } }\n");
         var files = new Dictionary<string, string>
         {
             ["templates/bench.en.html"] = "---\nsubject: 'Hello'\nlayout: none\n---\n<p>Hello {{ contact.name ?? \"there\" }}.</p>\n",

@@ -204,6 +204,15 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Equal(0, (await Store.LoadStatesAsync([Key(3)], Cancel))[0].Rev);
     }
 
+    /// <summary>The sessions of a node that was taken for dead were ended, which each of them finds out once.</summary>
+    private static async Task<Exception?> WhenAwakeAsync(Func<Task> work)
+    {
+        Exception? problem;
+        do problem = await Record.ExceptionAsync(work);
+        while (problem is Npgsql.NpgsqlException);
+        return problem;
+    }
+
     [Fact]
     public async Task A_frozen_owner_that_wakes_writes_nothing()
     {
@@ -215,10 +224,11 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         var next = new SlotStore(other, new EventLog(other));
 
         var taken = await AcquireAllAsync(next);
-        await Assert.ThrowsAnyAsync<Exception>(() => Store.CommitAsync(Commit(itsWork, State(1, Noon)), Cancel));
-        await Assert.ThrowsAsync<LostOwnershipException>(() => Store.CommitAsync(Commit(itsWork, State(1, Noon)), Cancel));
+        Assert.IsType<LostOwnershipException>(await WhenAwakeAsync(() => Store.CommitAsync(Commit(itsWork, State(1, Noon)), Cancel)));
 
-        Assert.Empty(await Store.RenewAsync(frozen, Lease, Cancel));
+        List<LaneLease> held = [];
+        Assert.Null(await WhenAwakeAsync(async () => held = await Store.RenewAsync(frozen, Lease, Cancel)));
+        Assert.Empty(held);
         Assert.Equal(frozen.Select(l => l.Epoch + 1), taken.Select(l => l.Epoch));
         await SettledAsync();
         var work = await next.ReadWorkAsync(taken, Noon, 100, Cancel);
@@ -455,7 +465,7 @@ public sealed class SlotStoreOnPostgres() : SlotStoreTests(new PostgresFixture()
         await Store.CommitAsync(Commit(await ReadAsync(leases, Noon), State(1, Noon.AddDays(1), rev: 1), State(2, Noon.AddDays(1), rev: 1)), Cancel);
 
         // Whichever session wrote, it reports what it did.
-        var sessions = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Database.OpenAsync(Cancel)));
+        var sessions = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Database.OpenForBatchesAsync(Cancel)));
         foreach (var session in sessions)
         {
             await session.ExecuteAsync(null, "select pg_stat_force_next_flush()", [], Cancel);
