@@ -31,13 +31,13 @@ public abstract class Database : IAsyncDisposable
     /// <summary>The database's own clock in milliseconds since 1970, as an SQL expression.</summary>
     internal abstract string NowSql { get; }
 
-    /// <summary>How many nodes are connected, this one included.</summary>
+    /// <summary>How many nodes are alive and share the lanes.</summary>
     internal abstract string NodeCountSql { get; }
 
-    /// <summary>Ends the sessions of owners other than <c>@me</c> whose lease has expired; null where there are no sessions.</summary>
+    /// <summary>Ends the sessions of owners other than <c>@me</c> that are silent or let their lease expire; null where there are no sessions.</summary>
     internal abstract string? EndSessionsSql { get; }
 
-    /// <summary>Whether a lane's <c>owner</c> is not connected any more.</summary>
+    /// <summary>Whether a lane's <c>owner</c> is not connected any more, or frozen.</summary>
     internal abstract string IsOwnerGoneSql { get; }
 
     /// <summary>Leaves out rows that another transaction holds.</summary>
@@ -76,6 +76,12 @@ public abstract class Database : IAsyncDisposable
     }
 
     private protected abstract Task ApplyMigrationsAsync(CancellationToken cancel);
+
+    /// <summary>Opens the line by which nodes know of each other; null where there is only one.</summary>
+    public virtual Task<NodeLine?> OpenLineAsync(CancellationToken cancel) => Task.FromResult<NodeLine?>(null);
+
+    /// <summary>Calls the other nodes, if there are any.</summary>
+    public virtual Task CallAsync(NodeCall call, CancellationToken cancel) => Task.CompletedTask;
 
     /// <summary>An open connection for reading; the caller disposes it.</summary>
     public abstract Task<DbConnection> OpenAsync(CancellationToken cancel);

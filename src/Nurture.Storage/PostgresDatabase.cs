@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Nurture.Storage;
 
-public sealed class PostgresDatabase : Database
+public sealed partial class PostgresDatabase : Database
 {
     private const int MigrationLock = 7001;
     private const int Attempts = 6;
@@ -43,20 +43,6 @@ public sealed class PostgresDatabase : Database
     internal string ConnectionString { get; }
 
     internal override string NowSql => "(extract(epoch from clock_timestamp()) * 1000)::bigint";
-
-    internal override string NodeCountSql =>
-        "select count(distinct application_name) from pg_stat_activity where datname = current_database() and application_name like 'nurture %'";
-
-    // Waits for each to be gone, five seconds at most: what it held is then free.
-    internal override string EndSessionsSql =>
-        $"""
-         select pg_terminate_backend(pid, 5000) from pg_stat_activity
-         where datname = current_database() and application_name in (
-             select 'nurture ' || owner from lanes where owner <> @me and expires_at <= {NowSql})
-         """;
-
-    internal override string IsOwnerGoneSql =>
-        "not exists (select 1 from pg_stat_activity a where a.datname = current_database() and a.application_name = 'nurture ' || lanes.owner)";
 
     internal override string SkipLocked => "for update skip locked";
 

@@ -39,6 +39,7 @@ public sealed partial class Timetable(
     private IScheduler? scheduler;
     private long alignedTo = -1;
     private int firings;
+    private int firing;
 
     /// <summary>The next moment that anything is scheduled for, after an instant.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset after) =>
@@ -72,7 +73,12 @@ public sealed partial class Timetable(
     public override async Task StopAsync(CancellationToken cancel)
     {
         await base.StopAsync(cancel);
-        if (scheduler is not null) await scheduler.Shutdown(waitForJobsToComplete: true, cancel);
+        if (scheduler is null) return;
+        // A run that the stop cut short puts its moment back, for another node or the next start; a scheduler that is shut
+        // down would not take it any more.
+        await scheduler.Standby(cancel);
+        while (Volatile.Read(ref firing) > 0) await fired.WaitAsync(LookAgain, cancel);
+        await scheduler.Shutdown(waitForJobsToComplete: true, cancel);
     }
 
     protected override async Task ExecuteAsync(CancellationToken cancel)
@@ -98,7 +104,22 @@ public sealed partial class Timetable(
     /// <summary>Runs what is scheduled for the moment, then schedules the next one. Called by Quartz, on one node.</summary>
     internal async Task FireAsync(string name, JobDataMap data, CancellationToken cancel)
     {
-        await AlignAsync(cancel);
+        Interlocked.Increment(ref firing);
+        try
+        {
+            await RunAndPutAsync(name, data, cancel);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref firing);
+            fired.Raise();
+        }
+    }
+
+    private async Task RunAndPutAsync(string name, JobDataMap data, CancellationToken cancel)
+    {
+        // Not to be cancelled: what is scheduled must be known to put it back.
+        await AlignAsync(CancellationToken.None);
         var moment = MomentOf(data);
         if (!entries.TryGetValue(name, out var entry) || RuleOf(data) != entry.Rule)
         {
@@ -111,10 +132,9 @@ public sealed partial class Timetable(
         if (await RunAsync(entry, moment, now, cancel))
             await PutAsync(entry, entry.NextAfter(entry.Misfire == Misfire.Each || now < moment ? moment : now), CancellationToken.None);
         else
-            // Begun again by the next start, with the same moment.
+            // Begun again by another node or the next start, with the same moment.
             await PutAsync(entry, moment, CancellationToken.None);
         Interlocked.Increment(ref firings);
-        fired.Raise();
     }
 
     /// <summary>False when the server stopped before it was done.</summary>

@@ -8,13 +8,19 @@ namespace Nurture.Server.Slots;
 /// Holds lanes and turns the loop over them while it does: at once when events came, and at the next due moment of the
 /// business clock.
 /// </summary>
-public sealed class SlotWorker(SlotStore slots, SlotRunner runner, BusinessClock clock, WorkSignals signals, ILogger<SlotWorker> logger) : BackgroundService
+public sealed class SlotWorker(
+    SlotStore slots, SlotRunner runner, OtherNodes others, BusinessClock clock, WorkSignals signals, IHostApplicationLifetime lifetime, ILogger<SlotWorker> logger) : BackgroundService
 {
+    // A node that is gone or frozen is relieved long before (PostgresDatabase.Nodes); this is for one that lives and whose
+    // loop does not go on. Far longer than any commit takes, so that none is lost by a slow disk.
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(4);
 
-    // Events of other nodes raise no signal here, so the log is looked at this often anyway.
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+    // Nobody calls when a node is killed or frozen.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+
+    // While calls of other nodes are not heard, the log is looked at this often anyway.
+    private static readonly TimeSpan LongestUnheardPause = TimeSpan.FromMilliseconds(250);
 
     // A turn's reads and its commit cost as much as some hundred events do.
     private const int FewForATurn = 200;
@@ -30,12 +36,16 @@ public sealed class SlotWorker(SlotStore slots, SlotRunner runner, BusinessClock
     private readonly SemaphoreSlim turn = new(1, 1);
     private IReadOnlyList<LaneLease> leases = [];
     private long renewedAt;
+    private long lookedAt;
 
     /// <summary>How many lanes this process holds now.</summary>
     public int LaneCount => leases.Count;
 
-    protected override async Task ExecuteAsync(CancellationToken cancel)
+    protected override async Task ExecuteAsync(CancellationToken stopped)
     {
+        // At once, not when the slices that stop before this one are through: others are waiting for the lanes.
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stopped, lifetime.ApplicationStopping);
+        var cancel = stopping.Token;
         while (!cancel.IsCancellationRequested)
         {
             try
@@ -63,7 +73,11 @@ public sealed class SlotWorker(SlotStore slots, SlotRunner runner, BusinessClock
             }
         }
 
-        if (leases.Count > 0) await slots.ReleaseAsync(leases, CancellationToken.None);
+        if (leases.Count == 0) return;
+        await others.LeftAsync();
+        await slots.ReleaseAsync(leases, CancellationToken.None);
+        leases = [];
+        signals.Call(NodeCall.Lanes);
     }
 
     /// <summary>Everything that waits or is due now, to the end: for the development clock. Returns how much that was.</summary>
@@ -93,14 +107,10 @@ public sealed class SlotWorker(SlotStore slots, SlotRunner runner, BusinessClock
         await turn.WaitAsync(cancel);
         try
         {
-            if (leases.Count == 0 || Environment.TickCount64 - renewedAt > RenewEvery.TotalMilliseconds)
-            {
-                leases = await HoldAsync(cancel);
-                renewedAt = Environment.TickCount64;
-            }
-
+            await HoldAsync(cancel);
             if (leases.Count == 0) return 0;
-            (var done, leases) = await runner.TurnAsync(leases, cancel);
+            // A turn that was begun is finished, however the server stops.
+            (var done, leases) = await runner.TurnAsync(leases, CancellationToken.None);
             return done;
         }
         finally
@@ -110,13 +120,25 @@ public sealed class SlotWorker(SlotStore slots, SlotRunner runner, BusinessClock
     }
 
     /// <summary>Renews what is held, gives up what is beyond the fair share, and takes what others left or lost.</summary>
-    private async Task<IReadOnlyList<LaneLease>> HoldAsync(CancellationToken cancel)
+    private async Task HoldAsync(CancellationToken cancel)
     {
+        var isDue = leases.Count == 0 || Environment.TickCount64 - renewedAt > RenewEvery.TotalMilliseconds;
+        if (!isDue && Environment.TickCount64 - lookedAt < LookEvery.TotalMilliseconds) return;
+        lookedAt = Environment.TickCount64;
+        var (share, free) = await slots.LookAsync(cancel);
+        if (!isDue && leases.Count <= share && (free == 0 || leases.Count == share)) return;
+
         var held = leases.Count == 0 ? [] : await slots.RenewAsync(leases, Lease, cancel);
-        var share = await slots.FairShareAsync(cancel);
-        if (held.Count <= share) return [.. held, .. await slots.AcquireAsync(Lease, share - held.Count, held, cancel)];
-        await slots.ReleaseAsync(held[share..], cancel);
-        return held[..share];
+        renewedAt = Environment.TickCount64;
+        if (held.Count > share)
+        {
+            await slots.ReleaseAsync(held[share..], cancel);
+            signals.Call(NodeCall.Lanes);
+            leases = held[..share];
+        }
+        else if (held.Count < share) leases = [.. held, .. await slots.AcquireAsync(Lease, share - held.Count, held, cancel)];
+        else leases = held;
+        if (leases.Count != held.Count) logger.LogInformation("Holds {Lanes} lanes, {Before} before", leases.Count, held.Count);
     }
 
     /// <summary>As long as the turn took: under a stream of single events half of the time is enough, and each turn has twice as many.</summary>
@@ -124,9 +146,10 @@ public sealed class SlotWorker(SlotStore slots, SlotRunner runner, BusinessClock
 
     private async Task<TimeSpan> PauseAsync(CancellationToken cancel)
     {
-        if (await slots.NextDueAsync(cancel) is not { } due) return LongestPause;
+        var longest = others.AreHeard && leases.Count > 0 ? LookEvery : LongestUnheardPause;
+        if (leases.Count == 0 || await slots.NextDueAsync(leases, cancel) is not { } due) return longest;
         var until = due - clock.Now;
-        return until < TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : until < LongestPause ? until + TimeSpan.FromMilliseconds(1) : LongestPause;
+        return until < TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : until < longest ? until + TimeSpan.FromMilliseconds(1) : longest;
     }
 }
 
@@ -137,6 +160,8 @@ public static class SlotsSlice
         builder.Services.AddSingleton<SlotStore>();
         builder.Services.AddSingleton<SlotBacklog>();
         builder.Services.AddSingleton<SlotRunner>();
+        builder.Services.AddSingleton<OtherNodes>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OtherNodes>());
         builder.Services.AddSingleton<SlotWorker>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SlotWorker>());
     }

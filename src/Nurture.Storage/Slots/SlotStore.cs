@@ -6,17 +6,21 @@ namespace Nurture.Storage;
 /// <summary>What slot workers read and write: leases of lanes, new events, due subjects, states, and the one commit.</summary>
 public sealed partial class SlotStore(Database database, EventLog log)
 {
-    /// <summary>How many lanes a node should hold when all that are connected share them evenly.</summary>
-    public async Task<int> FairShareAsync(CancellationToken cancel)
+    /// <summary>How many lanes a node should hold when all that live share them evenly, and how many are to be had.</summary>
+    public async Task<(int Share, int Free)> LookAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        var nodes = await connection.ScalarAsync<long>(null, database.NodeCountSql, [], cancel);
-        return (int)((database.Lanes + Math.Max(nodes, 1) - 1) / Math.Max(nodes, 1));
+        var (nodes, free) = await connection.FirstAsync(null,
+            $"select ({database.NodeCountSql}), (select count(*) from lanes where owner is null or (owner <> @me and ({IsFreeSql})))",
+            [("me", database.Node)], reader => (Math.Max(reader.GetInt64(0), 1), (int)reader.GetInt64(1)), cancel);
+        return ((int)((database.Lanes + nodes - 1) / nodes), free);
     }
 
+    private string IsFreeSql => $"expires_at <= {database.NowSql} or {database.IsOwnerGoneSql}";
+
     /// <summary>
-    /// Takes up to <paramref name="most"/> lanes that nobody holds: released, expired, or of a node that is gone. The
-    /// sessions of an owner that let its lease expire are ended first: frozen within a transaction, it would hold the rows.
+    /// Takes up to <paramref name="most"/> lanes that nobody holds: released, expired, or of a node that is gone or frozen.
+    /// Such an owner's sessions are ended first: frozen within a transaction, it would hold the rows.
     /// Lanes that stand as ours but are not among <paramref name="held"/> come back too: whoever failed in the middle of a
     /// turn begins anew from the database's cursor.
     /// </summary>
@@ -32,7 +36,7 @@ public sealed partial class SlotStore(Database database, EventLog log)
                  update lanes set owner = @me, epoch = epoch + 1, expires_at = {database.NowSql} + @lease
                  where lane in (
                      select lane from lanes
-                     where {others} and (owner is null or owner = @me or expires_at <= {database.NowSql} or {database.IsOwnerGoneSql})
+                     where {others} and (owner is null or owner = @me or {IsFreeSql})
                      order by lane limit @most {database.SkipLocked})
                  returning lane, epoch, xid, event_id
                  """, args, reader => new LaneLease(reader.GetInt16(0), reader.GetInt64(1), new(reader.GetInt64(2), reader.GetInt64(3))), ct);
@@ -166,14 +170,20 @@ public sealed partial class SlotStore(Database database, EventLog log)
         Rows.Of(contacts).Short("slot", c => c.Slot).Long("contact_id", c => c.ContactId);
 
     /// <summary>The next moment at which any subject of the database is due, past ones included; null for none.</summary>
-    public async Task<DateTimeOffset?> NextDueAsync(CancellationToken cancel)
+    public Task<DateTimeOffset?> NextDueAsync(CancellationToken cancel) => NextDueAsync("lanes", cancel);
+
+    /// <summary>The same for some lanes.</summary>
+    public Task<DateTimeOffset?> NextDueAsync(IReadOnlyList<LaneLease> leases, CancellationToken cancel) =>
+        NextDueAsync($"(select * from lanes where lane in ({string.Join(", ", leases.Select(lease => lease.Lane))}))", cancel);
+
+    private async Task<DateTimeOffset?> NextDueAsync(string lanes, CancellationToken cancel)
     {
         await using var connection = await database.OpenForBatchesAsync(cancel);
         return await connection.FirstAsync(null,
-            """
-            select min(x.due_at) from (
-                select (select min(s.due_at) from states s where s.lane = l.lane and s.due_at >= l.due_floor) as due_at from lanes l) x
-            """, [], reader => reader.InstantOrNull(0), cancel);
+            $"""
+             select min(x.due_at) from (
+                 select (select min(s.due_at) from states s where s.lane = l.lane and s.due_at >= l.due_floor) as due_at from {lanes} l) x
+             """, [], reader => reader.InstantOrNull(0), cancel);
     }
 
     /// <summary>How many events no lane has read yet, of those up to an id (inclusive) where one is given.</summary>

@@ -403,7 +403,6 @@ public sealed class SlotStoreOnPostgres() : SlotStoreTests(new PostgresFixture()
         var other = Fixture.OpenAgain();
         var next = new SlotStore(other, new EventLog(other));
         Assert.Empty(await AcquireAllAsync(next));
-        Assert.Equal(Database.Lanes / 2, await Store.FairShareAsync(Cancel));
 
         await Store.ReleaseAsync(await Store.RenewAsync([.. Enumerable.Range(0, 16).Select(lane => new LaneLease((short)lane, 1, default))], Lease, Cancel), Cancel);
         Assert.Equal(16, (await AcquireAllAsync(next)).Count);
@@ -413,6 +412,66 @@ public sealed class SlotStoreOnPostgres() : SlotStoreTests(new PostgresFixture()
         var taken = await AcquireAllAsync(Store);
         while (taken.Count == 0) taken = await AcquireAllAsync(Store);
         Assert.Equal(16, taken.Count);
+    }
+
+    [Fact]
+    public async Task Lanes_are_shared_by_the_nodes_that_have_a_line_and_those_of_one_that_stopped_are_to_be_had()
+    {
+        await using var line = await Database.OpenLineAsync(Cancel);
+        await using var other = Fixture.OpenAgain();
+        await using var visitor = Database.Create(Fixture.Options! with { IsNode = false });
+        await new SlotStore(visitor, new EventLog(visitor)).LookAsync(Cancel);
+        var next = new SlotStore(other, new EventLog(other));
+        var before = await next.LookAsync(Cancel);
+        var leases = await AcquireAllAsync(Store);
+        await using var itsLine = await other.OpenLineAsync(Cancel);
+
+        var shared = await next.LookAsync(Cancel);
+        await Store.ReleaseAsync(leases[8..], Cancel);
+        var given = await next.LookAsync(Cancel);
+        await line!.DisposeAsync();
+        var left = await next.LookAsync(Cancel);
+        // The server notices in its own time that a client has gone.
+        while (left.Share == 8) left = await next.LookAsync(Cancel);
+
+        Assert.Equal(((16, 16), (8, 0), (8, 8), (16, 8)), (before, shared, given, left));
+    }
+
+    [Fact]
+    public async Task A_silent_node_is_relieved_and_one_that_beats_keeps_its_lanes()
+    {
+        await using var frozen = Fixture.OpenAgain();
+        await using var living = Fixture.OpenAgain();
+        await using var beat = await living.OpenLineAsync(Cancel);
+        var lost = await new SlotStore(frozen, new EventLog(frozen)).AcquireAsync(Lease, 8, [], Cancel);
+        await new SlotStore(living, new EventLog(living)).AcquireAsync(Lease, 8, [], Cancel);
+
+        List<LaneLease> taken;
+        do
+        {
+            await beat!.BeatAsync(Cancel);
+            taken = await AcquireAllAsync(Store);
+        }
+        while (taken.Count == 0);
+
+        Assert.Equal(lost.Select(lease => (lease.Lane, lease.Epoch + 1)), taken.Select(lease => (lease.Lane, lease.Epoch)).Order());
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => new SlotStore(frozen, new EventLog(frozen)).RenewAsync(lost, Lease, Cancel));
+    }
+
+    [Fact]
+    public async Task What_a_node_calls_is_heard_by_the_others_and_not_by_itself()
+    {
+        await using var other = Fixture.OpenAgain();
+        await using var line = await Database.OpenLineAsync(Cancel);
+        await using var itsLine = await other.OpenLineAsync(Cancel);
+
+        await Database.CallAsync(NodeCall.Sends, Cancel);
+        await Database.CallAsync(NodeCall.Lanes, Cancel);
+        var heard = new HashSet<NodeCall>();
+        while (heard.Count < 2) heard.UnionWith(await itsLine!.HearAsync(TimeSpan.FromSeconds(10), Cancel));
+
+        Assert.Equal([NodeCall.Sends, NodeCall.Lanes], heard.Order());
+        Assert.Equal(2, await line!.BeatAsync(Cancel));
     }
 
     [Fact]
