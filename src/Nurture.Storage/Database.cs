@@ -138,6 +138,14 @@ public abstract class Database : IAsyncDisposable
     internal abstract Task<List<T>> BulkAsync<T>(
         DbConnection connection, DbTransaction? transaction, Rows rows, string sql, Func<DbDataReader, T> read, CancellationToken cancel);
 
+    /// <summary>What <see cref="IsDiskFull"/> means, for the operator.</summary>
+    public const string DiskFull = "the disk of the database is full; it goes on by itself when there is room";
+
+    /// <summary>Whether something failed since the database has no room left to write.</summary>
+    public static bool IsDiskFull(Exception failure) => failure
+        is Npgsql.PostgresException { SqlState: Npgsql.PostgresErrorCodes.DiskFull }
+        or Microsoft.Data.Sqlite.SqliteException { SqliteErrorCode: SQLitePCL.raw.SQLITE_FULL };
+
     /// <summary>Lets a context of EF Core work on this database; no hot path goes through one.</summary>
     public abstract void Configure(DbContextOptionsBuilder options);
 

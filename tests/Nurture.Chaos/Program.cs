@@ -1,4 +1,5 @@
 using Nurture.Chaos;
+using Nurture.Chaos.Disturbances;
 using Nurture.Chaos.Sink;
 using Nurture.Harness;
 
@@ -18,30 +19,55 @@ async Task<int> RunChaosAsync(Arguments arguments, CancellationToken cancel)
 {
     var options = ChaosOptions.Parse(arguments);
     arguments.RequireNoneLeft();
+    var isGood = true;
     using var undisturbedFolder = new ScratchFolder("undisturbed");
-    using var killedFolder = new ScratchFolder("killed");
     try
     {
-        Console.WriteLine($"== without kills: {options.Events} events on {options.Store}");
-        var undisturbed = await new ChaosRun(options, kills: 0, undisturbedFolder).RunAsync(cancel);
-        Console.WriteLine($"== with {options.Kills} kills");
-        var killed = await new ChaosRun(options, options.Kills, killedFolder).RunAsync(cancel);
-
-        var verdict = Verdict.Of(killed.Acknowledged, killed, undisturbed);
-        if (!verdict.IsGood)
-            KeepFolders();
-        Console.WriteLine(verdict);
-        return verdict.IsGood ? 0 : 1;
+        Console.WriteLine($"== undisturbed: {options.Events} events on {options.Store}");
+        var undisturbed = await new ChaosRun(options, null, undisturbedFolder).RunAsync(cancel);
+        foreach (var disturbance in options.Disturbances) isGood &= await RunDisturbedAsync(options, disturbance, undisturbed, cancel);
+        if (!isGood) Keep(undisturbedFolder);
+        return isGood ? 0 : 1;
     }
     catch
     {
-        KeepFolders();
+        Keep(undisturbedFolder);
         throw;
     }
+}
 
-    void KeepFolders()
+async Task<bool> RunDisturbedAsync(ChaosOptions options, Disturbance disturbance, RunResult undisturbed, CancellationToken cancel)
+{
+    Console.WriteLine($"== {disturbance.Name}");
+    using var folder = new ScratchFolder("chaos");
+    try
     {
-        undisturbedFolder.IsKept = killedFolder.IsKept = true;
-        Console.WriteLine($"databases, journals and logs: {undisturbedFolder.Path} {killedFolder.Path}");
+        if (await disturbance.WhyNotAsync(options, folder, cancel) is { } whyNot)
+        {
+            Console.WriteLine($"skipped: {whyNot}");
+            return true;
+        }
+        var disturbed = await new ChaosRun(options, disturbance, folder).RunAsync(cancel);
+        var verdict = Verdict.Of(disturbed, undisturbed);
+        var isGood = verdict.IsGood && disturbed.Faults.Count == 0;
+        foreach (var fault in disturbed.Faults) Console.WriteLine($"not good: {fault}");
+        if (!isGood) Keep(folder);
+        Console.WriteLine(verdict);
+        return isGood;
     }
+    catch
+    {
+        Keep(folder);
+        throw;
+    }
+    finally
+    {
+        await disturbance.CleanUpAsync(folder);
+    }
+}
+
+static void Keep(ScratchFolder folder)
+{
+    folder.IsKept = true;
+    Console.WriteLine($"databases, journals and logs: {folder.Path}");
 }

@@ -17,7 +17,7 @@ public sealed class Quiet(TestDatabase database)
         while (true)
         {
             var left = (
-                Unread: await database.CountAsync(UnreadEvents, cancel),
+                Unread: await database.CountAsync(UnreadEvents(database), cancel),
                 Enrolled: await database.CountAsync("select count(*) from positions", cancel),
                 Open: await database.CountAsync("select count(*) from sends where state in (1, 2, 3)", cancel));
             if (left == (0, 0, 0))
@@ -33,7 +33,7 @@ public sealed class Quiet(TestDatabase database)
         }
     }
 
-    private string UnreadEvents => database.Kind == TestDatabase.Postgres
+    public static string UnreadEvents(TestDatabase database) => database.Kind == TestDatabase.Postgres
         ? "select count(*) from lanes l join events e on e.lane = l.lane where (e.xid::text::bigint, e.id) > (l.xid, l.event_id)"
         : "select count(*) from lanes l join events e on e.lane = l.lane where e.id > l.event_id";
 }

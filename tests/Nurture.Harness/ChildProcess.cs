@@ -7,6 +7,9 @@ namespace Nurture.Harness;
 public sealed partial class ChildProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
+    private const int SigKill = 9;
+    private const int SigStop = 19;
+    private const int SigContinue = 18;
 
     private readonly Process process;
     private readonly Task copying;
@@ -73,6 +76,14 @@ public sealed partial class ChildProcess : IAsyncDisposable
         process.Kill();
         await process.WaitForExitAsync();
     }
+
+    /// <summary>Holds it still as it stands, until <see cref="Thaw"/>.</summary>
+    public void Freeze() => Signal(process.Id, SigStop);
+
+    public void Thaw() => Signal(process.Id, SigContinue);
+
+    /// <summary><c>kill -9</c> of a process that somebody else started for us.</summary>
+    internal static void Kill(int process) => Signal(process, SigKill);
 
     /// <summary>Asks it to end, and insists after half a minute.</summary>
     public async Task StopAsync()

@@ -27,12 +27,13 @@ public sealed class PostgresDatabase : TestDatabase
 
     public override IReadOnlyDictionary<string, string?> Settings { get; }
 
-    public static async Task<PostgresDatabase> CreateAsync(ScratchFolder scratch, CancellationToken cancel)
+    /// <param name="isOwn">A private cluster even where one is named.</param>
+    public static async Task<PostgresDatabase> CreateAsync(string scratch, bool isOwn, CancellationToken cancel)
     {
         var (cluster, folder) = (Environment.GetEnvironmentVariable("NURTURE_TEST_POSTGRES"), default(string));
-        if (string.IsNullOrEmpty(cluster))
+        if (isOwn || string.IsNullOrEmpty(cluster))
         {
-            folder = scratch["postgres"];
+            folder = Path.Combine(scratch, "postgres");
             cluster = (await ScriptAsync("start", folder, cancel)).Trim();
         }
 
@@ -54,6 +55,56 @@ public sealed class PostgresDatabase : TestDatabase
             await AdministerAsync($"drop database {name} with (force)", CancellationToken.None);
         if (clusterFolder is not null)
             await ScriptAsync("stop", clusterFolder, CancellationToken.None);
+    }
+
+    /// <summary>Whether the private cluster's first process runs.</summary>
+    public bool IsClusterUp => File.Exists(PidFile) && IsRunning(ReadPid());
+
+    /// <summary>Ends all processes of the private cluster at once, as the machine's power cut would.</summary>
+    public async Task CrashClusterAsync(CancellationToken cancel)
+    {
+        var first = ReadPid();
+        int[] processes = [first, .. ChildrenOf(first)];
+        foreach (var process in processes) ChildProcess.Kill(process);
+        await Poll.UntilAsync("no process of the cluster is left", TimeSpan.FromSeconds(30), () => Task.FromResult(!processes.Any(IsRunning)), cancel);
+    }
+
+    /// <summary>Starts the private cluster again; it recovers by itself.</summary>
+    public async Task StartClusterAsync(CancellationToken cancel)
+    {
+        // Where nobody reaps the dead, their numbers still seem to be in use.
+        File.Delete(PidFile);
+        foreach (var file in Directory.EnumerateFiles(OwnFolder, ".s.PGSQL.*")) File.Delete(file);
+        await ScriptAsync("start", OwnFolder, cancel);
+    }
+
+    private string OwnFolder => clusterFolder ?? throw new InvalidOperationException("The cluster is not this run's own.");
+
+    private string PidFile => Path.Combine(OwnFolder, "data", "postmaster.pid");
+
+    private int ReadPid() => int.Parse(File.ReadLines(PidFile).First(), System.Globalization.CultureInfo.InvariantCulture);
+
+    private static bool IsRunning(int process) => StatOf(process) is [not 'Z', ..];
+
+    private static IEnumerable<int> ChildrenOf(int parent) =>
+        from folder in Directory.EnumerateDirectories("/proc")
+        where int.TryParse(Path.GetFileName(folder), out _)
+        let process = int.Parse(Path.GetFileName(folder), System.Globalization.CultureInfo.InvariantCulture)
+        where StatOf(process).Split(' ') is [_, var its, ..] && its == $"{parent}"
+        select process;
+
+    /// <summary>From the state on, behind the name in brackets (proc(5)); empty where there is no such process.</summary>
+    private static string StatOf(int process)
+    {
+        try
+        {
+            var stat = File.ReadAllText($"/proc/{process}/stat");
+            return stat[(stat.LastIndexOf(')') + 2)..];
+        }
+        catch (IOException)
+        {
+            return "";   // it has just ended
+        }
     }
 
     private static async Task<string> ScriptAsync(string verb, string folder, CancellationToken cancel)

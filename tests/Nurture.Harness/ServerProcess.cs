@@ -82,5 +82,10 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary><c>kill -9</c>.</summary>
     public Task KillAsync() => process.KillAsync();
 
+    /// <summary>SIGSTOP: it lives, holds what it holds, and does nothing until <see cref="Thaw"/>.</summary>
+    public void Freeze() => process.Freeze();
+
+    public void Thaw() => process.Thaw();
+
     public async ValueTask DisposeAsync() => await process.DisposeAsync();
 }

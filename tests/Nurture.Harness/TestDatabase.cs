@@ -11,10 +11,15 @@ public abstract class TestDatabase : IAsyncDisposable
     public const string Postgres = "postgres";
 
     /// <param name="scratch">SQLite's file is in here, in the server's data directory; so is the cluster where none is running yet.</param>
-    public static async Task<TestDatabase> CreateAsync(string kind, ScratchFolder scratch, CancellationToken cancel) => kind switch
+    public static Task<TestDatabase> CreateAsync(string kind, ScratchFolder scratch, CancellationToken cancel) =>
+        CreateAsync(kind, scratch.Path, isClusterOwn: false, cancel);
+
+    /// <param name="folder">SQLite's file is in <c>data</c> in here; so is a cluster of its own, in <c>postgres</c>.</param>
+    /// <param name="isClusterOwn">Started for this database alone, whatever runs already: to be killed, or on a disk of its own.</param>
+    public static async Task<TestDatabase> CreateAsync(string kind, string folder, bool isClusterOwn, CancellationToken cancel) => kind switch
     {
-        Sqlite => new SqliteFile(scratch["data"]),
-        Postgres => await PostgresDatabase.CreateAsync(scratch, cancel),
+        Sqlite => new SqliteFile(Path.Combine(folder, "data")),
+        Postgres => await PostgresDatabase.CreateAsync(folder, isClusterOwn, cancel),
         _ => throw new ArgumentException($"""There is no database "{kind}": sqlite or postgres.""", nameof(kind)),
     };
 
@@ -44,6 +49,18 @@ public abstract class TestDatabase : IAsyncDisposable
     public async Task<long> CountAsync(string sql, CancellationToken cancel) =>
         (await QueryAsync(sql, row => Convert.ToInt64(row.GetValue(0)), cancel)).Single();
 
+    /// <summary>Changes rows behind the server's back, in one transaction.</summary>
+    public async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, Task<T>> work, CancellationToken cancel)
+    {
+        await using var connection = await OpenForWritingAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(cancel);
+        var result = await work(connection, transaction);
+        await transaction.CommitAsync(cancel);
+        return result;
+    }
+
+    private protected virtual Task<DbConnection> OpenForWritingAsync(CancellationToken cancel) => OpenAsync(cancel);
+
     public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private sealed class SqliteFile(string dataDirectory) : TestDatabase
@@ -53,12 +70,16 @@ public abstract class TestDatabase : IAsyncDisposable
         public override IReadOnlyDictionary<string, string?> Settings { get; } =
             new Dictionary<string, string?> { ["Nurture__Postgres"] = null };
 
-        public override async Task<DbConnection> OpenAsync(CancellationToken cancel)
+        public override Task<DbConnection> OpenAsync(CancellationToken cancel) => OpenAsync(SqliteOpenMode.ReadOnly, cancel);
+
+        private protected override Task<DbConnection> OpenForWritingAsync(CancellationToken cancel) => OpenAsync(SqliteOpenMode.ReadWrite, cancel);
+
+        private async Task<DbConnection> OpenAsync(SqliteOpenMode mode, CancellationToken cancel)
         {
             var source = new SqliteConnectionStringBuilder
             {
                 DataSource = Path.Combine(dataDirectory, "nurture.db"),
-                Mode = SqliteOpenMode.ReadOnly,
+                Mode = mode,
                 Pooling = false,
                 DefaultTimeout = 30,
             };

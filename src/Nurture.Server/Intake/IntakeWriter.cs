@@ -81,7 +81,7 @@ public sealed partial class IntakeWriter(IntakeStore store, IntakeOptions option
         }
         catch (Exception failure)
         {
-            LogFailed(failure, batch.Count);
+            LogFailed(failure, batch.Count, Database.IsDiskFull(failure) ? Database.DiskFull : failure.Message);
             foreach (var pending in batch) pending.Done.SetException(failure);
         }
     }
@@ -92,6 +92,6 @@ public sealed partial class IntakeWriter(IntakeStore store, IntakeOptions option
     [LoggerMessage(LogLevel.Information, "Intake refused {Refused} items or attributes; they are dead letters with the reason")]
     private partial void LogRefused(int refused);
 
-    [LoggerMessage(LogLevel.Error, "Intake could not write {Requests} requests; their senders are told to come again")]
-    private partial void LogFailed(Exception failure, int requests);
+    [LoggerMessage(LogLevel.Error, "Intake could not write {Requests} requests ({Trouble}); their senders are told to come again")]
+    private partial void LogFailed(Exception failure, int requests, string trouble);
 }

@@ -18,6 +18,7 @@ public sealed partial class OtherNodes(Database database, WorkSignals signals, I
     // Each call takes a lock of the whole database for a moment; what is raised within this makes one call.
     private static readonly TimeSpan BetweenCalls = TimeSpan.FromMilliseconds(25);
 
+    private readonly CancellationTokenSource leaving = new();
     private readonly TaskCompletionSource left = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile int count;
 
@@ -27,12 +28,15 @@ public sealed partial class OtherNodes(Database database, WorkSignals signals, I
     /// <summary>Whether calls of other nodes are heard, so that looking often is not needed.</summary>
     public bool AreHeard => count > 0;
 
-    /// <summary>Returns when this node, which stops, no longer counts as one that shares the lanes.</summary>
+    /// <summary>This node wants no share of the lanes any more.</summary>
+    public void Leave() => leaving.Cancel();
+
+    /// <summary>Returns when this node, which stops or leaves, no longer counts as one that shares the lanes.</summary>
     public Task LeftAsync() => left.Task;
 
     protected override async Task ExecuteAsync(CancellationToken stopped)
     {
-        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stopped, lifetime.ApplicationStopping);
+        using var stopping = CancellationTokenSource.CreateLinkedTokenSource(stopped, lifetime.ApplicationStopping, leaving.Token);
         var calling = CallAsync(stopped);
         try
         {
@@ -44,6 +48,12 @@ public sealed partial class OtherNodes(Database database, WorkSignals signals, I
             left.TrySetResult();
         }
         await calling;
+    }
+
+    public override void Dispose()
+    {
+        leaving.Dispose();
+        base.Dispose();
     }
 
     private async Task StayAsync(CancellationToken stopping)

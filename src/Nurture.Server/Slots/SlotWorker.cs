@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Nurture.Packing;
 using Nurture.Server.Hosting;
 using Nurture.Storage;
 
@@ -38,6 +40,9 @@ public sealed class SlotWorker(
     private long renewedAt;
     private long lookedAt;
 
+    /// <summary>Why the last turn failed, in a few words; null when it did not.</summary>
+    public string? Trouble { get; private set; }
+
     /// <summary>How many lanes this process holds now.</summary>
     public int LaneCount => leases.Count;
 
@@ -52,11 +57,20 @@ public sealed class SlotWorker(
             {
                 var began = Stopwatch.GetTimestamp();
                 var done = await TurnAsync(cancel);
+                Trouble = null;
                 if (done == 0) await signals.Events.WaitAsync(await PauseAsync(cancel), cancel);
                 else if (done < FewForATurn) await RestAsync(Stopwatch.GetElapsedTime(began), cancel);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {
+                break;
+            }
+            catch (NewerFormatException newer)
+            {
+                // In a rolling restart the newer nodes go on; here it would be parked, or overwritten.
+                Trouble = newer.Message;
+                logger.LogCritical("{What}. This node takes no lanes any more; start it again with the newer build", newer.Message);
+                others.Leave();
                 break;
             }
             catch (LostOwnershipException lost)
@@ -67,7 +81,8 @@ public sealed class SlotWorker(
             catch (Exception failure)
             {
                 // Nothing of the turn was written; the next one starts from the database again.
-                logger.LogError(failure, "A turn of the slot loop failed; it is tried again in {Seconds} s", AfterFailure.TotalSeconds);
+                Trouble = Database.IsDiskFull(failure) ? Database.DiskFull : failure.Message;
+                logger.LogError(failure, "A turn of the slot loop failed ({Trouble}); it is tried again in {Seconds} s", Trouble, AfterFailure.TotalSeconds);
                 leases = [];
                 await Task.Delay(AfterFailure, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -153,6 +168,13 @@ public sealed class SlotWorker(
     }
 }
 
+/// <summary>A turn writes, if only its lease: what cannot be written is found by it though nobody sends events.</summary>
+internal sealed class SlotsCheck(SlotWorker worker) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancel = default) =>
+        Task.FromResult(worker.Trouble is { } trouble ? HealthCheckResult.Unhealthy(trouble) : HealthCheckResult.Healthy());
+}
+
 public static class SlotsSlice
 {
     public static void AddSlots(this WebApplicationBuilder builder)
@@ -160,6 +182,7 @@ public static class SlotsSlice
         builder.Services.AddSingleton<SlotStore>();
         builder.Services.AddSingleton<SlotBacklog>();
         builder.Services.AddSingleton<SlotRunner>();
+        builder.Services.AddHealthChecks().AddCheck<SlotsCheck>("slots");
         builder.Services.AddSingleton<OtherNodes>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OtherNodes>());
         builder.Services.AddSingleton<SlotWorker>();

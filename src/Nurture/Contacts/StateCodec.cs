@@ -77,9 +77,20 @@ public static partial class StateCodec
 
     public static AccountState UnpackAccount(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest) => Unpack(doc, rest, id => new AccountState { Id = id });
 
-    /// <summary>The contact's address without reading the rest of its state; null where it has none.</summary>
-    public static string? TryReadEmail(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest) =>
-        doc.Length < 2 || doc[0] != Version ? null : FindEmail(doc[2..]) ?? FindEmail(rest);
+    /// <summary>The contact's address without reading the rest of its state; null where it has none, or cannot be read.</summary>
+    public static string? TryReadEmail(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest)
+    {
+        if (doc.Length < 2 || doc[0] != Version) return null;
+        try
+        {
+            return FindEmail(doc[2..]) ?? FindEmail(rest);
+        }
+        catch (PackedFormatException)
+        {
+            // Whoever unpacks it parks the one subject; here all would be stopped by it.
+            return null;
+        }
+    }
 
     private static string? FindEmail(ReadOnlySpan<byte> fields)
     {
@@ -103,6 +114,8 @@ public static partial class StateCodec
         where T : SubjectState
     {
         if (doc.Length < 2) throw new PackedFormatException("a state has at least two bytes");
+        // Of one further on it is believed; any other number is a broken byte.
+        if (doc[0] == Version + 1) throw new NewerFormatException($"a state of format {doc[0]}; this build reads format {Version}");
         if (doc[0] is not Version) throw new PackedFormatException($"a state of format {doc[0]}; this build reads format {Version}");
         var reader = new PackedReader(doc[2..]);
         if (!reader.Next() || reader.Field != 1) throw new PackedFormatException("a state begins with its subject's id");

@@ -1,6 +1,7 @@
 using NodaTime;
 using Nurture.Conditions;
 using Nurture.Contacts;
+using Nurture.Packing;
 using Nurture.Scenarios;
 
 namespace Nurture.Engine;
@@ -36,7 +37,7 @@ internal sealed partial class Advance
                     _ => throw new InvalidOperationException($"No walk for {node.Step.GetType().Name}."),
                 };
             }
-            catch (Exception e) when (e is not (SubjectNeededException or PoisonException or OutOfMemoryException))
+            catch (Exception e) when (e is not (SubjectNeededException or PoisonException or NewerFormatException or OutOfMemoryException))
             {
                 throw new PoisonException(new SubjectKey(slot, subject.Ref), $"{enrollment.Scenario}/{id}", e);
             }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Nurture.Conditions;
 using Nurture.Contacts;
+using Nurture.Packing;
 using Nurture.Scenarios;
 
 namespace Nurture.Engine;
@@ -337,7 +338,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         {
             decide();
         }
-        catch (Exception e) when (e is not (SubjectNeededException or PoisonException or OutOfMemoryException))
+        catch (Exception e) when (e is not (SubjectNeededException or PoisonException or NewerFormatException or OutOfMemoryException))
         {
             throw new PoisonException(key, null, e);
         }

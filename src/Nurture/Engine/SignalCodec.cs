@@ -348,7 +348,7 @@ public static class SignalCodec
             }
         }
 
-        throw new PackedFormatException($"an event of the unknown kind {(short)row.Kind}");
+        throw new NewerFormatException($"an event of the kind {(short)row.Kind}, which this build does not know");
     }
 
     /// <summary>The occurred event of a row of that kind.</summary>

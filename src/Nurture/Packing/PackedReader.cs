@@ -85,3 +85,9 @@ internal ref struct PackedReader(ReadOnlySpan<byte> bytes)
 
 /// <summary>Stored bytes that this build cannot read.</summary>
 public sealed class PackedFormatException(string what) : Exception($"The packed bytes cannot be read: {what}.");
+
+/// <summary>
+/// A newer build wrote it, which runs beside this one or ran before it. It is nobody's mistake and nothing to be parked for:
+/// this build must leave it alone.
+/// </summary>
+public sealed class NewerFormatException(string what) : Exception($"A newer build wrote this: {what}.");

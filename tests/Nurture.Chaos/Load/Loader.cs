@@ -15,6 +15,8 @@ public sealed class Loader : IDisposable
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
+    private readonly IReadOnlyList<Uri> addresses;
+    private readonly ConcurrentDictionary<int, int> refusals = [];
     private readonly HttpClient client;
     private readonly Pace pace;
     private readonly ConcurrentQueue<Strand> strands;
@@ -23,12 +25,14 @@ public sealed class Loader : IDisposable
     private int onTheWire;
     private int retries;
     private int acknowledgedCount;
+    private int attempts;
 
-    public Loader(Uri address, string writeKey, IEnumerable<Strand> workload, Pace pace)
+    /// <param name="addresses">Taken in turn, as a load balancer does that knows nothing of who is well.</param>
+    public Loader(IReadOnlyList<Uri> addresses, string writeKey, IEnumerable<Strand> workload, Pace pace)
     {
-        this.pace = pace;
+        (this.addresses, this.pace) = (addresses, pace);
         strands = new(workload);
-        client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Senders }) { BaseAddress = address, Timeout = AnswerPatience };
+        client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Senders }) { Timeout = AnswerPatience };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(writeKey + ":")));
     }
 
@@ -39,6 +43,9 @@ public sealed class Loader : IDisposable
     public int OnTheWire => Volatile.Read(ref onTheWire);
 
     public int Retries => Volatile.Read(ref retries);
+
+    /// <summary>How often which status refused for the moment, for the report.</summary>
+    public string Refusals => string.Concat(refusals.OrderBy(entry => entry.Key).Select(entry => $", {entry.Value} answered {entry.Key}"));
 
     public int AcknowledgedCount => Volatile.Read(ref acknowledgedCount);
 
@@ -81,12 +88,15 @@ public sealed class Loader : IDisposable
         try
         {
             using var content = new StringContent(request.Body(), Encoding.UTF8, "application/json");
-            using var answer = await client.PostAsync(request.Path, content, cancel);
+            using var answer = await client.PostAsync(new Uri(addresses[(int)((uint)Interlocked.Increment(ref attempts) % addresses.Count)], request.Path), content, cancel);
             if (answer.StatusCode is HttpStatusCode.OK)
                 return true;
             // What SDKs retry (reference: §6.7); anything else would drop the events, so the run must not go on.
             if (answer.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError)
+            {
+                refusals.AddOrUpdate((int)answer.StatusCode, 1, (_, count) => count + 1);
                 return false;
+            }
             throw new InvalidOperationException($"{request.Path} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancel)}");
         }
         catch (HttpRequestException)

@@ -4,7 +4,7 @@ namespace Nurture.Chaos.Load;
 
 /// <summary>
 /// Somebody in the workload, wholly determined by a number, so that every run sends the same. What becomes of the events
-/// does not hang on how fast they are processed: whoever listens has an hour for it, whoever leaves never comes back.
+/// does not hang on how fast they are processed: whoever listens has a day for it, whoever leaves never comes back.
 /// </summary>
 public sealed record Person(int Number)
 {

@@ -91,15 +91,26 @@ public class StateCodecTests
         {
             var bad = good.ToArray();
             for (var n = random.Next(1, 4); n > 0; n--) bad[random.Next(bad.Length)] = (byte)random.Next(256);
+            StateCodec.TryReadEmail(bad, default);
             try
             {
                 StateCodec.UnpackContact(bad.AsSpan(0, random.Next(bad.Length + 1)), default);
             }
-            catch (Packing.PackedFormatException)
+            catch (Exception said) when (said is Packing.PackedFormatException or Packing.NewerFormatException)
             {
                 // Said, not guessed.
             }
         }
+    }
+
+    [Fact]
+    public void A_state_of_a_newer_format_is_no_broken_one()
+    {
+        var newer = StateCodec.Pack(Contact()).Doc;
+        newer[0]++;
+
+        Assert.Throws<Packing.NewerFormatException>(() => StateCodec.UnpackContact(newer, default));
+        Assert.Null(StateCodec.TryReadEmail(newer, default));
     }
 
     private static ContactState Contact()
