@@ -48,6 +48,20 @@ public static class IntakeEndpoints
     private static async Task TakeAsync(HttpContext context, MessageType? type)
     {
         Cors.Allow(context);
+        try
+        {
+            await TakeAllowedAsync(context, type);
+        }
+        catch (DbException)
+        {
+            // Logged by the writer and by the slots. Clients come again with the same message ids, should it have been written after all.
+            context.Response.Headers.RetryAfter = $"{RetryAfterSeconds}";
+            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The database does not answer.");
+        }
+    }
+
+    private static async Task TakeAllowedAsync(HttpContext context, MessageType? type)
+    {
         var services = context.RequestServices;
         var keys = services.GetRequiredService<WriteKeys>();
         var cancel = context.RequestAborted;
@@ -100,17 +114,7 @@ public static class IntakeEndpoints
             await RefuseAsync(context, StatusCodes.Status429TooManyRequests, "Too many messages wait for the database.");
             return;
         }
-        try
-        {
-            await written;
-        }
-        catch (DbException)
-        {
-            // Logged by the writer. Clients come again with the same message ids, should it have been written after all.
-            context.Response.Headers.RetryAfter = $"{RetryAfterSeconds}";
-            await RefuseAsync(context, StatusCodes.Status503ServiceUnavailable, "The database does not answer.");
-            return;
-        }
+        await written;
         await SucceedAsync(context);
     }
 

@@ -36,7 +36,10 @@ public sealed class ClockJumps : Disturbance
     public override async Task RunAsync(Stage stage, CancellationToken cancel)
     {
         await JumpAsync(stage, 0.25, HourInSeconds, cancel);
-        await JumpAsync(stage, 0.6, 0, cancel);
+        await stage.LoadedAsync(0.6, cancel);
+        // Who entered by the wrong clock and is heard of by the right one was active before the entry, as far as anybody can
+        // tell. What waits, is due and is being mailed goes on across the jump.
+        await stage.Loader.BetweenStoriesAsync(() => JumpAsync(stage, 0, 0, cancel), cancel);
         await stage.LoadedAsync(0.8, cancel);
     }
 

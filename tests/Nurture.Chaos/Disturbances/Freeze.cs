@@ -60,7 +60,8 @@ public sealed class Freeze(int nodes) : Disturbance
         await Poll.UntilAsync($"others hold the lanes of the node that was {how}", Patience, async () =>
             await stage.Database.CountAsync($"select count(*) from lanes where owner is null or owner like '%-{process}-%'", cancel) == 0, cancel);
         Console.WriteLine($"others held all lanes of the node that was {how} after {since.Elapsed.TotalSeconds:0.0} s");
-        if (since.Elapsed > Promised) stage.Faults.Add($"the lanes of the node that was {how} were taken over only after {since.Elapsed.TotalSeconds:0.0} s");
+        // The short form runs beside whatever else the machine is doing, so there it is only said.
+        if (since.Elapsed > Promised && !stage.Options.IsQuick) stage.Faults.Add($"the lanes of the node that was {how} were taken over only after {since.Elapsed.TotalSeconds:0.0} s");
     }
 
     private static async Task SharedAsync(Stage stage, int nodes, string since, CancellationToken cancel)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Nurture.Harness;
 
 namespace Nurture.Chaos.Load;
 
@@ -13,6 +14,7 @@ public sealed class Loader : IDisposable
 {
     private const int Senders = 48;
     private static readonly TimeSpan AnswerPatience = TimeSpan.FromSeconds(10);
+    // As SDKs pause before they come again; and who is held has nothing to wait for but the word.
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
     private readonly IReadOnlyList<Uri> addresses;
@@ -26,6 +28,8 @@ public sealed class Loader : IDisposable
     private int retries;
     private int acknowledgedCount;
     private int attempts;
+    private int strandsUnderWay;
+    private volatile bool isHeld;
 
     /// <param name="addresses">Taken in turn, as a load balancer does that knows nothing of who is well.</param>
     public Loader(IReadOnlyList<Uri> addresses, string writeKey, IEnumerable<Strand> workload, Pace pace)
@@ -58,8 +62,20 @@ public sealed class Loader : IDisposable
 
     private async Task SendStrandsAsync(CancellationToken cancel)
     {
-        while (strands.TryDequeue(out var strand))
+        while (true)
         {
+            Interlocked.Increment(ref strandsUnderWay);
+            if (isHeld)
+            {
+                Interlocked.Decrement(ref strandsUnderWay);
+                await Task.Delay(RetryPause, cancel);
+                continue;
+            }
+            if (!strands.TryDequeue(out var strand))
+            {
+                Interlocked.Decrement(ref strandsUnderWay);
+                return;
+            }
             foreach (var request in strand.Requests())
             {
                 await pace.WaitForTurnAsync(request.Events.Count, cancel);
@@ -70,7 +86,17 @@ public sealed class Loader : IDisposable
                     acknowledged.Add(planned);
                 Interlocked.Add(ref acknowledgedCount, request.Events.Count);
             }
+            Interlocked.Decrement(ref strandsUnderWay);
         }
+    }
+
+    /// <summary>Does something while nobody's story is under way: those begun are told to their end, and none begins.</summary>
+    public async Task BetweenStoriesAsync(Func<Task> work, CancellationToken cancel)
+    {
+        isHeld = true;
+        await Poll.UntilAsync("no story is under way", TimeSpan.FromMinutes(2), () => Task.FromResult(Volatile.Read(ref strandsUnderWay) == 0), cancel);
+        await work();
+        isHeld = false;
     }
 
     private async Task SendUntilAnsweredAsync(PlannedRequest request, CancellationToken cancel)
