@@ -9,8 +9,6 @@ namespace Nurture.Cli;
 /// <summary><c>nurture doctor</c>: whether database, mail server and files are as the promises need them. Looks, and changes nothing.</summary>
 internal static class DoctorCommand
 {
-    private static readonly TimeSpan Late = TimeSpan.FromMinutes(5);
-
     public static Command Create()
     {
         var database = new DatabaseArguments();
@@ -23,7 +21,6 @@ internal static class DoctorCommand
             screen.Line(DatabaseArguments.Describe(database.Read(parsed, isNode: false)));
             var findings = new List<Finding>();
             findings.AddRange(await new Doctor(open, TimeProvider.System).ExamineAsync(cancel));
-            findings.Add(await DueAsync(open, cancel));
             findings.AddRange(await SendsAsync(open, cancel));
             findings.Add(await MailServerCheck.RunAsync(MailServer.FromEnvironment(), cancel));
             findings.Add(Files());
@@ -44,15 +41,6 @@ internal static class DoctorCommand
         var wrong = findings.Count(finding => finding.Level != FindingLevel.Good);
         screen.Line(wrong == 0 ? "All is well." : $"{CommandLine.Count(wrong, "thing")} to look at.");
         return wrong == 0 ? CommandLine.Good : CommandLine.FoundWrong;
-    }
-
-    private static async Task<Finding> DueAsync(Database database, CancellationToken cancel)
-    {
-        var now = TimeProvider.System.GetUtcNow() + await new ClockStore(database).LoadAsync(cancel);
-        if (await new SlotStore(database, new EventLog(database)).NextDueAsync(cancel) is not { } due) return new("due", FindingLevel.Good, "nobody waits for a moment");
-        return now - due > Late
-            ? new("due", FindingLevel.Bad, $"somebody has been due since {Moment(due)}. Is the server running? Its log says what holds it up")
-            : new("due", FindingLevel.Good, due > now ? $"the next moment is {Moment(due)}" : "nobody waits longer than minutes");
     }
 
     private static async Task<IEnumerable<Finding>> SendsAsync(Database database, CancellationToken cancel)

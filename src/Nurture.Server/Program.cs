@@ -9,6 +9,7 @@ using Nurture.Server.Hosting;
 using Nurture.Server.Inbox;
 using Nurture.Server.Intake;
 using Nurture.Server.Notices;
+using Nurture.Server.Operation;
 using Nurture.Server.Publishing;
 using Nurture.Server.Scheduling;
 using Nurture.Server.Security;
@@ -44,6 +45,7 @@ public partial class Program
         builder.AddSecurity();
         await builder.AddFirstKeysAsync(database);
         builder.AddUsers(database);
+        builder.AddOperation(database);
         await builder.AddIntakeAsync(database);
         builder.AddPublishing();
         builder.AddSlots();
@@ -73,6 +75,7 @@ public partial class Program
         app.MapBrowser();
         app.MapInbox();
         app.MapApi();
+        app.MapOperation();
         app.MapAuthoring();
         app.MapBroadcasts();
         app.MapSchedules();

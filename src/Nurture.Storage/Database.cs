@@ -49,6 +49,12 @@ public abstract class Database : IAsyncDisposable
     /// <summary>How many events no lane has read, of those with an id up to <c>@up_to</c>.</summary>
     internal abstract string UnreadEventsSql { get; }
 
+    /// <summary>The same, counted up to <c>@most</c>: by the index alone, and no further than that.</summary>
+    internal abstract string SomeUnreadEventsSql { get; }
+
+    /// <summary>When the first event that each lane has not read was received; the earliest of them.</summary>
+    internal abstract string OldestUnreadEventSql { get; }
+
     /// <summary>
     /// Subjects of the lanes of <c>rows</c> that are due at <c>@now</c>, in order, <c>@limit</c> a lane: lane, slot, kind,
     /// subject_id, due_at. From the floor on and including it: it only spares the index entries of what is long done.
@@ -82,6 +88,9 @@ public abstract class Database : IAsyncDisposable
 
     /// <summary>Calls the other nodes, if there are any.</summary>
     public virtual Task CallAsync(NodeCall call, CancellationToken cancel) => Task.CompletedTask;
+
+    /// <summary>What the database takes of its disk.</summary>
+    internal abstract Task<DatabaseSpace> SpaceAsync(CancellationToken cancel);
 
     /// <summary>An open connection for reading; the caller disposes it.</summary>
     public abstract Task<DbConnection> OpenAsync(CancellationToken cancel);

@@ -9,9 +9,11 @@ public enum FindingLevel { Good, Warning, Bad }
 public sealed record Finding(string Name, FindingLevel Level, string Detail);
 
 /// <summary>Asks the database whether it keeps the promises that are made on it.</summary>
-public sealed class Doctor(Database database, TimeProvider machine)
+public sealed partial class Doctor(Database database, TimeProvider machine)
 {
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(2);
+
+    private readonly StatusStore status = new(database);
 
     public async Task<IReadOnlyList<Finding>> ExamineAsync(CancellationToken cancel)
     {
@@ -19,9 +21,15 @@ public sealed class Doctor(Database database, TimeProvider machine)
         var findings = new List<Finding>();
         findings.AddRange(database.IsPostgres ? await PostgresAsync(connection, cancel) : await SqliteAsync(connection, cancel));
         findings.Add(await ClockAsync(connection, cancel));
-        findings.Add(await LagAsync(connection, cancel));
-        findings.Add(Count("parked", await connection.ScalarAsync<long>(null, "select count(*) from parked where resumed_at is null", [], cancel), "subjects stand still since their step threw"));
-        findings.Add(Count("erasure", await connection.ScalarAsync<long>(null, "select count(*) from contacts where is_erasing = 1", [], cancel), "erasures are not over"));
+        findings.AddRange(await NodeClocksAsync(connection, cancel));
+        findings.Add(await LeasesAsync(connection, cancel));
+        findings.AddRange(await OpenTransactionsAsync(connection, cancel));
+        findings.Add(await LagAsync(cancel));
+        findings.Add(await DueAsync(cancel));
+        findings.Add(await OutboxAsync(cancel));
+        findings.Add(await SpaceAsync(cancel));
+        findings.Add(Count("parked", await status.ParkedAsync(cancel), "subjects stand still since a step of theirs failed. See them by GET /api/v1/parked; mend the cause, then resume each by POST /api/v1/parked/ID/resume"));
+        findings.Add(Count("erasure", await connection.ScalarAsync<long>(null, "select count(*) from contacts where is_erasing = 1", [], cancel), "erasures are not over. A running server goes on with them"));
         return findings;
     }
 
@@ -58,14 +66,6 @@ public sealed class Doctor(Database database, TimeProvider machine)
         var after = machine.GetUtcNow();
         var off = theirs < before ? before - theirs : theirs > after ? theirs - after : TimeSpan.Zero;
         return new Finding("clock", off <= ClockTolerance ? FindingLevel.Good : FindingLevel.Warning,
-            string.Create(CultureInfo.InvariantCulture, $"the database's clock and this machine's differ by {off.TotalSeconds:0.0} s"));
+            string.Create(CultureInfo.InvariantCulture, $"the database's clock and this machine's differ by {off.TotalSeconds:0.0} s{(off <= ClockTolerance ? "" : "; both should follow NTP")}"));
     }
-
-    private async Task<Finding> LagAsync(DbConnection connection, CancellationToken cancel)
-    {
-        var unread = await connection.ScalarAsync<long>(null, database.UnreadEventsSql, [("up_to", long.MaxValue)], cancel);
-        return new Finding("lag", unread < 10_000 ? FindingLevel.Good : FindingLevel.Warning, $"{unread} events wait to be read by the slots");
-    }
-
-    private static Finding Count(string name, long count, string what) => new(name, count == 0 ? FindingLevel.Good : FindingLevel.Warning, $"{count} {what}");
 }

@@ -4,7 +4,11 @@ using Nurture.Sends;
 namespace Nurture.Storage;
 
 /// <summary>Counted up to a most: beyond it only that there are more is known.</summary>
-public readonly record struct Capped(long Count, bool IsMore);
+public readonly record struct Capped(long Count, bool IsMore)
+{
+    /// <param name="found">Looked for up to one more than the most.</param>
+    public static Capped Of(long found, int most) => new(Math.Min(found, most), found > most);
+}
 
 /// <param name="Sends">Planned since the beginning of the day, by how they stand.</param>
 public sealed record Today(IReadOnlyDictionary<SendStanding, long> Sends, long Entered, long GoalsReached, long Completed);
@@ -46,7 +50,7 @@ public sealed class OverviewStore(Database database)
         async Task<Capped> CountAsync(string what)
         {
             var count = await connection.ScalarAsync<long>(null, $"select count(*) from (select 1 from {what} limit {Most + 1}) t", [], cancel);
-            return new(Math.Min(count, Most), count > Most);
+            return Capped.Of(count, Most);
         }
     }
 

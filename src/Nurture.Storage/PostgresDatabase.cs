@@ -67,6 +67,22 @@ public sealed partial class PostgresDatabase : Database
             where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id + 0 > l.era_floor and e.id + 0 <= @up_to) u
         """;
 
+    internal override string SomeUnreadEventsSql =>
+        """
+        select count(*) from (
+            select 1 from lanes l cross join lateral (
+                select 1 from events e
+                where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id > l.era_floor limit @most) e
+            limit @most) t
+        """;
+
+    internal override string OldestUnreadEventSql =>
+        """
+        select min(e.received_at) from lanes l cross join lateral (
+            select e.received_at from events e
+            where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id > l.era_floor order by e.xid, e.id limit 1) e
+        """;
+
     internal override string DueSubjectsSql =>
         """
         select s.lane, s.slot, s.kind, s.subject_id, s.due_at
@@ -75,6 +91,13 @@ public sealed partial class PostgresDatabase : Database
             order by s.due_at, s.subject_id limit @limit) s
         order by s.lane, s.due_at, s.subject_id
         """;
+
+    // What is left of a server's disk no query answers.
+    internal override async Task<DatabaseSpace> SpaceAsync(CancellationToken cancel)
+    {
+        await using var connection = await OpenAsync(cancel);
+        return new(await connection.ScalarAsync<long>(null, "select pg_database_size(current_database())", [], cancel), null);
+    }
 
     public override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(source);
 

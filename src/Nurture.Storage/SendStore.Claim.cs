@@ -49,7 +49,7 @@ public sealed partial class SendStore
             await PutOffAsync(connection, transaction, held.Where(put => !ended.Exists(end => end.Send.Id == put.Key)), ct);
 
             await EndAsync(connection, transaction, ended, now, ct);
-            return new Claim(await TakeAsync(connection, transaction, claimed, owner, lease, ct), ended.Count);
+            return new Claim(await TakeAsync(connection, transaction, claimed, owner, lease, ct), [.. ended.Select(end => end.State)]);
         }, cancel);
 
     private static (ClaimedSend, SendState, Reason) Ended(ClaimedSend send, (SendState State, Reason Reason) end) => (send, end.State, end.Reason);

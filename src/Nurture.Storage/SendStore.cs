@@ -63,10 +63,12 @@ public sealed record ClaimedSend
     public required bool MayHaveLeft { get; init; }
 }
 
-/// <param name="Ended">How many were found expired, or were skipped: their enrollments have something to hear.</param>
-public sealed record Claim(IReadOnlyList<ClaimedSend> Sends, int Ended)
+/// <param name="Ends">Of those that may not leave after all (expired, skipped, uncertain): their enrollments have something to hear.</param>
+public sealed record Claim(IReadOnlyList<ClaimedSend> Sends, IReadOnlyList<SendState> Ends)
 {
-    public static Claim Nothing { get; } = new([], 0);
+    public static Claim Nothing { get; } = new([], []);
+
+    public int Ended => Ends.Count;
 }
 
 /// <summary>Who stopped all sending, and when.</summary>

@@ -45,12 +45,22 @@ public sealed class SqliteDatabase : Database
 
     internal override string UnreadEventsSql => "select count(*) from events e where e.id > (select event_id from lanes) and e.id <= @up_to";
 
+    internal override string SomeUnreadEventsSql =>
+        "select count(*) from (select 1 from events e where e.id > (select event_id from lanes) limit @most) t";
+
+    internal override string OldestUnreadEventSql =>
+        "select e.received_at from events e where e.id > (select event_id from lanes) order by e.id limit 1";
+
     internal override string DueSubjectsSql =>
         """
         select s.lane, s.slot, s.kind, s.subject_id, s.due_at from states s
         where s.lane = (select r.lane from rows r) and s.due_at >= (select due_floor from lanes) and s.due_at <= @now
         order by s.due_at, s.subject_id limit @limit
         """;
+
+    internal override Task<DatabaseSpace> SpaceAsync(CancellationToken cancel) => Task.FromResult(new DatabaseSpace(
+        new[] { path, $"{path}-wal" }.Where(File.Exists).Sum(file => new FileInfo(file).Length),
+        new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace));
 
     public override void Configure(DbContextOptionsBuilder options) => options.UseSqlite(connectionString);
 

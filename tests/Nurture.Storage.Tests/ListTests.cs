@@ -211,16 +211,6 @@ public abstract class ListTests(DatabaseFixture fixture)
         var resumed = Assert.IsType<Signal.Resumed>(SignalCodec.Read((await log.ReadAsync([id], Cancel))[0]));
         Assert.Equal([4, 5], resumed.EventIds);
     }
-
-    [Fact]
-    public async Task The_doctor_finds_a_fresh_database_in_good_health()
-    {
-        var findings = await new Doctor(Database, TimeProvider.System).ExamineAsync(Cancel);
-
-        Assert.DoesNotContain(findings, finding => finding.Level == FindingLevel.Bad);
-        Assert.Contains(findings, finding => finding.Name == (Database.IsPostgres ? "fsync" : "synchronous"));
-        Assert.Contains(findings, finding => finding is { Name: "clock", Level: FindingLevel.Good });
-    }
 }
 
 public sealed class ListsOnSqlite(SqliteFixture fixture) : ListTests(fixture), IClassFixture<SqliteFixture>;

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Nurture.Sends;
 using Nurture.Server.Hosting;
+using Nurture.Server.Operation;
 using Nurture.Storage;
 
 namespace Nurture.Server.Delivery;
@@ -13,7 +14,7 @@ namespace Nurture.Server.Delivery;
 /// </summary>
 public sealed class DeliveryWorker(
     SendStore store, SendAttempt attempt, Circuit circuit, MailOptions options, AllowList allowList, Database database,
-    BusinessClock clock, WorkSignals signals, IHostApplicationLifetime lifetime, ILogger<DeliveryWorker> logger) : BackgroundService
+    BusinessClock clock, WorkSignals signals, Measures measures, IHostApplicationLifetime lifetime, ILogger<DeliveryWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan RecoverEvery = TimeSpan.FromSeconds(5);
 
@@ -129,6 +130,7 @@ public sealed class DeliveryWorker(
             }
             if (claim.Ended > 0)
             {
+                measures.Ended(claim.Ends);
                 logger.LogInformation("{Count} sends did not leave: expired, refused or suppressed", claim.Ended);
                 signals.Events.Raise();
             }
@@ -146,6 +148,7 @@ public sealed class DeliveryWorker(
         recoveredAt = Stopwatch.GetTimestamp();
         var (found, told) = await store.RecoverAsync(clock.Now, MostRecovered, cancel);
         if (found == 0) return;
+        measures.Ended([.. Enumerable.Repeat(SendState.Uncertain, told)]);
         logger.LogWarning("Took back {Count} sends of an owner that is gone; {Uncertain} of them are uncertain", found, told);
         if (told > 0) signals.Events.Raise();
     }
@@ -195,6 +198,7 @@ public sealed class DeliveryWorker(
             try
             {
                 var told = await store.CompleteAsync(completions, clock.Now, cancel);
+                measures.Attempted(completions.Select(completion => completion.Attempt));
                 return [told, .. Enumerable.Repeat(0, completions.Count - 1)];
             }
             catch (DbException failure)

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Text.Json;
 using Nurture.Intake;
 using Nurture.Server.Hosting;
+using Nurture.Server.Operation;
 using Nurture.Server.Security;
 using Nurture.Storage;
 
@@ -120,6 +121,7 @@ public static class IntakeEndpoints
 
     private static Task SucceedAsync(HttpContext context)
     {
+        context.RequestServices.GetRequiredService<Measures>().Answered(StatusCodes.Status200OK);
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = Success.Length;
         return context.Response.Body.WriteAsync(Success, context.RequestAborted).AsTask();
@@ -127,6 +129,7 @@ public static class IntakeEndpoints
 
     private static Task RefuseAsync(HttpContext context, int status, string message)
     {
+        context.RequestServices.GetRequiredService<Measures>().Answered(status);
         context.Response.StatusCode = status;
         return context.Response.WriteAsJsonAsync(new { success = false, message }, context.RequestAborted);
     }

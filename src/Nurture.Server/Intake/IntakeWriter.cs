@@ -1,6 +1,8 @@
 using System.Data.Common;
+using System.Diagnostics;
 using System.Threading.Channels;
 using Nurture.Server.Hosting;
+using Nurture.Server.Operation;
 using Nurture.Storage;
 
 namespace Nurture.Server.Intake;
@@ -9,7 +11,7 @@ namespace Nurture.Server.Intake;
 /// Brings what all requests hold into the database, many in one commit, and lets each be answered once that commit is on
 /// disk. There is no lingering: what arrives while a commit runs makes up the next one.
 /// </summary>
-public sealed partial class IntakeWriter(IntakeStore store, IntakeOptions options, WorkSignals signals, ILogger<IntakeWriter> log) : BackgroundService
+public sealed partial class IntakeWriter(IntakeStore store, IntakeOptions options, WorkSignals signals, Measures measures, ILogger<IntakeWriter> log) : BackgroundService
 {
     private readonly Channel<Pending> waiting = Channel.CreateUnbounded<Pending>(new() { SingleReader = true });
     private int messages;
@@ -66,10 +68,12 @@ public sealed partial class IntakeWriter(IntakeStore store, IntakeOptions option
 
     private async Task WriteAsync(List<Pending> batch)
     {
+        var startedAt = Stopwatch.GetTimestamp();
         try
         {
             var counts = await store.WriteAsync([.. batch.Select(pending => pending.Submission)], CancellationToken.None);
             foreach (var pending in batch) pending.Done.SetResult();
+            measures.Committed(counts.Messages - counts.Duplicates, counts.Duplicates, counts.Refused, startedAt);
             if (counts.Events > 0) signals.Events.Raise();
             LogWritten(batch.Count, counts.Messages, counts.Duplicates, counts.Events, counts.Refused, counts.NewContacts, counts.Merges);
             if (counts.Refused > 0) LogRefused(counts.Refused);

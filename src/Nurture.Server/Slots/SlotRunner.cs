@@ -5,6 +5,7 @@ using Nurture.Engine;
 using Nurture.Scenarios;
 using Nurture.Server.Hosting;
 using Nurture.Server.Notices;
+using Nurture.Server.Operation;
 using Nurture.Server.Publishing;
 using Nurture.Storage;
 
@@ -12,7 +13,7 @@ namespace Nurture.Server.Slots;
 
 /// <summary>One turn of the loop: read what came and what is due, load the states, let the core decide, save it all in one transaction.</summary>
 public sealed class SlotRunner(
-    SlotStore slots, EventLog log, SuppressionStore suppressions, CatalogSource catalogs, ColleagueList colleagues, AddressHash hash, BusinessClock clock, WorkSignals signals, ILogger<SlotRunner> logger)
+    SlotStore slots, EventLog log, SuppressionStore suppressions, CatalogSource catalogs, ColleagueList colleagues, AddressHash hash, BusinessClock clock, WorkSignals signals, Measures measures, ILogger<SlotRunner> logger)
 {
     // Batches of 1 to 2 thousand cost least per event; more only delays the first of them.
     private const int MostPerTurn = 1000;
@@ -53,6 +54,7 @@ public sealed class SlotRunner(
         if (batch.Outcome!.Effects.OfType<Effect.ColleaguesTold>().Select(told => told.Notice).ToList() is { Count: > 0 } notices)
             commit.Notices.AddRange(notices.SelectMany((await colleagues.ReadAsync(catalog.Policy, cancel)).Address));
         await slots.CommitAsync(commit, cancel);
+        measures.Decided(work.Events.Count, work.Due.Count, batch.Outcome.Poisoned.Count, started);
         foreach (var poisoned in batch.Outcome.Poisoned) logger.LogError("{Subject} needs attention and waits: {Error}", poisoned.Key.Subject.ToString(), poisoned.Error);
         logger.LogDebug(
             "Decided {Events} events and {Due} due subjects in {Milliseconds:0.0} ms: {States} states, {Sends} sends",

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Nurture.Packing;
 using Nurture.Server.Hosting;
+using Nurture.Server.Operation;
 using Nurture.Storage;
 
 namespace Nurture.Server.Slots;
@@ -11,7 +12,7 @@ namespace Nurture.Server.Slots;
 /// business clock.
 /// </summary>
 public sealed class SlotWorker(
-    SlotStore slots, SlotRunner runner, OtherNodes others, BusinessClock clock, WorkSignals signals, IHostApplicationLifetime lifetime, ILogger<SlotWorker> logger) : BackgroundService
+    SlotStore slots, SlotRunner runner, OtherNodes others, BusinessClock clock, WorkSignals signals, Measures measures, IHostApplicationLifetime lifetime, ILogger<SlotWorker> logger) : BackgroundService
 {
     // A node that is gone or frozen is relieved long before (PostgresDatabase.Nodes); this is for one that lives and whose
     // loop does not go on. Far longer than any commit takes, so that none is lost by a slow disk.
@@ -81,6 +82,7 @@ public sealed class SlotWorker(
             catch (Exception failure)
             {
                 // Nothing of the turn was written; the next one starts from the database again.
+                measures.TurnFailed();
                 Trouble = Database.IsDiskFull(failure) ? Database.DiskFull : failure.Message;
                 logger.LogError(failure, "A turn of the slot loop failed ({Trouble}); it is tried again in {Seconds} s", Trouble, AfterFailure.TotalSeconds);
                 leases = [];
