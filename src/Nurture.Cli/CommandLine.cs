@@ -31,6 +31,8 @@ internal static class CommandLine
         ImportCommand.Create(),
         MigrateCommand.Create(),
         DoctorCommand.Create(),
+        BackupCommand.Create(),
+        RestoredCommand.Create(),
         KeyCommand.Create(),
         SourceCommand.Create(),
         DemoCommand.Create(),

@@ -34,12 +34,19 @@ internal sealed class DatabaseArguments
         };
     }
 
-    /// <summary>A database that exists and has this build's schema.</summary>
-    public async Task<Database> OpenAsync(ParseResult parsed, CancellationToken cancel)
+    /// <summary>A database that exists, of whatever schema; PostgreSQL says so itself when it is asked.</summary>
+    public DatabaseOptions ReadExisting(ParseResult parsed)
     {
         var options = Read(parsed, isNode: false);
         if (string.IsNullOrWhiteSpace(options.Postgres) && !File.Exists(SqlitePath(options)))
             throw new CommandException($"There is no database {SqlitePath(options)}. Name its folder by --data, or make it: nurture migrate");
+        return options;
+    }
+
+    /// <summary>A database that exists and has this build's schema.</summary>
+    public async Task<Database> OpenAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        var options = ReadExisting(parsed);
         var database = Database.Create(options);
         try
         {

@@ -53,7 +53,12 @@ internal static class DoctorCommand
             // Not wrong: it is what the ledger admits that it cannot know.
             new("sends", FindingLevel.Good, $"{Of(SendState.Planned)} waiting, {Of(SendState.Claimed) + Of(SendState.Handed)} under way, {Of(SendState.Sent)} sent, {Of(SendState.Failed)} failed, {Of(SendState.Uncertain)} uncertain"),
         };
-        if (await store.StoppedAsync(cancel) is { } stopped)
+        if (await store.StoppedAsync(cancel) is { Restored: { } restored })
+        {
+            findings.Add(new("sending", FindingLevel.Bad,
+                $"nothing is sent: this database was restored from a backup{(restored.NewestEventAt is { } newest ? $" whose newest event is of {Moment(newest)}" : "")}, and does not know what left since. Say until when mails may have left: nurture restored confirm --left-until {restored.At.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"));
+        }
+        else if (await store.StoppedAsync(cancel) is { } stopped)
             findings.Add(new("sending", FindingLevel.Bad, $"stopped by {stopped.By} at {Moment(stopped.At)}. Start it again by POST /api/v1/sending/start"));
         return findings;
     }

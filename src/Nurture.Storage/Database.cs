@@ -72,6 +72,7 @@ public abstract class Database : IAsyncDisposable
             await FirstRows.WriteAsync(this, connection, transaction, ct);
             return 0;
         }, cancel);
+        await KeepPlaceAsync(cancel);
     }
 
     /// <summary>What a migration would run, in its order; empty when the schema is this build's.</summary>
@@ -88,6 +89,16 @@ public abstract class Database : IAsyncDisposable
 
     /// <summary>Calls the other nodes, if there are any.</summary>
     public virtual Task CallAsync(NodeCall call, CancellationToken cancel) => Task.CompletedTask;
+
+    /// <summary>
+    /// Where this database is, so that a copy elsewhere is known for one: whether it is the place that its settings name
+    /// (null: they name none yet), and what they shall name from now on.
+    /// </summary>
+    internal abstract Task<(bool IsElsewhere, string Place)> PlaceAsync(
+        DbConnection connection, DbTransaction transaction, string? known, CancellationToken cancel);
+
+    /// <summary>After the commit that named the place.</summary>
+    private protected virtual Task KeepPlaceAsync(CancellationToken cancel) => Task.CompletedTask;
 
     /// <summary>What the database takes of its disk.</summary>
     internal abstract Task<DatabaseSpace> SpaceAsync(CancellationToken cancel);

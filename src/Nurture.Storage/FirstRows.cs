@@ -9,6 +9,7 @@ internal static class FirstRows
 {
     public static async Task WriteAsync(Database database, DbConnection connection, DbTransaction transaction, CancellationToken cancel)
     {
+        var isFresh = await connection.ScalarAsync<string>(transaction, "select value from settings where name = @name", [("name", SettingNames.AddressKey)], cancel) is null;
         var lanes = Enumerable.Range(0, database.Lanes).Select(lane => (short)lane).ToList();
         await database.BulkAsync(connection, transaction, Rows.Of(lanes).Short("lane", lane => lane),
             """
@@ -28,5 +29,6 @@ internal static class FirstRows
             "insert into settings (name, value) select r.name, r.value from rows r where true on conflict do nothing", cancel);
 
         if (database.IsPostgres) await Eras.RaiseWhenRestoredAsync(connection, transaction, cancel);
+        await RestoreStore.RecognizeAsync(database, isFresh, connection, transaction, cancel);
     }
 }

@@ -92,6 +92,15 @@ public sealed partial class PostgresDatabase : Database
         order by s.lane, s.due_at, s.subject_id
         """;
 
+    // A dump that is restored is another database, most often of another cluster.
+    internal override async Task<(bool IsElsewhere, string Place)> PlaceAsync(
+        DbConnection connection, DbTransaction transaction, string? known, CancellationToken cancel)
+    {
+        var place = (await connection.ScalarAsync<string>(transaction,
+            "select (select system_identifier from pg_control_system()) || '/' || oid from pg_database where datname = current_database()", [], cancel))!;
+        return (known is not null && known != place, place);
+    }
+
     // What is left of a server's disk no query answers.
     internal override async Task<DatabaseSpace> SpaceAsync(CancellationToken cancel)
     {

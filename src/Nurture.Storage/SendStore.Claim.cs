@@ -25,7 +25,8 @@ public sealed partial class SendStore
         string owner, int limit, TimeSpan lease, DateTimeOffset now, Func<string, bool>? isAllowed, CancellationToken cancel) =>
         database.WriteBatchAsync(async (connection, transaction, ct) =>
         {
-            if (await ReadStopAsync(connection, transaction, ct) is not null) return Claim.Nothing;
+            var (stop, left) = await ReadSwitchAsync(connection, transaction, ct);
+            if (stop is not null) return Claim.Nothing;
             var lanes = (await LanesAsync(connection, transaction, DateTimeOffset.MinValue, ct)).Where(lane => lane.FirstDue <= now).ToList();
             if (lanes.Count == 0) return Claim.Nothing;
 
@@ -34,12 +35,14 @@ public sealed partial class SendStore
             var refusals = await RefusalsAsync(connection, transaction, due, people, ct);
             await AddMootAsync(connection, transaction, due, refusals, ct);
             var held = await HeldAsync(connection, transaction, people, now, ct);
+            var mayHaveLeft = await MayHaveLeftAsync(connection, transaction, due, left, ct);
 
             var claimed = new List<ClaimedSend>(limit);
             var ended = new List<(ClaimedSend Send, SendState State, Reason Reason)>();
             foreach (var send in due)
             {
-                if (send.ExpiresAt <= now) ended.Add(Ended(send, Ledger.OnExpiry(send.MayHaveLeft)));
+                if (mayHaveLeft.Contains(send.Id)) ended.Add(Ended(send, Ledger.OnLostTrack));
+                else if (send.ExpiresAt <= now) ended.Add(Ended(send, Ledger.OnExpiry(send.MayHaveLeft)));
                 else if (refusals.GetValueOrDefault(send.Id) is var refusal && refusal != default) ended.Add(Ended(send, Ledger.OnSkip(send.MayHaveLeft, refusal)));
                 else if (send.Address.Length == 0) ended.Add(Ended(send, Ledger.OnSkip(send.MayHaveLeft, Reason.NoAddress)));
                 else if (isAllowed is not null && !isAllowed(send.Address)) ended.Add(Ended(send, Ledger.OnSkip(send.MayHaveLeft, Reason.NotAllowListed)));
@@ -48,7 +51,7 @@ public sealed partial class SendStore
 
             await PutOffAsync(connection, transaction, held.Where(put => !ended.Exists(end => end.Send.Id == put.Key)), ct);
 
-            await EndAsync(connection, transaction, ended, now, ct);
+            await EndAsync(connection, transaction, ended, mayHaveLeft, now, ct);
             return new Claim(await TakeAsync(connection, transaction, claimed, owner, lease, ct), [.. ended.Select(end => end.State)]);
         }, cancel);
 
@@ -188,6 +191,26 @@ public sealed partial class SendStore
         return held;
     }
 
+    /// <summary>
+    /// Sends of a restored database that may have left before it was: planned by then, or for something that happened by then
+    /// and was told again since. A transactional one leaves again, with the same Message-ID (DESIGN.md §7).
+    /// </summary>
+    private async Task<IReadOnlySet<Guid>> MayHaveLeftAsync(
+        DbConnection connection, DbTransaction transaction, IReadOnlyList<ClaimedSend> sends, MayHaveLeft? left, CancellationToken cancel)
+    {
+        if (left is null) return new HashSet<Guid>();
+        var asked = sends.Where(send => send.Class != SendClass.Transactional).ToList();
+        var found = asked.Where(send => send.PlannedAt <= left.Until).Select(send => send.Id).ToHashSet();
+        var later = asked.Where(send => !found.Contains(send.Id)).ToList();
+        found.UnionWith(await database.BulkAsync(connection, transaction,
+            Rows.Of(later).Short("slot", send => send.Slot).Uuid("id", send => send.Id).Scalar("until", left.Until),
+            """
+            select r.n from rows r join sends s on s.slot = r.slot and s.id = r.id join events e on e.id = s.cause_id
+            where s.cause_id > 0 and e.occurred_at <= @until
+            """, row => later[(int)row.GetInt64(0) - 1].Id, cancel));
+        return found;
+    }
+
     private Task PutOffAsync(
         DbConnection connection, DbTransaction transaction, IEnumerable<KeyValuePair<Guid, (ClaimedSend Send, DateTimeOffset Until)>> held, CancellationToken cancel) =>
         database.BulkAsync(connection, transaction,
@@ -219,12 +242,14 @@ public sealed partial class SendStore
     }
 
     private async Task EndAsync(
-        DbConnection connection, DbTransaction transaction, List<(ClaimedSend Send, SendState State, Reason Reason)> ended, DateTimeOffset now, CancellationToken cancel)
+        DbConnection connection, DbTransaction transaction, List<(ClaimedSend Send, SendState State, Reason Reason)> ended,
+        IReadOnlySet<Guid> mayHaveLeft, DateTimeOffset now, CancellationToken cancel)
     {
         var done = await database.BulkAsync(connection, transaction,
             Rows.Of(ended).Short("slot", end => end.Send.Slot).Uuid("id", end => end.Send.Id)
-                .Short("state", end => (short)end.State).Short("reason", end => (short)end.Reason).Scalar("now", now),
-            "update sends set state = r.state, reason = r.reason, ended_at = @now from rows r where sends.slot = r.slot and sends.id = r.id and sends.state = 1 returning sends.id",
+                .Short("state", end => (short)end.State).Short("reason", end => (short)end.Reason)
+                .Text("reply", end => mayHaveLeft.Contains(end.Send.Id) ? "the database was restored from a backup; it may have left before" : null).Scalar("now", now),
+            "update sends set state = r.state, reason = r.reason, ended_at = @now, reply = coalesce(r.reply, sends.reply) from rows r where sends.slot = r.slot and sends.id = r.id and sends.state = 1 returning sends.id",
             row => row.Uuid(0), cancel);
         var changed = done.ToHashSet();
         await TellAsync(connection, transaction, ended.Where(end => changed.Contains(end.Send.Id)).Select(end => (end.Send, end.Reason)), now, cancel);

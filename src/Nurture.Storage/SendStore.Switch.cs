@@ -23,7 +23,18 @@ public sealed partial class SendStore
     }
 
     private static async Task<SendingStop?> ReadStopAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancel) =>
-        await connection.ScalarAsync<string>(transaction, "select value from settings where name = @name", [("name", SettingNames.StopAll)], cancel) is { } json
-            ? JsonSerializer.Deserialize<SendingStop>(json)
-            : null;
+        (await ReadSwitchAsync(connection, transaction, cancel)).Stop;
+
+    /// <summary>Whether nothing may be claimed, and what must not be since it may have left before the database was restored.</summary>
+    private static async Task<(SendingStop? Stop, MayHaveLeft? Left)> ReadSwitchAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancel)
+    {
+        var settings = await connection.QueryAsync(transaction, "select name, value from settings where name in (@stop, @restored, @left)",
+            [("stop", SettingNames.StopAll), ("restored", SettingNames.Restored), ("left", SettingNames.MayHaveLeft)],
+            row => (Name: row.GetString(0), Value: row.GetString(1)), cancel);
+        var restored = Read<RestoredDatabase>(SettingNames.Restored);
+        var stop = restored is null ? Read<SendingStop>(SettingNames.StopAll) : new SendingStop("nurture", restored.At) { Restored = restored };
+        return (stop, Read<MayHaveLeft>(SettingNames.MayHaveLeft));
+
+        T? Read<T>(string name) where T : class => settings.Find(setting => setting.Name == name).Value is { } json ? JsonSerializer.Deserialize<T>(json) : null;
+    }
 }

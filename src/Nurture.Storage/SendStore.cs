@@ -72,7 +72,11 @@ public sealed record Claim(IReadOnlyList<ClaimedSend> Sends, IReadOnlyList<SendS
 }
 
 /// <summary>Who stopped all sending, and when.</summary>
-public sealed record SendingStop(string By, DateTimeOffset At);
+public sealed record SendingStop(string By, DateTimeOffset At)
+{
+    /// <summary>Nobody: the database was restored from a backup, and whoever knows what left since has not said so yet.</summary>
+    public RestoredDatabase? Restored { get; init; }
+}
 
 /// <summary>
 /// The send ledger (DESIGN.md §6). Rows are planned and cancelled with the decisions of slots; here they are claimed, handed

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 
@@ -12,12 +13,15 @@ public sealed class SqliteDatabase : Database
     private readonly string connectionString;
     private readonly FileStream? held;
     private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly string placeFile;
     private SqliteConnection? writer;
+    private string? place;
 
     public SqliteDatabase(DatabaseOptions options)
     {
         Directory.CreateDirectory(options.DataDirectory);
         path = Path.Combine(Path.GetFullPath(options.DataDirectory), "nurture.db");
+        placeFile = $"{path}.place";
         connectionString = new SqliteConnectionStringBuilder { DataSource = path, ForeignKeys = true, DefaultTimeout = 30 }.ConnectionString;
         held = options.IsNode ? Hold(path) : null;
     }
@@ -57,6 +61,29 @@ public sealed class SqliteDatabase : Database
         where s.lane = (select r.lane from rows r) and s.due_at >= (select due_floor from lanes) and s.due_at <= @now
         order by s.due_at, s.subject_id limit @limit
         """;
+
+    /// <summary>
+    /// The place is a word that is made anew with each opening, here and in a file beside the database: a copy of an earlier day
+    /// has an earlier word, one that was carried elsewhere has no file beside it. The file has the old word too until the new
+    /// one is committed.
+    /// </summary>
+    internal override async Task<(bool IsElsewhere, string Place)> PlaceAsync(
+        DbConnection connection, DbTransaction transaction, string? known, CancellationToken cancel)
+    {
+        var words = File.Exists(placeFile) ? await File.ReadAllLinesAsync(placeFile, cancel) : null;
+        var isElsewhere = known is null ? words is not null : words?.Contains(known) != true;
+        place = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        await WritePlaceAsync(known is null ? [place] : [place, known], cancel);
+        return (isElsewhere, place);
+    }
+
+    private protected override Task KeepPlaceAsync(CancellationToken cancel) => WritePlaceAsync([place!], cancel);
+
+    private async Task WritePlaceAsync(string[] words, CancellationToken cancel)
+    {
+        await File.WriteAllLinesAsync($"{placeFile}.new", words, cancel);
+        File.Move($"{placeFile}.new", placeFile, overwrite: true);
+    }
 
     internal override Task<DatabaseSpace> SpaceAsync(CancellationToken cancel) => Task.FromResult(new DatabaseSpace(
         new[] { path, $"{path}-wal" }.Where(File.Exists).Sum(file => new FileInfo(file).Length),

@@ -42,6 +42,9 @@ internal sealed class Arrivals(Catalog catalog, Language language, DateTimeZone 
             SendStanding.Bounced => ("not_sent", In(
                 $"The mail {mail} bounced on {Show(send.EndedAt ?? send.PlannedAt)}: the other side refused it.{reply}",
                 $"メール「{mail}」は {Show(send.EndedAt ?? send.PlannedAt)} に相手側に拒否され、不達となりました{reply}。")),
+            SendStanding.Unclear when send.HandedAt is null => ("unclear", In(
+                $"Whether the mail {mail} left cannot be known: the database was restored from a backup, and it may have left before.",
+                $"データベースがバックアップから復元されたため、メール「{mail}」がその前に送信されたかどうか分かりません。")),
             SendStanding.Unclear => ("unclear", In(
                 $"Whether the mail {mail} arrived cannot be known: on {Show(send.EndedAt ?? send.PlannedAt)} the connection ended before an answer.",
                 $"{Show(send.EndedAt ?? send.PlannedAt)} に応答の前に接続が切れたため、メール「{mail}」が届いたかどうか分かりません。")),

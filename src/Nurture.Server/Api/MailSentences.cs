@@ -17,7 +17,7 @@ internal static class MailSentences
             "sending" => $"Is sending {mail}.",
             "sent" => $"Sent {mail}{(send.ClickedAt is not null ? "; a link in it was clicked" : send.OpenedAt is not null ? "; it was opened" : "")}.",
             "bounced" => $"The mail {send.Template} bounced: the other side refused it.",
-            "unclear" => $"Cannot know whether {mail} arrived: the connection ended before an answer.",
+            "unclear" => $"Cannot know whether {mail} arrived: it was under way, and no answer is known.",
             _ => send.Sentence ?? $"Did not send {mail}.",
         };
     }
@@ -32,7 +32,7 @@ internal static class MailSentences
             "sending" => $"{mail}を送信中です。",
             "sent" => $"{mail}を送信しました{(send.ClickedAt is not null ? "(リンクのクリックあり)" : send.OpenedAt is not null ? "(開封あり)" : "")}。",
             "bounced" => $"{mail}は相手のサーバーに拒否され、不達となりました。",
-            "unclear" => $"応答の前に接続が切れたため、{mail}が届いたかどうか分かりません。",
+            "unclear" => $"応答の記録がないため、{mail}が届いたかどうか分かりません。",
             _ => send.Sentence ?? $"{mail}を送りませんでした。",
         };
     }

@@ -63,7 +63,7 @@ internal static class OverviewEndpoints
                 new(today.Sends.ToDictionary(count => ApiJson.Word(count.Key), count => count.Value), today.Entered, today.GoalsReached, today.Completed),
                 new(ShownCount.Of(waiting.Enrolled), ShownCount.Of(waiting.Sends), nextMail, await slots.NextDueAsync(cancel), await slots.UnreadAsync(cancel)),
                 new(await status.ParkedAsync(cancel), troubles.Unclear, troubles.Bounced, troubles.Failed, troubles.Refused,
-                    nextMail is { } due && now - due > Overdue ? due : null, stopped is null ? null : new(stopped.By, stopped.At),
+                    nextMail is { } due && now - due > Overdue ? due : null, StatusEndpoints.StoppedSending.Of(stopped),
                     [.. catalog.Live.Values.Where(live => live.IsPaused).Select(live => new ScenarioInShort(live.Scenario.Name, Simulation.Explanation.Title(live.Scenario, live.Scenario.Name))).OrderBy(paused => paused.Title, StringComparer.Ordinal)],
                     StatusEndpoints.InPreparation(published, preparation)));
         }).RequirePermission(Permission.ReadStatus).WithSummary("What ran today, what waits and what needs attention, in numbers.");

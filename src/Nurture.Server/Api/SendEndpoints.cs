@@ -19,7 +19,11 @@ namespace Nurture.Server.Api;
 internal static class SendEndpoints
 {
     /// <param name="By">Who stopped it; null while mails leave.</param>
-    public sealed record ShownSending(bool IsStopped, string? By, DateTimeOffset? At);
+    public sealed record ShownSending(bool IsStopped, string? By, DateTimeOffset? At, StatusEndpoints.ShownRestored? Restored);
+
+    /// <param name="LeftUntil">Until when mails may have left that the backup does not know of; where it is not said, until this database was first opened.</param>
+    /// <param name="NothingLeft">None did: whatever sent was stopped before the copy was made.</param>
+    public sealed record Confirmation(DateTimeOffset? LeftUntil, bool NothingLeft);
 
     private const int MostOfAStory = 200;
 
@@ -49,15 +53,38 @@ internal static class SendEndpoints
         }).RequirePermission(Permission.ControlSending).WithSummary("Stops all sending: nothing is claimed any more. What is being handed over at this moment still leaves.");
         api.MapPost("/sending/start", async (SendStore sends, Audited audited, WorkSignals signals, CancellationToken cancel) =>
         {
+            if (await sends.StoppedAsync(cancel) is { Restored: not null })
+            {
+                throw RefusedException.Conflict("restored", "The database was restored from a backup.",
+                    "It does not know which mails left since the backup was made. Say until when any may have: POST /api/v1/sending/confirm");
+            }
+
             await audited.RecordAsync("sending.started", "sending", null, cancel);
             await sends.StartAsync(cancel);
             signals.Sends.Raise();
             return await ShowAsync(sends, cancel);
         }).RequirePermission(Permission.ControlSending).WithSummary("Lets mails leave again.");
+        api.MapPost("/sending/confirm", ConfirmAsync).RequirePermission(Permission.ControlSending)
+            .WithSummary("After a restore: lets mails leave again, but for marketing and service mails of until then, which may have left and are listed as uncertain.");
+    }
+
+    private static async Task<ShownSending> ConfirmAsync(
+        Confirmation said, RestoreStore restores, SendStore sends, Audited audited, BusinessClock clock, WorkSignals signals, CancellationToken cancel)
+    {
+        if (await restores.FindAsync(cancel) is not { } restored)
+            throw RefusedException.Conflict("not-restored", "There is nothing to confirm.", "This database is not known to have been restored from a backup.");
+        if (said is { NothingLeft: true, LeftUntil: not null })
+            throw RefusedException.BadRequest("bad-value", "Two things were said.", "Either nothing left since the backup (nothing_left), or something may have until a moment (left_until).");
+        if (said.LeftUntil > clock.Now) throw RefusedException.BadRequest("bad-value", "left_until lies in the future.", $"It is {clock.Now:O} now.");
+        DateTimeOffset? until = said.NothingLeft ? null : said.LeftUntil ?? restored.At;
+        await audited.RecordAsync("sending.confirmed", "sending", new { left_until = until }, cancel);
+        await restores.ConfirmAsync(until, audited.Actor, cancel);
+        signals.Sends.Raise();
+        return await ShowAsync(sends, cancel);
     }
 
     private static async Task<ShownSending> ShowAsync(SendStore sends, CancellationToken cancel) =>
-        await sends.StoppedAsync(cancel) is { } stop ? new(true, stop.By, stop.At) : new(false, null, null);
+        await sends.StoppedAsync(cancel) is { } stop ? new(true, stop.By, stop.At, StatusEndpoints.ShownRestored.Of(stop.Restored)) : new(false, null, null, null);
 
     private static async Task<ApiPage<ShownSend>> ListAsync(
         long? contact, string? scenario, string? state, string? standing, string? template, DateTimeOffset? since, string? enrollment, string? locale, int? limit, string? after,

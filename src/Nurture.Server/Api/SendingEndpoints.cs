@@ -38,7 +38,7 @@ internal static class SendingEndpoints
             var stopped = await sends.StoppedAsync(cancel);
             var waiting = (await sends.CountAsync(cancel)).GetValueOrDefault(SendState.Planned);
             return new Sending(
-                stopped is null ? null : new(stopped.By, stopped.At), waiting,
+                StatusEndpoints.StoppedSending.Of(stopped), waiting,
                 new(policy.Sender.Name, policy.Sender.Address, policy.Sender.ReplyTo, policy.Sender.Organization, policy.Sender.PostalAddress, [.. policy.OwnDomains]),
                 WayOf(transport, mail, circuit), SignatureOf(dkim, policy.Sender.Address), links.Url, mail.AllowList.Count == 0 ? null : mail.AllowList.Count);
         }).RequirePermission(Permission.ReadStatus).WithSummary("In whose name mail leaves, by which way, how it is signed, and whether all sending is stopped.");

@@ -18,7 +18,18 @@ internal static class StatusEndpoints
         long UnreadEvents, DateTimeOffset? NextDue, IReadOnlyDictionary<string, long> Sends, long Parked, StoppedSending? SendingStopped,
         IReadOnlyList<PreparingVersion> Preparing, IReadOnlyList<ShownLane> Lanes);
 
-    public sealed record StoppedSending(string By, DateTimeOffset At);
+    /// <param name="Restored">It was nobody: the database came from a backup, and waits for a word.</param>
+    public sealed record StoppedSending(string By, DateTimeOffset At, ShownRestored? Restored)
+    {
+        internal static StoppedSending? Of(SendingStop? stop) => stop is null ? null : new(stop.By, stop.At, ShownRestored.Of(stop.Restored));
+    }
+
+    /// <param name="RecognizedAt">When this database was first opened after it was restored.</param>
+    /// <param name="NewestEventAt">When the last event that it knows was received.</param>
+    public sealed record ShownRestored(DateTimeOffset RecognizedAt, DateTimeOffset? NewestEventAt)
+    {
+        internal static ShownRestored? Of(RestoredDatabase? restored) => restored is null ? null : new(restored.At, restored.NewestEventAt);
+    }
 
     /// <param name="Asked">Of how many subjects so far; null while it has not begun.</param>
     public sealed record PreparingVersion(string Scenario, int Version, long? Asked, long? Subjects);
@@ -39,7 +50,7 @@ internal static class StatusEndpoints
             var stopped = await sends.StoppedAsync(cancel);
             return new Status(
                 await slots.UnreadAsync(cancel), await slots.NextDueAsync(cancel), counts.ToDictionary(count => ApiJson.Word(count.Key), count => count.Value),
-                await status.ParkedAsync(cancel), stopped is null ? null : new(stopped.By, stopped.At),
+                await status.ParkedAsync(cancel), StoppedSending.Of(stopped),
                 InPreparation(await catalogs.CurrentAsync(cancel), preparation),
                 [.. (await status.LanesAsync(cancel)).Select(lane => new ShownLane(lane.Lane, lane.Owner, lane.Epoch, lane.ExpiresAt))]);
         }).RequirePermission(Permission.ReadStatus).WithSummary("How it stands: what waits, for whom, and whether anything is stopped.");

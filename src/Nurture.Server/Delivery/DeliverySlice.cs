@@ -48,6 +48,10 @@ public static class DeliverySlice
         } + (signer is null ? ", unsigned" : $", signed for {dkim.Domain}")));
         if (kind == MailTransportKind.Smtp && options.PublicUrl?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) != true)
             services.AddSingleton(new StartupFact("links in mails", "without https: set Nurture__PublicUrl, or mail readers will not offer to unsubscribe by one click"));
+        if (await new RestoreStore(database).FindAsync(CancellationToken.None) is { } restored)
+        {
+            services.AddSingleton(new StartupFact("nothing is sent", $"this database was restored from a backup{(restored.NewestEventAt is { } newest ? $" whose newest event is of {newest:u}" : "")}, which does not know what left since. Confirm it in the web app (Settings → Sending), by POST /api/v1/sending/confirm, or by: nurture restored confirm") { IsWarning = true });
+        }
         if (mail.AllowList.Count > 0) services.AddSingleton(new StartupFact("mail goes only to", $"{mail.AllowList.Count} addresses and domains of the allow-list"));
     }
 

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 namespace Nurture.Server.Hosting;
 
 /// <summary>A line that a slice adds to what the server says of itself once it listens: <c>mail: built-in inbox</c>.</summary>
-public sealed record StartupFact(string Name, string Value);
+public sealed record StartupFact(string Name, string Value)
+{
+    public bool IsWarning { get; init; }
+}
 
 public static class StartupReport
 {
@@ -14,7 +17,7 @@ public static class StartupReport
         {
             app.Logger.LogInformation("Nurture listens at {Url}", string.Join(" ", app.ListeningAddresses()));
             foreach (var fact in app.Services.GetServices<StartupFact>())
-                app.Logger.LogInformation("{Fact}: {Value}", fact.Name, fact.Value);
+                app.Logger.Log(fact.IsWarning ? LogLevel.Warning : LogLevel.Information, "{Fact}: {Value}", fact.Name, fact.Value);
         });
     }
 

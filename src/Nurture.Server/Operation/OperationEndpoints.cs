@@ -44,7 +44,7 @@ internal static class OperationEndpoints
                 backlog.At, new(measures.Taken.Count),
                 new(OverviewEndpoints.ShownCount.Of(backlog.Unread.Events), backlog.EventLag.TotalSeconds, backlog.DueLag.TotalSeconds),
                 new(OverviewEndpoints.ShownCount.Of(backlog.Outbox.Planned), backlog.Outbox.Claimed, backlog.Outbox.Handed, backlog.OutboxLag.TotalSeconds,
-                    measures.Sent.Count, measures.NotSent.Count, circuit.Remaining.TotalSeconds, backlog.Stopped is { } stop ? new(stop.By, stop.At) : null),
+                    measures.Sent.Count, measures.NotSent.Count, circuit.Remaining.TotalSeconds, StatusEndpoints.StoppedSending.Of(backlog.Stopped)),
                 backlog.Parked,
                 [.. lanes.Where(lane => lane.Owner is not null).GroupBy(lane => lane.Owner!).OrderBy(node => node.Key, StringComparer.Ordinal)
                     .Select(node => new ShownNode(node.Key, node.Count(), node.Min(lane => lane.Left ?? TimeSpan.Zero).TotalSeconds, node.Key == database.Node))],

@@ -29,6 +29,7 @@ public static class OperationSlice
         services.AddSingleton(provider => new Backlogs(
             provider.GetRequiredService<StatusStore>(), provider.GetRequiredService<SlotStore>(), provider.GetRequiredService<SendStore>(),
             provider.GetRequiredService<BusinessClock>(), TimeProvider.System));
+        services.AddSingleton<RestoreStore>();
         services.AddSingleton<Gauges>();
         services.AddSingleton<PrometheusText>();
         services.AddSingleton(provider => Collected(provider.GetRequiredService<PrometheusText>(), builder.Configuration, database));

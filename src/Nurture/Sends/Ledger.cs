@@ -140,6 +140,9 @@ public static class Ledger
     public static (SendState State, Reason Reason) OnExpiry(bool mayHaveLeft) =>
         mayHaveLeft ? (SendState.Uncertain, Reason.Uncertain) : (SendState.Expired, Reason.Expired);
 
+    /// <summary>What a send is that may have left before the database was restored from a backup.</summary>
+    public static (SendState State, Reason Reason) OnLostTrack => (SendState.Uncertain, Reason.Uncertain);
+
     /// <summary>What a send is that the claim does not let through.</summary>
     public static (SendState State, Reason Reason) OnSkip(bool mayHaveLeft, Reason reason) =>
         mayHaveLeft ? (SendState.Uncertain, Reason.Uncertain) : (SendState.Skipped, reason);

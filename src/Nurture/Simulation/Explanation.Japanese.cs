@@ -73,7 +73,7 @@ public static partial class Explanation
             Reason.Cancelled => $"送信前に{mail}を取り消しました。",
             Reason.RenderFailed => $"テンプレートの差し込みに失敗したため、{mail}を送りませんでした。",
             Reason.Refused => $"相手のメールサーバーに拒否され、{mail}を届けられませんでした。",
-            Reason.Uncertain => $"応答の前に接続が切れたため、{mail}が届いたかどうか分かりません。",
+            Reason.Uncertain => $"応答の記録がないため、{mail}が届いたかどうか分かりません。",
             Reason.Internal => $"Nurture の内部エラーのため、{mail}を送りませんでした。運用担当者がログで確認できます。",
 
             Reason.GoalReached => $"シナリオ{name}の目標{JapaneseText(scenario?.Goal?.When)}を達成しました。",

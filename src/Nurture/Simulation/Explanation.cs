@@ -94,7 +94,7 @@ public static partial class Explanation
             Reason.Cancelled => $"Withdrew {mail} before it left.",
             Reason.RenderFailed => $"Did not send {mail}: its template failed for this person.",
             Reason.Refused => $"Could not deliver {mail}: the other side refused it.",
-            Reason.Uncertain => $"Cannot know whether {mail} arrived: the connection ended before an answer.",
+            Reason.Uncertain => $"Cannot know whether {mail} arrived: it was under way, and no answer is known.",
             Reason.Internal => $"Did not send {mail}: Nurture itself failed; operators find it in the log.",
 
             Reason.GoalReached => $"Reached the goal of {name}{Text(scenario?.Goal?.When)}.",
