@@ -6,14 +6,16 @@ public static class Repository
     public static string Root { get; } = FindRoot();
 
     /// <summary>The server as built in the same configuration as this assembly.</summary>
-    public static string ServerAssembly
+    public static string ServerAssembly => Built("Nurture.Server");
+
+    /// <summary>The command line, likewise.</summary>
+    public static string CommandLineAssembly => Built("Nurture.Cli");
+
+    private static string Built(string project)
     {
-        get
-        {
-            var framework = new DirectoryInfo(AppContext.BaseDirectory);
-            var path = Path.Combine(Root, "src", "Nurture.Server", "bin", framework.Parent!.Name, framework.Name, "Nurture.Server.dll");
-            return File.Exists(path) ? path : throw new FileNotFoundException("The server is not built.", path);
-        }
+        var framework = new DirectoryInfo(AppContext.BaseDirectory);
+        var path = Path.Combine(Root, "src", project, "bin", framework.Parent!.Name, framework.Name, $"{project}.dll");
+        return File.Exists(path) ? path : throw new FileNotFoundException($"{project} is not built.", path);
     }
 
     private static string FindRoot()

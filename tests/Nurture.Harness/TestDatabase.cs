@@ -23,6 +23,9 @@ public abstract class TestDatabase : IAsyncDisposable
         _ => throw new ArgumentException($"""There is no database "{kind}": sqlite or postgres.""", nameof(kind)),
     };
 
+    /// <summary>The SQLite file that lies in a data directory.</summary>
+    public static TestDatabase OfFolder(string dataDirectory) => new SqliteFile(dataDirectory);
+
     public abstract string Kind { get; }
 
     /// <summary>Left behind, for reading what went wrong.</summary>

@@ -4,6 +4,7 @@ import {
   IconArrowRoundaboutRight,
   IconCalendarClock,
   IconCircleCheck,
+  IconDatabaseImport,
   IconDoorEnter,
   IconFlag,
   IconHandStop,
@@ -52,7 +53,7 @@ interface Overview {
     failed: number;
     refused: number;
     overdue_since: string | null;
-    sending_stopped: { by: string; at: string } | null;
+    sending_stopped: { by: string; at: string; restored: unknown } | null;
     paused: { name: string; title: string }[];
     preparing: { scenario: string; version: number; asked: number | null; subjects: number | null }[];
   };
@@ -189,7 +190,8 @@ function Attention({ attention, since, day }: { attention: Overview["attention"]
   const items: Item[] = [];
   const add = (isThere: boolean, item: Item) => isThere && items.push(item);
 
-  add(attention.sending_stopped !== null, {
+  add(Boolean(attention.sending_stopped?.restored), { key: "restored", icon: IconDatabaseImport, colour: "red", text: t("overview.restored"), to: "/settings/sending" });
+  add(attention.sending_stopped !== null && !attention.sending_stopped.restored, {
     key: "stopped",
     icon: IconHandStop,
     colour: "red",

@@ -1,5 +1,5 @@
 import { Alert, Card, Code, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
-import { IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
+import { IconDatabaseImport, IconPlayerPlay, IconPlayerStop } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -14,7 +14,7 @@ import { StateBadge } from "@/components/StateBadge";
 import { formatInstant } from "@/components/times";
 
 interface SendingState {
-  stopped: { by: string; at: string } | null;
+  stopped: { by: string; at: string; restored: { recognized_at: string; newest_event_at: string | null } | null } | null;
   waiting: number;
   sender: { name: string; address: string; reply_to: string | null; organization: string; postal_address: string; own_domains: string[] };
   way: { kind: "inbox" | "smtp" | "pickup"; host: string | null; port: number | null; security: string | null; has_credentials: boolean; rests_seconds: number };
@@ -52,6 +52,31 @@ function Switch({ state }: { state: SendingState }) {
   const press = (way: "stop" | "start") => () => api.post(`/sending/${way}`).then(() => queries.invalidateQueries());
   const waiting = t("sending.waiting", { count: state.waiting });
 
+  if (state.stopped?.restored) {
+    const { recognized_at, newest_event_at } = state.stopped.restored;
+    const at = formatInstant(recognized_at, i18n.language);
+    return (
+      <Alert color="red" icon={<IconDatabaseImport aria-hidden />} title={t("sending.restored")}>
+        <Stack align="flex-start" gap="sm">
+          <Text size="sm">
+            {t("sending.restored_text", { at })} {newest_event_at && t("sending.restored_newest", { at: formatInstant(newest_event_at, i18n.language) })} {waiting}
+          </Text>
+          {can("sending.control") && (
+            <ConfirmButton
+              color="teal"
+              leftSection={<IconPlayerPlay size={16} aria-hidden />}
+              question={t("sending.confirm_question")}
+              consequence={t("sending.confirm_text", { at })}
+              act={t("sending.confirm")}
+              onConfirm={() => api.post("/sending/confirm", {}).then(() => queries.invalidateQueries())}
+            >
+              {t("sending.confirm")}
+            </ConfirmButton>
+          )}
+        </Stack>
+      </Alert>
+    );
+  }
   if (state.stopped)
     return (
       <Alert color="red" icon={<IconPlayerStop aria-hidden />} title={t("sending.stopped")}>

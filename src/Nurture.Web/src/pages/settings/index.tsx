@@ -7,6 +7,7 @@ export const page: Page = {
   routes: [
     { path: "/settings", component: lazy(() => import("./Settings")) },
     { path: "/settings/sending", component: lazy(() => import("./Sending")) },
+    { path: "/settings/operation", component: lazy(() => import("./Operation")) },
     { path: "/settings/sources", component: lazy(() => import("./Sources")) },
     { path: "/settings/users", component: lazy(() => import("./Users")) },
     { path: "/settings/keys", component: lazy(() => import("./Keys")) },
