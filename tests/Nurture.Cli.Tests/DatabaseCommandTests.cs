@@ -99,6 +99,56 @@ public sealed class DatabaseCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_backup_is_made_while_a_server_holds_the_file_and_overwrites_nothing()
+    {
+        await OnAsync("migrate");
+        await using var server = Database.Create(new DatabaseOptions { DataDirectory = scratch["data"] });
+
+        var first = await OnAsync("backup", scratch["copy.db"]);
+        var again = await OnAsync("backup", scratch["copy.db"]);
+        var nowhere = await OnAsync("backup", scratch["no/folder/copy.db"]);
+
+        Assert.Equal(0, first.Exit);
+        Assert.Contains(first.Output, line => line.StartsWith($"✓ {scratch["copy.db"]}: ", StringComparison.Ordinal));
+        Assert.Equal((2, $"{scratch["copy.db"]} is there already, and a backup overwrites nothing. Name another file."), (again.Exit, again.Error));
+        Assert.Equal((2, $"There is no folder {scratch["no/folder"]}."), (nowhere.Exit, nowhere.Error));
+    }
+
+    [Fact]
+    public async Task A_restored_database_is_told_by_the_doctor_until_it_is_confirmed()
+    {
+        await OnAsync("migrate");
+        await OnAsync("backup", scratch["copy.db"]);
+        Directory.CreateDirectory(scratch["elsewhere"]);
+        File.Move(scratch["copy.db"], scratch["elsewhere/nurture.db"]);
+        string[] there = ["--data", scratch["elsewhere"]];
+        await Terminal.TypeAsync(["migrate", .. there]);
+
+        var sick = await Terminal.TypeAsync(["doctor", .. there]);
+        var ahead = await Terminal.TypeAsync(["restored", "confirm", "--left-until", "2999-01-01", .. there]);
+        var confirmed = await Terminal.TypeAsync(["restored", "confirm", .. there]);
+        var again = await Terminal.TypeAsync(["restored", "confirm", .. there]);
+        var well = await Terminal.TypeAsync(["doctor", .. there]);
+
+        Assert.Contains(sick.Output, line => line.StartsWith("✗ sending: nothing is sent: this database was restored from a backup", StringComparison.Ordinal));
+        Assert.Equal((2, "2999-01-01 lies in the future."), (ahead.Exit, ahead.Error));
+        Assert.Equal(0, confirmed.Exit);
+        Assert.Equal(2, again.Exit);
+        Assert.Equal((0, "All is well."), (well.Exit, well.Output[^1]));
+    }
+
+    [Fact]
+    public async Task A_copy_that_nothing_tells_from_the_original_is_marked_by_hand()
+    {
+        await OnAsync("migrate");
+
+        await OnAsync("restored", "mark");
+
+        await using var database = Database.Create(new DatabaseOptions { DataDirectory = scratch["data"], IsNode = false });
+        Assert.NotNull((await new SendStore(database).StoppedAsync(Cancel))!.Restored);
+    }
+
+    [Fact]
     public async Task A_database_without_a_schema_is_sent_to_migrate()
     {
         Directory.CreateDirectory(scratch["data"]);
