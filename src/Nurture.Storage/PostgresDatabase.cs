@@ -72,7 +72,7 @@ public sealed partial class PostgresDatabase : Database
         select count(*) from (
             select 1 from lanes l cross join lateral (
                 select 1 from events e
-                where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id > l.era_floor limit @most) e
+                where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id + 0 > l.era_floor limit @most) e
             limit @most) t
         """;
 
@@ -80,7 +80,7 @@ public sealed partial class PostgresDatabase : Database
         """
         select min(e.received_at) from lanes l cross join lateral (
             select e.received_at from events e
-            where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id > l.era_floor order by e.xid, e.id limit 1) e
+            where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id + 0 > l.era_floor order by e.xid, e.id limit 1) e
         """;
 
     internal override string DueSubjectsSql =>

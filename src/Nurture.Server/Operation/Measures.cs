@@ -11,6 +11,7 @@ namespace Nurture.Server.Operation;
 public sealed class Measures : IDisposable
 {
     public const string MeterName = "Nurture";
+    public const string NodeTag = "nurture.node";
 
     // Seconds. A commit takes milliseconds; what takes a second is an incident.
     private static readonly double[] Durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -25,8 +26,10 @@ public sealed class Measures : IDisposable
     private readonly Counter<long> failedTurns;
     private readonly Counter<long> sends;
 
-    public Measures(TimeProvider machine)
+    /// <param name="node">Marks the meter, since a process may hold several servers.</param>
+    public Measures(TimeProvider machine, string node)
     {
+        Meter = new(new MeterOptions(MeterName) { Tags = [new(NodeTag, node)] });
         Taken = new(machine);
         Sent = new(machine);
         NotSent = new(machine);
@@ -41,7 +44,7 @@ public sealed class Measures : IDisposable
         sends = Meter.CreateCounter<long>("nurture.sends", "{send}", "Ends of attempts to send: sent, deferred, not_tried (both are tried again), failed, skipped, expired, uncertain.");
     }
 
-    internal Meter Meter { get; } = new(MeterName);
+    internal Meter Meter { get; }
 
     /// <summary>Messages taken.</summary>
     public LastMinute Taken { get; }

@@ -25,13 +25,13 @@ public static class OperationSlice
     {
         builder.AddSettings<MetricsOptions>("Nurture:Metrics");
         var services = builder.Services;
-        services.AddSingleton(_ => new Measures(TimeProvider.System));
+        services.AddSingleton(_ => new Measures(TimeProvider.System, database.Node));
         services.AddSingleton(provider => new Backlogs(
             provider.GetRequiredService<StatusStore>(), provider.GetRequiredService<SlotStore>(), provider.GetRequiredService<SendStore>(),
             provider.GetRequiredService<BusinessClock>(), TimeProvider.System));
         services.AddSingleton<RestoreStore>();
         services.AddSingleton<Gauges>();
-        services.AddSingleton<PrometheusText>();
+        services.AddSingleton(_ => new PrometheusText(database.Node));
         services.AddSingleton(provider => Collected(provider.GetRequiredService<PrometheusText>(), builder.Configuration, database));
     }
 

@@ -10,7 +10,7 @@ namespace Nurture.Server.Operation;
 /// OpenTelemetry's compatibility rules: dots become underscores, units are spelled out, counters end in <c>_total</c>.
 /// </summary>
 [ExportModes(ExportModes.Pull)]
-public sealed class PrometheusText : BaseExporter<Metric>, IPullMetricExporter
+public sealed class PrometheusText(string node) : BaseExporter<Metric>, IPullMetricExporter
 {
     private readonly Lock gate = new();
     private readonly StringBuilder text = new();
@@ -30,7 +30,8 @@ public sealed class PrometheusText : BaseExporter<Metric>, IPullMetricExporter
 
     public override ExportResult Export(in Batch<Metric> batch)
     {
-        foreach (var metric in batch) Write(metric);
+        foreach (var metric in batch)
+            if (metric.MeterName != Measures.MeterName || metric.MeterTags?.Contains(new(Measures.NodeTag, node)) == true) Write(metric);
         return ExportResult.Success;
     }
 

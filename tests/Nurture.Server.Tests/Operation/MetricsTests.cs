@@ -68,7 +68,8 @@ public sealed partial class MetricsTests
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-            arrived.TrySetResult(System.Text.Encoding.Latin1.GetString(body.ToArray()));
+            var sent = System.Text.Encoding.Latin1.GetString(body.ToArray());
+            if (sent.Contains("nurture.events.lag", StringComparison.Ordinal)) arrived.TrySetResult(sent);
         });
         await collector.StartAsync(Cancel);
         await using var server = await RunningServer.StartAsync("Development",
@@ -76,7 +77,7 @@ public sealed partial class MetricsTests
 
         var sent = await arrived.Task.WaitAsync(Patience, Cancel);
 
-        Assert.Contains("nurture.events.lag", sent, StringComparison.Ordinal);
+        Assert.Contains("nurture.slots.events", sent, StringComparison.Ordinal);
         Assert.Contains(server.Database.Node, sent, StringComparison.Ordinal);
     }
 
