@@ -183,7 +183,7 @@ public sealed class RestoreDrillTests
             return TestDatabase.OfFolder(scratch["elsewhere"]);
         }
 
-        var database = await PostgresDatabase.CreateAsync(scratch, Cancel, isOwnCluster: true);
+        var database = await PostgresDatabase.CreateAsync(scratch["restored"], isOwn: true, Cancel);
         var server = new NpgsqlConnectionStringBuilder(database.Settings["Nurture__Postgres"]);
         var (exit, said) = await ChildProcess.RunAsync("pg_restore", ["--host", server.Host!, "--username", server.Username!, "--dbname", server.Database!, "--no-owner", "--exit-on-error", backup], Cancel);
         Assert.True(exit == 0, said);

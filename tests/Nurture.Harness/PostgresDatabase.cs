@@ -34,14 +34,6 @@ public sealed class PostgresDatabase : TestDatabase
         if (isOwn || string.IsNullOrEmpty(cluster))
         {
             folder = Path.Combine(scratch, "postgres");
-
-    /// <param name="isOwnCluster">In a private cluster, whatever the variable names: to restore into.</param>
-    public static async Task<PostgresDatabase> CreateAsync(ScratchFolder scratch, CancellationToken cancel, bool isOwnCluster = false)
-    {
-        var (cluster, folder) = (isOwnCluster ? null : Environment.GetEnvironmentVariable("NURTURE_TEST_POSTGRES"), default(string));
-        if (string.IsNullOrEmpty(cluster))
-        {
-            folder = scratch[isOwnCluster ? "own-postgres" : "postgres"];
             cluster = (await ScriptAsync("start", folder, cancel)).Trim();
         }
 
