@@ -1,5 +1,7 @@
 using Nurture.Benchmarks.Intake;
 using Nurture.Benchmarks.Loop;
+using Nurture.Benchmarks.Measuring;
+using Nurture.Benchmarks.Rendering;
 using Nurture.Harness;
 
 namespace Nurture.Benchmarks;
@@ -19,6 +21,7 @@ internal static class EntryPoint
         ["loop"] = LoopBenchmark.RunAsync,
         ["intake-single"] = IntakeSingleBenchmark.RunAsync,
         ["intake-batch"] = IntakeBatchBenchmark.RunAsync,
+        ["render"] = RenderBenchmark.RunAsync,
     };
 
     public static Task<int> Main(string[] args) => Stoppable.RunAsync(Usage, async cancel =>
@@ -30,6 +33,7 @@ internal static class EntryPoint
         var isQuick = arguments.Flag("quick");
         var setting = new Setting(arguments.Text("store", TestDatabase.Postgres), isQuick, arguments.Number("rounds", isQuick ? 1 : 3), arguments.Text("only", ""), cancel);
         arguments.RequireNoneLeft();
+        await Machine.DescribeAsync(name, setting);
         await run(setting);
         return 0;
     });

@@ -45,7 +45,7 @@ internal static class LoopBenchmark
                 leases = await AppendAndRunAsync(setting.Few(40_000, 4_000), measured => lap = measured);
                 return lap;
             },
-            setting.Store == TestDatabase.Postgres ? 20 : 15);
+            setting.Store == TestDatabase.Postgres ? 20 : 15, usual: setting.Store == TestDatabase.Postgres ? 1000 : 400);
 
         async Task<IReadOnlyList<LaneLease>> AppendAndRunAsync(int events, Action<Lap>? measured)
         {

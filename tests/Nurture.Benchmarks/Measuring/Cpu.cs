@@ -28,6 +28,9 @@ public sealed class Cpu
         return new Cpu(process ?? Environment.ProcessId, postmaster);
     }
 
+    /// <summary>Of this process, where no database takes part.</summary>
+    public static Cpu OfThis() => new(Environment.ProcessId, null);
+
     public async Task<Lap> TimeAsync(Func<Task<long>> work)
     {
         var (server, database, started) = (ServerTime(), DatabaseTime(), Stopwatch.GetTimestamp());
