@@ -1,7 +1,11 @@
 using Nurture.Benchmarks.Intake;
+using Nurture.Benchmarks.Load;
 using Nurture.Benchmarks.Loop;
+using Nurture.Benchmarks.Mailing;
 using Nurture.Benchmarks.Measuring;
 using Nurture.Benchmarks.Rendering;
+using Nurture.Benchmarks.Size;
+using Nurture.Benchmarks.Timers;
 using Nurture.Harness;
 
 namespace Nurture.Benchmarks;
@@ -22,11 +26,17 @@ internal static class EntryPoint
         ["intake-single"] = IntakeSingleBenchmark.RunAsync,
         ["intake-batch"] = IntakeBatchBenchmark.RunAsync,
         ["render"] = RenderBenchmark.RunAsync,
+        ["timers"] = TimersBenchmark.RunAsync,
+        ["mail"] = MailBenchmark.RunAsync,
+        ["bytes"] = BytesBenchmark.RunAsync,
+        ["growth"] = GrowthBenchmark.RunAsync,
+        ["memory"] = MemoryBenchmark.RunAsync,
     };
 
     public static Task<int> Main(string[] args) => Stoppable.RunAsync(Usage, async cancel =>
     {
         if (args is [BaselineServer.Verb, .. var served]) return await BaselineServer.RunAsync(served, cancel);
+        if (args is [LoadSink.Verb, .. var port]) return await LoadSink.RunAsync(port, cancel);
         if (args is not [var name, .. var options] || !Benchmarks.TryGetValue(name, out var run))
             throw new ArgumentException($"Which benchmark? {string.Join(", ", Benchmarks.Keys)}.");
         var arguments = new Arguments(options);

@@ -11,12 +11,13 @@ namespace Nurture.Benchmarks;
 
 /// <summary>
 /// The server's parts, put together in this process on a database of their own and not started: a benchmark turns what it
-/// measures by hand. Its scenarios are live, nobody is in it.
+/// measures by hand, or starts them all. Its scenarios are live, nobody is in it.
 /// </summary>
 public sealed class Stand : IAsyncDisposable
 {
     private readonly ScratchFolder scratch;
     private readonly WebApplication parts;
+    private bool isStarted;
 
     private Stand(ScratchFolder scratch, TestDatabase database, WebApplication parts) => (this.scratch, Database, this.parts) = (scratch, database, parts);
 
@@ -25,7 +26,8 @@ public sealed class Stand : IAsyncDisposable
     public T Get<T>() where T : notnull => parts.Services.GetRequiredService<T>();
 
     /// <param name="files">What is published, by path: <c>scenarios/a.yaml</c>, <c>templates/b.en.html</c>.</param>
-    public static async Task<Stand> CreateAsync(string store, IReadOnlyDictionary<string, string> files, CancellationToken cancel)
+    /// <param name="also">Further settings: <c>Nurture:Mail:Transport=smtp</c>.</param>
+    public static async Task<Stand> CreateAsync(string store, IReadOnlyDictionary<string, string> files, CancellationToken cancel, params IEnumerable<string> also)
     {
         var scratch = new ScratchFolder("benchmark");
         await Catalogs.WriteAsync(scratch, files, cancel);
@@ -35,10 +37,18 @@ public sealed class Stand : IAsyncDisposable
             "--environment", "Development", "--urls", "http://127.0.0.1:0", $"--Nurture:DataDirectory={scratch["data"]}",
             $"--Nurture:ScenariosDirectory={scratch["scenarios"]}", $"--Nurture:TemplatesDirectory={scratch["templates"]}", "--Serilog:MinimumLevel:Default=Warning",
         ];
+        settings.AddRange(also.Select(setting => $"--{setting}"));
         if (database.Settings["Nurture__Postgres"] is { } postgres) settings.Add($"--Nurture:Postgres={postgres}");
         var stand = new Stand(scratch, database, await Program.BuildAsync([.. settings]));
         await stand.GoLiveAsync(cancel);
         return stand;
+    }
+
+    /// <summary>All workers work by themselves from here on.</summary>
+    public async Task StartAsync(CancellationToken cancel)
+    {
+        isStarted = true;
+        await parts.StartAsync(cancel);
     }
 
     private async Task GoLiveAsync(CancellationToken cancel)
@@ -61,6 +71,7 @@ public sealed class Stand : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isStarted) await parts.StopAsync(CancellationToken.None);
         await parts.DisposeAsync();
         await Database.DisposeAsync();
         scratch.Dispose();
