@@ -6,6 +6,7 @@ using Nurture.Benchmarks.Measuring;
 using Nurture.Benchmarks.Rendering;
 using Nurture.Benchmarks.Size;
 using Nurture.Benchmarks.Timers;
+using Nurture.Benchmarks.Whole;
 using Nurture.Harness;
 
 namespace Nurture.Benchmarks;
@@ -31,11 +32,14 @@ internal static class EntryPoint
         ["bytes"] = BytesBenchmark.RunAsync,
         ["growth"] = GrowthBenchmark.RunAsync,
         ["memory"] = MemoryBenchmark.RunAsync,
+        ["end-to-end"] = EndToEndBenchmark.RunAsync,
+        ["wave"] = WaveBenchmark.RunAsync,
     };
 
     public static Task<int> Main(string[] args) => Stoppable.RunAsync(Usage, async cancel =>
     {
         if (args is [BaselineServer.Verb, .. var served]) return await BaselineServer.RunAsync(served, cancel);
+        if (args is [EfSignUps.Verb, .. var welcomed]) return await EfSignUps.RunAsync(welcomed, cancel);
         if (args is [LoadSink.Verb, .. var port]) return await LoadSink.RunAsync(port, cancel);
         if (args is not [var name, .. var options] || !Benchmarks.TryGetValue(name, out var run))
             throw new ArgumentException($"Which benchmark? {string.Join(", ", Benchmarks.Keys)}.");
