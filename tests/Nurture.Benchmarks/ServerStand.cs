@@ -35,7 +35,11 @@ internal sealed class ServerStand : IAsyncDisposable
         var server = await ServerProcess.StartReadyAsync(settings, cancel);
         // It answers before its scenarios are live, and what came before that is too early for them.
         var scenarios = files.Values.Count(text => text.StartsWith("scenario:", StringComparison.Ordinal));
-        await Poll.UntilAsync("the scenarios are live", TimeSpan.FromMinutes(1), async () => await database.CountAsync("select count(*) from scenario_switches where live_version is not null", cancel) == scenarios, cancel);
+        await Poll.UntilAsync("the scenarios are live", TimeSpan.FromMinutes(1), async () =>
+        {
+            if (await File.ReadAllTextAsync(settings.Log, cancel) is var log && log.Contains(" ERR ", StringComparison.Ordinal)) throw new InvalidOperationException($"The server says:\n{log}");
+            return await database.CountAsync("select count(*) from scenario_switches where live_version is not null", cancel) == scenarios;
+        }, cancel);
         return new ServerStand(scratch, database, settings, server);
     }
 

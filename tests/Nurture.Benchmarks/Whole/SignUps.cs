@@ -37,7 +37,7 @@ internal static class SignUps
               where: trigger.plan == "trial"
             audience: 'count("left_00", "30d") == 0'
             reentry: once
-            goal: none
+            goal: { when: event("left_00"), within: 14d }
             steps:
               - send: { template: welcome, id: welcome }
             """;
