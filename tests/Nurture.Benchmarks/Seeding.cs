@@ -58,9 +58,8 @@ internal sealed class Seeding(Database database)
     }
 
     /// <summary>As many more who stand as <paramref name="like"/> does. Answers the first one's id; the others follow it.</summary>
-    /// <param name="dueAt">When their steps end by themselves; where it ends for the one whom they are like, if null.</param>
     /// <param name="change">What is different about each.</param>
-    public async Task<long> AddAsync(ContactState like, int count, DateTimeOffset? dueAt, Action<ContactState>? change, CancellationToken cancel)
+    public async Task<long> AddAsync(ContactState like, int count, Action<ContactState>? change, CancellationToken cancel)
     {
         var first = await ContactsAsync(count, cancel);
         for (var from = 0; from < count; from += PerCommit)
@@ -68,7 +67,7 @@ internal sealed class Seeding(Database database)
             var commit = new SlotCommit { RecordedAt = DateTimeOffset.UtcNow.Truncate() };
             for (var id = first + from; id < first + Math.Min(count, from + PerCommit); id++)
             {
-                var state = Copy(like, id, dueAt);
+                var state = Copy(like, id);
                 change?.Invoke(state);
                 var key = new SubjectKey((short)(id % Slots.Count), state.Ref);
                 var packed = StateCodec.Pack(state);
@@ -80,15 +79,15 @@ internal sealed class Seeding(Database database)
             await slots.CommitAsync(commit, cancel);
         }
 
-        await LowerFloorsAsync(dueAt ?? like.DueAt, cancel);
+        await LowerFloorsAsync(like.DueAt, cancel);
         return first;
     }
 
-    private static ContactState Copy(ContactState like, long id, DateTimeOffset? dueAt)
+    private static ContactState Copy(ContactState like, long id)
     {
         var state = new ContactState
         {
-            Id = id, CreatedAt = like.CreatedAt, LivedUntil = like.LivedUntil, DueAt = dueAt ?? like.DueAt, Basis = like.Basis, BasisAt = like.BasisAt, LastActiveAt = like.LastActiveAt, IsKnown = like.IsKnown,
+            Id = id, CreatedAt = like.CreatedAt, LivedUntil = like.LivedUntil, DueAt = like.DueAt, Basis = like.Basis, BasisAt = like.BasisAt, LastActiveAt = like.LastActiveAt, IsKnown = like.IsKnown,
         };
         foreach (var (name, value) in like.Attributes) state.Attributes[name] = value;
         if (like.Email is not null) state.Set("email", AttributeValue.From($"user-{id}@contacts.test"), DateTimeOffset.UtcNow);
@@ -99,7 +98,7 @@ internal sealed class Seeding(Database database)
             {
                 Id = Draws.EnrollmentId(state.Ref, passage.Scenario, passage.Key, 0), Scenario = passage.Scenario, Version = passage.Version, Key = passage.Key, Status = passage.Status, EnteredAt = passage.EnteredAt,
                 Trigger = passage.Trigger is { } trigger ? trigger with { ContactId = id } : null, Step = passage.Step, StepStartedAt = passage.StepStartedAt,
-                StepDueAt = passage.StepDueAt is null ? null : dueAt ?? passage.StepDueAt, GoalDeadline = passage.GoalDeadline,
+                StepDueAt = passage.StepDueAt, GoalDeadline = passage.GoalDeadline,
             };
             copy.Sends.AddRange(passage.Sends.Select(send => new EnrollmentSend { Step = send.Step, Template = send.Template, RecipientId = id, Fate = send.Fate, At = send.At }));
             state.Enrollments.Add(copy);

@@ -30,7 +30,7 @@ internal sealed class LoopRun : IAsyncDisposable
         var first = await seeding.ReadAsync(1, cancel) ?? throw new InvalidOperationException("There is nobody to be like.");
         var random = new Random(1);
         var said = DateTimeOffset.UtcNow.Truncate();
-        await seeding.AddAsync(first, contacts - 1, null, state =>
+        await seeding.AddAsync(first, contacts - 1, state =>
         {
             state.Set("mailed", AttributeValue.From(state.Id % 5 < 3 ? "yes" : "no"), said);
             // Of random digits, or the database would press it together.

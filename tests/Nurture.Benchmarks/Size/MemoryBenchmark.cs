@@ -42,7 +42,7 @@ internal static class MemoryBenchmark
         await server.SeedAsync(async seeding =>
         {
             var first = await seeding.ReadAsync(1, setting.Cancel) ?? throw new InvalidOperationException("Nobody waits.");
-            await seeding.AddAsync(first, waiting - 1, null, null, setting.Cancel);
+            await seeding.AddAsync(first, waiting - 1, null, setting.Cancel);
         }, setting.Cancel);
         return server;
     }

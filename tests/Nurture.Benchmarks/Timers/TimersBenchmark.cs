@@ -89,7 +89,7 @@ internal static class TimersBenchmark
             var seeding = new Seeding(stand.Get<Database>());
             var first = await seeding.ReadAsync(1, setting.Cancel) ?? throw new InvalidOperationException("Nobody waits.");
             var people = setting.Few(10_000, 2_000);
-            await seeding.AddAsync(first, people - 1, null, state =>
+            await seeding.AddAsync(first, people - 1, state =>
             {
                 if (state.Id % 10 < 3) state.Set("mailed", AttributeValue.From("yes"), DateTimeOffset.UtcNow);
             }, setting.Cancel);
