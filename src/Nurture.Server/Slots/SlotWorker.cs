@@ -70,7 +70,7 @@ public sealed class SlotWorker(
             {
                 // In a rolling restart the newer nodes go on; here it would be parked, or overwritten.
                 Trouble = newer.Message;
-                logger.LogCritical("{What}. This node takes no lanes any more; start it again with the newer build", newer.Message);
+                logger.LogCritical("{What} This node takes no lanes any more; start it again with the newer build", newer.Message);
                 others.Leave();
                 break;
             }
