@@ -27,10 +27,10 @@ public sealed partial class PostgresDatabase : Database
         };
         ConnectionString = With("-c plan_cache_mode=force_custom_plan");
         // A plan that was cached while a table was small scans it when it has grown.
-        source = NpgsqlDataSource.Create(ConnectionString);
+        source = Pool("nurture", ConnectionString);
         // Planning anew costs a small batch more than its work, and of a few thousand keys the planner would rather read a table
         // of some hundred thousand rows whole.
-        batches = NpgsqlDataSource.Create(With("-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"));
+        batches = Pool("nurture-batches", With("-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"));
 
         // Compiling a plan to machine code takes a tenth of a second, and no statement here runs that long.
         string With(string plans) => new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Options = $"{settings.Options} -c jit=off {plans}".Trim() }.ConnectionString;
@@ -117,6 +117,9 @@ public sealed partial class PostgresDatabase : Database
     public override Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel) => WriteAsync(source, work, cancel);
 
     internal override Task<T> WriteBatchAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel) => WriteAsync(batches, work, cancel);
+
+    // Measures tell a pool by its name, or else by the connection string.
+    private static NpgsqlDataSource Pool(string name, string connectionString) => new NpgsqlDataSourceBuilder(connectionString) { Name = name }.Build();
 
     private static async Task<T> WriteAsync<T>(NpgsqlDataSource source, Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel)
     {

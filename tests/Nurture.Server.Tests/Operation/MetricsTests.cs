@@ -77,7 +77,7 @@ public sealed partial class MetricsTests
 
         var sent = await arrived.Task.WaitAsync(Patience, Cancel);
 
-        Assert.Contains("nurture.slots.events", sent, StringComparison.Ordinal);
+        Assert.Contains("nurture.lanes.held", sent, StringComparison.Ordinal);
         Assert.Contains(server.Database.Node, sent, StringComparison.Ordinal);
     }
 
