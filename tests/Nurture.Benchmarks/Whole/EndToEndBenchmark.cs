@@ -26,8 +26,7 @@ internal static class EndToEndBenchmark
         await using var database = await TestDatabase.CreateAsync(setting.Store, scratch, setting.Cancel);
         var connection = database.Settings["Nurture__Postgres"] is { } postgres ? $"{postgres};Maximum Pool Size=64" : $"Data Source={scratch["data/baseline.db"]};Default Timeout=60";
         var address = new Uri($"http://127.0.0.1:{Network.FreePort()}");
-        await using var baseline = ChildProcess.Start("dotnet", [typeof(EndToEndBenchmark).Assembly.Location, EfSignUps.Verb, address.ToString(), connection, key, $"{sink.Port}"], scratch["baseline.log"]);
-        await BaselineReadyAsync(address, setting.Cancel);
+        await using var baseline = await BaselineProcess.StartReadyAsync(address, [EfSignUps.Verb, address.ToString(), connection, key, $"{sink.Port}"], scratch["baseline.log"], setting.Cancel);
         var (ourCpu, theirCpu) = (await Cpu.OfAsync(server.Database, setting.Cancel, server.ProcessId), await Cpu.OfAsync(database, setting.Cancel, baseline.Id));
         var lap = 0;
 
@@ -46,22 +45,5 @@ internal static class EndToEndBenchmark
             await Poll.UntilAsync("every mail has been accepted", TimeSpan.FromMinutes(2), () => Task.FromResult(sink.Count == before + contacts), setting.Cancel);
             return contacts;
         }
-    }
-
-    private static async Task BaselineReadyAsync(Uri address, CancellationToken cancel)
-    {
-        using var http = new HttpClient { BaseAddress = address };
-        await Poll.UntilAsync("the baseline is ready", TimeSpan.FromMinutes(1), async () =>
-        {
-            try
-            {
-                using var answer = await http.GetAsync("/readyz", cancel);
-                return answer.IsSuccessStatusCode;
-            }
-            catch (HttpRequestException)
-            {
-                return false;   // nobody listens yet
-            }
-        }, cancel);
     }
 }
