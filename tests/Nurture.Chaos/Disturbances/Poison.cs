@@ -30,7 +30,12 @@ public sealed class Poison : Disturbance
 
         using var client = new NurtureClient(stage.Settings[0].Address, ChaosRun.WriteKey, ChaosRun.ApiKey);
         var (parked, mostUnread) = (0, 0L);
-        await Poll.UntilAsync("a poisoned one is parked", Patience, async () => (parked = (await ParkedAsync(client, cancel)).Count) > 0, cancel);
+        await Poll.UntilAsync("a poisoned one is parked", Patience, async () =>
+        {
+            // A batch that had read them before writes over what it did not see.
+            if (await StandingAsync(stage, cancel) == 0) poisoned = await PoisonAsync(stage, cancel);
+            return (parked = (await ParkedAsync(client, cancel)).Count) > 0;
+        }, cancel);
         await stage.GoesOnAsync(cancel);
         await Poll.UntilAsync("the others go on", TimeSpan.FromMinutes(5), async () =>
         {
@@ -77,6 +82,9 @@ public sealed class Poison : Disturbance
         foreach (var original in chosen) await ReplaceAsync(connection, transaction, original, original.Doc, Unreadable, cancel);
         return chosen;
     }, cancel);
+
+    private static Task<long> StandingAsync(Stage stage, CancellationToken cancel) =>
+        stage.Database.CountAsync($"select count(*) from states where doc = {(stage.Options.Store == TestDatabase.Postgres ? @"'\x" : "x'")}{Convert.ToHexString(Unreadable)}'", cancel);
 
     private static async Task<int> ReplaceAsync(DbConnection connection, DbTransaction transaction, Original original, byte[] from, byte[] to, CancellationToken cancel)
     {
