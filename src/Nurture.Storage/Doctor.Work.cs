@@ -116,6 +116,18 @@ public sealed partial class Doctor
         });
     }
 
+    /// <summary>Whether days and ids to come have partitions; without one, what comes is kept, but cannot be dropped as a whole.</summary>
+    private async Task<Finding> PartitionsAsync(CancellationToken cancel)
+    {
+        if (await IntakeStore.LastDayAsync(database, cancel) is not { } day) return new("partitions", FindingLevel.Good, "no server has worked on this database yet");
+        var (given, end) = (await new EventParts(database).AheadAsync(cancel))!.Value;
+        var today = (await NowAsync(cancel)).UtcDateTime.Date;
+        var missing = new[] { end <= given ? $"events end at id {end - 1}, and {given} is given" : null, day < today ? $"ids of messages end on {day:yyyy-MM-dd}" : null }.OfType<string>().ToList();
+        return missing.Count == 0
+            ? new("partitions", FindingLevel.Good, $"made up to {day:yyyy-MM-dd} for ids of messages, for {end - 1 - given} more events")
+            : new("partitions", FindingLevel.Warning, $"the partitions of {string.Join("; those of ", missing)}. A running server makes them every hour; its log says why it could not, such as a lock that a dump held");
+    }
+
     private async Task<DateTimeOffset> NowAsync(CancellationToken cancel) => machine.GetUtcNow() + await new ClockStore(database).LoadAsync(cancel);
 
     /// <summary><c>lanes 0–3, 7</c></summary>

@@ -84,14 +84,6 @@ public sealed class EventLog(Database database)
         return people;
     }
 
-    /// <summary>When the oldest event that is kept was received; null for an empty log.</summary>
-    public async Task<DateTimeOffset?> OldestAsync(CancellationToken cancel)
-    {
-        await using var connection = await database.OpenAsync(cancel);
-        return await connection.FirstAsync(
-            null, "select received_at from events order by id limit 1", [], reader => (DateTimeOffset?)reader.Instant(0), cancel);
-    }
-
     internal static StoredEvent Read(DbDataReader reader, int first = 0) => new()
     {
         Id = reader.GetInt64(first),

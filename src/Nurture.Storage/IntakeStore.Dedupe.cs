@@ -93,6 +93,16 @@ public sealed partial class IntakeStore
                 await connection.ExecuteAsync(transaction, FormattableString.Invariant($"drop table dedupe_{day}"), [], ct);
         }, cancel);
 
+    /// <summary>The last day that has a partition; null on SQLite, which has none, and where none was made.</summary>
+    public static async Task<DateTimeOffset?> LastDayAsync(Database database, CancellationToken cancel)
+    {
+        if (!database.IsPostgres) return null;
+        await using var connection = await database.OpenAsync(cancel);
+        var last = await connection.ScalarAsync<int?>(null,
+            "select max(substr(c.relname, 8)::int) from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'dedupe'::regclass and c.relname ~ '^dedupe_[0-9]+$'", [], cancel);
+        return last is { } day ? DateTimeOffset.UnixEpoch.AddDays(day) : null;
+    }
+
     private const long DaysLock = 7002;
 
     /// <summary>Drops some of the ids of messages that are older than any that is looked at, and have no partition that goes as a whole; 0 when none is left.</summary>

@@ -5,7 +5,7 @@ namespace Nurture.Storage;
 
 public sealed partial class IntakeStore
 {
-    private sealed record Recorded(IdentityKey Key, long ContactId, DateTimeOffset LinkedAt, short Slot, int Hop, long AccountId, bool IsKnown, bool IsWeak);
+    private sealed record Recorded(IdentityKey Key, long ContactId, DateTimeOffset LinkedAt, short Slot, int Hop, bool IsKnown, bool IsWeak);
 
     /// <summary>What is on record of every id in the messages, and which ids that are.</summary>
     private async Task<(IdentityBook Book, List<IdentityKey> Keys)> LoadBookAsync(
@@ -24,10 +24,10 @@ public sealed partial class IntakeStore
 
         var book = new IdentityBook();
         var contacts = new Dictionary<long, Identified>();
-        foreach (var (key, contactId, linkedAt, slot, hop, accountId, isKnown, isWeak) in recorded)
+        foreach (var (key, contactId, linkedAt, slot, hop, isKnown, isWeak) in recorded)
         {
             if (!contacts.TryGetValue(contactId, out var contact))
-                contacts[contactId] = contact = new Identified { Id = contactId, Slot = slot, Hop = hop, AccountId = accountId, IsKnown = isKnown, WasKnown = isKnown };
+                contacts[contactId] = contact = new Identified { Id = contactId, Slot = slot, Hop = hop, IsKnown = isKnown, WasKnown = isKnown };
             book.Record(key, contact, linkedAt, isWeak);
         }
         await AddVisitsAsync(connection, transaction, messages, book, contacts, cancel);
@@ -38,14 +38,14 @@ public sealed partial class IntakeStore
         DbConnection connection, DbTransaction transaction, IReadOnlyList<IdentityKey> keys, CancellationToken cancel) =>
         database.BulkAsync(connection, transaction, RowsOf(keys),
             """
-            select r.n, i.subject_id, i.linked_at, c.slot, c.hop, coalesce(c.account_id, 0),
+            select r.n, i.subject_id, i.linked_at, c.slot, c.hop,
                 case when r.kind = 1 or exists (select 1 from identities u where u.subject_id = c.id and u.kind = 1) then 1 else 0 end, i.is_weak
             from rows r
             join identities i on i.namespace = r.namespace and i.kind = r.kind and i.value = r.value
             join contacts c on c.id = i.subject_id
             """,
             reader => new Recorded(keys[(int)reader.GetInt64(0) - 1], reader.GetInt64(1), reader.Instant(2),
-                reader.GetInt16(3), reader.GetInt32(4), reader.GetInt64(5), reader.GetInt32(6) != 0, reader.Flag(7)), cancel);
+                reader.GetInt16(3), reader.GetInt32(4), reader.GetInt32(5) != 0, reader.Flag(6)), cancel);
 
     private static Rows<IdentityKey> RowsOf(IReadOnlyList<IdentityKey> keys) => Rows.Of(keys)
         .Text("namespace", key => key.Namespace).Short("kind", key => (short)key.Kind).Text("value", key => key.Value);

@@ -47,12 +47,12 @@ public sealed partial class IntakeStore
 
         // Held to the end, so that of two browsers that come by one mail at one moment one is the first.
         var lockIt = database.IsPostgres ? " for no key update" : "";
-        (long Id, short Slot, int Hop, long AccountId, long? MergedInto, bool IsThere) person = default;
+        (long Id, short Slot, int Hop, long? MergedInto, bool IsThere) person = default;
         for (long? next = mailed.RecipientId; next is { } id;)
         {
             person = await connection.FirstAsync(transaction,
-                $"select id, slot, hop, coalesce(account_id, 0), merged_into, status, erased_at from contacts where id = @id{lockIt}", [("id", id)],
-                row => (row.GetInt64(0), row.GetInt16(1), row.GetInt32(2), row.GetInt64(3), row.LongOrNull(4), row.GetInt16(5) == (short)ContactStatus.Active && row.IsDBNull(6)), cancel);
+                $"select id, slot, hop, merged_into, status, erased_at from contacts where id = @id{lockIt}", [("id", id)],
+                row => (row.GetInt64(0), row.GetInt16(1), row.GetInt32(2), row.LongOrNull(3), row.GetInt16(4) == (short)ContactStatus.Active && row.IsDBNull(5)), cancel);
             next = person.MergedInto;
         }
 
@@ -71,7 +71,7 @@ public sealed partial class IntakeStore
         if (contacts.TryGetValue(person.Id, out var known)) return known;
         var isKnown = await connection.ScalarAsync<long>(transaction,
             "select count(*) from identities where subject_id = @id and kind = @user", [("id", person.Id), ("user", IdentityKind.User)], cancel) > 0;
-        return contacts[person.Id] = new Identified { Id = person.Id, Slot = person.Slot, Hop = person.Hop, AccountId = person.AccountId, IsKnown = isKnown, WasKnown = isKnown };
+        return contacts[person.Id] = new Identified { Id = person.Id, Slot = person.Slot, Hop = person.Hop, IsKnown = isKnown, WasKnown = isKnown };
     }
 
     // Who left an address without a user id is somebody too.

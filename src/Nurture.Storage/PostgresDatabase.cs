@@ -46,15 +46,14 @@ public sealed partial class PostgresDatabase : Database
 
     internal override string SkipLocked => "for update skip locked";
 
-    // Plus nothing, so that the planner does not take the ids' own index, which holds everything that was ever read.
-    // Transactions that are still open may yet bring events with a lower id or xid, so nothing is read at or beyond the
-    // oldest of them.
+    // The floor leaves out the parts that are wholly read, whose ends are exclusive. Transactions that are still open may yet bring events with a lower
+    // id or xid, so nothing is read at or beyond the oldest of them.
     internal override string NewEventsSql =>
         $"""
          select e.lane, e.xid, {EventLog.Columns}
          from rows r join lanes l on l.lane = r.lane cross join lateral (
              select * from events e
-             where e.lane = r.lane and (e.xid, e.id) > (r.xid, r.event_id) and e.id + 0 > l.era_floor
+             where e.lane = r.lane and (e.xid, e.id) > (r.xid, r.event_id) and e.id >= l.era_floor + 1
                  and e.xid < (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
              order by e.xid, e.id limit @limit) e
          order by e.lane, e.xid, e.id
@@ -64,7 +63,7 @@ public sealed partial class PostgresDatabase : Database
         """
         select coalesce(sum(u.unread), 0)::bigint from lanes l cross join lateral (
             select count(*) as unread from events e
-            where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id + 0 > l.era_floor and e.id + 0 <= @up_to) u
+            where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id >= l.era_floor + 1 and e.id <= @up_to) u
         """;
 
     internal override string SomeUnreadEventsSql =>
@@ -72,7 +71,7 @@ public sealed partial class PostgresDatabase : Database
         select count(*) from (
             select 1 from lanes l cross join lateral (
                 select 1 from events e
-                where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id + 0 > l.era_floor limit @most) e
+                where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id >= l.era_floor + 1 limit @most) e
             limit @most) t
         """;
 
@@ -80,7 +79,7 @@ public sealed partial class PostgresDatabase : Database
         """
         select min(e.received_at) from lanes l cross join lateral (
             select e.received_at from events e
-            where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id + 0 > l.era_floor order by e.xid, e.id limit 1) e
+            where e.lane = l.lane and (e.xid, e.id) > (l.xid, l.event_id) and e.id >= l.era_floor + 1 order by e.xid, e.id limit 1) e
         """;
 
     internal override string DueSubjectsSql =>

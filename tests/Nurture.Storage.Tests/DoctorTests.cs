@@ -59,6 +59,23 @@ public abstract class DoctorTests(DatabaseFixture fixture)
     }
 
     [Fact]
+    public async Task Missing_partitions_are_told()
+    {
+        if (!Database.IsPostgres) return;
+        var store = new IntakeStore(Database, new EventLog(Database));
+        await store.TurnDaysAsync(DateTimeOffset.UtcNow.AddDays(-30), Cancel);
+        var before = await FindAsync("partitions");
+        await store.TurnDaysAsync(DateTimeOffset.UtcNow, Cancel);
+        await new EventParts(Database).TurnAsync(Cancel);
+        var turned = await FindAsync("partitions");
+
+        Assert.Equal(FindingLevel.Warning, before.Level);
+        Assert.Contains($"ids of messages end on {DateTimeOffset.UtcNow.AddDays(-22):yyyy-MM-dd}", before.Detail, StringComparison.Ordinal);
+        Assert.Equal(FindingLevel.Good, turned.Level);
+        Assert.Matches("made up to [0-9-]{10} for ids of messages, for [0-9]{7} more events", turned.Detail);
+    }
+
+    [Fact]
     public async Task The_space_that_is_taken_is_told()
     {
         var found = await FindAsync("space");

@@ -89,15 +89,6 @@ public abstract class EventLogTests(DatabaseFixture fixture)
 
         Assert.Equal([1, 2, 4], history.Select(e => (e.OccurredAt - Noon).TotalMinutes));
     }
-
-    [Fact]
-    public async Task The_oldest_event_says_how_far_back_history_is_kept()
-    {
-        var log = new EventLog(fixture.Database);
-        await log.AppendAsync([Event("first", 1)], Cancel);
-
-        Assert.InRange((await log.OldestAsync(Cancel))!.Value, Noon, Noon.AddMinutes(5));
-    }
 }
 
 public sealed class EventLogOnSqlite(SqliteFixture fixture) : EventLogTests(fixture), IClassFixture<SqliteFixture>;

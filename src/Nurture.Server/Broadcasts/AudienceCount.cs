@@ -27,7 +27,7 @@ public sealed record AudienceCount(string Id, string State, long Asked, long Sub
 /// long as it; who asks another node begins anew.
 /// </summary>
 internal sealed class AudienceCounts(
-    WalkStore walks, SlotStore slots, EventLog log, SuppressionStore suppressions, SettingsStore settings, CatalogSource catalogs, BusinessClock clock,
+    WalkStore walks, SlotStore slots, EventLog log, EventParts parts, SuppressionStore suppressions, SettingsStore settings, CatalogSource catalogs, BusinessClock clock,
     IHostApplicationLifetime life, ILogger<AudienceCounts> logger)
 {
     private const int ChunkSize = 500;
@@ -92,7 +92,10 @@ internal sealed class AudienceCounts(
         var uncounted = (audience?.Criteria ?? []).Where(criterion => !catalog.CoveredSince.ContainsKey(criterion.Key)).ToList();
         var asked = new CriteriaIndex(uncounted);
         if (uncounted.Count > 0)
-            catalog = catalog with { CoveredSince = catalog.CoveredSince.Concat(uncounted.DistinctBy(c => c.Key).Select(c => KeyValuePair.Create(c.Key, DateTimeOffset.UnixEpoch))).ToFrozenDictionary() };
+        {
+            var since = await parts.KeptSinceAsync(cancel);
+            catalog = catalog with { CoveredSince = catalog.CoveredSince.Concat(uncounted.DistinctBy(c => c.Key).Select(c => KeyValuePair.Create(c.Key, since))).ToFrozenDictionary() };
+        }
         count = count with { Subjects = await walks.SubjectsAsync(SubjectKind.Contact, cancel) };
         logger.LogInformation("Counting an audience over {Subjects} contacts", count.Subjects);
         var hash = await settings.AddressHashAsync(cancel);

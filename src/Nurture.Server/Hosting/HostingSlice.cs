@@ -12,6 +12,7 @@ public static class HostingSlice
         // By a factory, so that the server disposes it.
         builder.Services.AddSingleton(_ => database);
         builder.Services.AddSingleton<EventLog>();
+        builder.Services.AddSingleton<EventParts>();
         builder.Services.AddSingleton<SettingsStore>();
         builder.Services.AddSingleton<SuppressionStore>();
         builder.Services.AddSingleton(await new SettingsStore(database).AddressHashAsync(CancellationToken.None));

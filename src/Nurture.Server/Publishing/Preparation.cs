@@ -15,7 +15,7 @@ public sealed record PreparationProgress(string Scenario, int Version, long Aske
 /// every subject has been filled (SEMANTICS.md 13). It walks all subjects, so it goes at the slots' pace: the next chunk
 /// follows when the last one was read. A restart walks again; filling twice is filling once.
 /// </summary>
-public sealed class Preparation(CatalogStore store, CatalogSource catalogs, SubjectStore subjects, SlotStore slots, SlotBacklog backlog, EventLog log, BusinessClock clock, WorkSignals signals, ILogger<Preparation> logger)
+public sealed class Preparation(CatalogStore store, CatalogSource catalogs, SubjectStore subjects, SlotStore slots, SlotBacklog backlog, EventLog log, EventParts parts, BusinessClock clock, WorkSignals signals, ILogger<Preparation> logger)
     : BackgroundService
 {
     internal const int ChunkSize = 500;
@@ -91,8 +91,7 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
             var all = criteria.ToList();
             var uncovered = all.Where(criterion => !covered.Contains(criterion.Key)).ToList();
             if (uncovered.Count > 0) await WalkAsync(document, uncovered, uncovered.Select(criterion => criterion.Subject), cancel);
-            // Nothing has been dropped from the log yet, so what was filled reaches back to its beginning.
-            await Publisher.GoLiveAsync(store, all, new PublishedVersion(document.Kind, document.Name, document.Version, true), clock.Now, cancel);
+            await Publisher.GoLiveAsync(store, parts, all, new PublishedVersion(document.Kind, document.Name, document.Version, true), clock.Now, cancel);
             covered.UnionWith(all.Select(criterion => criterion.Key));
             logger.LogInformation("{Kind} {Name} version {Version} is live", document.Kind, document.Name, document.Version);
             if (asked.Count > 0) toAsk.Add((document, asked));

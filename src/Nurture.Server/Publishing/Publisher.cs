@@ -24,7 +24,7 @@ public sealed record Publication(IReadOnlyList<PublishedVersion> Versions, IRead
 }
 
 /// <summary>Makes texts live: checked as a whole, each content one immutable version. A version whose criteria are new is prepared first.</summary>
-public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Preparation preparation, SegmentUses uses, SubjectStore subjects, EventLog log, BusinessClock clock, WorkSignals signals)
+public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Preparation preparation, SegmentUses uses, SubjectStore subjects, EventLog log, EventParts parts, BusinessClock clock, WorkSignals signals)
 {
     /// <param name="mayBePast">Whether a moment that has passed is no mistake, as in files that have lain for a while.</param>
     public async Task<Publication> PublishAsync(IReadOnlyList<Manuscript> manuscripts, string by, CancellationToken cancel, bool mayBePast = false)
@@ -43,7 +43,7 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         diagnostics.AddRange(mails.SelectMany(mail => mail.Diagnostics));
         var templates = new MailTemplateLibrary(
             current.Templates.All.Where(known => !mails.Exists(mail => mail.Name == known.Name && mail.Locale == known.Locale)).Concat(mails), policy.Locale);
-        var environment = new ParseEnvironment { Plan = plan ?? current.Catalog.Plan, Policy = policy, Templates = templates.Names, MailTemplates = templates, Escalations = escalations, Health = health, Segments = segments, IsWhole = true, Now = clock.Now };
+        var environment = new ParseEnvironment { Plan = plan ?? current.Catalog.Plan, Policy = policy, Templates = templates.Names, MailTemplates = templates, Escalations = escalations, Health = health, Segments = segments, IsWhole = true, KeptHistory = ScenarioLibrary.KeptHistory, Now = clock.Now };
         var scenarios = new List<(Manuscript Manuscript, Scenario Scenario)>();
         foreach (var manuscript in manuscripts.Where(manuscript => manuscript.Kind == "scenario"))
         {
@@ -89,7 +89,7 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         foreach (var version in published.Where(version => version is { Kind: "scenario" or "health" or "segments", IsNew: true } && !hasSubjects))
         {
             var criteria = version.Kind == "segments" ? segments.Criteria : version.Kind == "health" ? health!.Criteria : CatalogIndex.CriteriaOf(scenarios.First(s => s.Scenario.Name == version.Name).Scenario);
-            await GoLiveAsync(store, criteria, version, clock.Now, cancel);
+            await GoLiveAsync(store, parts, criteria, version, clock.Now, cancel);
         }
 
         preparation.Wake();
@@ -138,9 +138,14 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         return true;
     }
 
-    internal static Task<bool> GoLiveAsync(CatalogStore store, IEnumerable<Criteria.Criterion> criteria, PublishedVersion version, DateTimeOffset now, CancellationToken cancel) =>
-        store.GoLiveAsync(version.Kind, version.Name, version.Version,
-            criteria.Select(criterion => criterion.Key).Distinct().ToDictionary(key => key, _ => DateTimeOffset.UnixEpoch), now, cancel);
+    /// <summary>Its criteria are filled from the log, so they reach back as far as that does.</summary>
+    internal static async Task<bool> GoLiveAsync(
+        CatalogStore store, EventParts parts, IEnumerable<Criteria.Criterion> criteria, PublishedVersion version, DateTimeOffset now, CancellationToken cancel)
+    {
+        var since = await parts.KeptSinceAsync(cancel);
+        return await store.GoLiveAsync(version.Kind, version.Name, version.Version,
+            criteria.Select(criterion => criterion.Key).Distinct().ToDictionary(key => key, _ => since), now, cancel);
+    }
 
     private static Dictionary<long, string> DefinitionsOf(IEnumerable<Criteria.Criterion> criteria) =>
         criteria.DistinctBy(criterion => criterion.Key).ToDictionary(criterion => criterion.Key, DefinitionOf);

@@ -27,7 +27,7 @@ public sealed class SlotWorker(
 
     // A turn's reads and its commit cost as much as some hundred events do.
     private const int FewForATurn = 200;
-    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromMilliseconds(25);
 
     // The database may be gone: a loop without a pause would only fill the log.
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(1);

@@ -10,9 +10,6 @@ public sealed class Identified
 
     public int Hop { get; set; }
 
-    /// <summary>The primary account; 0 while there is none, or none is on record yet.</summary>
-    public long AccountId { get; set; }
-
     /// <summary>Has a user id.</summary>
     public bool IsKnown { get; set; }
 
