@@ -8,8 +8,9 @@ using Nurture.Storage;
 namespace Nurture.Benchmarks.Intake;
 
 /// <summary>
-/// Batches as a product sends them, from the JSON to the commit: parsed, deduplicated, resolved to contacts and written. On
-/// PostgreSQL against a raw COPY of as many rows, on SQLite against a prepared insert in one transaction.
+/// Batches as a product sends them, from the JSON to the commit: parsed (one while the one before is written, as the server does),
+/// deduplicated, resolved to contacts and written. On PostgreSQL against a raw COPY of as many rows into a table like that of
+/// events with its primary key alone, on SQLite against a prepared insert of the four columns that matter in one transaction.
 /// </summary>
 internal static class IntakeBatchBenchmark
 {
@@ -26,20 +27,30 @@ internal static class IntakeBatchBenchmark
         var cpu = await Cpu.OfAsync(stand.Database, setting.Cancel);
         var random = new Random(1);
         var lap = 0;
-        await new Comparison(setting.Rounds).RunAsync("intake-batch", "event",
-            () => cpu.TimeAsync(() => CopyAsync(stand.Database, events, setting.Cancel)),
-            () =>
+        // A lap of each warms both up.
+        await CopyAsync(stand.Database, events, setting.Cancel);
+        await IntakeAsync();
+        await new Comparison(setting.Rounds).RunAsync("intake-batch", "event", () => cpu.TimeAsync(() => CopyAsync(stand.Database, events, setting.Cancel)), IntakeAsync, 0.3);
+
+        Task<Lap> IntakeAsync()
+        {
+            lap++;
+            // Made before the clock runs: what the sender does is not ours.
+            var bodies = Enumerable.Range(0, events / BatchSize).Select(n => Batch(Enumerable.Range(0, BatchSize).Select(_ => random.Next(contacts)), lap * 1000 + n)).ToList();
+            return cpu.TimeAsync(async () =>
             {
-                lap++;
-                // Made before the clock runs: what the sender does is not ours.
-                var bodies = Enumerable.Range(0, events / BatchSize).Select(n => Batch(Enumerable.Range(0, BatchSize).Select(_ => random.Next(contacts)), lap * 1000 + n)).ToList();
-                return cpu.TimeAsync(async () =>
+                var next = ReadAsync(0);
+                for (var n = 0; n < bodies.Count; n++)
                 {
-                    foreach (var body in bodies) await store.WriteAsync([await stand.ReadAsync(body, setting.Cancel)], setting.Cancel);
-                    return events;
-                });
-            },
-            0.3);
+                    var read = await next;
+                    if (n + 1 < bodies.Count) next = ReadAsync(n + 1);
+                    await store.WriteAsync([read], setting.Cancel);
+                }
+                return events;
+
+                Task<Submission> ReadAsync(int n) => Task.Run(() => stand.ReadAsync(bodies[n], setting.Cancel), setting.Cancel);
+            });
+        }
     }
 
     private static string Batch(IEnumerable<int> users, int batch)
@@ -56,16 +67,20 @@ internal static class IntakeBatchBenchmark
     {
         if (database.Kind == TestDatabase.Sqlite) return await InsertAsync(rows, cancel);
         await using var connection = (NpgsqlConnection)await database.OpenAsync(cancel);
-        await using (var create = new NpgsqlCommand("create table if not exists copied (id bigserial, contact_id bigint, name text, occurred_at bigint, payload bytea)", connection))
+        await using (var create = new NpgsqlCommand("create table if not exists copied (like events including defaults, primary key (id))", connection))
             await create.ExecuteNonQueryAsync(cancel);
         var payload = """{"note":"as it came"}"""u8.ToArray();
-        await using var writer = await connection.BeginBinaryImportAsync("copy copied (contact_id, name, occurred_at, payload) from stdin (format binary)", cancel);
+        await using var writer = await connection.BeginBinaryImportAsync(
+            "copy copied (lane, slot, kind, contact_id, account_id, hop, source_id, name, occurred_at, received_at, correlation, payload) from stdin (format binary)", cancel);
         for (var n = 0; n < rows; n++)
         {
             await writer.StartRowAsync(cancel);
-            await writer.WriteAsync((long)n, cancel);
+            foreach (var small in new[] { (short)(n % 16), (short)(n % 4096), (short)1 }) await writer.WriteAsync(small, cancel);
+            foreach (var id in new[] { n, 0L }) await writer.WriteAsync(id, cancel);
+            foreach (var number in new[] { 0, 1 }) await writer.WriteAsync(number, cancel);
             await writer.WriteAsync(LoopCatalog.EventOf(0), cancel);
-            await writer.WriteAsync(n + 1_700_000_000_000L, cancel);
+            foreach (var moment in new[] { n + 1_700_000_000_000L, n + 1_700_000_000_001L }) await writer.WriteAsync(moment, cancel);
+            await writer.WriteAsync("0HN7QK5M2B1C4:00000001", cancel);
             await writer.WriteAsync(payload, cancel);
         }
 
