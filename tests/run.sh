@@ -78,8 +78,8 @@ wait_for_room 1
 
 say "chaos, the short form, on both databases"
 # Each against one undisturbed run; what does not depend on the database is done on one of them.
-chaos() { start_job count_program "chaos-$1" 600 dotnet run --no-build -c Release --project tests/Nurture.Chaos -- --quick --store "$@"; wait_for_room 1; }
+chaos() { start_job count_program "chaos-$1" 900 dotnet run --no-build -c Release --project tests/Nurture.Chaos -- --quick --store "$@"; wait_for_room 1; }
 chaos sqlite --kill --disk-full --clock
-chaos postgres --kill --kill-database --freeze --poison
+chaos postgres --kill --kill-database --freeze --restart --poison
 
 say "totals"

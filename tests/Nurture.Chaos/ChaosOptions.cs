@@ -27,6 +27,7 @@ public sealed record ChaosOptions
           --kill            the server is killed (what is done where nothing is named)
           --kill-database   PostgreSQL is killed, with all its processes
           --nodes 3 --freeze    of several servers one is frozen for longer than its leases, and one is killed
+          --restart         each server (one on sqlite, else --nodes) is asked to end and starts again, one after the other
           --disk-full       the disk of the database is full for a while (needs to mount a small one, as root)
           --poison          the states of some people cannot be read for a while
           --clock           the server's clock jumps an hour ahead and back again (needs a C compiler)
@@ -46,10 +47,12 @@ public sealed record ChaosOptions
     {
         var quick = arguments.Flag("quick");
         var nodes = arguments.Number("nodes", 3);
+        var store = arguments.Text("store", "sqlite");
         var given = new List<Disturbance>();
         if (arguments.Flag("kill")) given.Add(new ServerKills());
         if (arguments.Flag("kill-database")) given.Add(new DatabaseKills());
         if (arguments.Flag("freeze")) given.Add(new Freeze(nodes));
+        if (arguments.Flag("restart")) given.Add(new RollingRestart(store == TestDatabase.Postgres ? nodes : 1));
         if (arguments.Flag("disk-full")) given.Add(new DiskFull());
         if (arguments.Flag("poison")) given.Add(new Poison());
         if (arguments.Flag("clock")) given.Add(new ClockJumps());
@@ -57,7 +60,7 @@ public sealed record ChaosOptions
         {
             Kills = arguments.Number("kills", quick ? 5 : 50),
             Events = arguments.Number("events", quick ? 4000 : 100_000),
-            Store = arguments.Text("store", "sqlite"),
+            Store = store,
             Seed = arguments.Number("seed", 1),
             IsQuick = quick,
             EventsPerSecond = arguments.Number("rate", quick ? 500 : 1000),

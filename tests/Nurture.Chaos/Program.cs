@@ -50,6 +50,11 @@ async Task<bool> RunDisturbedAsync(ChaosOptions options, Disturbance disturbance
         var disturbed = await new ChaosRun(options, disturbance, folder).RunAsync(cancel);
         var verdict = Verdict.Of(disturbed, undisturbed);
         var isGood = verdict.IsGood && disturbed.Faults.Count == 0;
+        if (!disturbance.LeavesDoubt && verdict.Uncertain > 0)
+        {
+            Console.WriteLine($"not good: of {verdict.Uncertain} mails it is not known if they left");
+            isGood = false;
+        }
         foreach (var fault in disturbed.Faults) Console.WriteLine($"not good: {fault}");
         if (!isGood) Keep(folder);
         Console.WriteLine(verdict);

@@ -55,12 +55,12 @@ public sealed class Stage(ChaosOptions options, ScratchFolder scratch, TestDatab
         return Poll.UntilAsync("events are acknowledged again", TimeSpan.FromMinutes(2), () => Task.FromResult(loader.AcknowledgedCount > before || Loading.IsCompleted), cancel);
     }
 
-    /// <summary>Lifts the pace and lets a random moment pass, so that every sender has a request under way.</summary>
+    /// <summary>Lifts the pace and lets a random moment pass, so that every sender has a request under way; does nothing when the load is over.</summary>
     public async Task MakeBusyAsync(CancellationToken cancel)
     {
         pace.IsUnbound = true;
         await Task.Delay(Chance.Next(5, 40), cancel);
-        await Poll.UntilAsync("a request is unanswered", TimeSpan.FromSeconds(10), () => Task.FromResult(loader.Unanswered > 0), cancel);
+        await Poll.UntilAsync("a request is unanswered", TimeSpan.FromSeconds(10), () => Task.FromResult(loader.Unanswered > 0 || Loading.IsCompleted), cancel);
     }
 
     /// <summary>The readiness of a server; null where it does not answer.</summary>

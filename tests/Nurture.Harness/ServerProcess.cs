@@ -82,6 +82,14 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary><c>kill -9</c>.</summary>
     public Task KillAsync() => process.KillAsync();
 
+    /// <summary>Asks it to end, and insists after half a minute.</summary>
+    /// <returns>What it ended with; 137 when it had to be killed.</returns>
+    public async Task<int> StopAsync()
+    {
+        await process.StopAsync();
+        return process.ExitCode;
+    }
+
     /// <summary>SIGSTOP: it lives, holds what it holds, and does nothing until <see cref="Thaw"/>.</summary>
     public void Freeze() => process.Freeze();
 

@@ -13,6 +13,9 @@ public abstract class Disturbance
     /// <summary>Whether PostgreSQL must be the run's own, to be harmed.</summary>
     public virtual bool OwnsDatabase => false;
 
+    /// <summary>Whether it may be unknown afterwards of some mails if they left.</summary>
+    public virtual bool LeavesDoubt => true;
+
     /// <summary>How long there must be load at least, so that everything happens under it.</summary>
     public virtual TimeSpan LoadFor(ChaosOptions options) => TimeSpan.Zero;
 
