@@ -49,7 +49,12 @@ public sealed record CatalogContent(
 /// <summary>What is published. Every change raises the catalog's revision in its own transaction.</summary>
 public sealed class CatalogStore(Database database)
 {
-    private const string Columns = "d.kind, d.name, d.version, d.hash, d.content, d.state, d.published_at, d.published_by, d.live_at";
+    internal const string Columns = "d.kind, d.name, d.version, d.hash, d.content, d.state, d.published_at, d.published_by, d.live_at";
+
+    /// <summary>What a catalog is compiled from.</summary>
+    internal const string IsRead = "(d.kind = 'scenario' or d.state = 'live' or (d.kind in ('health', 'segments') and d.state = 'preparing'))";
+
+    internal const string SwitchesSql = "select name, live_version, paused_at, paused_by, paused_because from scenario_switches order by name";
 
     /// <summary>Cheap: asked again and again, to see whether what is compiled is still what is published.</summary>
     public async Task<long> RevisionAsync(CancellationToken cancel)
@@ -66,8 +71,8 @@ public sealed class CatalogStore(Database database)
             var revision = await RevisionAsync(connection, null, cancel);
             var content = new CatalogContent(
                 revision,
-                await connection.QueryAsync(null, $"select {Columns} from documents d where d.kind = 'scenario' or d.state = 'live' or (d.kind in ('health', 'segments') and d.state = 'preparing') order by d.kind, d.name, d.version", [], Read, cancel),
-                await connection.QueryAsync(null, "select name, live_version, paused_at, paused_by, paused_because from scenario_switches order by name", [], ReadSwitch, cancel),
+                await connection.QueryAsync(null, $"select {Columns} from documents d where {IsRead} order by d.kind, d.name, d.version", [], Read, cancel),
+                await connection.QueryAsync(null, SwitchesSql, [], ReadSwitch, cancel),
                 await connection.QueryAsync(null, "select key, definition, covered_since from criteria order by key", [],
                     reader => new CriterionCoverage(reader.GetInt64(0), reader.GetString(1), reader.InstantOrNull(2)), cancel));
             // Read in three statements; if something was published between them, they are not of one moment.
@@ -178,6 +183,7 @@ public sealed class CatalogStore(Database database)
                 var next = 1 + await RevisionAsync(connection, transaction, ct);
                 await connection.ExecuteAsync(transaction, "update settings set value = @value where name = @name",
                     [("name", SettingNames.CatalogRevision), ("value", next.ToString(CultureInfo.InvariantCulture))], ct);
+                await CatalogHistory.RecordAsync(database, connection, transaction, next, ct);
             }
 
             return result;
@@ -210,13 +216,15 @@ public sealed class CatalogStore(Database database)
         database.BulkAsync(connection, transaction, Rows.Of(since.ToList()).Long("key", c => c.Key).Instant("since", c => c.Value),
             "update criteria set covered_since = r.since from rows r where criteria.key = r.key and criteria.covered_since is null", cancel);
 
-    private static async Task<long> RevisionAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancel) =>
+    internal static async Task<long> RevisionAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancel) =>
         long.Parse((await connection.ScalarAsync<string>(transaction, "select value from settings where name = @name", [("name", SettingNames.CatalogRevision)], cancel))!, CultureInfo.InvariantCulture);
 
-    private static Document Read(DbDataReader reader) => new(
-        reader.GetString(0), reader.GetString(1), reader.GetInt32(2), reader.GetString(3), reader.GetString(4),
-        Enum.Parse<DocumentState>(reader.GetString(5), ignoreCase: true), reader.Instant(6), reader.GetString(7), reader.InstantOrNull(8));
+    private static Document Read(DbDataReader reader) => Read(reader, 0);
 
-    private static ScenarioSwitch ReadSwitch(DbDataReader reader) =>
+    internal static Document Read(DbDataReader reader, int first) => new(
+        reader.GetString(first), reader.GetString(first + 1), reader.GetInt32(first + 2), reader.GetString(first + 3), reader.GetString(first + 4),
+        Enum.Parse<DocumentState>(reader.GetString(first + 5), ignoreCase: true), reader.Instant(first + 6), reader.GetString(first + 7), reader.InstantOrNull(first + 8));
+
+    internal static ScenarioSwitch ReadSwitch(DbDataReader reader) =>
         new(reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetInt32(1), reader.InstantOrNull(2), reader.TextOrNull(3), reader.TextOrNull(4));
 }

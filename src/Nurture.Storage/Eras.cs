@@ -42,6 +42,10 @@ internal static class Eras
         await connection.ExecuteAsync(transaction,
             "update lanes set era = @era, era_floor = @last, xid = 0, event_id = 0, owner = null, epoch = epoch + 1, expires_at = 0",
             [("era", era), ("last", last)], cancel);
+        // The lanes' floor rises further as parts are read; where the era began does not.
+        await connection.ExecuteAsync(transaction,
+            "insert into settings (name, value) values (@name, @value) on conflict (name) do update set value = excluded.value",
+            [("name", SettingNames.EraAfter), ("value", last.ToString(CultureInfo.InvariantCulture))], cancel);
         await connection.ExecuteAsync(transaction, "update settings set value = @era where name = @name",
             [("name", SettingNames.Era), ("era", era.ToString(CultureInfo.InvariantCulture))], cancel);
     }

@@ -13,6 +13,9 @@ public sealed class EventLog(Database database)
     internal const string Columns =
         "e.id, e.slot, e.kind, e.contact_id, e.account_id, e.hop, e.source_id, e.name, e.occurred_at, e.received_at, e.correlation, e.payload";
 
+    /// <summary>The last event of the era before, 0 where there was none: its transaction ids mean nothing any more.</summary>
+    internal const string BeforeEra = $"(select coalesce(max(cast(s.value as bigint)), 0) from settings s where s.name = '{SettingNames.EraAfter}')";
+
     public Task AppendAsync(DbConnection connection, DbTransaction transaction, IReadOnlyList<StoredEvent> events, CancellationToken cancel) =>
         database.AppendAsync(connection, transaction, "events", ToRows(events), cancel);
 
@@ -41,12 +44,19 @@ public sealed class EventLog(Database database)
     /// account's that of its people.
     /// </summary>
     public async Task<List<StoredEvent>> HistoryAsync(
-        SubjectRef subject, IReadOnlyList<string> names, DateTimeOffset from, int perName, CancellationToken cancel)
+        SubjectRef subject, IReadOnlyList<string> names, DateTimeOffset from, int perName, CancellationToken cancel) =>
+        await HistoryAsync(subject, await PeopleOfAsync(subject, cancel), names, from, perName, null, cancel);
+
+    /// <param name="people">Whose events a subject's history is, as <see cref="PeopleOfAsync"/> said.</param>
+    /// <param name="until">Nothing that stands in the log behind this place; all of it where null. It then is the same whenever it is read.</param>
+    public async Task<List<StoredEvent>> HistoryAsync(
+        SubjectRef subject, IReadOnlyList<long> people, IReadOnlyList<string> names, DateTimeOffset from, int perName, LaneCursor? until, CancellationToken cancel)
     {
         var account = subject.Kind == SubjectKind.Account ? subject.Id : 0;
         var distinct = names.Distinct(StringComparer.Ordinal).ToList();
         await using var connection = await database.OpenAsync(cancel);
-        var people = await PeopleOfAsync(connection, subject, cancel);
+        // Transaction ids of an era that is over say nothing; what was logged then lies before everything.
+        var isBefore = until is null ? "" : $"and ((e.xid, e.id) <= (@until_xid, @until_id) or e.id <= {BeforeEra})";
         // Of an account's people only what names no other account.
         var found = await LatestAsync(
             Rows.Of(distinct.SelectMany(name => people.Select(person => (Name: name, Person: person))).ToList())
@@ -60,18 +70,20 @@ public sealed class EventLog(Database database)
             .OrderBy(e => e.OccurredAt).ThenBy(e => e.Id).ToList();
 
         Task<List<StoredEvent>> LatestAsync<T>(Rows<T> asked, string whose) => database.BulkAsync(connection, null,
-            asked.Scalar("account", account).Scalar("from", from).Scalar("limit", perName),
+            asked.Scalar("account", account).Scalar("from", from).Scalar("limit", perName).Scalar("until_xid", until?.Xid ?? 0).Scalar("until_id", until?.EventId ?? 0),
             $"""
              select {Columns} from (
                  select e.*, row_number() over (partition by e.contact_id, e.name order by e.occurred_at desc, e.id desc) place
                  from rows r join events e on e.name = r.name and {whose}
-                 where e.occurred_at >= @from and e.kind = {(short)SignalKind.Occurred}) e
+                 where e.occurred_at >= @from and e.kind = {(short)SignalKind.Occurred} {isBefore}) e
              where e.place <= @limit
              """, reader => Read(reader), cancel);
     }
 
-    private static async Task<List<long>> PeopleOfAsync(DbConnection connection, SubjectRef subject, CancellationToken cancel)
+    /// <summary>A contact and who merged into it; an account's people, and who merged into them.</summary>
+    public async Task<IReadOnlyList<long>> PeopleOfAsync(SubjectRef subject, CancellationToken cancel)
     {
+        await using var connection = await database.OpenAsync(cancel);
         var people = subject.Kind == SubjectKind.Contact
             ? [subject.Id]
             : await connection.QueryAsync(null, "select id from contacts where account_id = @id", [("id", subject.Id)], reader => reader.GetInt64(0), cancel);

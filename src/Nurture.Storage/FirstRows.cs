@@ -28,6 +28,7 @@ internal static class FirstRows
         await database.BulkAsync(connection, transaction, Rows.Of(settings).Text("name", s => s.Name).Text("value", s => s.Value),
             "insert into settings (name, value) select r.name, r.value from rows r where true on conflict do nothing", cancel);
 
+        await CatalogHistory.RecordAsync(database, connection, transaction, await CatalogStore.RevisionAsync(connection, transaction, cancel), cancel);
         if (database.IsPostgres) await Eras.RaiseWhenRestoredAsync(connection, transaction, cancel);
         await RestoreStore.RecognizeAsync(database, isFresh, connection, transaction, cancel);
     }

@@ -9,6 +9,7 @@ internal static class SettingNames
     public const string LinkKey = "link_key";
     public const string SystemIdentifier = "system_identifier";
     public const string Era = "era";
+    public const string EraAfter = "era_after";
     public const string Place = "place";
     public const string Restored = "restored";
     public const string MayHaveLeft = "may_have_left";

@@ -1,26 +1,7 @@
-using System.Collections.Frozen;
-using Nurture.Escalations;
-using Nurture.Health;
-using Nurture.Scenarios;
-using Nurture.Segments;
 using Nurture.Server.Intake;
 using Nurture.Storage;
-using Nurture.Templates;
 
 namespace Nurture.Server.Publishing;
-
-/// <summary>What is published, compiled: the engine's catalog and the mails beside it, of one revision.</summary>
-public sealed record PublishedCatalog(Catalog Catalog, MailTemplateLibrary Templates, IReadOnlyList<Document> Preparing)
-{
-    /// <summary>The exact documents that a mail to a reader of <paramref name="locale"/> is rendered from: <c>welcome.ja=HASH layout.ja=HASH</c>.</summary>
-    public string DocumentsOf(string template, string locale)
-    {
-        if (Templates.Find(template, locale) is not { } mail) return "";
-        return Templates.LayoutOf(mail) is { } layout ? $"{One(mail)} {One(layout)}" : One(mail);
-
-        static string One(MailTemplate document) => $"{document.Name}.{document.Locale}={document.Hash}";
-    }
-}
 
 /// <summary>Keeps the catalog compiled, anew whenever its revision was raised by anybody.</summary>
 public sealed class CatalogSource(CatalogStore store, PlanInForce plans, ILogger<CatalogSource> logger)
@@ -40,7 +21,9 @@ public sealed class CatalogSource(CatalogStore store, PlanInForce plans, ILogger
         {
             if (current is { } meanwhile && meanwhile.Catalog.Revision >= revision) return meanwhile;
             var content = await store.ReadAsync(cancel);
-            current = Compile(content);
+            current = PublishedCatalog.Of(content, mistake => logger.LogError("{Mistake}", mistake));
+            logger.LogInformation(
+                "Catalog {Revision}: {Live} scenarios live, {Templates} templates", current.Catalog.Revision, current.Catalog.Live.Count, current.Templates.Names.Count);
             plans.Plan = current.Catalog.Plan;
             return current;
         }
@@ -49,79 +32,4 @@ public sealed class CatalogSource(CatalogStore store, PlanInForce plans, ILogger
             compiling.Release();
         }
     }
-
-    private PublishedCatalog Compile(CatalogContent content)
-    {
-        var plan = One(content, "plan") is { } planned ? TrackingPlanReader.Read(planned.Content, "events.yaml").Plan : TrackingPlan.Empty;
-        var policy = One(content, "policy") is { } ruled ? SendPolicyReader.Read(ruled.Content, "policy.yaml").Policy : Sends.SendPolicy.Default;
-        var escalations = One(content, "escalations") is { } declared ? EscalationTypesReader.Read(declared.Content, ScenarioLibrary.EscalationsFile).Types : EscalationTypes.None;
-        var templates = new MailTemplateLibrary(
-            content.Documents.Where(document => document.Kind == "template").Select(document => MailTemplate.Parse(document.Content, $"{document.Name}.html")), policy.Locale);
-        var segments = SegmentsOf(DocumentState.Live) ?? SegmentSet.None;
-        var preparingSegments = SegmentsOf(DocumentState.Preparing);
-        var environment = new ParseEnvironment { Plan = plan, Policy = policy, MailTemplates = templates };
-        var switches = content.Switches.ToDictionary(s => s.Name);
-        var versions = new Dictionary<(string, int), PublishedScenario>();
-        foreach (var document in content.Documents.Where(document => document.Kind == "scenario"))
-        {
-            // What is being prepared was written against what is being prepared beside it, which goes live first.
-            var parsed = ScenarioParser.Parse(document.Content, $"{document.Name}.yaml", environment with { Segments = SegmentsFor(document.State).ForPublished() });
-            if (parsed.Scenario is not { } scenario)
-            {
-                // It was checked when it was published; the tracking plan has changed since. Whoever stands in it stands still, visibly.
-                logger.LogError("Scenario {Scenario} version {Version} no longer reads: {Diagnostics}", document.Name, document.Version, string.Join(" · ", parsed.Diagnostics));
-                continue;
-            }
-
-            versions.Add((document.Name, document.Version), new PublishedScenario(
-                scenario with { Version = document.Version }, ScenarioProgram.Of(scenario.Steps),
-                switches.GetValueOrDefault(document.Name)?.PausedAt is not null, document.LiveAt ?? document.PublishedAt));
-        }
-
-        var catalog = new Catalog
-        {
-            Revision = content.Revision,
-            Plan = plan,
-            Policy = policy,
-            Escalations = escalations,
-            Segments = segments,
-            PreparingSegments = preparingSegments,
-            Health = HealthOf(DocumentState.Live),
-            PreparingHealth = HealthOf(DocumentState.Preparing),
-            Live = content.Documents.Where(document => document is { Kind: "scenario", State: DocumentState.Live } && versions.ContainsKey((document.Name, document.Version)))
-                .ToFrozenDictionary(document => document.Name, document => versions[(document.Name, document.Version)]),
-            Versions = versions.ToFrozenDictionary(),
-        };
-        // What was covered once and is counted no more would answer with what it knew then.
-        catalog = catalog with
-        {
-            CoveredSince = content.Criteria.Where(criterion => criterion.CoveredSince is not null && catalog.Index.Criteria.Find(criterion.Key) is not null)
-                .ToFrozenDictionary(criterion => criterion.Key, criterion => criterion.CoveredSince!.Value),
-        };
-        logger.LogInformation("Catalog {Revision}: {Live} scenarios live, {Templates} templates", catalog.Revision, catalog.Live.Count, templates.Names.Count);
-        return new PublishedCatalog(catalog, templates, [.. content.Documents.Where(document => document.State == DocumentState.Preparing).OrderBy(document => document.Kind != "segments")]);
-
-        SegmentSet SegmentsFor(DocumentState state) => state == DocumentState.Preparing ? preparingSegments ?? segments : segments;
-
-        SegmentSet? SegmentsOf(DocumentState state)
-        {
-            if (content.Documents.LastOrDefault(document => document.Kind == "segments" && document.State == state) is not { } document) return null;
-            var (read, diagnostics) = SegmentsReader.Read(document.Content, ScenarioLibrary.SegmentsFile, plan);
-            // It was checked when it was published; the tracking plan has changed since. A segment that no longer reads is unknown of everybody.
-            var mistakes = diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error).ToList();
-            if (mistakes.Count > 0) logger.LogError("The segments version {Version} no longer read: {Diagnostics}", document.Version, string.Join(" · ", mistakes));
-            return read;
-        }
-
-        HealthDefinition? HealthOf(DocumentState state)
-        {
-            if (content.Documents.LastOrDefault(document => document.Kind == "health" && document.State == state) is not { } document) return null;
-            var (definition, diagnostics) = HealthReader.Read(document.Content, ScenarioLibrary.HealthFile, plan, SegmentsFor(state).ForPublished());
-            // It was checked when it was published; the tracking plan has changed since. Nobody is scored, visibly.
-            if (definition is null) logger.LogError("The health definition version {Version} no longer reads: {Diagnostics}", document.Version, string.Join(" · ", diagnostics));
-            return definition is null ? null : definition with { Version = document.Version };
-        }
-    }
-
-    private static Document? One(CatalogContent content, string kind) => content.Documents.FirstOrDefault(document => document.Kind == kind && document.State == DocumentState.Live);
 }

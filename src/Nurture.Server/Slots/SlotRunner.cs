@@ -42,15 +42,23 @@ public sealed class SlotRunner(
         var catalog = published.Catalog;
         var started = Stopwatch.GetTimestamp();
         var batch = new Batch([.. work.Events.Select(logged => logged.Event)], [.. work.Due.Select(due => due.Key)], catalog, now);
-        await AddHistoriesAsync(batch, catalog, cancel);
+        var read = new Read();
+        await AddHistoriesAsync(batch, work, catalog, read, cancel);
         while (batch.Outcome is null)
         {
             foreach (var (subject, asked) in batch.NeedsPasts)
-                batch.AddPast(subject, asked with { Events = await log.HistoryAsync(subject, [.. asked.Names], asked.Since, int.MaxValue, cancel) });
-            batch.Add(batch.Needs.Count == 0 ? [] : await LoadAsync([.. batch.Needs], cancel));
+            {
+                // What lies behind the batch is heard in its own turn.
+                var until = work.Lanes.First(lane => lane.Lane == slots.LaneOf(subject.Slot)).Cursor;
+                var people = await read.PeopleOfAsync(log, subject.Subject, cancel);
+                batch.AddPast(subject, asked with { Events = await log.HistoryAsync(subject.Subject, people, [.. asked.Names], asked.Since, int.MaxValue, until, cancel) });
+            }
+
+            batch.Add(batch.Needs.Count == 0 ? [] : await LoadAsync([.. batch.Needs], read, cancel));
         }
 
         var commit = Committing.Of(batch, work, published, hash, now);
+        commit.Turn = read.ToTurn(batch.Outcome, catalog, now);
         if (batch.Outcome!.Effects.OfType<Effect.ColleaguesTold>().Select(told => told.Notice).ToList() is { Count: > 0 } notices)
             commit.Notices.AddRange(notices.SelectMany((await colleagues.ReadAsync(catalog.Policy, cancel)).Address));
         await slots.CommitAsync(commit, cancel);
@@ -63,35 +71,37 @@ public sealed class SlotRunner(
         if (commit.Events.Count > 0) signals.Call(NodeCall.Events);
     }
 
-    private async Task AddHistoriesAsync(Batch batch, Catalog catalog, CancellationToken cancel)
+    private async Task AddHistoriesAsync(Batch batch, Work work, Catalog catalog, Read read, CancellationToken cancel)
     {
         foreach (var row in batch.RowsWithHistory)
         {
             batch.AddHistory(row.Id, SignalCodec.Read(row) switch
             {
                 Signal.Resumed resumed => await log.ReadAsync(resumed.EventIds, cancel),
-                Signal.Prepared prepared => await HistoryAsync(prepared, row, catalog, cancel),
+                Signal.Prepared prepared => await HistoryAsync(prepared, work.Events.First(logged => logged.Event.Id == row.Id).Cursor, catalog, read, cancel),
                 _ => [],
             });
         }
     }
 
-    private async Task<IReadOnlyList<StoredEvent>> HistoryAsync(Signal.Prepared prepared, StoredEvent row, Catalog catalog, CancellationToken cancel)
+    private async Task<IReadOnlyList<StoredEvent>> HistoryAsync(Signal.Prepared prepared, LaneCursor place, Catalog catalog, Read read, CancellationToken cancel)
     {
         var criteria = prepared.Criteria.Select(catalog.Index.Criteria.Find).OfType<Criteria.Criterion>().ToList();
         if (criteria.Count == 0) return [];
-        var history = await log.HistoryAsync(prepared.Subject, [.. criteria.Select(c => c.EventName).Distinct()], DateTimeOffset.MinValue, int.MaxValue, cancel);
-        // What was appended after this row has its own turn in the log's order.
-        return [.. history.Where(past => past.Id < row.Id)];
+        // What stands behind this row has its own turn in the log's order.
+        return await log.HistoryAsync(
+            prepared.Subject, await read.PeopleOfAsync(log, prepared.Subject, cancel), [.. criteria.Select(c => c.EventName).Distinct()], DateTimeOffset.MinValue, int.MaxValue, place, cancel);
     }
 
-    private async Task<IReadOnlyList<LoadedSubject>> LoadAsync(IReadOnlyList<SubjectKey> keys, CancellationToken cancel)
+    private async Task<IReadOnlyList<LoadedSubject>> LoadAsync(IReadOnlyList<SubjectKey> keys, Read read, CancellationToken cancel)
     {
         var states = await slots.LoadStatesAsync(keys, cancel);
         var keptOf = states.Where(state => state.HasKeptSignals).Select(state => (state.Key.Slot, state.Key.Subject.Id)).ToList();
         var kept = keptOf.Count == 0 ? [] : await slots.ReadKeptAsync(keptOf, cancel);
         var keptBy = kept.ToLookup(k => (k.Slot, k.ContactId), k => k.Event);
         var suppressed = await SuppressedAsync(states, cancel);
+        read.Suppressed.UnionWith(suppressed.Select(subject => subject.Id));
+        read.Parked.UnionWith(states.Where(state => state.IsParked).Select(state => state.Key));
         return [.. states.Select(state => new LoadedSubject(
             state.Key, state.Doc is null ? null : new PackedState(state.Doc, state.Rest), state.DueAt, state.Rev, state.Tombstone,
             state.HasKeptSignals ? [.. keptBy[(state.Key.Slot, state.Key.Subject.Id)]] : [], state.IsParked, suppressed.Contains(state.Key.Subject)))];
@@ -111,5 +121,29 @@ public sealed class SlotRunner(
         if (addresses.Count == 0) return [];
         var found = await suppressions.FindAsync([.. addresses.Select(address => address.Hash)], cancel);
         return [.. addresses.Where(address => found.Contains(Convert.ToHexString(address.Hash))).Select(address => address.Subject)];
+    }
+
+    /// <summary>What a batch reads that is neither event nor state, to be recorded with what it decided.</summary>
+    private sealed class Read
+    {
+        private readonly Dictionary<SubjectRef, IReadOnlyList<long>> people = [];
+
+        public HashSet<long> Suppressed { get; } = [];
+
+        public HashSet<SubjectKey> Parked { get; } = [];
+
+        public async Task<IReadOnlyList<long>> PeopleOfAsync(EventLog log, SubjectRef subject, CancellationToken cancel)
+        {
+            if (!people.TryGetValue(subject, out var known)) people[subject] = known = await log.PeopleOfAsync(subject, cancel);
+            return known;
+        }
+
+        public Turn ToTurn(Decided decided, Catalog catalog, DateTimeOffset now) => new(now, catalog.Revision)
+        {
+            Suppressed = Suppressed,
+            Parked = Parked,
+            Poisoned = [.. decided.Poisoned.Select(poisoned => poisoned.Key)],
+            People = people.Where(of => of.Key.Kind == SubjectKind.Account || of.Value.Count > 1).ToDictionary(),
+        };
     }
 }

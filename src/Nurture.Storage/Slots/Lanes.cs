@@ -1,3 +1,5 @@
+using Nurture.Engine;
+
 namespace Nurture.Storage;
 
 /// <summary>
@@ -15,7 +17,14 @@ public sealed record LaneLease(short Lane, long Epoch, LaneCursor Cursor);
 /// <param name="HasWork">Whether anything was read in the lane.</param>
 /// <param name="FloorRead">What the floor was when the due subjects were read; if it was lowered meanwhile, it stays low.</param>
 /// <param name="Floor">Nothing in the lane is due before it, in milliseconds.</param>
-public sealed record LaneAdvance(short Lane, long Epoch, LaneCursor From, LaneCursor Cursor, bool HasWork, long FloorRead, long Floor);
+public sealed record LaneAdvance(short Lane, long Epoch, LaneCursor From, LaneCursor Cursor, bool HasWork, long FloorRead, long Floor)
+{
+    /// <summary>How many were read between the two cursors.</summary>
+    public int Events { get; init; }
+
+    /// <summary>Where the due subjects were cut off; null where all were read.</summary>
+    public DuePlace? LastDue { get; init; }
+}
 
 /// <summary>The lane was taken over, or a state was written by another: the batch is void, and this process must not go on with it.</summary>
 public sealed class LostOwnershipException(string message) : Exception(message);

@@ -17,6 +17,9 @@ public sealed class SlotCommit
 
     public List<LaneAdvance> Lanes { get; init; } = [];
 
+    /// <summary>What else it was decided by, to be recorded with those of <see cref="Lanes"/> that had work; null records nothing.</summary>
+    public Turn? Turn { get; set; }
+
     /// <summary>Each state once.</summary>
     public List<StateWrite> States { get; init; } = [];
 

@@ -16,8 +16,9 @@ public sealed partial class SlotStore
         database.WriteBatchAsync(async (connection, transaction, ct) =>
         {
             var write = new Writing(database, connection, transaction, commit, ct);
-            // First, so that two owners never write in one lane: whoever waits here finds the epoch raised.
-            await write.LanesAsync();
+            var turn = await write.TurnAsync();
+            // Before all the rest, so that two owners never write in one lane: whoever waits here finds the epoch raised.
+            await write.LanesAsync(turn);
             await write.StatesAsync();
             await write.MovesAsync();
             await write.ProfilesAsync();
@@ -28,6 +29,19 @@ public sealed partial class SlotStore
             await log.AppendAsync(connection, transaction, commit.Events, ct);
             await write.ParkedAsync();
         }, cancel);
+
+    /// <summary>
+    /// Puts states in the place of others, with what pages show of them: what a commit writes of its states, by whoever
+    /// holds the lanes in this transaction.
+    /// </summary>
+    internal async Task ReplaceAsync(DbConnection connection, DbTransaction transaction, SlotCommit commit, CancellationToken cancel)
+    {
+        var write = new Writing(database, connection, transaction, commit, cancel);
+        await write.StatesAsync();
+        await write.MovesAsync();
+        await write.ProfilesAsync();
+        await write.HumansAsync();
+    }
 
     // In milliseconds.
     private const long FloorBehind = 60_000;
@@ -42,7 +56,17 @@ public sealed partial class SlotStore
             if (affected != rows.Count) throw new LostOwnershipException($"{affected} of {rows.Count} {what} were as this batch had read them; another node has them now.");
         }
 
-        public Task LanesAsync()
+        /// <summary>Returns its id; 0 where nothing is recorded. Ids of one lane's turns ascend: its owner commits one after another.</summary>
+        public async Task<long> TurnAsync()
+        {
+            var lanes = commit.Lanes.Where(lane => lane.HasWork).ToList();
+            if (commit.Turn is not { } turn || lanes.Count == 0) return 0;
+            var packed = (turn with { Lanes = [.. lanes.Select(lane => new TurnLane(lane.Lane, lane.Cursor.Xid, lane.Cursor.EventId, lane.Events, lane.LastDue))] }).Pack();
+            return await connection.ScalarAsync<long>(transaction, "insert into turns (lanes, doc) values (@lanes, @doc) returning id",
+                [("lanes", lanes.Aggregate(0, (bits, lane) => bits | TurnStore.BitOf(lane.Lane))), ("doc", packed)], cancel);
+        }
+
+        public Task LanesAsync(long turn)
         {
             var written = commit.States.Select(state => database.LaneOf(state.Key.Slot)).Concat(commit.DeletedStates.Select(state => database.LaneOf(state.Key.Slot))).ToHashSet();
             var earliest = commit.States.Where(state => state.DueAt is not null)
@@ -54,9 +78,9 @@ public sealed partial class SlotStore
                     .Short("lane", l => l.Lane).Long("epoch", l => l.Epoch)
                     .Long("from_xid", l => l.From.Xid).Long("from_event_id", l => l.From.EventId).Long("xid", l => l.Cursor.Xid).Long("event_id", l => l.Cursor.EventId)
                     .Long("floor_read", l => l.FloorRead).Long("due_floor", l => Math.Min(l.Floor, earliest.GetValueOrDefault(l.Lane, long.MaxValue)))
-                    .Scalar("me", database.Node),
+                    .Scalar("me", database.Node).Scalar("turn", turn),
                 """
-                update lanes set xid = r.xid, event_id = r.event_id,
+                update lanes set xid = r.xid, event_id = r.event_id, turn = case when @turn > lanes.turn then @turn else lanes.turn end,
                     due_floor = case when lanes.due_floor < r.floor_read and lanes.due_floor < r.due_floor then lanes.due_floor else r.due_floor end
                 from rows r where lanes.lane = r.lane and lanes.epoch = r.epoch and lanes.owner = @me
                     and lanes.xid = r.from_xid and lanes.event_id = r.from_event_id

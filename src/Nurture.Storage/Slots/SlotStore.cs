@@ -6,6 +6,8 @@ namespace Nurture.Storage;
 /// <summary>What slot workers read and write: leases of lanes, new events, due subjects, states, and the one commit.</summary>
 public sealed partial class SlotStore(Database database, EventLog log)
 {
+    public short LaneOf(short slot) => database.LaneOf(slot);
+
     /// <summary>How many lanes a node should hold when all that live share them evenly, and how many are to be had.</summary>
     public async Task<(int Share, int Free)> LookAsync(CancellationToken cancel)
     {
@@ -91,6 +93,7 @@ public sealed partial class SlotStore(Database database, EventLog log)
     {
         var cursors = new Dictionary<short, LaneCursor>();
         foreach (var logged in events) cursors[logged.Lane] = logged.Cursor;
+        var counts = events.CountBy(logged => logged.Lane).ToDictionary();
         var dueByLane = due.ToLookup(subject => subject.Lane);
         return [.. lanes.Select(lane =>
         {
@@ -99,7 +102,11 @@ public sealed partial class SlotStore(Database database, EventLog log)
             var floor = ofLane.Count < perLane ? now.ToMilliseconds() : ofLane[^1].DueAt.ToMilliseconds();
             return new LaneAdvance(
                 lane.Lane, lane.Epoch, lane.Cursor, cursors.GetValueOrDefault(lane.Lane, lane.Cursor), cursors.ContainsKey(lane.Lane) || ofLane.Count > 0,
-                floors[lane.Lane], Math.Max(floor, floors[lane.Lane]));
+                floors[lane.Lane], Math.Max(floor, floors[lane.Lane]))
+            {
+                Events = counts.GetValueOrDefault(lane.Lane),
+                LastDue = ofLane.Count < perLane ? null : new DuePlace(ofLane[^1].DueAt, ofLane[^1].Key.Subject.Id),
+            };
         })];
     }
 

@@ -29,7 +29,7 @@ public sealed class Batch
     private readonly Dictionary<SubjectKey, LoadedSubject> loaded = [];
     private readonly Dictionary<long, IReadOnlyList<StoredEvent>> histories = [];
     private readonly List<Poisoned> poisoned = [];
-    private readonly Dictionary<SubjectRef, Past> pasts = [];
+    private readonly Dictionary<SubjectKey, Past> pasts = [];
 
     // Unpacked and only looked at: still what the stored bytes say.
     private WorkingSet? looked;
@@ -51,7 +51,7 @@ public sealed class Batch
     public IReadOnlyCollection<SubjectKey> Needs { get; private set; }
 
     /// <summary>Events of subjects to load next, by names and from a moment on; empty once decided.</summary>
-    public IReadOnlyDictionary<SubjectRef, Past> NeedsPasts { get; private set; } = new Dictionary<SubjectRef, Past>();
+    public IReadOnlyDictionary<SubjectKey, Past> NeedsPasts { get; private set; } = new Dictionary<SubjectKey, Past>();
 
     /// <summary>Rows whose events must be loaded first: a preparation's history, what a parked subject missed.</summary>
     public IEnumerable<StoredEvent> RowsWithHistory => events.Where(row => row.Kind is SignalKind.Prepared or SignalKind.Resumed);
@@ -60,7 +60,10 @@ public sealed class Batch
 
     public void AddHistory(long rowId, IReadOnlyList<StoredEvent> history) => histories[rowId] = history;
 
-    public void AddPast(SubjectRef subject, Past past) => pasts[subject] = past;
+    public void AddPast(SubjectKey subject, Past past) => pasts[subject] = past;
+
+    /// <summary>Before anything is added: the batch was decided once already, and then parked the subject.</summary>
+    public void Park(SubjectKey key) => poisoned.Add(new Poisoned(key, null, ""));
 
     /// <summary>Takes what was loaded and goes on as far as it can.</summary>
     public void Add(IEnumerable<LoadedSubject> subjects)

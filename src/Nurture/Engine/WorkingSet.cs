@@ -30,21 +30,21 @@ public sealed class WorkingSet
     private readonly HashSet<SubjectRef> seen = [];
     private readonly List<(SubjectKey Subject, StoredEvent Event)> missed = [];
     private readonly Dictionary<long, IReadOnlyList<StoredEvent>> histories = [];
-    private readonly Dictionary<SubjectRef, Past> pasts = [];
-    private readonly Dictionary<SubjectRef, Past> neededPasts = [];
+    private readonly Dictionary<SubjectKey, Past> pasts = [];
+    private readonly Dictionary<SubjectKey, Past> neededPasts = [];
 
     /// <summary>The events that belong to a row of the batch: a preparation's history, what a parked subject missed.</summary>
     public void AddHistory(long rowId, IReadOnlyList<StoredEvent> history) => histories[rowId] = history;
 
     internal IReadOnlyList<StoredEvent> HistoryOf(long rowId) => histories.GetValueOrDefault(rowId) ?? [];
 
-    public void AddPast(SubjectRef subject, Past past) => pasts[subject] = past;
+    public void AddPast(SubjectKey subject, Past past) => pasts[subject] = past;
 
     /// <summary>Pasts that were asked for and not there: the decision is void, and made anew with them.</summary>
-    public IReadOnlyDictionary<SubjectRef, Past> NeededPasts => neededPasts;
+    public IReadOnlyDictionary<SubjectKey, Past> NeededPasts => neededPasts;
 
     /// <summary>The occurred events of those names from that moment on.</summary>
-    internal IEnumerable<OccurredEvent> PastOf(SubjectRef subject, DateTimeOffset since, IReadOnlyCollection<string> names)
+    internal IEnumerable<OccurredEvent> PastOf(SubjectKey subject, DateTimeOffset since, IReadOnlyCollection<string> names)
     {
         var known = pasts.GetValueOrDefault(subject);
         if (known is not null && known.Since <= since && names.All(known.Names.Contains))

@@ -128,7 +128,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         foreach (var row in batch.RowsWithHistory) batch.AddHistory(row.Id, HistoryOf(row));
         while (batch.Outcome is null)
         {
-            foreach (var (subject, asked) in batch.NeedsPasts) batch.AddPast(subject, asked with { Events = PastOf(subject, asked) });
+            foreach (var (subject, asked) in batch.NeedsPasts) batch.AddPast(subject, asked with { Events = PastOf(subject.Subject, asked) });
             batch.Add(batch.Needs.Select(Load).ToList());
         }
 
