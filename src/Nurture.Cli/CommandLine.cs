@@ -33,6 +33,8 @@ internal static class CommandLine
         DoctorCommand.Create(),
         BackupCommand.Create(),
         RestoredCommand.Create(),
+        CheckpointCommand.Create(),
+        RebuildCommand.Create(),
         KeyCommand.Create(),
         SourceCommand.Create(),
         DemoCommand.Create(),
@@ -66,7 +68,9 @@ internal static class CommandLine
     }
 
     /// <summary><c>3 tests</c>, <c>1 test</c>.</summary>
-    public static string Count(long number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+    public static string Count(long number, string what) => Count(number, what, $"{what}s");
+
+    public static string Count(long number, string one, string many) => $"{number} {(number == 1 ? one : many)}";
 
     private static string Path(System.CommandLine.Parsing.CommandResult at) =>
         at.Parent is System.CommandLine.Parsing.CommandResult above ? $"{Path(above)} {at.Command.Name}" : "nurture";

@@ -51,5 +51,15 @@ internal sealed class Screen
         console.Profile.Width = NeverBreak;
     }
 
+    /// <summary>Passes on every tenth of what is reported: for work that goes by small steps.</summary>
+    public static Action<int> ByTenths(long total, Action<long> show)
+    {
+        var shown = -1L;
+        return done =>
+        {
+            if (done * 10 / total is var tenth && tenth != shown) show(total * (shown = tenth) / 10);
+        };
+    }
+
     public void Quiet(string text) => console.MarkupLine($"[grey]{Markup.Escape(text)}[/]");
 }

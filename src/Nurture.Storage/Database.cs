@@ -46,6 +46,9 @@ public abstract class Database : IAsyncDisposable
     /// <summary>Events after the cursors (<c>lane, xid, event_id</c>) of <c>rows</c>, in their order, <c>@limit</c> a lane: lane, xid, then <see cref="EventLog.Columns"/>.</summary>
     internal abstract string NewEventsSql { get; }
 
+    /// <summary>Events of this era after a cursor (<c>@xid, @event_id</c>) of <c>@lane</c>, whoever has read them; in the same order and form.</summary>
+    internal abstract string LoggedEventsSql { get; }
+
     /// <summary>How many events no lane has read, of those with an id up to <c>@up_to</c>.</summary>
     internal abstract string UnreadEventsSql { get; }
 
@@ -111,6 +114,9 @@ public abstract class Database : IAsyncDisposable
     /// deadlock or serialization failure, so it must have no effect outside the transaction.
     /// </summary>
     public abstract Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel);
+
+    /// <summary>Runs several reads that all see the database as it is at the first of them.</summary>
+    internal abstract Task<T> ReadAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel);
 
     public Task WriteAsync(Func<DbConnection, DbTransaction, CancellationToken, Task> work, CancellationToken cancel) =>
         WriteAsync(async (connection, transaction, ct) =>

@@ -64,7 +64,7 @@ public sealed class ErasureStore(Database database, EventLog log)
     {
         // Asked first: what was appended later than this is emptied by a later call.
         var isRead = await IsReadAsync(contactId, cancel);
-        (string, object?)[] args = [("id", contactId), ("limit", Piece), ("tombstone", Tombstone), ("empty", Array.Empty<byte>())];
+        (string, object?)[] args = [("id", contactId), ("limit", Piece), ("tombstone", Tombstone), ("empty", Array.Empty<byte>()), ("home", Slots.OfContact(contactId))];
         foreach (var (isByPieces, sql) in Emptyings)
         {
             int emptied;
@@ -112,8 +112,16 @@ public sealed class ErasureStore(Database database, EventLog log)
          update sends set inputs = @empty where enrollment_id in (select enrollment_id from sends where recipient_id = @id and enrollment_id <> 0) and length(inputs) > 0 and state not in (1, 2, 3)
          """),
         (false, "update escalation_entries set body = '', detail = '' where contact_id = @id and contact_id > 0 and (body <> '' or detail <> '')"),
+        (false, $"delete from checkpoint_states where {InCheckpoints} and kind = 1 and subject_id = @id"),
+        // Their account's state has what they said; what else it has comes again with the next checkpoint.
+        (false, $"""
+         update checkpoint_states set doc = @empty, rest = null
+         where {InCheckpoints} and kind = 2 and subject_id in (select account_id from contacts where id = @id and account_id is not null) and length(doc) > 0
+         """),
         (false, "update audit set detail = '' where target = 'contact:' || cast(@id as text) and detail <> ''"),
     ];
+
+    private const string InCheckpoints = "checkpoint_id in (select id from checkpoints) and slot in (@home, (select slot from contacts where id = @id))";
 
     // The slot has heard of it; should it have stumbled there, the state goes all the same.
     private static readonly string[] Endings =

@@ -59,6 +59,14 @@ public sealed partial class PostgresDatabase : Database
          order by e.lane, e.xid, e.id
          """;
 
+    internal override string LoggedEventsSql =>
+        $"""
+         select e.lane, e.xid, {EventLog.Columns} from events e
+         where e.lane = @lane and (e.xid, e.id) > (@xid, @event_id) and e.id > {EventLog.BeforeEra}
+             and e.xid < (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+         order by e.xid, e.id limit @limit
+         """;
+
     internal override string UnreadEventsSql =>
         """
         select coalesce(sum(u.unread), 0)::bigint from lanes l cross join lateral (
@@ -116,6 +124,13 @@ public sealed partial class PostgresDatabase : Database
     public override Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel) => WriteAsync(source, work, cancel);
 
     internal override Task<T> WriteBatchAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel) => WriteAsync(batches, work, cancel);
+
+    internal override async Task<T> ReadAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancel);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
+        return await work(connection, transaction, cancel);
+    }
 
     // Measures tell a pool by its name, or else by the connection string.
     private static NpgsqlDataSource Pool(string name, string connectionString) => new NpgsqlDataSourceBuilder(connectionString) { Name = name }.Build();

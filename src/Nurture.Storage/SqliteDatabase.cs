@@ -47,6 +47,9 @@ public sealed class SqliteDatabase : Database
          where e.id > (select r.event_id from rows r) order by e.id limit @limit
          """;
 
+    internal override string LoggedEventsSql =>
+        $"select e.lane, e.xid, {EventLog.Columns} from events e where e.id > @event_id order by e.id limit @limit";
+
     internal override string UnreadEventsSql => "select count(*) from events e where e.id > (select event_id from lanes) and e.id <= @up_to";
 
     internal override string SomeUnreadEventsSql =>
@@ -117,6 +120,13 @@ public sealed class SqliteDatabase : Database
         {
             turn.Release();
         }
+    }
+
+    internal override async Task<T> ReadAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel)
+    {
+        await using var connection = await OpenConnectionAsync(cancel);
+        await using var transaction = connection.BeginTransaction(deferred: true);
+        return await work(connection, transaction, cancel);
     }
 
     internal override Task<int> BulkAsync(DbConnection connection, DbTransaction? transaction, Rows rows, string sql, CancellationToken cancel)

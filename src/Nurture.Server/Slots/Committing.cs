@@ -49,8 +49,8 @@ internal static class Committing
         commit.States.Add(new StateWrite(key, batch.RevisionOf(key), state.DueAt, packed.Doc, packed.Rest, isRestChanged));
         switch (state)
         {
-            case ContactState contact when decided.Set.IsProfileChanged(key.Subject): commit.Contacts.Add(ProfileOf(contact)); break;
-            case AccountState account when decided.Set.IsProfileChanged(key.Subject): commit.Accounts.Add(ProfileOf(account)); break;
+            case ContactState contact when decided.Set.IsProfileChanged(key.Subject): commit.Contacts.Add(Profiles.Of(contact)); break;
+            case AccountState account when decided.Set.IsProfileChanged(key.Subject): commit.Accounts.Add(Profiles.Of(account)); break;
             case ContactState contact when decided.Set.IsActivityChanged(key.Subject): commit.Activity.Add(new ContactActivity(contact.Id, contact.LastActiveAt)); break;
         }
     }
@@ -100,21 +100,4 @@ internal static class Committing
             default: throw new InvalidOperationException($"No row for {effect.GetType().Name}.");
         }
     }
-
-    private static ContactProfile ProfileOf(ContactState contact) => new(
-        contact.Id, contact.Email, NameOf(contact), Text(contact, "locale"), Text(contact, "zone"), contact.Status, string.Join(',', contact.Roles),
-        SignalCodec.WriteJson(contact.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Value))),
-        contact.Basis, SignalCodec.WriteJson(contact.Refusals.Select(pair => KeyValuePair.Create(pair.Key, AttributeValue.From(pair.Value)))),
-        contact.LastActiveAt == default ? null : contact.LastActiveAt);
-
-    private static AccountProfile ProfileOf(AccountState account) => new(
-        account.Id, Text(account, "name"), Text(account, "tier"), Text(account, "stage"), Text(account, "owner"),
-        SignalCodec.WriteJson(account.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Value))),
-        account.Health?.Score, account.Health?.Band, account.Health?.BandSince,
-        account.Holds.Count == 0 ? null : account.Holds.Max(hold => hold.Until), account.Escalations.Count == 0 ? null : account.Escalations[0].Id);
-
-    private static string? NameOf(ContactState contact) =>
-        Text(contact, "name") ?? (string.Join(' ', new[] { Text(contact, "first_name"), Text(contact, "last_name") }.OfType<string>()) is { Length: > 0 } full ? full : null);
-
-    private static string? Text(SubjectState subject, string attribute) => subject[attribute] is { Kind: ValueKind.Text } value ? value.AsText : null;
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Nurture.Packing;
 using Nurture.Server.Hosting;
 using Nurture.Server.Operation;
+using Nurture.Server.Scheduling;
 using Nurture.Storage;
 
 namespace Nurture.Server.Slots;
@@ -103,9 +104,18 @@ public sealed class SlotWorker(
         var (total, waited) = (0, TimeSpan.Zero);
         while (true)
         {
-            if (await TurnAsync(cancel) is > 0 and var done)
+            try
             {
-                (total, waited) = (total + done, TimeSpan.Zero);
+                if (await TurnAsync(cancel) is > 0 and var done)
+                {
+                    (total, waited) = (total + done, TimeSpan.Zero);
+                    continue;
+                }
+            }
+            catch (LostOwnershipException)
+            {
+                // States were put right behind the batch (Rebuild): it is decided by these.
+                leases = [];
                 continue;
             }
 
@@ -188,6 +198,8 @@ public static class SlotsSlice
         builder.Services.AddSingleton<OtherNodes>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OtherNodes>());
         builder.Services.AddSingleton<SlotWorker>();
+        builder.Services.AddSingleton<CheckpointStore>();
+        builder.AddRecurringJob<CheckpointStore>("checkpoints", "40 3 1 * *", Misfire.Once, (checkpoints, _, cancel) => checkpoints.MakeAsync(_ => { }, cancel));
         builder.Services.AddHostedService(services => services.GetRequiredService<SlotWorker>());
     }
 

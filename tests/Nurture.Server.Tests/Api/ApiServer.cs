@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Nurture.Harness;
 using Nurture.Server.Hosting;
+using Nurture.Server.Tests.Rebuilding;
 using Nurture.Server.Users;
 using Nurture.Storage;
 
@@ -71,9 +72,15 @@ public class ApiServer : IAsyncLifetime
             ["--Nurture:SignIn:AttemptsPerMinute=1000", $"--Nurture:ScenariosDirectory={nothing}", $"--Nurture:TemplatesDirectory={nothing}", .. await SettingsAsync()]);
     }
 
+    /// <summary>Whatever the tests of a class did, the states that they leave are those that the events make.</summary>
     public virtual async ValueTask DisposeAsync()
     {
-        await Server.DisposeAsync();
+        await using (Server)
+        {
+            await SettleAsync();
+            await MadeAgain.AgreesAsync(Server.Database, CancellationToken.None);
+        }
+
         GC.SuppressFinalize(this);
     }
 
