@@ -67,6 +67,20 @@ public sealed partial class Doctor
             : new("outbox", FindingLevel.Good, waiting);
     }
 
+    // The server makes one each month.
+    private static readonly TimeSpan OldCheckpoint = TimeSpan.FromDays(45);
+
+    private async Task<Finding> CheckpointAsync(CancellationToken cancel)
+    {
+        if (await new CheckpointStore(database).NewestAsync(cancel) is not { } newest)
+            return new("checkpoint", FindingLevel.Good, "none yet; the server makes one each month, and you by: nurture checkpoint");
+        var age = machine.GetUtcNow() - newest.BeganAt;
+        var detail = $"the newest is of {Moment(newest.BeganAt)}, {newest.Subjects} subjects";
+        return age < OldCheckpoint
+            ? new("checkpoint", FindingLevel.Good, detail)
+            : new("checkpoint", FindingLevel.Warning, $"{detail}. The server makes one each month; look for \"checkpoints\" in its log, or make one: nurture checkpoint");
+    }
+
     private async Task<Finding> SpaceAsync(CancellationToken cancel)
     {
         var space = await status.SpaceAsync(cancel);

@@ -60,6 +60,7 @@ public sealed class ChaosRun(ChaosOptions options, Disturbance? disturbance, Scr
             var records = await Records.ReadAsync(database, cancel);
             var mails = SinkJournal.Read(mailJournal);
             Console.WriteLine($"{records.Decisions.Values.Sum()} decisions {records.Hash}, {mails.Count} mails, {records.Uncertain.Count} uncertain, {records.Parked} parked, {records.DeadLetters} dead letters");
+            stage.Faults.AddRange(await StatesMadeAgain.FaultsAsync(database, settings[0].DataDirectory, cancel));
             return new RunResult(records, mails, loader.Acknowledged, stage.Faults);
         }
         catch

@@ -25,6 +25,7 @@ async Task<int> RunChaosAsync(Arguments arguments, CancellationToken cancel)
     {
         Console.WriteLine($"== undisturbed: {options.Events} events on {options.Store}");
         var undisturbed = await new ChaosRun(options, null, undisturbedFolder).RunAsync(cancel);
+        isGood = Show(undisturbed.Faults);
         foreach (var disturbance in options.Disturbances) isGood &= await RunDisturbedAsync(options, disturbance, undisturbed, cancel);
         if (!isGood) Keep(undisturbedFolder);
         return isGood ? 0 : 1;
@@ -49,13 +50,12 @@ async Task<bool> RunDisturbedAsync(ChaosOptions options, Disturbance disturbance
         }
         var disturbed = await new ChaosRun(options, disturbance, folder).RunAsync(cancel);
         var verdict = Verdict.Of(disturbed, undisturbed);
-        var isGood = verdict.IsGood && disturbed.Faults.Count == 0;
+        var isGood = Show(disturbed.Faults) && verdict.IsGood;
         if (!disturbance.LeavesDoubt && verdict.Uncertain > 0)
         {
             Console.WriteLine($"not good: of {verdict.Uncertain} mails it is not known if they left");
             isGood = false;
         }
-        foreach (var fault in disturbed.Faults) Console.WriteLine($"not good: {fault}");
         if (!isGood) Keep(folder);
         Console.WriteLine(verdict);
         return isGood;
@@ -69,6 +69,12 @@ async Task<bool> RunDisturbedAsync(ChaosOptions options, Disturbance disturbance
     {
         await disturbance.CleanUpAsync(folder);
     }
+}
+
+static bool Show(IReadOnlyList<string> faults)
+{
+    foreach (var fault in faults) Console.WriteLine($"not good: {fault}");
+    return faults.Count == 0;
 }
 
 static void Keep(ScratchFolder folder)
