@@ -240,7 +240,10 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             else Hear(SignalCodec.Read(row), row);
         }
 
-        if (SubjectHere(signal.Subject) is { } subject) CatchUp(subject, now, isInclusive: true);
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        // Nothing was due for it while it stood still, and if it missed nothing, nobody has said since when it is.
+        Rest(subject, subject.LivedUntil);
+        CatchUp(subject, now, isInclusive: true);
     }
 
     /// <summary>What one of its people did while the account was parked: the person's own part was heard then.</summary>

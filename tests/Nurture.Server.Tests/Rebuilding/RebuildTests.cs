@@ -180,6 +180,22 @@ public abstract class RebuildTests(string kind)
     }
 
     [Fact]
+    public async Task Who_was_parked_at_a_due_moment_and_missed_nothing_goes_on_too()
+    {
+        await using var api = await StartAsync();
+        var ann = await api.PersonAsync("ann", "ann@a.example", ApiServer.SignUp("ann"));
+        await WriteAsync(api, $"update states set doc = {Hex(api, "0100FFFFFFFFFFFFFFFFFFFFFFFF")}");
+        await AdvanceAsync(api, "3d");
+        Assert.Equal(1, await api.Server.CountAsync("parked where resumed_at is null and event_ids = ''", Cancel));
+
+        await MadeAgain.RunAsync(api.Server.Database, Cancel, Operator);
+        await api.DoAsync(HttpMethod.Post, $"parked/contact:{ann}/resume");
+
+        Assert.Equal(["first", "second"], await StepsMailedAsync(api, ann));
+        await MadeAgain.AgreesAsync(api.Server.Database, Cancel);
+    }
+
+    [Fact]
     public async Task Who_was_erased_is_in_no_checkpoint_and_is_not_made_again()
     {
         await using var api = await StartAsync();
