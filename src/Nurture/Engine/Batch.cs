@@ -145,6 +145,7 @@ public sealed class Batch
             {
                 if (!isParked) poisoned.Add(new Poisoned(subject.Key, null, e.Message));
                 set.Park(subject.Key);
+                set.Seal(subject.Key);
             }
         }
 

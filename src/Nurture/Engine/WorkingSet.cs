@@ -26,6 +26,7 @@ public sealed class WorkingSet
     private readonly HashSet<SubjectKey> removed = [];
     private readonly HashSet<(short, long)> changedTombstones = [];
     private readonly HashSet<SubjectKey> parked = [];
+    private readonly HashSet<SubjectKey> sealedKeys = [];
     private readonly HashSet<SubjectRef> profiles = [];
     private readonly HashSet<SubjectRef> seen = [];
     private readonly List<(SubjectKey Subject, StoredEvent Event)> missed = [];
@@ -66,6 +67,9 @@ public sealed class WorkingSet
     public void Park(SubjectKey key) => parked.Add(key);
 
     public bool IsParked(SubjectKey key) => parked.Contains(key);
+
+    /// <summary>What is stored of the subject cannot be read: it is not written, however much its people do, so that it can be mended.</summary>
+    public void Seal(SubjectKey key) => sealedKeys.Add(key);
 
     internal void Miss(SubjectKey key, StoredEvent row)
     {
@@ -126,7 +130,7 @@ public sealed class WorkingSet
 
     /// <summary>States to write, in a fixed order.</summary>
     public IEnumerable<(SubjectKey Key, SubjectState State)> Changed =>
-        touched.OrderBy(key => key.Slot).ThenBy(key => key.Subject.Kind).ThenBy(key => key.Subject.Id).Select(key => (key, states[key]!));
+        touched.Where(key => !sealedKeys.Contains(key)).OrderBy(key => key.Slot).ThenBy(key => key.Subject.Kind).ThenBy(key => key.Subject.Id).Select(key => (key, states[key]!));
 
     public IEnumerable<SubjectKey> Removed => removed;
 

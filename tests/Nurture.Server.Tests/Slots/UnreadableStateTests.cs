@@ -26,6 +26,26 @@ public sealed class UnreadableStateTests
     }
 
     [Fact]
+    public async Task What_cannot_be_read_of_an_account_stays_as_it_is_however_much_its_people_do()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await SignUpAsync(server, "ann");
+        await server.SendAsync("/v1/group", """{"userId": "ann", "messageId": "ann-g", "groupId": "acme", "traits": {"plan": "gold"}}""", Cancel);
+        await Poll.UntilAsync("the slots know the account", Patience, async () => await server.CountAsync("states where kind = 2", Cancel) == 1, Cancel);
+        await ReadAsync(server);
+        await OverwriteAsync(server, "01 00 FF FF FF FF FF FF FF FF FF FF FF FF", "kind = 2");
+
+        foreach (var message in new[] { "2", "3" })
+        {
+            await server.SendAsync("/v1/track", Track("ann", message, "login"), Cancel);
+            await ReadAsync(server);
+        }
+
+        Assert.Equal(1, await server.CountAsync("states where kind = 2 and hex(doc) = '0100FFFFFFFFFFFFFFFFFFFFFFFF'", Cancel));
+        Assert.Equal(1, await server.CountAsync("parked where kind = 2 and resumed_at is null", Cancel));
+    }
+
+    [Fact]
     public async Task Who_meets_a_state_of_a_newer_build_parks_nobody_and_gives_its_lanes_up()
     {
         await using var server = await RunningServer.StartAsync();
@@ -48,14 +68,17 @@ public sealed class UnreadableStateTests
         var before = await server.CountAsync("states", Cancel);
         await server.SendAsync("/v1/track", Track(who, "1", "signed_up"), Cancel);
         await Poll.UntilAsync("the slots know the contact", Patience, async () => await server.CountAsync("states", Cancel) == before + 1, Cancel);
-        await Poll.UntilAsync("nothing is left to read", Patience, async () => await server.CountAsync("events where id > (select event_id from lanes)", Cancel) == 0, Cancel);
+        await ReadAsync(server);
     }
 
-    private static Task OverwriteAsync(RunningServer server, string hex) => server.Database.WriteAsync(async (connection, transaction, cancel) =>
+    private static Task ReadAsync(RunningServer server) =>
+        Poll.UntilAsync("nothing is left to read", Patience, async () => await server.CountAsync("events where id > (select event_id from lanes)", Cancel) == 0, Cancel);
+
+    private static Task OverwriteAsync(RunningServer server, string hex, string which = "true") => server.Database.WriteAsync(async (connection, transaction, cancel) =>
     {
         await using var command = connection.CreateCommand();
         command.Transaction = transaction;
-        command.CommandText = $"update states set doc = x'{hex.Replace(" ", "", StringComparison.Ordinal)}'";
+        command.CommandText = $"update states set doc = x'{hex.Replace(" ", "", StringComparison.Ordinal)}' where {which}";
         await command.ExecuteNonQueryAsync(cancel);
     }, Cancel);
 }
