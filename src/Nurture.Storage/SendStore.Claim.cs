@@ -19,7 +19,7 @@ public sealed partial class SendStore
     /// Takes up to <paramref name="limit"/> due sends for the owner, in the order of <see cref="Rounds"/>, and asks of each
     /// once more, in the same transaction, what may have changed since it was planned. What may not leave is ended here.
     /// </summary>
-    /// <param name="lease">On the database's clock; without <see cref="RecordHandedAsync"/> within it the claim is void.</param>
+    /// <param name="lease">On the database's clock; without <see cref="WriteAsync"/> within it the claim is void.</param>
     /// <param name="isAllowed">The allow-list; null lets every address through.</param>
     public Task<Claim> ClaimAsync(
         string owner, int limit, TimeSpan lease, DateTimeOffset now, Func<string, bool>? isAllowed, CancellationToken cancel) =>

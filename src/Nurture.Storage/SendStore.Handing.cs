@@ -13,13 +13,20 @@ public sealed record Completion(ClaimedSend Send, Attempt Attempt);
 public sealed partial class SendStore
 {
     /// <summary>
-    /// Writes down, for many connections in one commit, that these mails are about to be handed over; answers which of them
-    /// may. The others were cancelled, or their lease ran out: they must be abandoned before the final dot.
+    /// Writes down, for many connections in one commit, that mails are about to be handed over, and what became of others.
+    /// The results are as <see cref="Ledger.Settle"/> has them, and the enrollments of those that did not leave are told. A claim
+    /// that was lost meanwhile changes nothing, but for an answer that came after the mail was given up as uncertain.
     /// </summary>
     /// <param name="lease">Until the answer is expected; renewed by <see cref="RenewAsync"/> while it is waited for.</param>
-    public Task<IReadOnlySet<Guid>> RecordHandedAsync(IReadOnlyList<HandOver> mails, TimeSpan lease, DateTimeOffset now, CancellationToken cancel) =>
-        database.WriteBatchAsync<IReadOnlySet<Guid>>(async (connection, transaction, ct) =>
-            (await database.BulkAsync(connection, transaction,
+    /// <returns>
+    /// Which mails may be handed over: the others were cancelled, or their lease ran out, and must be abandoned before the final
+    /// dot. And how many enrollments have something to hear.
+    /// </returns>
+    public Task<(IReadOnlySet<Guid> MayGo, int Told)> WriteAsync(
+        IReadOnlyList<HandOver> mails, IReadOnlyList<Completion> completions, TimeSpan lease, DateTimeOffset now, CancellationToken cancel) =>
+        database.WriteBatchAsync<(IReadOnlySet<Guid>, int)>(async (connection, transaction, ct) =>
+        {
+            var handed = await database.BulkAsync(connection, transaction,
                 Claims(mails, mail => mail.Send).Text("message_id", mail => mail.MessageId).Scalar("now", now).Scalar("lease", (long)lease.TotalMilliseconds),
                 $"""
                 update sends set state = 3, handed_at = @now, message_id = r.message_id, lease_until = {database.NowSql} + @lease
@@ -28,7 +35,9 @@ public sealed partial class SendStore
                     and sends.state {In(Ledger.Before(SendState.Handed))} and sends.lease_until > {database.NowSql}
                 returning sends.id
                 """,
-                row => row.Uuid(0), ct)).ToHashSet(), cancel);
+                row => row.Uuid(0), ct);
+            return (handed.ToHashSet(), await SettleAsync(connection, transaction, completions, "", now, ct));
+        }, cancel);
 
     /// <summary>Keeps mails whose answer is still waited for from being taken for unanswered.</summary>
     public Task RenewAsync(IReadOnlyList<ClaimedSend> sends, TimeSpan lease, CancellationToken cancel) =>
@@ -38,14 +47,6 @@ public sealed partial class SendStore
             update sends set lease_until = {database.NowSql} + @lease
             from rows r where sends.slot = r.slot and sends.id = r.id and sends.owner = r.owner and sends.epoch = r.epoch and sends.state in (2, 3)
             """, ct), cancel);
-
-    /// <summary>
-    /// Writes the results, as <see cref="Ledger.Settle"/> has them, and tells the enrollments of those that did not leave.
-    /// A claim that was lost meanwhile changes nothing, but for an answer that came after the mail was given up as uncertain.
-    /// </summary>
-    /// <returns>How many enrollments have something to hear.</returns>
-    public Task<int> CompleteAsync(IReadOnlyList<Completion> completions, DateTimeOffset now, CancellationToken cancel) =>
-        database.WriteBatchAsync((connection, transaction, ct) => SettleAsync(connection, transaction, completions, "", now, ct), cancel);
 
     /// <summary>
     /// Takes back what dead or frozen owners hold: what was only claimed is planned again, since nothing was handed over;

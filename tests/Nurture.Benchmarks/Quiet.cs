@@ -8,7 +8,9 @@ namespace Nurture.Benchmarks;
 /// <summary>When a started stand has nothing left to do. Asked over the stand's own connections, seldom, and of narrow indexes.</summary>
 internal static class Quiet
 {
-    private static readonly string OpenSends = $"select count(*) from sends where state = {(int)SendState.Planned} or state in ({(int)SendState.Claimed}, {(int)SendState.Handed})";
+    // Two questions, each of which has its index: counting what waits would cost the database more than the mails themselves.
+    private static readonly string OpenSends =
+        $"select exists (select 1 from sends where state = {(int)SendState.Planned}) or exists (select 1 from sends where state in ({(int)SendState.Claimed}, {(int)SendState.Handed}))";
 
     /// <summary>Every planned send has left, or ended otherwise.</summary>
     public static async Task UntilSentAsync(Stand stand, CancellationToken cancel)
@@ -18,7 +20,7 @@ internal static class Quiet
         {
             await using var command = connection.CreateCommand();
             command.CommandText = OpenSends;
-            return Convert.ToInt64(await command.ExecuteScalarAsync(cancel), System.Globalization.CultureInfo.InvariantCulture) == 0;
+            return !Convert.ToBoolean(await command.ExecuteScalarAsync(cancel), System.Globalization.CultureInfo.InvariantCulture);
         }, cancel);
     }
 

@@ -31,11 +31,11 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
     private async Task<IReadOnlyList<ClaimedSend>> ClaimAsync(string owner = "one", int limit = 100, TimeSpan? lease = null, DateTimeOffset? now = null, Func<string, bool>? isAllowed = null) =>
         (await store.ClaimAsync(owner, limit, lease ?? Lease, now ?? Noon, isAllowed, Cancel)).Sends;
 
-    private Task<IReadOnlySet<Guid>> HandAsync(IEnumerable<ClaimedSend> sends, TimeSpan? lease = null) =>
-        store.RecordHandedAsync([.. sends.Select(send => new HandOver(send, $"{send.Id:N}@example.com"))], lease ?? Lease, Noon, Cancel);
+    private async Task<IReadOnlySet<Guid>> HandAsync(IEnumerable<ClaimedSend> sends, TimeSpan? lease = null) =>
+        (await store.WriteAsync([.. sends.Select(send => new HandOver(send, $"{send.Id:N}@example.com"))], [], lease ?? Lease, Noon, Cancel)).MayGo;
 
-    private Task<int> CompleteAsync(IEnumerable<ClaimedSend> sends, Attempt attempt, DateTimeOffset? now = null) =>
-        store.CompleteAsync([.. sends.Select(send => new Completion(send, attempt))], now ?? Noon, Cancel);
+    private async Task<int> CompleteAsync(IEnumerable<ClaimedSend> sends, Attempt attempt, DateTimeOffset? now = null) =>
+        (await store.WriteAsync([], [.. sends.Select(send => new Completion(send, attempt))], Lease, now ?? Noon, Cancel)).Told;
 
     [Fact]
     public async Task A_claim_takes_what_is_due_and_nothing_twice()

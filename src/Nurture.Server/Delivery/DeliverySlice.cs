@@ -35,6 +35,7 @@ public static class DeliverySlice
         });
         var signer = SignerOf(dkim);
         services.AddSingleton(provider => new MailComposer(provider.GetRequiredService<LinkTokens>(), provider.GetRequiredService<PublicAddress>(), signer));
+        services.AddSingleton<LedgerWriter>();
         services.AddSingleton<SendAttempt>();
         services.AddSingleton<TestMails>();
         services.AddSingleton<DeliveryWorker>();

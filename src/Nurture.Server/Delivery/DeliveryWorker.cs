@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Diagnostics;
 using System.Threading.Channels;
 using Nurture.Sends;
@@ -9,11 +8,11 @@ using Nurture.Storage;
 namespace Nurture.Server.Delivery;
 
 /// <summary>
-/// Takes due sends out of the ledger and brings each through an attempt, as many at once as there are connections; writes
-/// the results in groups, and takes back what dead owners left.
+/// Takes due sends out of the ledger and brings each through an attempt: as many at once as there are connections, and as many
+/// more composed meanwhile. Takes back what dead owners left.
 /// </summary>
 public sealed class DeliveryWorker(
-    SendStore store, SendAttempt attempt, Circuit circuit, MailOptions options, AllowList allowList, Database database,
+    SendStore store, SendAttempt attempt, LedgerWriter ledger, Circuit circuit, MailOptions options, AllowList allowList, Database database,
     BusinessClock clock, WorkSignals signals, Measures measures, IHostApplicationLifetime lifetime, ILogger<DeliveryWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan RecoverEvery = TimeSpan.FromSeconds(5);
@@ -40,9 +39,9 @@ public sealed class DeliveryWorker(
     {
         using var hard = new CancellationTokenSource();
         using var groups = new CancellationTokenSource();
-        var results = new Grouped<Completion, int>(256, CompleteAsync);
-        var committing = Task.WhenAll(attempt.RunGroupsAsync(groups.Token), results.RunAsync(groups.Token));
-        var senders = Enumerable.Range(0, options.Connections).Select(_ => Task.Run(() => SendAsync(results, stop, hard.Token), CancellationToken.None)).ToList();
+        var committing = Task.WhenAll(attempt.RenewAsync(groups.Token), ledger.RunAsync(groups.Token));
+        // Half of them have a connection each, which mostly waits for others: for the commit, and for the answer to the dot.
+        var senders = Enumerable.Range(0, 2 * options.Connections).Select(_ => Task.Run(() => SendAsync(stop, hard.Token), CancellationToken.None)).ToList();
         try
         {
             // Links in mails may begin with the address that the server listens at.
@@ -54,6 +53,7 @@ public sealed class DeliveryWorker(
             await EndClaimsAsync();
             hard.CancelAfter(LastAnswers);
             await Task.WhenAll(senders);
+            await underWay.EmptyAsync(CancellationToken.None);
             await groups.CancelAsync();
             await committing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -95,7 +95,7 @@ public sealed class DeliveryWorker(
         {
             try
             {
-                var room = underWay.Room(2 * options.Connections, MostUnderWay);
+                var room = underWay.Room(4 * options.Connections, MostUnderWay);
                 var taken = room > 0 ? await TurnAsync(room, stop) : 0;
                 if (taken == 0) await signals.Sends.WaitAsync(await PauseAsync(stop), stop);
             }
@@ -163,17 +163,29 @@ public sealed class DeliveryWorker(
         return until < pause ? until : pause;
     }
 
-    private async Task SendAsync(Grouped<Completion, int> results, CancellationToken stop, CancellationToken hard)
+    private async Task SendAsync(CancellationToken stop, CancellationToken hard)
     {
         await foreach (var (send, claimedAt) in claimed.Reader.ReadAllAsync(CancellationToken.None))
         {
             using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new("Correlation", send.Correlation) });
-            var result = await AttemptAsync(send, claimedAt, stop, hard);
-            var told = await results.AddAsync(new Completion(send, result));
-            logger.LogInformation("Send {Send} of {Scenario}, step {Step}: {Result}", send.Id, send.Scenario, send.Step, result.GetType().Name);
-            if (told > 0) signals.Events.Raise();
-            if (underWay.Finish() <= options.Connections) signals.Sends.Raise();
+            // The next mail does not wait for this one's result to be on disk.
+            _ = CompleteAsync(send, await AttemptAsync(send, claimedAt, stop, hard));
         }
+    }
+
+    private async Task CompleteAsync(ClaimedSend send, Attempt result)
+    {
+        try
+        {
+            await ledger.CompleteAsync(new Completion(send, result));
+            logger.LogInformation("Send {Send} of {Scenario}, step {Step}: {Result}", send.Id, send.Scenario, send.Step, result.GetType().Name);
+        }
+        catch (Exception bug)
+        {
+            logger.LogError(bug, "The result {Result} of send {Send} was not written; its lease will run out", result.GetType().Name, send.Id);
+        }
+
+        if (underWay.Finish() <= 2 * options.Connections) signals.Sends.Raise();
     }
 
     private async Task<Attempt> AttemptAsync(ClaimedSend send, long claimedAt, CancellationToken stop, CancellationToken hard)
@@ -187,25 +199,6 @@ public sealed class DeliveryWorker(
         {
             logger.LogError(bug, "Send {Send} of {Scenario}, step {Step}, failed by our own mistake", send.Id, send.Scenario, send.Step);
             return new Attempt.Broken(bug.Message);
-        }
-    }
-
-    /// <summary>What the other side said is written down however long the database is away: without it a sent mail would be uncertain.</summary>
-    private async Task<IReadOnlyList<int>> CompleteAsync(IReadOnlyList<Completion> completions, CancellationToken cancel)
-    {
-        while (true)
-        {
-            try
-            {
-                var told = await store.CompleteAsync(completions, clock.Now, cancel);
-                measures.Attempted(completions.Select(completion => completion.Attempt));
-                return [told, .. Enumerable.Repeat(0, completions.Count - 1)];
-            }
-            catch (DbException failure)
-            {
-                logger.LogError(failure, "The results of {Count} sends could not be written; it is tried again in {Seconds} s", completions.Count, AfterFailure.TotalSeconds);
-                await Task.Delay(AfterFailure, cancel);
-            }
         }
     }
 

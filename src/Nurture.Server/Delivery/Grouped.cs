@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace Nurture.Server.Delivery;
@@ -6,8 +7,9 @@ namespace Nurture.Server.Delivery;
 /// Many callers, one commit: what comes in while one group is being written is the next group. A lone caller waits for
 /// nobody, and a crowd shares the disk's sync.
 /// </summary>
+/// <param name="longestRest">After each group that was not full it waits for as long as the write took, at most so long, that more come together.</param>
 /// <param name="write">Answers for each item, in order.</param>
-public sealed class Grouped<T, TAnswer>(int mostAtOnce, Func<IReadOnlyList<T>, CancellationToken, Task<IReadOnlyList<TAnswer>>> write)
+public sealed class Grouped<T, TAnswer>(int mostAtOnce, TimeSpan longestRest, Func<IReadOnlyList<T>, CancellationToken, Task<IReadOnlyList<TAnswer>>> write)
 {
     private readonly Channel<(T Item, TaskCompletionSource<TAnswer> Answer)> queue =
         Channel.CreateUnbounded<(T, TaskCompletionSource<TAnswer>)>(new() { SingleReader = true });
@@ -29,6 +31,7 @@ public sealed class Grouped<T, TAnswer>(int mostAtOnce, Func<IReadOnlyList<T>, C
             {
                 group.Clear();
                 while (group.Count < mostAtOnce && queue.Reader.TryRead(out var waiting)) group.Add(waiting);
+                var began = Stopwatch.GetTimestamp();
                 try
                 {
                     var answers = await write([.. group.Select(waiting => waiting.Item)], cancel);
@@ -39,6 +42,9 @@ public sealed class Grouped<T, TAnswer>(int mostAtOnce, Func<IReadOnlyList<T>, C
                     foreach (var (_, answer) in group) answer.TrySetException(failure);
                     if (failure is OperationCanceledException && cancel.IsCancellationRequested) throw;
                 }
+
+                var rest = Stopwatch.GetElapsedTime(began) is var took && took < longestRest ? took : longestRest;
+                if (group.Count < mostAtOnce && rest > TimeSpan.Zero) await Task.Delay(rest, cancel);
             }
         }
         finally

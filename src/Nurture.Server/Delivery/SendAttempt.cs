@@ -15,21 +15,12 @@ namespace Nurture.Server.Delivery;
 /// take the last step. What can be refused is refused before that commit, so little is ever uncertain.
 /// </summary>
 public sealed class SendAttempt(
-    TemplateShelf shelf, NoticeLinks links, MailComposer composer, IMailTransport transport, SendStore store, Circuit circuit, BusinessClock clock, ILogger<SendAttempt> logger)
+    TemplateShelf shelf, NoticeLinks links, MailComposer composer, IMailTransport transport, LedgerWriter ledger, SendStore store, Circuit circuit, ILogger<SendAttempt> logger)
 {
-    /// <summary>An owner that is silent for this long is dead: its claims are taken back.</summary>
-    public static readonly TimeSpan HandedLease = TimeSpan.FromSeconds(30);
-
     private static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<Guid, ClaimedSend> waiting = [];
-
-    private readonly Grouped<HandOver, bool> handing = new(256, async (mails, cancel) =>
-    {
-        var allowed = await store.RecordHandedAsync(mails, HandedLease, clock.Now, cancel);
-        return [.. mails.Select(mail => allowed.Contains(mail.Send.Id))];
-    });
 
     /// <param name="claimedAt"><see cref="Stopwatch.GetTimestamp"/> from before the claim.</param>
     /// <param name="cancel">Ends waiting; before the final dot nothing is sent then.</param>
@@ -93,7 +84,7 @@ public sealed class SendAttempt(
     {
         await using (transaction)
         {
-            if (!await handing.AddAsync(new HandOver(send, mail.MessageId))) return new Attempt.NotTried("cancelled, or claimed by another", TimeSpan.Zero);
+            if (await ledger.HandOverAsync(new HandOver(send, mail.MessageId)) is { } not) return not;
             if (Stopwatch.GetElapsedTime(claimedAt) > Ledger.ClaimToDot) return TooLate();
             waiting[send.Id] = send;
             try
@@ -112,10 +103,8 @@ public sealed class SendAttempt(
         }
     }
 
-    /// <summary>Commits hand-overs in groups, and keeps those alive whose answer is still waited for.</summary>
-    public Task RunGroupsAsync(CancellationToken cancel) => Task.WhenAll(handing.RunAsync(cancel), RenewAsync(cancel));
-
-    private async Task RenewAsync(CancellationToken cancel)
+    /// <summary>Keeps those alive whose answer is still waited for.</summary>
+    public async Task RenewAsync(CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(RenewEvery);
         while (await timer.WaitForNextTickAsync(cancel))
@@ -124,7 +113,7 @@ public sealed class SendAttempt(
             if (sends.Count == 0) continue;
             try
             {
-                await store.RenewAsync(sends, HandedLease, cancel);
+                await store.RenewAsync(sends, LedgerWriter.HandedLease, cancel);
             }
             catch (DbException problem)
             {

@@ -10,7 +10,7 @@ public sealed class GroupedTests
         using var stop = new CancellationTokenSource();
         var gate = new TaskCompletionSource();
         var groups = new List<int>();
-        var grouped = new Grouped<int, int>(100, async (items, _) =>
+        var grouped = new Grouped<int, int>(100, TimeSpan.Zero, async (items, _) =>
         {
             lock (groups) groups.Add(items.Count);
             await gate.Task;
@@ -39,7 +39,7 @@ public sealed class GroupedTests
     public async Task A_group_that_fails_fails_alone()
     {
         using var stop = new CancellationTokenSource();
-        var grouped = new Grouped<int, int>(1, (items, _) => items[0] == 2 ? throw new InvalidOperationException("two") : Task.FromResult<IReadOnlyList<int>>(items));
+        var grouped = new Grouped<int, int>(1, TimeSpan.Zero, (items, _) => items[0] == 2 ? throw new InvalidOperationException("two") : Task.FromResult<IReadOnlyList<int>>(items));
         var (one, two, three) = (grouped.AddAsync(1), grouped.AddAsync(2), grouped.AddAsync(3));
 
         var running = grouped.RunAsync(stop.Token);
