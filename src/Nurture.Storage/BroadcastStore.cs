@@ -59,7 +59,7 @@ public sealed class BroadcastStore(Database database)
     {
         await using var connection = await database.OpenAsync(cancel);
         var rows = await connection.QueryAsync(null,
-            "select state, count(*), count(opened_at), count(clicked_at), count(bounced_at) from sends where scenario = @scenario group by state", [("scenario", scenario)],
+            $"select {SendStore.StateSql}, count(*), count(s.opened_at), count(s.clicked_at), count(s.bounced_at) from {SendStore.AllSends} where s.scenario = @scenario group by 1", [("scenario", scenario)],
             reader => (State: (SendState)reader.GetInt16(0), Count: reader.GetInt64(1), Opened: reader.GetInt64(2), Clicked: reader.GetInt64(3), Bounced: reader.GetInt64(4)), cancel);
         return rows.Aggregate(MailResults.None, (all, row) => Add(all, row.State, row.Count) with
         {
@@ -73,8 +73,8 @@ public sealed class BroadcastStore(Database database)
         await using var connection = await database.OpenAsync(cancel);
         return await connection.QueryAsync(null,
             $"""
-             select scenario, template, case when not_before < @from then @from else not_before end / {Hour} * {Hour}, count(*)
-             from sends where state = {(short)SendState.Planned} and not_before < @until group by 1, 2, 3 order by 3, 1, 2
+             select s.scenario, s.template, case when o.not_before < @from then @from else o.not_before end / {Hour} * {Hour}, count(*)
+             from {SendStore.OutboxSends} where o.state = {(short)SendState.Planned} and o.not_before < @until group by 1, 2, 3 order by 3, 1, 2
              """, [("from", from), ("until", until)],
             reader => new PlannedHour(reader.GetString(0), reader.GetString(1), reader.Instant(2), reader.GetInt64(3)), cancel);
     }

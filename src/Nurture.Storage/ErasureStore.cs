@@ -42,11 +42,7 @@ public sealed class ErasureStore(Database database, EventLog log)
             await database.BulkAsync(connection, transaction, rows, "delete from memberships where contact_id in (select r.id from rows r)", ct);
             // A parked subject would not hear that it is to be forgotten.
             await database.BulkAsync(connection, transaction, rows, $"delete from parked where kind = {(short)SubjectKind.Contact} and subject_id in (select r.id from rows r)", ct);
-            await database.BulkAsync(connection, transaction, rows.Scalar("reason", Reason.Erased),
-                $"""
-                 update sends set {SendStore.Cancelled("@reason")}, ended_at = @now, owner = null, lease_until = null
-                 from rows r where sends.recipient_id = r.id and sends.state in ({(short)SendState.Planned}, {(short)SendState.Claimed})
-                 """, ct);
+            await SendStore.CancelAsync(database, connection, transaction, people, rows, "s.recipient_id = r.id", _ => (Reason.Erased, now), ct);
             await log.AppendAsync(connection, transaction,
                 [.. people.Select(p => SignalCodec.Store(new Signal.Erased(p.Id, now), p.Slot, new StoredAbout(now, Hop: p.Hop, Correlation: correlation)))], ct);
             return true;
@@ -106,10 +102,10 @@ public sealed class ErasureStore(Database database, EventLog log)
         (true, $"update journal set detail = '' where id in (select j.id from journal j where j.contact_id = @id and {JournalStore.ConcernsAnother} and j.detail <> '' limit @limit)"),
         (false, """
          update sends set address = null, inputs = @empty, reply = null
-         where recipient_id = @id and (address is not null or length(inputs) > 0 or reply is not null) and state not in (1, 2, 3)
+         where recipient_id = @id and (address is not null or length(inputs) > 0 or reply is not null) and state <> 1
          """),
         (false, """
-         update sends set inputs = @empty where enrollment_id in (select enrollment_id from sends where recipient_id = @id and enrollment_id <> 0) and length(inputs) > 0 and state not in (1, 2, 3)
+         update sends set inputs = @empty where enrollment_id in (select enrollment_id from sends where recipient_id = @id and enrollment_id <> 0) and length(inputs) > 0 and state <> 1
          """),
         (false, "update escalation_entries set body = '', detail = '' where contact_id = @id and contact_id > 0 and (body <> '' or detail <> '')"),
         (false, $"delete from checkpoint_states where {InCheckpoints} and kind = 1 and subject_id = @id"),
@@ -130,7 +126,7 @@ public sealed class ErasureStore(Database database, EventLog log)
         "delete from state_rests where kind = 1 and subject_id = @id and slot in (select slot from contacts where id = @id)",
         "delete from parked where kind = 1 and subject_id = @id",
         "delete from positions where kind = 1 and subject_id = @id",
-        "update contacts set is_erasing = 0 where id = @id and not exists (select 1 from sends where recipient_id = @id and state in (1, 2, 3))",
+        "update contacts set is_erasing = 0 where id = @id and not exists (select 1 from sends where recipient_id = @id and state = 1)",
     ];
 
     private sealed record Erased(long Id, short Slot, int Hop);

@@ -73,7 +73,7 @@ public sealed class ExportStore(Database database)
             });
         await part.PagesAsync("sends",
             """
-            select s.planned_at, s.scenario, s.step, s.template, s.address, s.state, s.reason, s.handed_at, s.opened_at, s.clicked_at, s.bounced_at, s.inputs, s.slot, s.id from sends s
+            select s.planned_at, s.scenario, s.step, s.template, s.address, coalesce(o.state, s.state), s.reason, coalesce(o.handed_at, s.handed_at), s.opened_at, s.clicked_at, s.bounced_at, s.inputs, s.slot, s.id from sends s left join outbox o on o.slot = s.slot and o.id = s.id
             where s.recipient_id = @id and s.planned_at > @after order by s.planned_at
             """, null,
             row =>

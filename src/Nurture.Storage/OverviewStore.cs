@@ -28,7 +28,7 @@ public sealed class OverviewStore(Database database)
     {
         await using var connection = await database.OpenAsync(cancel);
         var sends = await connection.QueryAsync(null,
-            $"select standing, count(*) from (select {SendStore.StandingSql} as standing from sends s where s.planned_at >= @since) t group by standing",
+            $"select standing, count(*) from (select {SendStore.StandingSql} as standing from {SendStore.AllSends} where s.planned_at >= @since) t group by standing",
             [("since", since)], row => (Standing: (SendStanding)row.GetInt32(0), Count: row.GetInt64(1)), cancel);
         var turns = await connection.QueryAsync(null,
             $"select j.reason, count(*) from journal j where {JournalStore.IsTurn} and j.at >= @since group by j.reason",
@@ -44,7 +44,7 @@ public sealed class OverviewStore(Database database)
     {
         await using var connection = await database.OpenAsync(cancel);
         var enrolled = await CountAsync("positions p");
-        var sends = await CountAsync($"sends s where s.state = {(short)SendState.Planned}");
+        var sends = await CountAsync("outbox o where o.owner is null");
         return new(enrolled, sends);
 
         async Task<Capped> CountAsync(string what)
@@ -60,7 +60,7 @@ public sealed class OverviewStore(Database database)
         var found = await connection.QueryAsync(null,
             $"""
              select s.state, s.reason, count(*) from sends s
-             where {SendStore.IsNotSent} and s.state in ({(short)SendState.Failed}, {(short)SendState.Uncertain}) and s.planned_at >= @since
+             where s.not_sent in ({(short)SendState.Failed}, {(short)SendState.Uncertain}) and s.planned_at >= @since
              group by s.state, s.reason
              """, [("since", since)], row => (State: (SendState)row.GetInt16(0), Reason: row.IsDBNull(1) ? (Reason?)null : (Reason)row.GetInt16(1), Count: row.GetInt64(2)), cancel);
         return new(

@@ -74,15 +74,15 @@ public sealed partial class SendStore
         connection.QueryAsync(transaction,
             """
             with recursive lanes (class, scenario) as (
-                select c.class, (select min(s.scenario) from sends s where s.state = 1 and s.class = c.class)
+                select c.class, (select min(o.scenario) from outbox o where o.owner is null and o.class = c.class)
                 from (select 1 as class union all select 2 union all select 3) c
                 union all
-                select l.class, (select min(s.scenario) from sends s where s.state = 1 and s.class = l.class and s.scenario > l.scenario)
+                select l.class, (select min(o.scenario) from outbox o where o.owner is null and o.class = l.class and o.scenario > l.scenario)
                 from lanes l where l.scenario is not null),
             due as (
                 select l.class, l.scenario,
-                    (select min(s.not_before) from sends s
-                     where s.state = 1 and s.class = l.class and s.scenario = l.scenario and s.not_before > @after) as first_due
+                    (select min(o.not_before) from outbox o
+                     where o.owner is null and o.class = l.class and o.scenario = l.scenario and o.not_before > @after) as first_due
                 from lanes l
                 where l.scenario is not null
                     and not exists (select 1 from scenario_switches w where w.name = l.scenario and w.paused_at is not null))
@@ -103,16 +103,16 @@ public sealed partial class SendStore
         for (var i = 0; i < lanes.Count; i++)
         {
             args.Add(($"scenario{i}", lanes[i].Scenario));
-            var of = string.Create(CultureInfo.InvariantCulture, $"s.state = 1 and s.class = {(int)lanes[i].Class} and s.scenario = @scenario{i}");
+            var of = string.Create(CultureInfo.InvariantCulture, $"o.owner is null and o.class = {(int)lanes[i].Class} and o.scenario = @scenario{i}");
             foreach (var (range, most) in new[]
             {
-                ("s.not_before > @fresh and s.not_before <= @now", lanes[i].Class == SendClass.Transactional ? limit : share),
-                ("s.not_before <= @fresh", share),
+                ("o.not_before > @fresh and o.not_before <= @now", lanes[i].Class == SendClass.Transactional ? limit : share),
+                ("o.not_before <= @fresh", share),
             })
             {
                 if (sql.Length > 0) sql.Append(" union all ");
                 sql.Append(CultureInfo.InvariantCulture,
-                    $"select * from (select {ClaimedColumns}, s.not_before from sends s where {of} and {range} order by s.not_before limit {most}{SkipLocked}) q{sql.Length}");
+                    $"select * from (select {ClaimedColumns}, o.not_before from {OutboxSends} where {of} and {range} order by o.not_before limit {most}{SkipLocked}) q{sql.Length}");
             }
         }
 
@@ -128,7 +128,7 @@ public sealed partial class SendStore
     }
 
     // Two nodes that claim at once take different rows instead of waiting for each other. SQLite has one writer.
-    private string SkipLocked => database.IsPostgres ? " for update skip locked" : "";
+    private string SkipLocked => database.IsPostgres ? " for update of o skip locked" : "";
 
     /// <summary>By send: why it may not leave after all. The narrow rows were written by whoever answered the refusal.</summary>
     private async Task<Dictionary<Guid, Reason>> RefusalsAsync(
@@ -211,12 +211,16 @@ public sealed partial class SendStore
         return found;
     }
 
-    private Task PutOffAsync(
-        DbConnection connection, DbTransaction transaction, IEnumerable<KeyValuePair<Guid, (ClaimedSend Send, DateTimeOffset Until)>> held, CancellationToken cancel) =>
-        database.BulkAsync(connection, transaction,
-            Rows.Of(held.Select(put => put.Value).ToList()).Short("slot", put => put.Send.Slot).Uuid("id", put => put.Send.Id)
-                .Instant("not_before", put => put.Until < put.Send.ExpiresAt ? put.Until : put.Send.ExpiresAt),
+    private async Task PutOffAsync(
+        DbConnection connection, DbTransaction transaction, IEnumerable<KeyValuePair<Guid, (ClaimedSend Send, DateTimeOffset Until)>> held, CancellationToken cancel)
+    {
+        var rows = Rows.Of(held.Select(put => put.Value).ToList()).Short("slot", put => put.Send.Slot).Uuid("id", put => put.Send.Id)
+            .Instant("not_before", put => put.Until < put.Send.ExpiresAt ? put.Until : put.Send.ExpiresAt);
+        await database.BulkAsync(connection, transaction, rows,
+            "update outbox set not_before = r.not_before from rows r where outbox.slot = r.slot and outbox.id = r.id and outbox.state = 1", cancel);
+        await database.BulkAsync(connection, transaction, rows,
             $"update sends set not_before = r.not_before, reason = {(short)Reason.OnHold} from rows r where sends.slot = r.slot and sends.id = r.id and sends.state = 1", cancel);
+    }
 
     private static int Bit(SendClass of) => 1 << (int)of;
 
@@ -232,9 +236,9 @@ public sealed partial class SendStore
             Rows.Of(sends).Short("slot", send => send.Slot).Uuid("id", send => send.Id)
                 .Scalar("owner", owner).Scalar("lease", (long)lease.TotalMilliseconds),
             $"""
-            update sends set state = 2, owner = @owner, epoch = sends.epoch + 1, lease_until = {database.NowSql} + @lease
-            from rows r where sends.slot = r.slot and sends.id = r.id and sends.state {In(Ledger.Before(SendState.Claimed))}
-            returning sends.id, sends.epoch
+            update outbox set state = 2, owner = @owner, epoch = outbox.epoch + 1, lease_until = {database.NowSql} + @lease
+            from rows r where outbox.slot = r.slot and outbox.id = r.id and outbox.state {In(Ledger.Before(SendState.Claimed))}
+            returning outbox.id, outbox.epoch
             """,
             row => (Id: row.Uuid(0), Epoch: row.GetInt64(1)), cancel);
         var byId = epochs.ToDictionary(taken => taken.Id, taken => taken.Epoch);
@@ -245,13 +249,17 @@ public sealed partial class SendStore
         DbConnection connection, DbTransaction transaction, List<(ClaimedSend Send, SendState State, Reason Reason)> ended,
         IReadOnlySet<Guid> mayHaveLeft, DateTimeOffset now, CancellationToken cancel)
     {
-        var done = await database.BulkAsync(connection, transaction,
+        var over = (await database.BulkAsync(connection, transaction, Rows.Of(ended).Short("slot", end => end.Send.Slot).Uuid("id", end => end.Send.Id),
+            "delete from outbox where (slot, id) in (select r.slot, r.id from rows r) and state = 1 returning id", row => row.Uuid(0), cancel)).ToHashSet();
+        ended.RemoveAll(end => !over.Contains(end.Send.Id));
+        await database.BulkAsync(connection, transaction,
             Rows.Of(ended).Short("slot", end => end.Send.Slot).Uuid("id", end => end.Send.Id)
                 .Short("state", end => (short)end.State).Short("reason", end => (short)end.Reason)
                 .Text("reply", end => mayHaveLeft.Contains(end.Send.Id) ? "the database was restored from a backup; it may have left before" : null).Scalar("now", now),
-            "update sends set state = r.state, reason = r.reason, ended_at = @now, reply = coalesce(r.reply, sends.reply) from rows r where sends.slot = r.slot and sends.id = r.id and sends.state = 1 returning sends.id",
-            row => row.Uuid(0), cancel);
-        var changed = done.ToHashSet();
-        await TellAsync(connection, transaction, ended.Where(end => changed.Contains(end.Send.Id)).Select(end => (end.Send, end.Reason)), now, cancel);
+            """
+            update sends set state = r.state, not_sent = r.state, reason = r.reason, ended_at = @now, reply = coalesce(r.reply, sends.reply)
+            from rows r where sends.slot = r.slot and sends.id = r.id
+            """, cancel);
+        await TellAsync(connection, transaction, ended.Select(end => (end.Send, end.Reason)), now, cancel);
     }
 }

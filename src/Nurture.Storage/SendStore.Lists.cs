@@ -47,20 +47,21 @@ public sealed partial class SendStore
 {
     internal const string ListColumns =
         """
-        s.id, s.kind, s.subject_id, s.enrollment_id, s.scenario, s.version, s.step, s.recipient_id, s.address, s.class, s.topic, s.template, s.locale, s.state,
-        s.reason, s.planned_at, s.not_before, s.expires_at, s.attempts, s.handed_at, s.ended_at, s.reply, s.message_id, s.opened_at, s.clicked_at, s.bounced_at,
+        s.id, s.kind, s.subject_id, s.enrollment_id, s.scenario, s.version, s.step, s.recipient_id, s.address, s.class, s.topic, s.template, s.locale, coalesce(o.state, s.state) as state,
+        s.reason, s.planned_at, s.not_before, s.expires_at, s.attempts, coalesce(o.handed_at, s.handed_at) as handed_at, s.ended_at, s.reply,
+        coalesce(o.message_id, s.message_id) as message_id, s.opened_at, s.clicked_at, s.bounced_at,
         s.correlation
         """;
 
     /// <summary>Over, and not by having left; also the condition of an index.</summary>
-    internal const string IsNotSent = "s.state in (5, 6, 7, 8, 9)";
+    internal const string IsNotSent = "s.not_sent is not null";
 
     /// <summary><see cref="SendStanding"/> in SQL, by its number: two words for planned, and a refusal by the other side is one of ours.</summary>
     internal static string StandingSql { get; } =
         $"""
-        case when s.state = {(int)SendState.Planned} and s.attempts = 0 then {(int)SendStanding.Scheduled}
-             when s.state = {(int)SendState.Planned} then {(int)SendStanding.Retrying}
-             when s.state in ({(int)SendState.Claimed}, {(int)SendState.Handed}) then {(int)SendStanding.Sending}
+        case when {StateSql} = {(int)SendState.Planned} and s.attempts = 0 then {(int)SendStanding.Scheduled}
+             when {StateSql} = {(int)SendState.Planned} then {(int)SendStanding.Retrying}
+             when o.state is not null then {(int)SendStanding.Sending}
              when s.state = {(int)SendState.Sent} then {(int)SendStanding.Sent}
              when s.state = {(int)SendState.Failed} and s.reason in ({(int)Reason.Bounced}, {(int)Reason.Refused}) then {(int)SendStanding.Bounced}
              when s.state = {(int)SendState.Uncertain} then {(int)SendStanding.Unclear}
@@ -70,14 +71,18 @@ public sealed partial class SendStore
     // Beside the word itself, what lets an index answer.
     private static string IsStanding(SendStanding standing) => standing switch
     {
-        SendStanding.Scheduled => "s.state = 1 and s.attempts = 0",
-        SendStanding.Retrying => "s.state = 1 and s.attempts > 0",
-        SendStanding.Sending => "s.state in (2, 3)",
+        SendStanding.Scheduled => "o.state = 1 and s.attempts = 0",
+        SendStanding.Retrying => "o.state = 1 and s.attempts > 0",
+        SendStanding.Sending => "o.state in (2, 3)",
         SendStanding.Sent => "s.state = 4",
-        SendStanding.Bounced => $"{IsNotSent} and s.state = 5 and s.reason in ({(int)Reason.Bounced}, {(int)Reason.Refused})",
-        SendStanding.Unclear => $"{IsNotSent} and s.state = 8",
-        SendStanding.NotSent => $"{IsNotSent} and s.state <> 8 and (s.state <> 5 or s.reason is null or s.reason not in ({(int)Reason.Bounced}, {(int)Reason.Refused}))",
+        SendStanding.Bounced => $"s.not_sent = 5 and s.reason in ({(int)Reason.Bounced}, {(int)Reason.Refused})",
+        SendStanding.Unclear => "s.not_sent = 8",
+        SendStanding.NotSent => $"{IsNotSent} and s.not_sent <> 8 and (s.not_sent <> 5 or s.reason is null or s.reason not in ({(int)Reason.Bounced}, {(int)Reason.Refused}))",
     };
+
+    // What is not over is found by the outbox, however much is over.
+    private static bool IsOpen(SendQuery query) =>
+        query.State is { } state && !Ledger.IsOver(state) || query.Standing is SendStanding.Scheduled or SendStanding.Retrying or SendStanding.Sending;
 
     public static SendStanding StandingOf(SendRow send) => send.State switch
     {
@@ -96,7 +101,7 @@ public sealed partial class SendStore
         if (query.RecipientId is not null) where.Add("s.recipient_id = @recipient");
         if (query.EnrollmentId is not null) where.Add("s.enrollment_id = @enrollment");
         if (query.Scenario is not null) where.Add("s.scenario = @scenario");
-        if (query.State is not null) where.Add("s.state = @state");
+        if (query.State is { } state) where.Add(Ledger.IsOver(state) ? state == SendState.Sent ? "s.state = @state" : "s.not_sent = @state" : "o.state = @state");
         if (query.Standing is { } standing) where.Add(IsStanding(standing));
         if (query.Template is not null) where.Add("s.template = @template");
         if (query.Since is not null) where.Add("s.planned_at >= @since");
@@ -108,7 +113,7 @@ public sealed partial class SendStore
         ];
         await using var connection = await database.OpenAsync(cancel);
         var found = await connection.QueryAsync(null,
-            $"select {ListColumns} from sends s where {string.Join(" and ", where)} order by s.planned_at desc, s.id desc limit @limit", args, ReadListed, cancel);
+            $"select {ListColumns} from {(IsOpen(query) ? OutboxSends : AllSends)} where {string.Join(" and ", where)} order by s.planned_at desc, s.id desc limit @limit", args, ReadListed, cancel);
         return Page.Of(found, query.Limit, send => new SendPlace(send.PlannedAt, send.Id));
     }
 
@@ -119,7 +124,7 @@ public sealed partial class SendStore
         // The slot leads the key, and the id does not say it: each is looked into, rather than all sends read.
         var slots = Enumerable.Range(0, Slots.Count).Select(slot => (short)slot).ToList();
         var found = await database.BulkAsync(connection, null, Rows.Of(slots).Short("slot", slot => slot).Scalar("id", id),
-            $"select {ListColumns}, s.template_hash, s.inputs from rows r join sends s on s.slot = r.slot and s.id = @id",
+            $"select {ListColumns}, s.template_hash, s.inputs from rows r join sends s on s.slot = r.slot and s.id = @id {OfOutbox}",
             row => new SendContent(ReadListed(row), row.GetString(27), row.Bytes(28)), cancel);
         return found.Count == 0 ? null : found[0];
     }
@@ -155,7 +160,7 @@ public sealed partial class SendStore
     {
         await using var connection = await database.OpenAsync(cancel);
         var found = await database.BulkAsync(connection, null, Rows.Of(enrollmentIds).Long("id", id => id),
-            $"select {ListColumns} from rows r join sends s on s.enrollment_id = r.id", ReadListed, cancel);
+            $"select {ListColumns} from rows r join sends s on s.enrollment_id = r.id {OfOutbox}", ReadListed, cancel);
         return [.. found.OrderBy(send => send.PlannedAt).ThenBy(send => send.Id)];
     }
 
@@ -165,7 +170,7 @@ public sealed partial class SendStore
         await using var connection = await database.OpenAsync(cancel);
         return await connection.QueryAsync(null,
             $"""
-             select {ListColumns} from contacts c join sends s on s.recipient_id = c.id
+             select {ListColumns} from contacts c join sends s on s.recipient_id = c.id {OfOutbox}
              where c.account_id = @account order by s.planned_at desc, s.id limit @limit
              """, [("account", accountId), ("limit", limit)], ReadListed, cancel);
     }
@@ -174,7 +179,7 @@ public sealed partial class SendStore
     public async Task<IReadOnlyDictionary<SendState, long>> CountAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        var counts = await connection.QueryAsync(null, "select state, count(*) from sends group by state", [],
+        var counts = await connection.QueryAsync(null, $"select {StateSql}, count(*) from {AllSends} group by 1", [],
             row => (State: (SendState)row.GetInt16(0), Count: row.GetInt64(1)), cancel);
         var found = counts.ToDictionary(count => count.State, count => count.Count);
         return Enum.GetValues<SendState>().ToDictionary(state => state, state => found.GetValueOrDefault(state));

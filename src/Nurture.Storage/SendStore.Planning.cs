@@ -6,8 +6,9 @@ namespace Nurture.Storage;
 public sealed partial class SendStore
 {
     /// <summary>In the transaction of what decided them. A send that is planned already stays as it is.</summary>
-    internal static Task PlanAsync(Database database, DbConnection connection, DbTransaction transaction, IReadOnlyList<PlannedSend> sends, CancellationToken cancel) =>
-        database.BulkAsync(connection, transaction, Rows.Of(sends)
+    internal static async Task PlanAsync(Database database, DbConnection connection, DbTransaction transaction, IReadOnlyList<PlannedSend> sends, CancellationToken cancel)
+    {
+        var fresh = (await database.BulkAsync(connection, transaction, Rows.Of(sends)
                 .Short("slot", s => s.Slot).Uuid("id", s => s.Draft.Id).Short("kind", s => (short)s.Draft.Subject.Kind)
                 .Long("subject_id", s => s.Draft.Subject.Id).Long("enrollment_id", s => s.Draft.EnrollmentId).Text("scenario", s => s.Draft.Scenario)
                 .Int("version", s => s.Draft.Version).Text("step", s => s.Draft.Step).Int("occurrence", s => s.Draft.Occurrence)
@@ -22,6 +23,10 @@ public sealed partial class SendStore
              select r.slot, r.id, r.kind, r.subject_id, r.enrollment_id, r.scenario, r.version, r.step, r.occurrence, r.recipient_id, r.address, r.address_hash,
                  r.class, r.topic, r.template, r.template_hash, r.locale, r.inputs, r.seed, {(short)SendState.Planned}, r.is_counted, r.planned_at, r.planned_at, r.expires_at,
                  r.correlation, r.cause_id
-             from rows r where true on conflict do nothing
-             """, cancel);
+             from rows r where true on conflict do nothing returning id
+             """, row => row.Uuid(0), cancel)).ToHashSet();
+        await database.AppendAsync(connection, transaction, "outbox", Rows.Of(sends.Where(s => fresh.Remove(s.Draft.Id)).ToList())
+            .Short("slot", s => s.Slot).Uuid("id", s => s.Draft.Id).Short("class", s => (short)s.Draft.Class).Text("scenario", s => s.Draft.Scenario)
+            .Short("state", _ => (short)SendState.Planned).Instant("not_before", s => s.Draft.PlannedAt), cancel);
+    }
 }

@@ -80,7 +80,7 @@ public sealed record SendingStop(string By, DateTimeOffset At)
 
 /// <summary>
 /// The send ledger (DESIGN.md §6). Rows are planned and cancelled with the decisions of slots; here they are claimed, handed
-/// over and ended. Every statement names the state, the owner and the claim it rests on, so who was taken for dead can
+/// over and ended. What moves meanwhile stands in <c>outbox</c>, a narrow row for each mail that is not over. Every statement names the state, the owner and the claim it rests on, so who was taken for dead can
 /// do no harm. Leases run on the database's clock, everything else on the business clock that the caller passes.
 /// </summary>
 public sealed partial class SendStore(Database database)
@@ -91,8 +91,19 @@ public sealed partial class SendStore(Database database)
         """
         s.id, s.slot, s.kind, s.subject_id, s.enrollment_id, s.scenario, s.version, s.step, s.recipient_id, s.address, s.address_hash,
         s.class, s.topic, s.template, s.template_hash, s.locale, s.inputs, s.seed, s.planned_at, s.expires_at, s.correlation,
-        s.owner, s.epoch, s.attempts, s.reason
+        o.owner, o.epoch, s.attempts, s.reason
         """;
+
+    /// <summary>Those that are not over. Whoever moves one of them changes the row of <c>outbox</c> first, and so locks it.</summary>
+    internal const string OutboxSends = "outbox o join sends s on s.slot = o.slot and s.id = o.id";
+
+    /// <summary>All of them; <c>o.state</c> is null for those that are over.</summary>
+    internal const string AllSends = $"sends s {OfOutbox}";
+
+    private const string OfOutbox = "left join outbox o on o.slot = s.slot and o.id = s.id";
+
+    /// <summary>In <c>sends</c> a mail is planned until it is over.</summary>
+    internal const string StateSql = "coalesce(o.state, s.state)";
 
     private static ClaimedSend ReadClaimed(DbDataReader row) => new()
     {
@@ -131,18 +142,33 @@ public sealed partial class SendStore(Database database)
                 end.Send.Slot, new StoredAbout(now, Correlation: end.Send.Correlation)))],
             cancel);
 
-    /// <summary>
-    /// The state and reason of a planned or claimed send that is called off, for a <c>set</c> clause: what an earlier attempt
-    /// may have delivered stays uncertain.
-    /// </summary>
-    internal static string Cancelled(string reason)
+    /// <summary>Calls off those of the sends that <paramref name="which"/> finds which were not handed over; what an earlier attempt may have delivered stays uncertain.</summary>
+    /// <param name="which">What joins <c>rows r</c> and <c>sends s</c>.</param>
+    /// <param name="rows">The reason and moment of each, beside what it is found by.</param>
+    internal static async Task CancelAsync<T>(
+        Database database, DbConnection connection, DbTransaction transaction, IReadOnlyList<T> items, Rows<T> rows, string which, Func<T, (Reason Reason, DateTimeOffset At)> end, CancellationToken cancel)
     {
+        var open = await database.BulkAsync(connection, transaction, rows,
+            $"select s.slot, s.id, r.n from rows r join sends s on {which} where s.state = {(short)SendState.Planned}",
+            row => (Slot: row.GetInt16(0), Id: row.Uuid(1), Item: items[(int)row.GetInt64(2) - 1]), cancel);
+        var over = (await database.BulkAsync(connection, transaction, Rows.Of(open).Short("slot", send => send.Slot).Uuid("id", send => send.Id),
+            $"delete from outbox where (slot, id) in (select r.slot, r.id from rows r) and state {In(Ledger.Before(SendState.Cancelled))} returning id", row => row.Uuid(0), cancel)).ToHashSet();
         const int uncertain = (int)Reason.Uncertain;
-        return $"""
-            state = case when sends.reason = {uncertain} then {(int)SendState.Uncertain} else {(int)SendState.Cancelled} end,
-            reason = case when sends.reason = {uncertain} then {uncertain} else {reason} end
-            """;
+        // No claim of before speaks for it any more.
+        await database.BulkAsync(connection, transaction,
+            Rows.Of(open.Where(send => over.Contains(send.Id)).ToList()).Short("slot", send => send.Slot).Uuid("id", send => send.Id)
+                .Short("reason", send => (short)end(send.Item).Reason).Instant("at", send => end(send.Item).At),
+            $"""
+            update sends set ended_at = r.at, epoch = 0,
+                state = case when sends.reason = {uncertain} then {(int)SendState.Uncertain} else {(int)SendState.Cancelled} end,
+                not_sent = case when sends.reason = {uncertain} then {(int)SendState.Uncertain} else {(int)SendState.Cancelled} end,
+                reason = case when sends.reason = {uncertain} then {uncertain} else r.reason end
+            from rows r where sends.slot = r.slot and sends.id = r.id
+            """, cancel);
     }
+
+    /// <summary>What the index of those that did not leave has; null for the others, whose end changes nothing that is indexed.</summary>
+    private static short? NotSent(SendState state) => Ledger.IsOver(state) && state != SendState.Sent ? (short)state : null;
 
     private static string In(IEnumerable<SendState> states) =>
         $"in ({string.Join(", ", states.Select(state => ((int)state).ToString(CultureInfo.InvariantCulture)))})";

@@ -57,8 +57,8 @@ public sealed class StatusStore(Database database)
     {
         await using var connection = await database.OpenAsync(cancel);
         var planned = await connection.ScalarAsync<long>(
-            null, $"select count(*) from (select 1 from sends s where s.state = {(int)SendState.Planned} limit {Most + 1}) t", [], cancel);
-        var underWay = await connection.QueryAsync(null, "select s.state, count(*) from sends s where s.state in (2, 3) group by s.state", [],
+            null, $"select count(*) from (select 1 from outbox o where o.owner is null limit {Most + 1}) t", [], cancel);
+        var underWay = await connection.QueryAsync(null, "select o.state, count(*) from outbox o where o.owner is not null group by o.state", [],
             row => (State: (SendState)row.GetInt16(0), Count: row.GetInt64(1)), cancel);
         return new(Capped.Of(planned, Most), Of(SendState.Claimed), Of(SendState.Handed));
 

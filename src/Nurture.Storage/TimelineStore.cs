@@ -81,8 +81,8 @@ public sealed class TimelineStore(Database database)
     {
         var (after, args) = After(query, 0, "s.planned_at", "s.id", key => Guid.TryParse(key, out var id) ? id : Guid.Empty);
         var found = await connection.QueryAsync(null, Union(people.Select(id => Invariant(
-            $"select {SendStore.ListColumns} from sends s where s.recipient_id = {id} and {after} order by s.planned_at desc, s.id desc limit @limit"))) is { } sql
-                ? $"select * from ({sql}) s order by planned_at desc, id desc limit @limit" : Nothing(SendStore.ListColumns, "sends s"),
+            $"select {SendStore.ListColumns} from {SendStore.AllSends} where s.recipient_id = {id} and {after} order by s.planned_at desc, s.id desc limit @limit"))) is { } sql
+                ? $"select * from ({sql}) s order by planned_at desc, id desc limit @limit" : Nothing(SendStore.ListColumns, SendStore.AllSends),
             args, SendStore.ReadListed, cancel);
         return found.Select(send => new TimelineRow.Mail(send));
     }

@@ -1,5 +1,4 @@
 using Nurture.Harness;
-using Nurture.Sends;
 using Nurture.Server.Hosting;
 using Nurture.Storage;
 
@@ -8,9 +7,7 @@ namespace Nurture.Benchmarks;
 /// <summary>When a started stand has nothing left to do. Asked over the stand's own connections, seldom, and of narrow indexes.</summary>
 internal static class Quiet
 {
-    // Two questions, each of which has its index: counting what waits would cost the database more than the mails themselves.
-    private static readonly string OpenSends =
-        $"select exists (select 1 from sends where state = {(int)SendState.Planned}) or exists (select 1 from sends where state in ({(int)SendState.Claimed}, {(int)SendState.Handed}))";
+    private const string OpenSends = "select exists (select 1 from outbox)";
 
     /// <summary>Every planned send has left, or ended otherwise.</summary>
     public static async Task UntilSentAsync(Stand stand, CancellationToken cancel)

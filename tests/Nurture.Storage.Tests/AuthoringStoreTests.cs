@@ -77,7 +77,8 @@ public abstract class AuthoringStoreTests(DatabaseFixture fixture)
         Assert.False(await store.SaveAsync("broadcast-march", "{}", 1, Noon, "ann", Cancel));
         var sends = await Sends.PlanManyAsync(3, n => n + 1, "broadcast-march", notBefore: Noon.AddMinutes(90));
         await Sends.PlanAsync(scenario: "broadcast-march", notBefore: Noon.AddDays(-1));
-        await Sends.ExecuteAsync("update sends set state = @sent, clicked_at = 1 where id = @id", ("sent", SendState.Sent), ("id", sends[0]));
+        await Sends.EndAsync(sends[0], SendState.Sent);
+        await Sends.ExecuteAsync("update sends set clicked_at = 1 where id = @id", ("id", sends[0]));
         await PositionAsync(201, 1, "waits", "wait-3d", Noon.AddMinutes(-20));
 
         var results = await store.ResultsAsync("broadcast-march", Cancel);

@@ -51,10 +51,12 @@ public abstract class ErasureTests(DatabaseFixture fixture)
                 """
                 insert into sends (slot, id, kind, subject_id, enrollment_id, scenario, version, step, occurrence, recipient_id, address, address_hash, class, template, template_hash,
                     locale, inputs, seed, state, is_counted, planned_at, not_before, expires_at, reply, correlation, cause_id)
-                values (5, @id, 1, @person, 77, 's', 1, 'a', @state, @person, @address, @hash, 2, 't', 'h', 'en', @inputs, 1, @state, 1, 5, 5, 9, @address, 'c', 0)
+                values (5, @id, 1, @person, 77, 's', 1, 'a', @state, @person, @address, @hash, 2, 't', 'h', 'en', @inputs, 1, case when @state = 4 then 4 else 1 end, 1, 5, 5, 9, @address, 'c', 0)
                 """, ("id", Guid.NewGuid()), ("person", person), ("state", state), ("address", Secret), ("hash", new byte[] { 1 }), ("inputs", Encoding.UTF8.GetBytes($$"""{"email":"{{Secret}}"}""")));
         }
 
+        await RunAsync(SendStoreRows.PutOutSql);
+        await RunAsync("update outbox set state = (select s.occurrence from sends s where s.slot = outbox.slot and s.id = outbox.id)");
         await RunAsync("insert into inbox (at, recipient, subject, message) values (1, @to, @to, @body)", ("to", Secret), ("body", Encoding.UTF8.GetBytes(Secret)));
         await RunAsync("insert into memberships (contact_id, account_id, joined_at) values (@id, 4, 1)", ("id", person));
         await RunAsync("insert into parked (slot, kind, subject_id, at, error, event_ids) values (5, 1, @id, 1, @error, '')", ("id", person), ("error", Secret));
@@ -113,11 +115,12 @@ public abstract class ErasureTests(DatabaseFixture fixture)
         {
             Assert.Equal([SignalKind.Erased, SignalKind.Erased], await connection.QueryAsync(null, "select kind from events where kind = 11 and contact_id in (@a, @b)",
                 [("a", person), ("b", browser)], r => (SignalKind)r.GetInt16(0), Cancel));
-            Assert.Equal([9, 9, 3, 4], await connection.QueryAsync(null, "select state from sends where recipient_id = @id order by occurrence", [("id", person)], r => (int)r.GetInt16(0), Cancel));
+            Assert.Equal([9, 9, 3, 4], await connection.QueryAsync(null, $"select {SendStore.StateSql} from {SendStore.AllSends} where s.recipient_id = @id order by s.occurrence", [("id", person)], r => (int)r.GetInt16(0), Cancel));
         }
 
         await ReadAllAsync();
-        await RunAsync("update sends set state = 4 where state = 3");
+        await RunAsync("update sends set state = 4 where state = 1");
+        await RunAsync("delete from outbox");
         Assert.True(await store.ContinueAsync(person, Cancel));
         Assert.True(await store.ContinueAsync(browser, Cancel));
         Assert.True(await store.ContinueAsync(browser, Cancel));
@@ -170,7 +173,8 @@ public abstract class ErasureTests(DatabaseFixture fixture)
 
     private async Task FinishAsync(ErasureStore store)
     {
-        await RunAsync("update sends set state = 4 where state = 3");
+        await RunAsync("update sends set state = 4 where state = 1");
+        await RunAsync("delete from outbox");
         foreach (var id in await store.UnfinishedAsync(10, Cancel)) Assert.True(await store.ContinueAsync(id, Cancel));
     }
 }

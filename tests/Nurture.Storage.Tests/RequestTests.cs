@@ -80,7 +80,7 @@ public abstract class RequestTests(DatabaseFixture fixture)
         var recipient = await Rows.ContactAsync();
         var planned = new List<Guid>();
         for (var i = 0; i < 5; i++) planned.Add(await Rows.PlanAsync(recipient, i % 2 == 0 ? "even" : "odd", notBefore: Noon.AddMinutes(i)));
-        await Rows.ExecuteAsync("update sends set state = 4 where id = @id", ("id", planned[0]));
+        await Rows.EndAsync(planned[0], SendState.Sent);
 
         var seen = new List<Guid>();
         SendPlace? before = null;

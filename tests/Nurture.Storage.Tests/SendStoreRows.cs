@@ -15,7 +15,7 @@ public sealed class SendStoreRows(Database database)
 
     public Task ClearAsync() => database.WriteAsync(async (connection, transaction, cancel) =>
     {
-        foreach (var table in new[] { "sends", "contacts", "suppressions", "refusals", "scenario_switches", "events" })
+        foreach (var table in new[] { "sends", "outbox", "contacts", "suppressions", "refusals", "scenario_switches", "events" })
             await connection.ExecuteAsync(transaction, $"delete from {table}", [], cancel);
         await connection.ExecuteAsync(transaction, "delete from settings where name = 'stop_all'", [], cancel);
     }, Cancel);
@@ -39,19 +39,38 @@ public sealed class SendStoreRows(Database database)
         string address = "a@example.com", DateTimeOffset? notBefore = null, DateTimeOffset? expiresAt = null, long seed = 7)
     {
         var sends = Enumerable.Range(0, count).Select(i => (Id: Guid.CreateVersion7(), Recipient: recipient(i))).ToList();
-        await database.WriteAsync((connection, transaction, cancel) => database.BulkAsync(connection, transaction,
-            Rows.Of(sends).Uuid("id", send => send.Id).Long("recipient_id", send => send.Recipient)
-                .Bytes("address_hash", _ => HashOf(address))
-                .Text("topic", _ => topic)
-                .Scalar("scenario", scenario).Scalar("class", sendClass).Scalar("address", address).Scalar("inputs", "{}"u8.ToArray())
-                .Scalar("seed", seed).Scalar("at", notBefore ?? Noon).Scalar("expires", expiresAt ?? Noon.AddDays(7)),
-            """
-            insert into sends (slot, id, kind, subject_id, enrollment_id, scenario, version, step, occurrence, recipient_id, address, address_hash,
-                class, topic, template, template_hash, locale, inputs, seed, state, is_counted, planned_at, not_before, expires_at, correlation, cause_id)
-            select 5, r.id, 1, r.recipient_id, 9, @scenario, 1, 'welcome', 0, r.recipient_id, @address, r.address_hash,
-                @class, r.topic, 'welcome', 'h', 'en', @inputs, @seed, 1, 1, @at, @at, @expires, 'cor', 0 from rows r where true
-            """, cancel), Cancel);
+        await database.WriteAsync(async (connection, transaction, cancel) =>
+        {
+            await database.BulkAsync(connection, transaction,
+                Rows.Of(sends).Uuid("id", send => send.Id).Long("recipient_id", send => send.Recipient)
+                    .Bytes("address_hash", _ => HashOf(address))
+                    .Text("topic", _ => topic)
+                    .Scalar("scenario", scenario).Scalar("class", sendClass).Scalar("address", address).Scalar("inputs", "{}"u8.ToArray())
+                    .Scalar("seed", seed).Scalar("at", notBefore ?? Noon).Scalar("expires", expiresAt ?? Noon.AddDays(7)),
+                """
+                insert into sends (slot, id, kind, subject_id, enrollment_id, scenario, version, step, occurrence, recipient_id, address, address_hash,
+                    class, topic, template, template_hash, locale, inputs, seed, state, is_counted, planned_at, not_before, expires_at, correlation, cause_id)
+                select 5, r.id, 1, r.recipient_id, 9, @scenario, 1, 'welcome', 0, r.recipient_id, @address, r.address_hash,
+                    @class, r.topic, 'welcome', 'h', 'en', @inputs, @seed, 1, 1, @at, @at, @expires, 'cor', 0 from rows r where true
+                """, cancel);
+            await connection.ExecuteAsync(transaction, PutOutSql, [], cancel);
+        }, Cancel);
         return [.. sends.Select(send => send.Id)];
+    }
+
+    /// <summary>What slots write beside the sends that they plan.</summary>
+    public const string PutOutSql =
+        """
+        insert into outbox (slot, id, class, scenario, state, not_before)
+        select s.slot, s.id, s.class, s.scenario, 1, s.not_before from sends s
+        where s.state = 1 and not exists (select 1 from outbox o where o.slot = s.slot and o.id = s.id)
+        """;
+
+    /// <summary>Makes an end of a send, however it stands.</summary>
+    public async Task EndAsync(Guid id, SendState state)
+    {
+        await ExecuteAsync("delete from outbox where id = @id", ("id", id));
+        await ExecuteAsync("update sends set state = @state, not_sent = @not where id = @id", ("state", state), ("not", state == SendState.Sent ? null : state), ("id", id));
     }
 
     public static byte[] HashOf(string address) => System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(address));
@@ -68,7 +87,7 @@ public sealed class SendStoreRows(Database database)
     public async Task<(SendState State, Reason? Reason, DateTimeOffset NotBefore, int Attempts, string? Reply, string? MessageId)> LookAsync(Guid id)
     {
         await using var connection = await database.OpenAsync(Cancel);
-        return await connection.FirstAsync(null, "select state, reason, not_before, attempts, reply, message_id from sends where id = @id", [("id", id)],
+        return await connection.FirstAsync(null, $"select {SendStore.StateSql}, s.reason, s.not_before, s.attempts, s.reply, coalesce(o.message_id, s.message_id) from {SendStore.AllSends} where s.id = @id", [("id", id)],
             row => ((SendState)row.GetInt16(0), row.IsDBNull(1) ? (Reason?)null : (Reason)row.GetInt16(1), row.Instant(2), row.GetInt32(3), row.TextOrNull(4), row.TextOrNull(5)), Cancel);
     }
 

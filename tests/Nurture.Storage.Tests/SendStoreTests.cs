@@ -155,7 +155,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
     {
         var (kept, cancelled) = (await rows.PlanAsync(), await rows.PlanAsync());
         var claimed = await ClaimAsync();
-        await rows.ExecuteAsync($"update sends set state = {(int)SendState.Cancelled} where id = @id", ("id", cancelled));
+        await rows.EndAsync(cancelled, SendState.Cancelled);
 
         var handed = await HandAsync(claimed);
         await CompleteAsync(claimed, new Attempt.Accepted("250 ok"));

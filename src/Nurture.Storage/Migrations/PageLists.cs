@@ -12,7 +12,7 @@ public sealed class PageLists : Migration
 {
     protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Sql($"""
         create index sends_planned on sends (planned_at, id);
-        create index sends_not_sent on sends (state, planned_at, id) where {SendStore.IsNotSent};
+        create index sends_not_sent on sends (state, planned_at, id) where state in (5, 6, 7, 8, 9);
         create index journal_turns on journal (reason, at, id) where {JournalStore.IsTurn};
         create index dead_letters_received on dead_letters (received_at);
         """.Replace("s.", "", StringComparison.Ordinal).Replace("j.", "", StringComparison.Ordinal));

@@ -200,15 +200,9 @@ public sealed partial class SlotStore
         {
             await SendStore.PlanAsync(database, connection, transaction, commit.Sends, cancel);
             await NoticeStore.PlanAsync(database, connection, transaction, commit.Notices, cancel);
-            await BulkAsync(Rows.Of(commit.CancelledSends)
-                    .Short("kind", c => (short)c.Subject.Kind).Long("subject_id", c => c.Subject.Id).Long("enrollment_id", c => c.EnrollmentId)
-                    .Short("reason", c => (short)c.Reason).Instant("at", c => c.At),
-                $"""
-                 update sends set ended_at = r.at, owner = null, lease_until = null,
-                     {SendStore.Cancelled("r.reason")}
-                 from rows r where sends.enrollment_id = r.enrollment_id and sends.kind = r.kind and sends.subject_id = r.subject_id
-                     and sends.state in ({(short)SendState.Planned}, {(short)SendState.Claimed})
-                 """);
+            await SendStore.CancelAsync(database, connection, transaction, commit.CancelledSends, Rows.Of(commit.CancelledSends)
+                    .Short("kind", c => (short)c.Subject.Kind).Long("subject_id", c => c.Subject.Id).Long("enrollment_id", c => c.EnrollmentId),
+                "s.enrollment_id = r.enrollment_id and s.kind = r.kind and s.subject_id = r.subject_id", c => (c.Reason, c.At), cancel);
         }
 
         public async Task HumansAsync()
@@ -270,12 +264,16 @@ public sealed partial class SlotStore
                 "insert into holds (account_id, source, since, until, because, blocks) select r.account_id, r.source, r.since, r.until, r.because, r.blocks from rows r where true");
             // What the claim had put off until the end of a hold may leave as soon as nothing holds the account any more.
             var released = changed.Where(h => h.Holds.Count == 0).ToList();
-            await BulkAsync(Rows.Of(released).Long("account_id", h => h.AccountId).Scalar("now", commit.RecordedAt),
+            var held = await database.BulkAsync(connection, transaction, Rows.Of(released).Long("account_id", h => h.AccountId).Scalar("now", commit.RecordedAt),
                 $"""
-                 update sends set not_before = @now
-                 from rows r join contacts c on c.account_id = r.account_id
-                 where sends.recipient_id = c.id and sends.state = {(short)SendState.Planned} and sends.reason = {(short)Reason.OnHold} and sends.not_before > @now
-                 """);
+                 select s.slot, s.id from rows r join contacts c on c.account_id = r.account_id join sends s on s.recipient_id = c.id
+                 where s.state = {(short)SendState.Planned} and s.reason = {(short)Reason.OnHold} and s.not_before > @now
+                 """, row => (Slot: row.GetInt16(0), Id: row.Uuid(1)), cancel);
+            var freed = await database.BulkAsync(connection, transaction, Rows.Of(held).Short("slot", send => send.Slot).Uuid("id", send => send.Id).Scalar("now", commit.RecordedAt),
+                "update outbox set not_before = @now from rows r where outbox.slot = r.slot and outbox.id = r.id and outbox.state = 1 returning outbox.slot, outbox.id",
+                row => (Slot: row.GetInt16(0), Id: row.Uuid(1)), cancel);
+            await BulkAsync(Rows.Of(freed).Short("slot", send => send.Slot).Uuid("id", send => send.Id).Scalar("now", commit.RecordedAt),
+                "update sends set not_before = @now from rows r where sends.slot = r.slot and sends.id = r.id");
         }
 
         public async Task ParkedAsync()

@@ -24,7 +24,7 @@ internal static class BytesBenchmark
     private const string LiveRows = "rows";
 
     // What a passage writes; the people themselves, and what keeps messages from counting twice, are there without it.
-    private static readonly string[] OfPassages = ["events", "journal", "sends", "states", "state_rests", "positions", WholeFile];
+    private static readonly string[] OfPassages = ["events", "journal", "sends", "outbox", "states", "state_rests", "positions", WholeFile];
 
     // The SQLite that comes with the package does not tell how its pages are shared out.
     private const string WholeFile = "file";

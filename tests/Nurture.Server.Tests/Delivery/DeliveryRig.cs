@@ -92,6 +92,9 @@ public sealed class DeliveryRig : IAsyncDisposable
             ("hash", Encoding.UTF8.GetBytes(address)), ("class", (int)sendClass), ("topic", topic), ("template", template),
             ("documents", $"{document.Name}.{document.Locale}={document.Hash}"), ("locale", locale), ("inputs", Encoding.UTF8.GetBytes(inputs)),
             ("now", now), ("expires", now + (long)(expires ?? TimeSpan.FromDays(3)).TotalMilliseconds));
+        await ExecuteAsync(
+            "insert into outbox (slot, id, class, scenario, state, not_before) values (@slot, @id, @class, @scenario, 1, @now)",
+            ("slot", Slot), ("id", id.ToByteArray(bigEndian: true)), ("class", (int)sendClass), ("scenario", scenario), ("now", now));
         return id;
     }
 

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
 
 namespace Nurture.Storage.Tests.Databases;
@@ -35,6 +37,9 @@ public abstract class DatabaseFixture : IAsyncLifetime
         return Database.Create(Options! with { IsNode = isNode });
     }
 
+    /// <summary>The last migration that it gets, for tests of a later one; null for all.</summary>
+    public string? UpTo { get; init; }
+
     /// <summary>How to open it; null where there is no such database.</summary>
     public DatabaseOptions? Options { get; private set; }
 
@@ -43,7 +48,14 @@ public abstract class DatabaseFixture : IAsyncLifetime
         Options = await MakeAsync();
         if (Options is null) return;
         database = Database.Create(Options);
-        await database.MigrateAsync(CancellationToken.None);
+        if (UpTo is null)
+        {
+            await database.MigrateAsync(CancellationToken.None);
+            return;
+        }
+
+        await using var context = database.Context();
+        await context.GetService<IMigrator>().MigrateAsync(UpTo);
     }
 
     public async ValueTask DisposeAsync()

@@ -325,7 +325,10 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
             Class = SendClass.Service, Template = "t", Locale = "en", Inputs = [], Seed = n, PlannedAt = Noon, ExpiresAt = Noon, Correlation = "",
         }).ToList();
         await Store.CommitAsync(new() { RecordedAt = Noon, Lanes = [.. (await ReadAsync(leases, Noon)).Lanes], Sends = [.. drafts.Select(d => new PlannedSend(7, d, "h", [1]))] }, Cancel);
-        await Database.WriteAsync((c, t, ct) => c.ExecuteAsync(t, "update sends set state = case step when 'm2' then 2 else 3 end, owner = 'n' where step in ('m2', 'm3')", [], ct), Cancel);
+        await Database.WriteAsync((c, t, ct) => c.ExecuteAsync(t, """
+            update outbox set owner = 'n', state = (select case s.step when 'm2' then 2 else 3 end from sends s where s.slot = outbox.slot and s.id = outbox.id)
+            where id in (select id from sends where step in ('m2', 'm3'))
+            """, [], ct), Cancel);
 
         await Store.CommitAsync(new()
         {
@@ -334,7 +337,7 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         }, Cancel);
 
         await using var connection = await Database.OpenAsync(Cancel);
-        var states = await connection.QueryAsync(null, "select step, state, reason from sends order by step", [],
+        var states = await connection.QueryAsync(null, $"select s.step, {SendStore.StateSql}, s.reason from {SendStore.AllSends} order by s.step", [],
             r => (r.GetString(0), (SendState)r.GetInt16(1), r.IsDBNull(2) ? (Reason?)null : (Reason)r.GetInt16(2)), Cancel);
         Assert.Equal([("m1", SendState.Cancelled, Reason.GoalReached), ("m2", SendState.Cancelled, Reason.GoalReached), ("m3", SendState.Handed, null), ("m4", SendState.Planned, null)], states);
     }
