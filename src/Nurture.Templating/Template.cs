@@ -78,6 +78,19 @@ public sealed class Template
     /// </summary>
     public void Render(IBufferWriter<byte> output, TemplateValue model, RenderOptions options)
     {
+        using var context = Run(model, options);
+        output.Write(context.Output.Written);
+    }
+
+    /// <summary>As the other, for those who want a string.</summary>
+    public string Render(TemplateValue model, RenderOptions options)
+    {
+        using var context = Run(model, options);
+        return Encoding.UTF8.GetString(context.Output.Written);
+    }
+
+    private RenderContext Run(TemplateValue model, RenderOptions options)
+    {
         if (!IsValid)
         {
             var first = Diagnostics[0];
@@ -102,20 +115,13 @@ public sealed class Template
                 PrintNode.Write(context, context.ReturnValue, Options.IsHtml, new SourceSpan(0, 0, 1, 1));
             }
 
-            output.Write(context.Output.Written);
+            return context;
         }
-        finally
+        catch
         {
-            context.Release();
+            context.Dispose();
+            throw;
         }
-    }
-
-    /// <summary>As the other, for those who want a string.</summary>
-    public string Render(TemplateValue model, RenderOptions options)
-    {
-        var output = new ArrayBufferWriter<byte>(1024);
-        Render(output, model, options);
-        return Encoding.UTF8.GetString(output.WrittenSpan);
     }
 
     internal string TextOf(SourceSpan span) => Text.Substring(span.Start, span.Length);

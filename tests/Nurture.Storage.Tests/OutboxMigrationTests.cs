@@ -5,7 +5,7 @@ namespace Nurture.Storage.Tests;
 
 public sealed class OutboxMigrationTests
 {
-    private const string Former = "20261122000040_MessageDays";
+    private const string Former = "20261122000050_LogInParts";
 
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 

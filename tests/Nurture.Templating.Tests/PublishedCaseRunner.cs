@@ -64,7 +64,7 @@ internal sealed class PublishedCaseRunner
         var source = !isInline || published.Source.TryGetProperty("defaultModel", out _) ? _model
             : published.Source.TryGetProperty("model", out var own) ? own
             : default;
-        var model = source.ValueKind == JsonValueKind.Object ? TemplateValue.FromJson(source).AsObject : [];
+        var model = source.ValueKind == JsonValueKind.Object ? TemplateValue.FromJson(JsonSerializer.SerializeToUtf8Bytes(source)).AsObject : [];
         if (!isInline)
         {
             model["special_concat_strings"] = TemplateValue.From(new BuiltinFunction("special_concat_strings", "a?, b?, c?", ConcatStrings));

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text;
 
 namespace Nurture.Templating.Tests;
 
@@ -19,7 +19,7 @@ internal static class Rendering
     }
 
     public static TemplateValue Model(string? json) =>
-        json is null ? TemplateValue.Null : TemplateValue.FromJson(JsonDocument.Parse(json).RootElement);
+        json is null ? TemplateValue.Null : TemplateValue.FromJson(Encoding.UTF8.GetBytes(json));
 
     public static TemplateException Fails(string text, string? model = null, TemplateOptions? options = null, RenderOptions? renderOptions = null) =>
         Assert.Throws<TemplateException>(() => Render(text, options ?? TemplateOptions.Text, model, renderOptions));

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 
 namespace Nurture.Templating.Tests;
 
@@ -34,6 +35,30 @@ public sealed class TemplateTests
     [InlineData("{{ $\"{contact.age} years\" }}", "41 years")]
     [InlineData("名前: {{ '山田' + '様' }}", "名前: 山田様")]
     public void A_text_template_prints(string text, string expected) => Assert.Equal(expected, Rendering.Text(text, Contact));
+
+    [Theory]
+    [InlineData("2026-03-03T09:05:07Z", "2026-03-03 09:05:07.000 +00:00")]
+    [InlineData("2026-03-03T09:05:07.1250000+09:00", "2026-03-03 09:05:07.125 +09:00")]
+    [InlineData("2026-03-03T09:05:07-03:30", "2026-03-03 09:05:07.000 -03:30")]
+    [InlineData("2026-03-03T09:05+09:00", "2026-03-03 09:05:00.000 +09:00")]
+    [InlineData(" 2026-03-03T09:05:07Z ", "2026-03-03 09:05:07.000 +00:00")]
+    [InlineData("2026-03-03 09:05:07", "2026-03-03 09:05:07.000 +00:00")]
+    public void A_moment_is_read_in_each_form_that_JSON_has_of_it(string text, string expected)
+    {
+        foreach (var culture in new[] { "en", "de-DE", "ja-JP", "" })
+            Assert.Equal(expected, Rendering.Text($"{{{{ date.parse '{text}' null '{culture}' | date.to_string '%F %T.%L %Z' }}}}"));
+    }
+
+    [Fact]
+    public void Objects_of_a_list_have_their_own_names_whatever_the_one_before_them_had() =>
+        Assert.Equal("1|2|;|3|4;5||6;", Rendering.Text(
+            "{{ for x in list; x.a; '|'; x.b; '|'; x.c; ';'; end }}", """{"list": [{"a": 1, "b": 2, "c": null}, {"c": 4, "b": 3, "a": null}, {"a": 0, "a": 5, "b": null, "c": 6}]}"""));
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{} {}")]
+    [InlineData("")]
+    public void What_is_no_JSON_is_refused(string json) => Assert.ThrowsAny<JsonException>(() => Rendering.Model(json));
 
     [Theory]
     [InlineData("<p>{{ contact.first_name }}</p>", "<p>Ann &lt;b&gt;</p>")]

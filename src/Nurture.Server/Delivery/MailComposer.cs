@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 using Nurture.Escalations;
 using Nurture.Mail;
 using Nurture.Mail.Dkim;
@@ -32,8 +31,8 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
     /// <exception cref="MailFormatException">The result cannot be written as a mail.</exception>
     public ComposedMail Compose(ClaimedSend send, MailTemplate template, MailTemplate? layout, string? link)
     {
-        var parties = Parties.Of(send);
         var inputs = MailRenderer.ReadInputs(send.Inputs);
+        var parties = Parties.Of(send, inputs);
         var unsubscribe = send.Class == SendClass.Transactional
             ? null
             : $"{site.Url}/u/{tokens.Write(new MailLink.Unsubscribe(send.Id, send.Slot, send.RecipientId, send.Topic ?? "*"))}";
@@ -123,22 +122,19 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
     /// <summary>Of the inputs, what the envelope and the headers need.</summary>
     private sealed record Parties(EmailAddress From, EmailAddress? ReplyTo, EmailAddress To)
     {
-        public static Parties Of(ClaimedSend send)
+        public static Parties Of(ClaimedSend send, TemplateObject inputs)
         {
-            using var inputs = JsonDocument.Parse(send.Inputs);
-            var sender = Text(inputs.RootElement, "sender", "address") is { Length: > 0 } address
-                ? Read(Text(inputs.RootElement, "sender", "name"), address)
+            var sender = Text(inputs, "sender", "address") is { Length: > 0 } address
+                ? Read(Text(inputs, "sender", "name"), address)
                 : throw new UnusableAddressException("the policy names no sender: sender.address is empty");
-            var replyTo = Text(inputs.RootElement, "sender", "reply_to") is { Length: > 0 } reply ? Read(Text(inputs.RootElement, "sender", "name"), reply) : null;
+            var replyTo = Text(inputs, "sender", "reply_to") is { Length: > 0 } reply ? Read(Text(inputs, "sender", "name"), reply) : null;
             // A name that looks like an address would be one too many in a To field.
-            var name = Text(inputs.RootElement, "contact", "name") is { } given && !given.Contains('@') ? given : null;
+            var name = Text(inputs, "contact", "name") is { } given && !given.Contains('@') ? given : null;
             return new(sender, replyTo, Read(name, send.Address));
         }
 
-        private static string? Text(JsonElement inputs, string part, string name) =>
-            inputs.TryGetProperty(part, out var of) && of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
-                ? value.GetString()
-                : null;
+        private static string? Text(TemplateObject inputs, string part, string name) =>
+            inputs[part].TryGetObject(out var of) && of[name] is { Kind: TemplateValueKind.Text } text ? text.ToString() : null;
 
         private static EmailAddress Read(string? name, string address) => EmailAddress.TryParse(address, out var read, out var problem)
             ? read! with { DisplayName = name ?? read.DisplayName }

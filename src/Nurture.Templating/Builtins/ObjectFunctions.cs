@@ -133,8 +133,7 @@ internal static class ObjectFunctions
         call.Context.Charge(text.Length, call.Span);
         try
         {
-            using var document = JsonDocument.Parse(text);
-            return Owned(TemplateValue.FromJson(document.RootElement), call.Context);
+            return Owned(TemplateValue.FromJson(Encoding.UTF8.GetBytes(text)), call.Context);
         }
         catch (JsonException exception)
         {

@@ -37,6 +37,15 @@ internal static class DateFormat
     private static void Append(StringBuilder text, DateTimeOffset date, char code, CultureInfo culture)
     {
         string Net(string format) => date.ToString(format, culture);
+        Span<char> room = stackalloc char[64];
+        // The codes of most mails without a text of their own each; a longer name of a month than any takes the other way.
+        var plain = code switch { 'a' => "ddd", 'A' => "dddd", 'b' or 'h' => "MMM", 'B' => "MMMM", 'd' => "dd", 'H' => "HH", 'm' => "MM", 'M' => "mm", 'S' => "ss", 'Y' => "yyyy", _ => null };
+        if (plain is not null && date.TryFormat(room, out var length, plain, culture))
+        {
+            text.Append(room[..length]);
+            return;
+        }
+
         var week = culture.Calendar;
         _ = code switch
         {

@@ -5,7 +5,7 @@ using Nurture.Templating.Syntax;
 namespace Nurture.Templating.Runtime;
 
 /// <summary>What exists while a template renders. One render, one context, one thread.</summary>
-internal sealed class RenderContext
+internal sealed class RenderContext : IDisposable
 {
     // A call of a template function or an include, measured in what an iteration costs.
     private const int CallSteps = 8;
@@ -291,7 +291,7 @@ internal sealed class RenderContext
         Output = outer;
     }
 
-    public void Release()
+    public void Dispose()
     {
         Output.Release();
         _spare?.Release();

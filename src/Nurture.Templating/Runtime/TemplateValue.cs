@@ -133,7 +133,7 @@ public readonly partial struct TemplateValue
 
     internal string? AsPlainString => _reference as string;
 
-    internal bool TryGetObject([NotNullWhen(true)] out TemplateObject? value)
+    public bool TryGetObject([NotNullWhen(true)] out TemplateObject? value)
     {
         value = _reference as TemplateObject;
         return value is not null;

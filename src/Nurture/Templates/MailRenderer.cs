@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Nurture.Templating;
 
@@ -17,6 +19,10 @@ public sealed record RenderedMail(string Subject, string Html)
 /// </summary>
 public static class MailRenderer
 {
+    // Used within one call only, so that a page is put together before it becomes a string.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? buffer;
+
     /// <param name="inputs"><c>contact</c>, <c>account</c>, <c>trigger</c>, <c>heard</c>, <c>reply</c>, <c>sender</c>, <c>unsubscribe_url</c>, <c>locale</c>.</param>
     /// <exception cref="TemplateException">A template reads what this mail's inputs do not have.</exception>
     public static RenderedMail Render(MailTemplate template, MailTemplate? layout, TemplateObject inputs, RenderOptions options)
@@ -30,14 +36,8 @@ public static class MailRenderer
         model["subject"] = subject;
         var preheader = template.Preheader?.Render(model, options).Trim() ?? "";
         model["preheader"] = preheader;
-        var html = template.Body.Render(model, options);
-        if (layout is not null)
-        {
-            model["content"] = TemplateValue.Markup(html);
-            html = layout.Body.Render(model, options);
-        }
-
-        return new(subject, WithFooter(html, template, layout, model, options)) { Preheader = preheader };
+        if (layout is not null) model["content"] = TemplateValue.Markup(template.Body.Render(model, options));
+        return new(subject, Page(template, layout, model, options)) { Preheader = preheader };
     }
 
     /// <summary>The subject line alone, for lists.</summary>
@@ -47,23 +47,39 @@ public static class MailRenderer
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>The inputs of a planned send, which are UTF-8 JSON.</summary>
-    public static TemplateObject ReadInputs(ReadOnlyMemory<byte> json)
+    /// <exception cref="JsonException">They are not.</exception>
+    public static TemplateObject ReadInputs(ReadOnlySpan<byte> json) =>
+        TemplateValue.FromJson(json).TryGetObject(out var inputs) ? inputs : throw new JsonException("The inputs of a mail are an object.");
+
+    private static string Page(MailTemplate template, MailTemplate? layout, TemplateObject model, RenderOptions options)
     {
-        using var document = JsonDocument.Parse(json);
-        var inputs = new TemplateObject();
-        foreach (var member in document.RootElement.EnumerateObject()) inputs[member.Name] = TemplateValue.FromJson(member.Value);
-        return inputs;
+        var body = (layout ?? template).Body;
+        var lacksSender = !template.Body.Names.Any(Footer.ShowsSender) && layout?.Body.Names.Any(Footer.ShowsSender) != true;
+        var lacksUnsubscribe = !template.Body.Names.Contains(Footer.UnsubscribeName) && layout?.Body.Names.Contains(Footer.UnsubscribeName) != true;
+        if (!lacksSender && !lacksUnsubscribe) return body.Render(model, options);
+
+        var page = buffer ??= new(16 << 10);
+        page.ResetWrittenCount();
+        body.Render(page, model, options);
+        var end = EndOfBody(page.WrittenSpan);
+        var footer = Footer.For(template.Locale, lacksSender, lacksUnsubscribe).Render(model, options);
+        return string.Create(
+            Encoding.UTF8.GetCharCount(page.WrittenSpan) + footer.Length, (page, end, footer), static (html, parts) =>
+            {
+                var at = Encoding.UTF8.GetChars(parts.page.WrittenSpan[..parts.end], html);
+                parts.footer.CopyTo(html[at..]);
+                Encoding.UTF8.GetChars(parts.page.WrittenSpan[parts.end..], html[(at + parts.footer.Length)..]);
+            });
     }
 
-    private static string WithFooter(string html, MailTemplate template, MailTemplate? layout, TemplateObject model, RenderOptions options)
+    /// <summary>Where the last <c>&lt;/body&gt;</c> begins, or the page ends.</summary>
+    private static int EndOfBody(ReadOnlySpan<byte> page)
     {
-        var names = template.Body.Names.Concat(layout?.Body.Names ?? []).ToArray();
-        var lacksSender = !names.Any(Footer.ShowsSender);
-        var lacksUnsubscribe = !names.Contains(Footer.UnsubscribeName);
-        if (!lacksSender && !lacksUnsubscribe) return html;
+        for (var rest = page; rest.LastIndexOf("</"u8) is >= 0 and var at; rest = rest[..at])
+        {
+            if (page.Length - at >= "</body>".Length && Ascii.EqualsIgnoreCase(page.Slice(at, "</body>".Length), "</body>"u8)) return at;
+        }
 
-        var footer = Footer.For(template.Locale, lacksSender, lacksUnsubscribe).Render(model, options);
-        var end = html.LastIndexOf("</body>", StringComparison.OrdinalIgnoreCase);
-        return end < 0 ? html + footer : html.Insert(end, footer);
+        return page.Length;
     }
 }

@@ -38,6 +38,20 @@ public sealed class MailTemplateTests
         Assert.EndsWith("</div></body></html>", mail.Html);
     }
 
+    [Theory]
+    [InlineData("<body>あ</body>x</BODY></html>", "<body>あ</body>x", "</BODY></html>")]
+    [InlineData("<p>あ</p>", "<p>あ</p>", "")]
+    [InlineData("あ</p></bod", "あ</p></bod", "")]
+    public void It_is_added_before_the_last_end_of_the_body_else_at_the_end(string page, string before, string after)
+    {
+        var template = MailTemplate.Parse($"---\nsubject: Hello\nlayout: none\n---\n{page}", "welcome.en.html");
+
+        var html = MailRenderer.Render(template, null, Inputs(), Options).Html;
+
+        Assert.StartsWith($"{before}<div", html);
+        Assert.EndsWith($"</div>{after}", html);
+    }
+
     [Fact]
     public void Without_a_link_to_unsubscribe_none_is_shown()
     {
