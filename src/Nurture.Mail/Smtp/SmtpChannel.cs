@@ -42,11 +42,19 @@ internal sealed class SmtpChannel : IDisposable
     {
         if (isShown)
             Transcript.Sent(octets.Span);
+        cancel.ThrowIfCancellationRequested();
+        var writing = stream.WriteAsync(octets, deadline.Token);
+        if (writing.IsCompletedSuccessfully)
+        {
+            // Most often: the socket had room for it, and no clock is needed.
+            await writing;
+            return;
+        }
         deadline.CancelAfter(timeout);
         using var link = Link(cancel);
         try
         {
-            await stream.WriteAsync(octets, deadline.Token);
+            await writing;
         }
         catch (OperationCanceledException)
         {
