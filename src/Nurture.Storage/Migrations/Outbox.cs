@@ -7,7 +7,7 @@ namespace Nurture.Storage.Migrations;
 /// What moves while a mail is on its way stands in a narrow row of its own, as long as it is not over; the wide row is written
 /// when it is planned and when it is over. No index of it covers what that last update changes for a mail that left.
 /// </summary>
-[DbContext(typeof(NurtureContext)), Migration("20261122000060_Outbox")]
+[DbContext(typeof(NurtureContext)), Migration("20261122000070_Outbox")]
 public sealed class Outbox : Migration
 {
     protected override void Up(MigrationBuilder migrationBuilder) => migrationBuilder.Apply("""

@@ -24,7 +24,7 @@ internal static class BytesBenchmark
     private const string LiveRows = "rows";
 
     // What a passage writes; the people themselves, and what keeps messages from counting twice, are there without it.
-    private static readonly string[] OfPassages = ["events", "journal", "sends", "outbox", "states", "state_rests", "positions", WholeFile];
+    private static readonly string[] OfPassages = ["events", "journal", "sends", "outbox", "states", "state_rests", "positions", "turns", WholeFile];
 
     // The SQLite that comes with the package does not tell how its pages are shared out.
     private const string WholeFile = "file";
@@ -104,11 +104,14 @@ internal static class BytesBenchmark
     private static async Task<Dictionary<string, long>> SizesAsync(Stand stand, CancellationToken cancel)
     {
         var tables = string.Join(", ", Tables.Select(table => $"'{table}'"));
+        // A table's parts count as the table.
+        const string Table = "regexp_replace(c.relname, '^(events|dedupe)_([0-9]+|others)$', '\1')";
         var sizes = await stand.Database.QueryAsync(stand.Database.Kind == TestDatabase.Postgres
             ? $"""
-               select relname::text as name, pg_table_size(oid) as bytes from pg_class where relkind in ('r', 'p') and relname in ({tables})
+               select {Table} as name, sum(pg_table_size(c.oid))::bigint as bytes from pg_class c where c.relkind = 'r' and {Table} in ({tables}) group by 1
                union all
-               select c.relname || '.' || i.relname, pg_relation_size(i.oid) from pg_index x join pg_class c on c.oid = x.indrelid join pg_class i on i.oid = x.indexrelid where c.relname in ({tables})
+               select {Table} || '.' || regexp_replace(i.relname, '^(events|dedupe)_([0-9]+|others)_', '_'), sum(pg_relation_size(i.oid))::bigint
+               from pg_index x join pg_class c on c.oid = x.indrelid join pg_class i on i.oid = x.indexrelid where c.relkind = 'r' and {Table} in ({tables}) group by 1
                union all
                {string.Join(" union all ", OfPassages.Where(table => table != WholeFile).Select(table => $"select '{LiveRows}.{table}', coalesce(sum(pg_column_size(t)), 0) from {table} t"))}
                """
