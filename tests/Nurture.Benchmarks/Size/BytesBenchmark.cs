@@ -105,7 +105,7 @@ internal static class BytesBenchmark
     {
         var tables = string.Join(", ", Tables.Select(table => $"'{table}'"));
         // A table's parts count as the table.
-        const string Table = "regexp_replace(c.relname, '^(events|dedupe)_([0-9]+|others)$', '\1')";
+        const string Table = @"regexp_replace(c.relname, '^(events|dedupe)_([0-9]+|others)$', '\1')";
         var sizes = await stand.Database.QueryAsync(stand.Database.Kind == TestDatabase.Postgres
             ? $"""
                select {Table} as name, sum(pg_table_size(c.oid))::bigint as bytes from pg_class c where c.relkind = 'r' and {Table} in ({tables}) group by 1
