@@ -81,7 +81,9 @@ public sealed class BrowserWalkTests
         await page.ShotAsync("walk-case");
         await page.GetByRole(AriaRole.Button, new() { Name = "Take it" }).ClickAsync();
         await Assertions.Expect(page.GetByText("Taken", new() { Exact = true }).Or(page.GetByText("Overdue", new() { Exact = true })).First).ToBeVisibleAsync();
-        await page.GetByLabel("Call the champion or the most active person").CheckAsync();
+        var task = page.GetByLabel("Call the champion or the most active person");
+        await task.ClickAsync();
+        await Assertions.Expect(task).ToBeCheckedAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Close", Exact = true }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         await dialog.GetByLabel("Saved", new() { Exact = true }).CheckAsync();

@@ -26,7 +26,8 @@ internal sealed partial class Advance
             return false;
         }
 
-        if (row.Hop == 0 || isArrival || set.Get(key) is not null) return true;
+        // Whoever is parked is here, though the state may be unreadable.
+        if (row.Hop == 0 || isArrival || set.Get(key) is not null || set.IsParked(key)) return true;
         set.KeptOf(slot, row.ContactId).Add(row);
         return false;
     }

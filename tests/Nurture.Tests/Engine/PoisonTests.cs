@@ -71,6 +71,20 @@ public class PoisonTests
         Assert.Equal(["first 1", "last 2"], world.Mails);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void What_comes_for_somebody_who_moved_here_and_cannot_be_read_waits_until_he_is_resumed_and_not_for_his_arrival(bool isParked)
+    {
+        byte[] unreadable = [1, 0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+        var row = new StoredEvent { Id = 5, Slot = 7, Kind = SignalKind.Occurred, ContactId = 1, Hop = 1, Name = "answered", OccurredAt = World.Start, ReceivedAt = World.Start };
+        var batch = new Batch([row], [], World.Of(Steps).Simulator.Catalog, World.Start);
+
+        batch.Add([new LoadedSubject(new SubjectKey(7, SubjectRef.Contact(1)), new PackedState(unreadable, null), null, 3, null, [], isParked, false)]);
+
+        var set = batch.Outcome!.Set;
+        Assert.Equal(5, Assert.Single(set.Missed).Event.Id);
+        Assert.Empty(set.Kept.SelectMany(kept => kept.Events));
+    }
+
     private static Catalog Break(World world)
     {
         var whole = world.Simulator.Catalog;
