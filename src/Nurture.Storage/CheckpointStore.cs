@@ -38,7 +38,8 @@ public sealed class CheckpointStore(Database database)
             var began = Stopwatch.GetTimestamp();
             checkpoint = await CopyAsync(checkpoint, cancel);
             show(checkpoint.NextSlot);
-            await Task.Delay(Stopwatch.GetElapsedTime(began), cancel);
+            // The disk is the server's for as long as it was ours.
+            if (checkpoint.EndedAt is null) await Task.Delay(Stopwatch.GetElapsedTime(began), cancel);
         }
 
         await DropOldAsync(cancel);

@@ -44,6 +44,7 @@ public sealed class Grouped<T, TAnswer>(int mostAtOnce, TimeSpan longestRest, Fu
                 }
 
                 var rest = Stopwatch.GetElapsedTime(began) is var took && took < longestRest ? took : longestRest;
+                // Whoever comes meanwhile shares the next group; a full one did not want for company.
                 if (group.Count < mostAtOnce && rest > TimeSpan.Zero) await Task.Delay(rest, cancel);
             }
         }

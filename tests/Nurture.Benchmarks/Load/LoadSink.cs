@@ -61,6 +61,7 @@ internal sealed class LoadSink(Action<string, int>? accepted = null) : IAsyncDis
     {
         await using var sink = new LoadSink();
         sink.Start(int.Parse(args[0], CultureInfo.InvariantCulture));
+        // Serves until it is told to end.
         await Task.Delay(Timeout.Infinite, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
     }
