@@ -197,7 +197,7 @@ internal static class SimulateCommand
         if (mail is null || ScenarioArguments.TemplatesOf(library) is not { } templates) return "";
         try
         {
-            return $"  \"{MailPreview.Render(mail, templates).Subject}\"";
+            return $"  \"{MailPreview.Render(mail, templates, library.Policy.Sender).Subject}\"";
         }
         catch (TemplateException e)
         {

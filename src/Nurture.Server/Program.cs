@@ -83,6 +83,7 @@ public partial class Program
         app.UseSlots();
         app.UseDelivery();
         app.UseScheduling();
+        app.UseEscalations();
         await app.UsePublishingAsync(CancellationToken.None);
 
         app.RequireEveryEndpointToNameItsAccess();

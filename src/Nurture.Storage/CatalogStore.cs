@@ -87,10 +87,10 @@ public sealed class CatalogStore(Database database)
         return await connection.FirstAsync(null,
             $"""
              select {Columns} from documents d
-             where d.kind = @kind and d.name = @name {(version is null ? "" : "and d.version = @version")} {(hash is null ? "" : "and d.hash = @hash")}
+             where d.kind = @kind and d.name = @name {(version is null ? "" : "and d.version = @version")} {(hash is null ? "" : "and d.hash like @hash")}
              order by d.version desc limit 1
              """,
-            [("kind", kind), ("name", name), .. version is null ? Array.Empty<(string, object?)>() : [("version", version)], .. hash is null ? Array.Empty<(string, object?)>() : [("hash", hash)]],
+            [("kind", kind), ("name", name), .. version is null ? Array.Empty<(string, object?)>() : [("version", version)], .. hash is null ? Array.Empty<(string, object?)>() : [("hash", $"{hash}%")]],
             Read, cancel);
     }
 

@@ -166,6 +166,19 @@ public sealed class EscalationStore(Database database)
             row => new HoldRow(row.GetInt64(0), row.TextOrNull(1), row.GetString(2), row.Instant(3), row.Instant(4), row.GetString(5), SendStore.Classes(row.GetInt16(6))), cancel);
     }
 
+    private const string IsUntaken = "e.closed_at is null and e.acknowledged_at is null";
+
+    /// <summary>When a case that nobody took is called to mind next, after an instant.</summary>
+    public async Task<DateTimeOffset?> NextReminderAsync(DateTimeOffset after, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return (await connection.QueryAsync(null,
+            $"""
+             select min(case when e.snoozed_until > e.remind_at then e.snoozed_until else e.remind_at end) from escalations e
+             where {IsUntaken} and e.remind_at is not null and (e.remind_at > @after or e.snoozed_until > @after)
+             """, [("after", after)], row => row.InstantOrNull(0), cancel))[0];
+    }
+
     /// <summary>Marks up to <paramref name="limit"/> cases that nobody took as called to mind, says so in their story and writes the notices; answers the cases.</summary>
     public Task<IReadOnlyList<EscalationView>> RemindAsync(
         DateTimeOffset now, int limit, Func<EscalationView, IReadOnlyList<PlannedNotice>> noticesOf, CancellationToken cancel) =>
@@ -174,8 +187,8 @@ public sealed class EscalationStore(Database database)
             var due = await connection.QueryAsync(transaction,
                 $"""
                  select {Columns} from escalations e join accounts a on a.id = e.account_id
-                 where e.closed_at is null and e.acknowledged_at is null and e.remind_at <= @now and (e.snoozed_until is null or e.snoozed_until <= @now)
-                 order by e.remind_at limit @limit
+                 where {IsUntaken} and e.remind_at <= @now and (e.snoozed_until is null or e.snoozed_until <= @now)
+                 order by e.remind_at limit @limit {(database.IsPostgres ? "for update of e skip locked" : "")}
                  """, [("now", now), ("limit", limit)], Read, ct);
             var rows = Rows.Of(due).Long("id", view => view.Row.Id).Instant("at", view => view.Row.RemindAt!.Value);
             await database.BulkAsync(connection, transaction, rows,

@@ -8,15 +8,29 @@ using Nurture.Templates;
 namespace Nurture.Storage;
 
 /// <summary>What is published, compiled: the engine's catalog and the mails beside it, of one revision.</summary>
-public sealed record PublishedCatalog(Catalog Catalog, MailTemplateLibrary Templates, IReadOnlyList<Document> Preparing)
+public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> Preparing)
 {
-    /// <summary>The exact documents that a mail to a reader of <paramref name="locale"/> is rendered from: <c>welcome.ja=HASH layout.ja=HASH</c>.</summary>
+    public const string PolicyName = "policy";
+
+    // As many letters of a hash as tell a document's versions apart.
+    private const int ShortHash = 12;
+
+    public MailTemplateLibrary Templates => Catalog.Mails;
+
+    /// <summary>Empty where none was published.</summary>
+    public string PolicyHash { get; init; } = "";
+
+    /// <summary>
+    /// The exact documents that a mail to a reader of <paramref name="locale"/> is made from: <c>welcome.ja=HASH layout.ja=HASH policy=HASH</c>,
+    /// the hashes abbreviated; empty where there is no such mail.
+    /// </summary>
     public string DocumentsOf(string template, string locale)
     {
         if (Templates.Find(template, locale) is not { } mail) return "";
-        return Templates.LayoutOf(mail) is { } layout ? $"{One(mail)} {One(layout)}" : One(mail);
+        var layout = Templates.LayoutOf(mail) is { } found ? $" {One(found)}" : "";
+        return PolicyHash.Length > 0 ? $"{One(mail)}{layout} {PolicyName}={PolicyHash[..ShortHash]}" : One(mail) + layout;
 
-        static string One(MailTemplate document) => $"{document.Name}.{document.Locale}={document.Hash}";
+        static string One(MailTemplate document) => $"{document.Name}.{document.Locale}={document.Hash[..ShortHash]}";
     }
 
     /// <param name="content">Of any revision.</param>
@@ -24,7 +38,8 @@ public sealed record PublishedCatalog(Catalog Catalog, MailTemplateLibrary Templ
     public static PublishedCatalog Of(CatalogContent content, Action<string> mistaken)
     {
         var plan = One(content, "plan") is { } planned ? TrackingPlanReader.Read(planned.Content, "events.yaml").Plan : TrackingPlan.Empty;
-        var policy = One(content, "policy") is { } ruled ? SendPolicyReader.Read(ruled.Content, "policy.yaml").Policy : Sends.SendPolicy.Default;
+        var ruled = One(content, "policy");
+        var policy = ruled is null ? Sends.SendPolicy.Default : SendPolicyReader.Read(ruled.Content, "policy.yaml").Policy;
         var escalations = One(content, "escalations") is { } declared ? EscalationTypesReader.Read(declared.Content, ScenarioLibrary.EscalationsFile).Types : EscalationTypes.None;
         var templates = new MailTemplateLibrary(
             content.Documents.Where(document => document.Kind == "template").Select(document => MailTemplate.Parse(document.Content, $"{document.Name}.html")), policy.Locale);
@@ -54,6 +69,7 @@ public sealed record PublishedCatalog(Catalog Catalog, MailTemplateLibrary Templ
             Revision = content.Revision,
             Plan = plan,
             Policy = policy,
+            Mails = templates,
             Escalations = escalations,
             Segments = segments,
             PreparingSegments = preparingSegments,
@@ -69,7 +85,10 @@ public sealed record PublishedCatalog(Catalog Catalog, MailTemplateLibrary Templ
             CoveredSince = content.Criteria.Where(criterion => criterion.CoveredSince is not null && catalog.Index.Criteria.Find(criterion.Key) is not null)
                 .ToFrozenDictionary(criterion => criterion.Key, criterion => criterion.CoveredSince!.Value),
         };
-        return new PublishedCatalog(catalog, templates, [.. content.Documents.Where(document => document.State == DocumentState.Preparing).OrderBy(document => document.Kind != "segments")]);
+        return new PublishedCatalog(catalog, [.. content.Documents.Where(document => document.State == DocumentState.Preparing).OrderBy(document => document.Kind != "segments")])
+        {
+            PolicyHash = ruled?.Hash ?? "",
+        };
 
         SegmentSet SegmentsFor(DocumentState state) => state == DocumentState.Preparing ? preparingSegments ?? segments : segments;
 

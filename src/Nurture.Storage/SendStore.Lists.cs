@@ -124,7 +124,7 @@ public sealed partial class SendStore
         // The slot leads the key, and the id does not say it: each is looked into, rather than all sends read.
         var slots = Enumerable.Range(0, Slots.Count).Select(slot => (short)slot).ToList();
         var found = await database.BulkAsync(connection, null, Rows.Of(slots).Short("slot", slot => slot).Scalar("id", id),
-            $"select {ListColumns}, s.template_hash, s.inputs from rows r join sends s on s.slot = r.slot and s.id = @id {OfOutbox}",
+            $"select {ListColumns}, s.documents, s.inputs from rows r join sends s on s.slot = r.slot and s.id = @id {OfOutbox}",
             row => new SendContent(ReadListed(row), row.GetString(27), row.Bytes(28)), cancel);
         return found.Count == 0 ? null : found[0];
     }
@@ -138,7 +138,7 @@ public sealed partial class SendStore
         // Found by the recipient's index; the id alone has none.
         return await database.BulkAsync(connection, null,
             Rows.Of(byId.Values.ToList()).Long("recipient_id", send => send.RecipientId).Instant("planned_at", send => send.PlannedAt).Uuid("id", send => send.Id),
-            "select s.id, s.template_hash, s.inputs from rows r join sends s on s.recipient_id = r.recipient_id and s.planned_at = r.planned_at and s.id = r.id",
+            "select s.id, s.documents, s.inputs from rows r join sends s on s.recipient_id = r.recipient_id and s.planned_at = r.planned_at and s.id = r.id",
             row => new SendContent(byId[row.Uuid(0)], row.GetString(1), row.Bytes(2)), cancel);
     }
 
@@ -175,14 +175,14 @@ public sealed partial class SendStore
              """, [("account", accountId), ("limit", limit)], ReadListed, cancel);
     }
 
-    /// <summary>How many are in each state; those that are over for good are counted through, so not for every page.</summary>
+    /// <summary>How many of those that are not over are in each state. What is over is counted as it happens (<c>nurture_sends_total</c>).</summary>
     public async Task<IReadOnlyDictionary<SendState, long>> CountAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        var counts = await connection.QueryAsync(null, $"select {StateSql}, count(*) from {AllSends} group by 1", [],
+        var counts = await connection.QueryAsync(null, "select state, count(*) from outbox group by state", [],
             row => (State: (SendState)row.GetInt16(0), Count: row.GetInt64(1)), cancel);
         var found = counts.ToDictionary(count => count.State, count => count.Count);
-        return Enum.GetValues<SendState>().ToDictionary(state => state, state => found.GetValueOrDefault(state));
+        return Enum.GetValues<SendState>().Where(state => !Ledger.IsOver(state)).ToDictionary(state => state, state => found.GetValueOrDefault(state));
     }
 
     internal static SendRow ReadListed(DbDataReader row) => new(

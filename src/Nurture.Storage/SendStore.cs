@@ -37,7 +37,8 @@ public sealed record ClaimedSend
 
     public required string Template { get; init; }
 
-    public required string TemplateHash { get; init; }
+    /// <summary>By <see cref="PublishedCatalog.DocumentsOf"/>.</summary>
+    public required string Documents { get; init; }
 
     public required string Locale { get; init; }
 
@@ -90,7 +91,7 @@ public sealed partial class SendStore(Database database)
     private const string ClaimedColumns =
         """
         s.id, s.slot, s.kind, s.subject_id, s.enrollment_id, s.scenario, s.version, s.step, s.recipient_id, s.address, s.address_hash,
-        s.class, s.topic, s.template, s.template_hash, s.locale, s.inputs, s.seed, s.planned_at, s.expires_at, s.correlation,
+        s.class, s.topic, s.template, s.documents, s.locale, s.inputs, s.seed, s.planned_at, s.expires_at, s.correlation,
         o.owner, o.epoch, s.attempts, s.reason
         """;
 
@@ -120,7 +121,7 @@ public sealed partial class SendStore(Database database)
         Class = (SendClass)row.GetInt16(11),
         Topic = row.TextOrNull(12),
         Template = row.GetString(13),
-        TemplateHash = row.GetString(14),
+        Documents = row.GetString(14),
         Locale = row.GetString(15),
         Inputs = row.Bytes(16),
         Seed = row.GetInt64(17),

@@ -36,6 +36,8 @@ public sealed class Template
         Diagnostics = diagnostics;
         Names = binder.Names;
         Includes = binder.Includes;
+        Assigned = binder.Assigned;
+        ReadsUnnamed = binder.ReadsUnnamed;
     }
 
     public string Name { get; }
@@ -52,6 +54,12 @@ public sealed class Template
     /// <c>with</c> a bare name is listed as written, since it may be the model's too.
     /// </summary>
     public IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>Plain names that the template sets itself at some place: the model's of that name may be read at another without being in <see cref="Names"/>.</summary>
+    public IReadOnlyCollection<string> Assigned { get; }
+
+    /// <summary>It may read whatever the model has: the model as a whole (<c>this</c>), code that it evaluates, texts that it includes.</summary>
+    public bool ReadsUnnamed { get; }
 
     /// <summary>The templates included under a fixed name, sorted.</summary>
     public IReadOnlyCollection<string> Includes { get; }

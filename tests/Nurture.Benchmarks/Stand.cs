@@ -5,6 +5,7 @@ using Nurture.Harness;
 using Nurture.Intake;
 using Nurture.Server.Intake;
 using Nurture.Server.Publishing;
+using Nurture.Server.Hosting;
 using Nurture.Storage;
 
 namespace Nurture.Benchmarks;
@@ -64,7 +65,7 @@ public sealed class Stand : IAsyncDisposable
     {
         var sender = await Get<WriteKeys>().FindAsync("dev", cancel) ?? throw new InvalidOperationException("The write key dev is not there.");
         using var request = IntakeRequest.Open(Encoding.UTF8.GetBytes(json), out var refusal) ?? throw new InvalidOperationException($"Refused: {refusal}");
-        var now = DateTimeOffset.UtcNow;
+        var now = Get<BusinessClock>().Now;
         var batch = request.Read(null, null, now, Get<PlanInForce>().Plan);
         return batch.Refused.Count == 0 ? new Submission(sender.SourceId, sender.Namespace, sender.Basis, batch, now, "benchmark") : throw new InvalidOperationException($"Refused: {batch.Refused[0]}");
     }

@@ -49,7 +49,7 @@ public abstract class ErasureTests(DatabaseFixture fixture)
         {
             await RunAsync(
                 """
-                insert into sends (slot, id, kind, subject_id, enrollment_id, scenario, version, step, occurrence, recipient_id, address, address_hash, class, template, template_hash,
+                insert into sends (slot, id, kind, subject_id, enrollment_id, scenario, version, step, occurrence, recipient_id, address, address_hash, class, template, documents,
                     locale, inputs, seed, state, is_counted, planned_at, not_before, expires_at, reply, correlation, cause_id)
                 values (5, @id, 1, @person, 77, 's', 1, 'a', @state, @person, @address, @hash, 2, 't', 'h', 'en', @inputs, 1, case when @state = 4 then 4 else 1 end, 1, 5, 5, 9, @address, 'c', 0)
                 """, ("id", Guid.NewGuid()), ("person", person), ("state", state), ("address", Secret), ("hash", new byte[] { 1 }), ("inputs", Encoding.UTF8.GetBytes($$"""{"email":"{{Secret}}"}""")));

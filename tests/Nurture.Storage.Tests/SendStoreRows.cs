@@ -49,7 +49,7 @@ public sealed class SendStoreRows(Database database)
                     .Scalar("seed", seed).Scalar("at", notBefore ?? Noon).Scalar("expires", expiresAt ?? Noon.AddDays(7)),
                 """
                 insert into sends (slot, id, kind, subject_id, enrollment_id, scenario, version, step, occurrence, recipient_id, address, address_hash,
-                    class, topic, template, template_hash, locale, inputs, seed, state, is_counted, planned_at, not_before, expires_at, correlation, cause_id)
+                    class, topic, template, documents, locale, inputs, seed, state, is_counted, planned_at, not_before, expires_at, correlation, cause_id)
                 select 5, r.id, 1, r.recipient_id, 9, @scenario, 1, 'welcome', 0, r.recipient_id, @address, r.address_hash,
                     @class, r.topic, 'welcome', 'h', 'en', @inputs, @seed, 1, 1, @at, @at, @expires, 'cor', 0 from rows r where true
                 """, cancel);

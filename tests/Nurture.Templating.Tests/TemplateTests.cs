@@ -171,4 +171,14 @@ public sealed class TemplateTests
     [Fact]
     public void The_includes_of_a_template_are_known() =>
         Assert.Equal(["foot", "layout"], Template.Parse("{{ include 'layout' }}{{ include 'foot' a: 1 }}{{ include x }}", "mail", TemplateOptions.Text).Includes);
+
+    [Theory]
+    [InlineData("{{ contact.a }}{{ this.b }}{{ object.size contact }}", false)]
+    [InlineData("{{ this }}", true)]
+    [InlineData("{{ this[x] }}", true)]
+    [InlineData("{{ x | object.eval }}", true)]
+    [InlineData("{{ object[x] }}", true)]
+    [InlineData("{{ include x }}", true)]
+    public void A_template_that_may_read_what_its_names_do_not_say_is_known(string text, bool isOne) =>
+        Assert.Equal(isOne, Template.Parse(text, "mail", TemplateOptions.Text).ReadsUnnamed);
 }

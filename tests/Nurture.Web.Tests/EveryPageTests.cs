@@ -16,15 +16,7 @@ public sealed partial class EveryPageTests(OneServer one) : IClassFixture<OneSer
     {
         foreach (var viewer in Viewers)
         {
-            var page = await one.AdminPageAsync(viewer, Cancel);
-            var errors = new List<string>();
-            page.PageError += (_, error) => errors.Add(error);
-            page.Console += (_, message) =>
-            {
-                // What the server refuses is the page's to show; the browser notes it too.
-                if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) errors.Add(message.Text);
-            };
-
+            var (page, errors) = await one.PageOfAsync(viewer, Cancel);
             await page.GotoAsync(Routes.Filled(route));
             var heading = page.GetByRole(AriaRole.Heading, new() { Level = 1 });
             // Where what the address names is not there, the page says so.
@@ -39,7 +31,6 @@ public sealed partial class EveryPageTests(OneServer one) : IClassFixture<OneSer
             Assert.True(wide <= window, $"{route} is {wide} wide in a window of {window} for {viewer}.");
             Assert.Equal(viewer.Language, await page.EvaluateAsync<string>("document.documentElement.lang"));
             Assert.Empty(Missing.Matches(await page.Locator("body").InnerTextAsync()).Select(match => match.Value));
-            await page.Context.CloseAsync();
         }
     }
 

@@ -23,6 +23,7 @@ public sealed class OneServer(OneBrowser browser) : IAsyncLifetime
     private WebServer? server;
 
     private readonly Dictionary<string, Cookie> admins = [];
+    private readonly Dictionary<Viewer, (IPage Page, List<string> Errors)> kept = [];
 
     public WebServer Server => server!;
 
@@ -34,6 +35,26 @@ public sealed class OneServer(OneBrowser browser) : IAsyncLifetime
         var page = await Server.NewPageAsync(viewer);
         await page.Context.AddCookiesAsync([session]);
         return page;
+    }
+
+    /// <summary>The one page of that viewer, for tests that only look: a browser that has the scripts opens the next page sooner. And what went wrong in it since the last call.</summary>
+    public async Task<(IPage Page, IReadOnlyList<string> Errors)> PageOfAsync(Viewer viewer, CancellationToken cancel)
+    {
+        if (!kept.TryGetValue(viewer, out var known))
+        {
+            var errors = new List<string>();
+            var page = await AdminPageAsync(viewer, cancel);
+            page.PageError += (_, error) => errors.Add(error);
+            page.Console += (_, message) =>
+            {
+                // What the server refuses is the page's to show; the browser notes it too.
+                if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) errors.Add(message.Text);
+            };
+            kept[viewer] = known = (page, errors);
+        }
+
+        known.Errors.Clear();
+        return known;
     }
 
     public async ValueTask InitializeAsync()

@@ -146,12 +146,12 @@ internal static class SendEndpoints
         if (content.Inputs.Length == 0) throw RefusedException.Gone("The mail");
         try
         {
-            var (template, layout) = await shelf.FindAsync(content.Documents, cancel);
-            var inputs = MailRenderer.ReadInputs(content.Inputs);
+            var documents = await shelf.FindAsync(content.Documents, cancel);
+            var inputs = documents.ReadInputs(content.Inputs);
             inputs["unsubscribe_url"] = content.Send.Class == SendClass.Transactional ? TemplateValue.Null : $"{site.Url}/u/preview";
             // Where a notice led is not kept: an invitation's link stands in the mail alone.
             if (content.Send.Scenario == Notice.Scenario) inputs["link"] = site.Url;
-            var mail = MailRenderer.Render(template, layout, inputs, new RenderOptions { Now = content.Send.PlannedAt });
+            var mail = documents.Render(inputs, new RenderOptions { Now = content.Send.PlannedAt });
             return new(mail.Subject, mail.Preheader, mail.Html, PlainText.FromHtml(mail.Html), null);
         }
         catch (Exception problem) when (problem is TemplateException or MissingTemplateException or JsonException)

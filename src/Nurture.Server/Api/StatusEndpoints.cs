@@ -11,7 +11,7 @@ internal static class StatusEndpoints
 {
     /// <param name="UnreadEvents">How many no slot has read: the lag.</param>
     /// <param name="NextDue">The next moment at which anybody is due, past ones included.</param>
-    /// <param name="Sends">How many are in each state of the ledger.</param>
+    /// <param name="Sends">Of the mails that are not over, how many are in each state of the ledger.</param>
     /// <param name="SendingStopped">Who stopped it; null while mails leave.</param>
     /// <param name="Preparing">Versions whose counters are being filled from history.</param>
     public sealed record Status(

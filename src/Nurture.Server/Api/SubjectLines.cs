@@ -17,8 +17,8 @@ internal sealed class SubjectLines(SendStore sends, TemplateShelf shelf)
         {
             try
             {
-                var (template, _) = await shelf.FindAsync(content.Documents, cancel);
-                lines[content.Send.Id] = MailRenderer.Subject(template, MailRenderer.ReadInputs(content.Inputs), new RenderOptions { Now = content.Send.PlannedAt });
+                var documents = await shelf.FindAsync(content.Documents, cancel);
+                lines[content.Send.Id] = MailRenderer.Subject(documents.Template, documents.ReadInputs(content.Inputs), new RenderOptions { Now = content.Send.PlannedAt });
             }
             catch (Exception unmade) when (unmade is TemplateException or MissingTemplateException or JsonException)
             {

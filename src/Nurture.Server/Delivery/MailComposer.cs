@@ -29,16 +29,16 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
     /// <exception cref="UnusableAddressException">Nobody to send to, or to send as.</exception>
     /// <exception cref="TemplateException">The template does not fit the inputs.</exception>
     /// <exception cref="MailFormatException">The result cannot be written as a mail.</exception>
-    public ComposedMail Compose(ClaimedSend send, MailTemplate template, MailTemplate? layout, string? link)
+    public ComposedMail Compose(ClaimedSend send, MailDocuments documents, string? link)
     {
-        var inputs = MailRenderer.ReadInputs(send.Inputs);
+        var inputs = documents.ReadInputs(send.Inputs);
         var parties = Parties.Of(send, inputs);
         var unsubscribe = send.Class == SendClass.Transactional
             ? null
             : $"{site.Url}/u/{tokens.Write(new MailLink.Unsubscribe(send.Id, send.Slot, send.RecipientId, send.Topic ?? "*"))}";
         inputs["unsubscribe_url"] = unsubscribe is null ? TemplateValue.Null : unsubscribe;
         if (link is not null) inputs["link"] = link;
-        var rendered = MailRenderer.Render(template, layout, inputs, new RenderOptions { Now = send.PlannedAt });
+        var rendered = documents.Render(inputs, new RenderOptions { Now = send.PlannedAt });
 
         var messageId = $"{send.Id:N}@{parties.From.WireDomain}";
         var message = new EmailMessage

@@ -28,8 +28,8 @@ public sealed class SendAttempt(
     {
         try
         {
-            var (template, layout) = await shelf.FindAsync(send.TemplateHash, cancel);
-            var mail = composer.Compose(send, template, layout, await links.FindAsync(send, cancel));
+            var documents = await shelf.FindAsync(send.Documents, cancel);
+            var mail = composer.Compose(send, documents, await links.FindAsync(send, cancel));
             if (Stopwatch.GetElapsedTime(claimedAt) > Ledger.ClaimToDot / 2) return TooLate();
             return await OfferAsync(mail, claimedAt, cancel) switch
             {

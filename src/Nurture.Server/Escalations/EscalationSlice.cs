@@ -16,18 +16,35 @@ public static class EscalationSlice
         builder.Services.AddSingleton<EscalationStore>();
         builder.Services.AddSingleton<Working>();
         builder.Services.AddSingleton<EscalationReminders>();
-        builder.AddRecurringJob<EscalationReminders>("escalation-reminders", "0 * * * *", Misfire.Once, (reminders, _, cancel) => reminders.RemindAsync(cancel));
+        builder.Services.AddHostedService(services => services.GetRequiredService<EscalationReminders>());
+    }
+
+    /// <summary>Makes the development clock stop where a case is called to mind.</summary>
+    public static void UseEscalations(this WebApplication app)
+    {
+        var reminders = app.Services.GetRequiredService<EscalationReminders>();
+        app.Services.GetRequiredService<DueMoments>().Add("reminders", app.Services.GetRequiredService<EscalationStore>().NextReminderAsync, reminders.RemindAsync);
     }
 }
 
-/// <summary>Calls cases to mind that nobody took in time: once each, in the case's story, in the queue and by mail.</summary>
+/// <summary>
+/// Calls cases to mind that nobody took in time: once each, in the case's story, in the queue and by mail. Every node looks;
+/// who is first with a case locks it.
+/// </summary>
 public sealed class EscalationReminders(
     EscalationStore store, ColleagueList colleagues, CatalogSource catalogs, BusinessClock clock, WorkSignals signals, ILogger<EscalationReminders> logger)
+    : BackgroundService
 {
     private const int Chunk = 200;
 
-    public async Task RemindAsync(CancellationToken cancel)
+    // Of machine time. Nobody reads a reminder sooner than its mail takes.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
+
+    /// <summary>Returns how many were called to mind.</summary>
+    public async Task<int> RemindAsync(CancellationToken cancel)
     {
+        if (await store.NextReminderAsync(DateTimeOffset.MinValue, cancel) is not { } first || first > clock.Now) return 0;
+        var done = 0;
         var policy = (await catalogs.CurrentAsync(cancel)).Catalog.Policy;
         var people = await colleagues.ReadAsync(policy, cancel);
         IReadOnlyList<EscalationView> reminded;
@@ -37,8 +54,27 @@ public sealed class EscalationReminders(
             reminded = await store.RemindAsync(now, Chunk, view => people.Address(NoticeOf(view, people, now)), cancel);
             foreach (var view in reminded) logger.LogWarning("Nobody has taken the case {Escalation} ({Type}) since {OpenedAt}", view.Row.Id, view.Row.Type, view.Row.OpenedAt);
             if (reminded.Count > 0) signals.Sends.Raise();
+            done += reminded.Count;
         }
         while (reminded.Count == Chunk);
+        return done;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(LookAgain);
+        do
+        {
+            try
+            {
+                await RemindAsync(cancel);
+            }
+            catch (Exception failure) when (!cancel.IsCancellationRequested)
+            {
+                logger.LogError(failure, "Cases that nobody took could not be called to mind; it is tried again");
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancel));
     }
 
     /// <summary>To whom the case is assigned; one in a queue, or of somebody who is no colleague, is everybody's who may work it.</summary>

@@ -116,9 +116,9 @@ public sealed record PositionChange(
 
 public sealed record JournalWrite(short Slot, JournalEntry Entry);
 
-/// <param name="TemplateHash">Of the version that renders it.</param>
+/// <param name="Documents">By <see cref="PublishedCatalog.DocumentsOf"/>.</param>
 /// <param name="AddressHash">By <see cref="AddressHash"/>.</param>
-public sealed record PlannedSend(short Slot, SendDraft Draft, string TemplateHash, byte[] AddressHash);
+public sealed record PlannedSend(short Slot, SendDraft Draft, string Documents, byte[] AddressHash);
 
 /// <summary>Cancels what an enrollment planned and what is claimed but not handed over: its claim then fails on its guard.</summary>
 public sealed record SendCancellation(SubjectRef Subject, long EnrollmentId, Reason Reason, DateTimeOffset At);

@@ -48,7 +48,9 @@ internal sealed partial class Binder
         var identifier = name.Identifier;
         switch (identifier)
         {
-            case "this": return new ThisNode(name.Span);
+            case "this":
+                ReadsUnnamed |= !_isHead;
+                return new ThisNode(name.Span);
             case "$": return new ArgumentsNode(name.Span);
             case "$$": return new BlockNode(name.Span);
         }
@@ -79,6 +81,8 @@ internal sealed partial class Binder
     {
         var dot = path.IndexOf('.');
         var root = dot < 0 ? path : path[..dot];
+        // Code made of text, and texts from elsewhere, read what they like.
+        ReadsUnnamed |= !_isHead && (root is "include" or "include_join" || path is "object" || path.StartsWith("object.eval", StringComparison.Ordinal));
         if (!_isHead && root[0] != '$' && !_assigned.Contains(root) && !_bound.Contains(root) && !builtins.Contains(root))
         {
             _names.Add(path);

@@ -41,6 +41,10 @@ internal sealed partial class Binder(TemplateOptions options, TemplateObject bui
 
     public IReadOnlyCollection<string> Includes => _includes;
 
+    public IReadOnlyCollection<string> Assigned => _assigned;
+
+    public bool ReadsUnnamed { get; private set; }
+
     public BoundTemplate Bind(Block template) => new(BindBlock(template), _layout);
 
     private StatementNode[] BindBlock(Block? block)

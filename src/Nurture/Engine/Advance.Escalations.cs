@@ -190,6 +190,7 @@ internal sealed partial class Advance
 
         var step = $"reply-{causeId}";
         var id = Draws.SendId(account.Ref, escalation.Id, step, 0, person.Id);
+        var locale = MailInputs.LocaleOf(catalog, person, account);
         Do(new Effect.PlanSend(new SendDraft
         {
             Id = id,
@@ -202,8 +203,8 @@ internal sealed partial class Advance
             Address = address,
             Class = SendClass.Transactional,
             Template = EscalationTypes.MailTemplate,
-            Locale = MailInputs.LocaleOf(catalog, person, account),
-            Inputs = MailInputs.Write(catalog, person, account, null, null, new Reply(signal.By, signal.Subject, signal.Text)),
+            Locale = locale,
+            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(EscalationTypes.MailTemplate, locale), person, account, null, null, new Reply(signal.By, signal.Subject, signal.Text)),
             Seed = Draws.Seed(id),
             PlannedAt = signal.At,
             ExpiresAt = signal.At + DefaultExpiry(SendClass.Transactional),

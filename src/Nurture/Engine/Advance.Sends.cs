@@ -135,6 +135,7 @@ internal sealed partial class Advance
         var isCounted = step.Class != SendClass.Transactional && !IsInternal(recipient);
         var id = Draws.SendId(subject.Ref, enrollment.Id, step.Id, 0, recipient.Id);
         var account = subject as AccountState ?? AccountOf(recipient);
+        var locale = MailInputs.LocaleOf(catalog, recipient, account);
         Do(new Effect.PlanSend(new SendDraft
         {
             Id = id,
@@ -148,8 +149,8 @@ internal sealed partial class Advance
             Class = step.Class,
             Topic = step.Topic,
             Template = step.Template,
-            Locale = MailInputs.LocaleOf(catalog, recipient, account),
-            Inputs = MailInputs.Write(catalog, recipient, account, enrollment.Trigger, enrollment.Heard),
+            Locale = locale,
+            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard),
             Seed = Draws.Seed(id),
             PlannedAt = at,
             ExpiresAt = expiresAt,

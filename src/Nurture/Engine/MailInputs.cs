@@ -4,6 +4,7 @@ using Nurture.Contacts;
 using Nurture.Notices;
 using Nurture.Scenarios;
 using Nurture.Sends;
+using Nurture.Templates;
 
 namespace Nurture.Engine;
 
@@ -12,7 +13,10 @@ namespace Nurture.Engine;
 /// <param name="Text">Paragraphs with an empty line between.</param>
 public sealed record Reply(string By, string Subject, string Text);
 
-/// <summary>What a mail's template may read of its recipient, as UTF-8 JSON: contact, account, trigger, heard, reply, sender.</summary>
+/// <summary>
+/// What a mail is made from beside its documents, as UTF-8 JSON: of contact, account, trigger and heard what its texts read, a
+/// human's reply, and the sender where it is not the policy's.
+/// </summary>
 public static class MailInputs
 {
     private static readonly JsonWriterOptions Plain = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -23,36 +27,40 @@ public static class MailInputs
 
     private static string? Text(SubjectState? subject, string attribute) => subject?[attribute] is { Kind: ValueKind.Text } text ? text.AsText : null;
 
-    /// <summary>What the template may read, frozen: a retry renders the same.</summary>
-    public static byte[] Write(Catalog catalog, ContactState recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null)
+    /// <summary>Frozen: a retry renders the same.</summary>
+    public static byte[] Write(Catalog catalog, MailReads reads, ContactState recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Plain))
         {
             json.WriteStartObject();
             WriteSubject("contact", recipient, SubjectKind.Contact);
-            if (account is not null) WriteSubject("account", account, SubjectKind.Account);
+            if (account is not null && reads.AnyOf("account")) WriteSubject("account", account, SubjectKind.Account);
             WriteEvent("trigger", trigger);
             WriteEvent("heard", heard);
-            if (reply is not null) WriteReply(reply);
-            WriteSender(json, catalog.Policy.Sender, reply?.By);
+            if (reply is not null)
+            {
+                WriteReply(reply);
+                WriteSender(json, catalog.Policy.Sender with { ReplyTo = reply.By });
+            }
+
             json.WriteEndObject();
 
             void WriteSubject(string name, SubjectState subject, SubjectKind kind)
             {
                 json.WriteStartObject(name);
-                json.WriteNumber("id", subject.Id);
+                if (reads.Includes(name, "id")) json.WriteNumber("id", subject.Id);
                 var planned = kind == SubjectKind.Contact ? catalog.Plan.ContactAttributes : catalog.Plan.AccountAttributes;
                 foreach (var (attribute, plan) in planned.OrderBy(pair => pair.Key, StringComparer.Ordinal))
                 {
-                    if (attribute == "id") continue;
+                    if (attribute == "id" || !reads.Includes(name, attribute)) continue;
                     var value = subject[attribute];
                     SignalCodec.WriteJson(json, attribute, value.IsNull ? plan.Default : value);
                 }
 
                 foreach (var (attribute, stamped) in subject.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal))
                 {
-                    if (attribute != "id" && !planned.ContainsKey(attribute)) SignalCodec.WriteJson(json, attribute, stamped.Value);
+                    if (attribute != "id" && !planned.ContainsKey(attribute) && reads.Includes(name, attribute)) SignalCodec.WriteJson(json, attribute, stamped.Value);
                 }
 
                 json.WriteEndObject();
@@ -70,7 +78,7 @@ public static class MailInputs
 
             void WriteEvent(string name, OccurredEvent? happened)
             {
-                if (happened is null) return;
+                if (happened is null || !reads.AnyOf(name)) return;
                 json.WritePropertyName(name);
                 if (happened.Properties.Length == 0) json.WriteRawValue("{}"u8);
                 else json.WriteRawValue(happened.Properties.Span);
@@ -97,19 +105,19 @@ public static class MailInputs
             json.WriteString("by", facts.By);
             json.WriteString("acknowledge_by", facts.AcknowledgeBy);
             json.WriteEndObject();
-            WriteSender(json, sender, null);
+            WriteSender(json, sender);
             json.WriteEndObject();
         }
 
         return buffer.WrittenSpan.ToArray();
     }
 
-    private static void WriteSender(Utf8JsonWriter json, Sender sender, string? replyTo)
+    private static void WriteSender(Utf8JsonWriter json, Sender sender)
     {
         json.WriteStartObject("sender");
         json.WriteString("name", sender.Name);
         json.WriteString("address", sender.Address);
-        json.WriteString("reply_to", replyTo ?? sender.ReplyTo);
+        json.WriteString("reply_to", sender.ReplyTo);
         json.WriteString("organization", sender.Organization);
         json.WriteString("postal_address", sender.PostalAddress);
         json.WriteEndObject();

@@ -4,6 +4,7 @@ using Nurture.Escalations;
 using Nurture.Health;
 using Nurture.Segments;
 using Nurture.Sends;
+using Nurture.Templates;
 
 namespace Nurture.Scenarios;
 
@@ -26,6 +27,9 @@ public sealed record Catalog
     public SendPolicy Policy { get; init; } = SendPolicy.Default;
 
     public EscalationTypes Escalations { get; init; } = EscalationTypes.None;
+
+    /// <summary>What mails are made from.</summary>
+    public MailTemplateLibrary Mails { get; init; } = MailTemplateLibrary.Empty;
 
     public SegmentSet Segments { get; init; } = SegmentSet.None;
 

@@ -1,4 +1,5 @@
 using Nurture.Scenarios;
+using Nurture.Sends;
 using Nurture.Templates;
 using Nurture.Templating;
 
@@ -8,12 +9,12 @@ namespace Nurture.Simulation;
 public static class MailPreview
 {
     /// <exception cref="TemplateException">A template reads what this mail's inputs do not have.</exception>
-    public static RenderedMail Render(SimulatedSend send, MailTemplateLibrary templates)
+    public static RenderedMail Render(SimulatedSend send, MailTemplateLibrary templates, Sender sender)
     {
         var draft = send.Draft;
         var template = templates.Find(draft.Template, draft.Locale)
             ?? throw new TemplateException(draft.Template, 1, 1, $"there is no template \"{draft.Template}\" for readers of \"{draft.Locale}\"");
-        var inputs = MailRenderer.ReadInputs(draft.Inputs);
+        var inputs = MailRenderer.ReadInputs(draft.Inputs, sender);
         inputs["unsubscribe_url"] = draft.Class == SendClass.Transactional ? TemplateValue.Null : "https://example.com/u/preview";
         return MailRenderer.Render(template, templates.LayoutOf(template), inputs, new RenderOptions { Now = draft.PlannedAt });
     }

@@ -5,6 +5,7 @@ using Nurture.Escalations;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
 using Nurture.Sends;
+using Nurture.Templates;
 
 namespace Nurture.Simulation;
 
@@ -82,6 +83,7 @@ public sealed class Rehearsal
             Revision = 1,
             Plan = environment.Plan,
             Policy = environment.Policy,
+            Mails = environment.MailTemplates ?? MailTemplateLibrary.Empty,
             Escalations = environment.Escalations ?? EscalationTypes.None,
             Health = environment.Health is { } health ? health with { Version = 1 } : null,
             Live = new[] { published }.ToFrozenDictionary(p => p.Scenario.Name),

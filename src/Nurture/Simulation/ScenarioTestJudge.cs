@@ -133,7 +133,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         if (templates is null) return;
         try
         {
-            MailPreview.Render(mail, templates);
+            MailPreview.Render(mail, templates, rehearsal.Simulator.Catalog.Policy.Sender);
         }
         catch (TemplateException e)
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Nurture.Sends;
 using Nurture.Templating;
 
 namespace Nurture.Templates;
@@ -47,9 +48,25 @@ public static class MailRenderer
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
     /// <summary>The inputs of a planned send, which are UTF-8 JSON.</summary>
+    /// <param name="sender">Who writes, where they name nobody.</param>
     /// <exception cref="JsonException">They are not.</exception>
-    public static TemplateObject ReadInputs(ReadOnlySpan<byte> json) =>
-        TemplateValue.FromJson(json).TryGetObject(out var inputs) ? inputs : throw new JsonException("The inputs of a mail are an object.");
+    public static TemplateObject ReadInputs(ReadOnlySpan<byte> json, Sender sender)
+    {
+        if (!TemplateValue.FromJson(json).TryGetObject(out var inputs)) throw new JsonException("The inputs of a mail are an object.");
+        if (!inputs.TryGet("sender", out _))
+        {
+            inputs["sender"] = new TemplateObject
+            {
+                ["name"] = sender.Name,
+                ["address"] = sender.Address,
+                ["reply_to"] = sender.ReplyTo is { } replyTo ? replyTo : TemplateValue.Null,
+                ["organization"] = sender.Organization,
+                ["postal_address"] = sender.PostalAddress,
+            };
+        }
+
+        return inputs;
+    }
 
     private static string Page(MailTemplate template, MailTemplate? layout, TemplateObject model, RenderOptions options)
     {

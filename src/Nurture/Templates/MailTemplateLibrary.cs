@@ -4,6 +4,7 @@ namespace Nurture.Templates;
 public sealed class MailTemplateLibrary
 {
     private readonly Dictionary<string, Dictionary<string, MailTemplate>> byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<MailTemplate, MailReads> reads;
 
     /// <param name="defaultLocale">Whom nothing better fits reads this one.</param>
     public MailTemplateLibrary(IEnumerable<MailTemplate> templates, string defaultLocale)
@@ -15,6 +16,7 @@ public sealed class MailTemplateLibrary
             locales[Locales.Normalize(template.Locale)] = template;
         }
 
+        reads = byName.Values.SelectMany(locales => locales.Values).Where(template => !template.IsLayout).ToDictionary(template => template, template => MailReads.Of(template, LayoutOf(template)));
         Names = byName.Where(entry => !MailTemplate.IsLayoutName(entry.Key)).Select(entry => entry.Key).ToHashSet(StringComparer.Ordinal);
     }
 
@@ -38,6 +40,9 @@ public sealed class MailTemplateLibrary
 
     /// <summary>The layout a mail is set in: in its own language where there is one. Null for a mail without.</summary>
     public MailTemplate? LayoutOf(MailTemplate template) => template.Layout is null ? null : Find(template.Layout, template.Locale);
+
+    /// <summary>What the mail of that name for somebody who reads <paramref name="locale"/> takes from its inputs.</summary>
+    public MailReads ReadsOf(string name, string locale) => Find(name, locale) is { } template ? reads.GetValueOrDefault(template, MailReads.Everything) : MailReads.Everything;
 
     private static MailTemplate? Best(Dictionary<string, MailTemplate> locales, string locale)
     {

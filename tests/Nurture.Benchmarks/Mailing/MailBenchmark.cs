@@ -110,7 +110,7 @@ internal static class MailBenchmark
             commit.Sends.Add(new PlannedSend((short)(id % Slots.Count), new SendDraft
             {
                 Id = sendId, Subject = recipient.Ref, EnrollmentId = passage, Scenario = "bench-00", Version = 1, Step = "nudge", RecipientId = id, Address = address, Class = SendClass.Service,
-                Template = "bench", Locale = "en", Inputs = MailInputs.Write(published.Catalog, recipient, null, null, null), Seed = Draws.Seed(sendId), PlannedAt = now, ExpiresAt = now.AddDays(1), Correlation = "benchmark",
+                Template = "bench", Locale = "en", Inputs = MailInputs.Write(published.Catalog, published.Catalog.Mails.ReadsOf("bench", "en"), recipient, null, null, null), Seed = Draws.Seed(sendId), PlannedAt = now, ExpiresAt = now.AddDays(1), Correlation = "benchmark",
             }, published.DocumentsOf("bench", "en"), hash.Of(address)));
         }
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using HandlebarsDotNet;
 using Nurture.Benchmarks.Measuring;
+using Nurture.Sends;
 using Nurture.Templates;
 using Nurture.Templating;
 
@@ -36,7 +37,7 @@ internal static class RenderBenchmark
         void Ours() => template.Render(Fresh(), model, options);
         void ByHand() => byHand.Write(Invoice.Sample, Fresh());
         void Theirs() => handlebars(Invoice.Sample);
-        void OursFromJson() => MailRenderer.Render(mail, null, MailRenderer.ReadInputs(Invoice.Json), options);
+        void OursFromJson() => MailRenderer.Render(mail, null, MailRenderer.ReadInputs(Invoice.Json, SendPolicy.Default.Sender), options);
         void TheirsFromJson() => handlebars(JsonSerializer.Deserialize<Invoice>(Invoice.Json, JsonSerializerOptions.Web)!);
         RequireSame(template.Render(model, options), handlebars(Invoice.Sample));
         ByHand();

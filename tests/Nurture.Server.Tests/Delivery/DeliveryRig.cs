@@ -84,7 +84,7 @@ public sealed class DeliveryRig : IAsyncDisposable
         await ExecuteAsync(
             """
             insert into sends (slot, id, kind, subject_id, enrollment_id, scenario, version, step, occurrence, recipient_id, address, address_hash,
-                class, topic, template, template_hash, locale, inputs, seed, state, is_counted, planned_at, not_before, expires_at, correlation, cause_id)
+                class, topic, template, documents, locale, inputs, seed, state, is_counted, planned_at, not_before, expires_at, correlation, cause_id)
             values (@slot, @id, 1, @contact, 9, @scenario, 1, 'welcome', 0, @contact, @address, @hash, @class, @topic, @template, @documents, @locale, @inputs, 7, 1, 1,
                 @now, @now, @expires, 'cor-1', 0)
             """,

@@ -164,10 +164,10 @@ public sealed class DeliveryTests
         await rig.Server.Services.GetRequiredService<SendStore>().StartAsync(Cancel);
         var store = rig.Server.Services.GetRequiredService<SendStore>();
         var claimed = (await store.ClaimAsync("test", 1, TimeSpan.FromMinutes(1), rig.Clock.Now, null, Cancel)).Sends.Single();
-        var (template, layout) = await rig.Server.Services.GetRequiredService<TemplateShelf>().FindAsync(claimed.TemplateHash, Cancel);
+        var documents = await rig.Server.Services.GetRequiredService<TemplateShelf>().FindAsync(claimed.Documents, Cancel);
         var composer = rig.Server.Services.GetRequiredService<MailComposer>();
 
-        var (one, two) = (composer.Compose(claimed, template, layout, null), composer.Compose(claimed, template, layout, null));
+        var (one, two) = (composer.Compose(claimed, documents, null), composer.Compose(claimed, documents, null));
 
         Assert.Equal(Encoding.UTF8.GetString(one.Bytes.Span), Encoding.UTF8.GetString(two.Bytes.Span));
         Assert.Equal($"{claimed.Id:N}@sender.example", one.MessageId);

@@ -40,7 +40,7 @@ public sealed class GalleryTests
         Assert.Null(problem);
         Assert.Contains(rehearsal.Trace, line => line.Mail is not null);
         Assert.Empty(rehearsal.Simulator.Poisoned);
-        Assert.All(rehearsal.Trace.Where(line => line.Mail is not null), line => MailPreview.Render(line.Mail!, Library.Templates));
+        Assert.All(rehearsal.Trace.Where(line => line.Mail is not null), line => MailPreview.Render(line.Mail!, Library.Templates, Library.Policy.Sender));
     }
 
     [Fact]

@@ -1,0 +1,38 @@
+using System.Collections.Frozen;
+
+namespace Nurture.Templates;
+
+/// <summary>
+/// What a mail's texts take from its inputs, its layout's included. What none of them can read need not be kept with the send:
+/// it would only be more personal data, and more bytes.
+/// </summary>
+public sealed class MailReads
+{
+    // Read by what makes the mail, whatever its texts say: the To field.
+    private static readonly string[] Always = ["contact.name"];
+
+    private readonly FrozenSet<string>? paths;
+    private readonly FrozenSet<string> whole;
+
+    private MailReads(IEnumerable<string>? paths)
+    {
+        this.paths = paths?.Select(path => path.Split('.') is [var root, var member, ..] ? $"{root}.{member}" : path).Concat(Always).ToFrozenSet(StringComparer.Ordinal);
+        whole = (this.paths?.Where(path => !path.Contains('.')) ?? []).ToFrozenSet(StringComparer.Ordinal);
+    }
+
+    /// <summary>Of a text that is not known, or that reads what its names do not say.</summary>
+    public static MailReads Everything { get; } = new(null);
+
+    public static MailReads Of(MailTemplate template, MailTemplate? layout)
+    {
+        Templating.Template?[] texts = [template.Subject, template.Preheader, template.Body, layout?.Body];
+        var read = texts.OfType<Templating.Template>().ToList();
+        return read.Exists(text => text.ReadsUnnamed) ? Everything : new(read.SelectMany(text => text.Names.Concat(text.Assigned)));
+    }
+
+    /// <param name="root"><c>contact</c>, <c>account</c>, <c>trigger</c>, …</param>
+    /// <returns>Whether anything of it is read.</returns>
+    public bool AnyOf(string root) => paths is null || whole.Contains(root) || paths.Any(path => path.Length > root.Length && path[root.Length] == '.' && path.StartsWith(root, StringComparison.Ordinal));
+
+    public bool Includes(string root, string member) => paths is null || whole.Contains(root) || paths.Contains($"{root}.{member}");
+}
