@@ -53,7 +53,7 @@ internal static class DemoCommand
         private readonly HashSet<string> goneAddresses = [];
         private Dictionary<string, (DemoAccount Account, DemoPerson Person)> byAddress = [];
         private long lastMail;
-        private int opened, clicked, unsubscribed, closed, broadcasts;
+        private int mails, opened, clicked, unsubscribed, closed, broadcasts;
         private bool hasHeld;
 
         public async Task<int> GoAsync(Uri address, CancellationToken cancel)
@@ -109,6 +109,7 @@ internal static class DemoCommand
             foreach (var (id, to) in await server.MailsAfterAsync(lastMail, cancel))
             {
                 lastMail = id;
+                mails++;
                 if (!byAddress.TryGetValue(to, out var reader)) continue;
                 var person = reader.Person;
                 if (person.IsGone)
@@ -191,10 +192,10 @@ internal static class DemoCommand
 
         private async Task SummarizeAsync(DemoDay doing, int passed, CancellationToken cancel)
         {
-            var sends = (await server.GetAsync("status", cancel)).GetProperty("sends").EnumerateObject().Where(count => count.Value.GetInt64() > 0).Select(count => $"{count.Value.GetInt64()} {count.Name.Replace('_', ' ')}");
+            var waiting = (await server.GetAsync("status", cancel)).GetProperty("sends").GetProperty("planned").GetInt64();
             var open = (await server.GetAsync("escalations/counts", cancel)).GetProperty("open").GetInt64();
             screen.Line($"{CommandLine.Count(passed, "day")}: {doing.MessageCount} messages of the product and the web site.");
-            screen.Line($"Mails: {string.Join(", ", sends)}; {opened} opened, {clicked} followed, {unsubscribed} unsubscribed, {goneAddresses.Count} came back.");
+            screen.Line($"Mails: {mails} sent, {waiting} waiting; {opened} opened, {clicked} followed, {unsubscribed} unsubscribed, {goneAddresses.Count} came back.");
             screen.Line($"Escalations: {openedOn.Count} opened, {closed} closed, {open} open.{(hasHeld ? " One account is on hold." : "")} {CommandLine.Count(broadcasts, "broadcast")}.");
         }
 
