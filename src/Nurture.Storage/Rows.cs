@@ -2,6 +2,7 @@ using System.Data.Common;
 using Npgsql;
 using NpgsqlTypes;
 using Nurture.Contacts;
+using SQLitePCL;
 
 namespace Nurture.Storage;
 
@@ -31,6 +32,9 @@ internal abstract class Rows
         /// <summary>In the form that SQLite binds.</summary>
         public abstract object ValueAt(int n);
 
+        /// <summary>Answers SQLite's result code.</summary>
+        public abstract int Bind(sqlite3_stmt statement, int place, int n);
+
         public abstract DbParameter ToArrayParameter(string parameterName);
 
         public abstract Task CopyAsync(NpgsqlBinaryImporter importer, int n, CancellationToken cancel);
@@ -44,6 +48,8 @@ internal abstract class Rows
             Guid id => id.ToByteArray(bigEndian: true),
             var value => value,
         };
+
+        public override int Bind(sqlite3_stmt statement, int place, int n) => SqliteValues.Bind(statement, place, values[n]);
 
         public override DbParameter ToArrayParameter(string parameterName) =>
             new NpgsqlParameter<TValue[]> { ParameterName = parameterName, TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | type };

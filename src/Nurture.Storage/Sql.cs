@@ -61,7 +61,7 @@ internal static class Sql
         this DbConnection connection, DbTransaction? transaction, string sql, (string Name, object? Value)[] args, CancellationToken cancel) =>
         await connection.FirstAsync(transaction, sql, args, reader => reader.IsDBNull(0) ? default : reader.GetFieldValue<T>(0), cancel);
 
-    private static object Stored(object? value, bool isPostgres) => value switch
+    internal static object Stored(object? value, bool isPostgres) => value switch
     {
         null => DBNull.Value,
         bool flag => flag ? (short)1 : (short)0,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data.Common;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -9,13 +10,17 @@ namespace Nurture.Storage;
 /// <summary>One file, one process, one writer at a time.</summary>
 public sealed class SqliteDatabase : Database
 {
+    private const int MostReaders = 8;
+
     private readonly string path;
     private readonly string connectionString;
     private readonly FileStream? held;
     private readonly SemaphoreSlim turn = new(1, 1);
     private readonly string placeFile;
-    private SqliteConnection? writer;
+    private readonly ConcurrentBag<KeptSqliteConnection> readers = [];
+    private KeptSqliteConnection? writer;
     private string? place;
+    private bool isDisposed;
 
     public SqliteDatabase(DatabaseOptions options)
     {
@@ -96,12 +101,28 @@ public sealed class SqliteDatabase : Database
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancel) => await OpenConnectionAsync(cancel);
 
-    private async Task<SqliteConnection> OpenConnectionAsync(CancellationToken cancel)
+    private Task<SqliteConnection> OpenConnectionAsync(CancellationToken cancel) => OpenAsync(new SqliteConnection(connectionString), "", cancel);
+
+    private static async Task<T> OpenAsync<T>(T connection, string pragmas, CancellationToken cancel) where T : SqliteConnection
     {
-        var connection = new SqliteConnection(connectionString);
         await connection.OpenAsync(cancel);
-        await connection.ExecuteAsync(null, "pragma journal_mode = wal; pragma synchronous = full", [], cancel);
+        await connection.ExecuteAsync(null, $"pragma journal_mode = wal; pragma synchronous = full; {pragmas}", [], cancel);
         return connection;
+    }
+
+    private async Task OpenWriterAsync(CancellationToken cancel)
+    {
+        // Pages that every batch touches again are looked for in memory, and written into the file once in 64 MB of log.
+        writer = await OpenAsync(new KeptSqliteConnection(connectionString, null), "pragma cache_size = -32768; pragma wal_autocheckpoint = 16384", cancel);
+    }
+
+    internal override async Task<DbConnection> OpenForBatchesAsync(CancellationToken cancel) =>
+        readers.TryTake(out var idle) ? idle : await OpenAsync(new KeptSqliteConnection(connectionString, Keep), "pragma cache_size = -8192", cancel);
+
+    private void Keep(KeptSqliteConnection reader)
+    {
+        if (isDisposed || readers.Count >= MostReaders) reader.End();
+        else readers.Add(reader);
     }
 
     public override async Task<T> WriteAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<T>> work, CancellationToken cancel)
@@ -110,8 +131,8 @@ public sealed class SqliteDatabase : Database
         await turn.WaitAsync(cancel);
         try
         {
-            writer ??= await OpenConnectionAsync(cancel);
-            await using var transaction = writer.BeginTransaction(deferred: false);
+            if (writer is null) await OpenWriterAsync(cancel);
+            await using var transaction = writer!.BeginTransaction(deferred: false);
             var result = await work(writer, transaction, cancel);
             transaction.Commit();
             return result;
@@ -132,52 +153,18 @@ public sealed class SqliteDatabase : Database
     internal override Task<int> BulkAsync(DbConnection connection, DbTransaction? transaction, Rows rows, string sql, CancellationToken cancel)
     {
         if (rows.Count == 0) return Task.FromResult(0);
-        using var command = Command(connection, transaction, rows, sql);
-        var affected = 0;
-        for (var n = 0; n < rows.Count; n++)
-        {
-            cancel.ThrowIfCancellationRequested();
-            Bind(command, rows, n);
-            affected += command.ExecuteNonQuery();
-        }
-
-        return Task.FromResult(affected);
+        if (connection is KeptSqliteConnection kept) return Task.FromResult(kept.Statements.Execute(rows, sql, cancel));
+        using var statements = new SqliteStatements((SqliteConnection)connection);
+        return Task.FromResult(statements.Execute(rows, sql, cancel));
     }
 
     internal override Task<List<T>> BulkAsync<T>(
         DbConnection connection, DbTransaction? transaction, Rows rows, string sql, Func<DbDataReader, T> read, CancellationToken cancel)
     {
-        var results = new List<T>(rows.Count);
-        if (rows.Count == 0) return Task.FromResult(results);
-        using var command = Command(connection, transaction, rows, sql);
-        for (var n = 0; n < rows.Count; n++)
-        {
-            cancel.ThrowIfCancellationRequested();
-            Bind(command, rows, n);
-            using var reader = command.ExecuteReader();
-            while (reader.Read()) results.Add(read(reader));
-        }
-
-        return Task.FromResult(results);
-    }
-
-    private static SqliteCommand Command(DbConnection connection, DbTransaction? transaction, Rows rows, string sql)
-    {
-        var columns = string.Join(", ", rows.Columns.Select(column => column.Name));
-        var values = string.Join(", ", rows.Columns.Select(column => $"@r_{column.Name}"));
-        var command = (SqliteCommand)connection.Command(
-            transaction, $"with rows ({columns}, n) as (select {values}, @r_n) {sql}", rows.Scalars);
-        foreach (var column in rows.Columns) command.Parameters.Add(new SqliteParameter { ParameterName = $"@r_{column.Name}" });
-        command.Parameters.Add(new SqliteParameter { ParameterName = "@r_n" });
-        return command;
-    }
-
-    private static void Bind(SqliteCommand command, Rows rows, int n)
-    {
-        var first = command.Parameters.Count - rows.Columns.Count - 1;
-        for (var i = 0; i < rows.Columns.Count; i++) command.Parameters[first + i].Value = rows.Columns[i].ValueAt(n);
-        // Counted from 1, as "with ordinality" does.
-        command.Parameters[first + rows.Columns.Count].Value = (long)n + 1;
+        if (rows.Count == 0) return Task.FromResult(new List<T>());
+        if (connection is KeptSqliteConnection kept) return Task.FromResult(kept.Statements.Read(transaction, rows, sql, read, cancel));
+        using var statements = new SqliteStatements((SqliteConnection)connection);
+        return Task.FromResult(statements.Read(transaction, rows, sql, read, cancel));
     }
 
     private protected override async Task ApplyMigrationsAsync(CancellationToken cancel)
@@ -226,7 +213,9 @@ public sealed class SqliteDatabase : Database
 
     public override async ValueTask DisposeAsync()
     {
-        if (writer is not null) await writer.DisposeAsync();
+        isDisposed = true;
+        writer?.End();
+        while (readers.TryTake(out var reader)) reader.End();
         using (var connection = new SqliteConnection(connectionString)) SqliteConnection.ClearPool(connection);
         if (held is not null) await held.DisposeAsync();
         turn.Dispose();
