@@ -6,7 +6,7 @@ using SQLitePCL;
 namespace Nurture.Storage;
 
 /// <summary>
-/// What is done row by row on the connection that writes. Each statement is compiled once, and bound by place: compiling and
+/// What is done row by row on one connection. Each statement is compiled once, and bound by place: compiling and
 /// looking names up cost more than most rows do. Used by one caller at a time, as the connection is.
 /// </summary>
 internal sealed partial class SqliteStatements(SqliteConnection connection) : IDisposable
@@ -39,9 +39,9 @@ internal sealed partial class SqliteStatements(SqliteConnection connection) : ID
 
                 // Counted from 1, as "with ordinality" does.
                 if (places[^1] > 0) Check(raw.sqlite3_bind_int64(statement, places[^1], n + 1));
-                var result = raw.sqlite3_step(statement);
+                raw.sqlite3_step(statement);
+                // Answers what the step did.
                 Check(raw.sqlite3_reset(statement));
-                Check(result == raw.SQLITE_DONE ? raw.SQLITE_OK : result);
                 changed += raw.sqlite3_changes(connection.Handle);
             }
 

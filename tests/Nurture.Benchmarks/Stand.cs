@@ -3,9 +3,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Nurture.Harness;
 using Nurture.Intake;
+using Nurture.Server.Hosting;
 using Nurture.Server.Intake;
 using Nurture.Server.Publishing;
-using Nurture.Server.Hosting;
 using Nurture.Storage;
 
 namespace Nurture.Benchmarks;
