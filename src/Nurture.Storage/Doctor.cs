@@ -31,7 +31,7 @@ public sealed partial class Doctor(Database database, TimeProvider machine)
         if (database.IsPostgres) findings.Add(await PartitionsAsync(cancel));
         findings.Add(await CheckpointAsync(cancel));
         findings.Add(Count("parked", await status.ParkedAsync(cancel), "subjects stand still since a step of theirs failed. See them by GET /api/v1/parked; mend the cause, then resume each by POST /api/v1/parked/ID/resume"));
-        findings.Add(Count("erasure", await connection.ScalarAsync<long>(null, "select count(*) from contacts where is_erasing = 1", [], cancel), "erasures are not over. A running server goes on with them"));
+        findings.Add(Count("erasure", await connection.ScalarAsync<long>(null, "select count(*) from contacts where is_erasing <> 0", [], cancel), "erasures are not over. A running server goes on with them"));
         return findings;
     }
 

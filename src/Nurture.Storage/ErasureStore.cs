@@ -13,6 +13,9 @@ namespace Nurture.Storage;
 /// </summary>
 public sealed class ErasureStore(Database database, EventLog log)
 {
+    /// <summary>In <c>contacts.is_erasing</c>: a scenario wants the contact forgotten, and nobody has begun. 1 is begun.</summary>
+    internal const short Asked = 2;
+
     private const int Piece = 2000;
 
     // What is left of an occurred event is a note for counting only: a replay starts nothing by it.
@@ -49,10 +52,15 @@ public sealed class ErasureStore(Database database, EventLog log)
         }, cancel);
 
     /// <summary>Contacts whose erasure has begun and is not over.</summary>
-    public async Task<IReadOnlyList<long>> UnfinishedAsync(int limit, CancellationToken cancel)
+    public Task<IReadOnlyList<long>> UnfinishedAsync(int limit, CancellationToken cancel) => InStateAsync(1, limit, cancel);
+
+    /// <summary>Contacts that a scenario wants to be forgotten, and whose erasure nobody has begun.</summary>
+    public Task<IReadOnlyList<long>> AskedAsync(int limit, CancellationToken cancel) => InStateAsync(Asked, limit, cancel);
+
+    private async Task<IReadOnlyList<long>> InStateAsync(short state, int limit, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        return await connection.QueryAsync(null, "select id from contacts where is_erasing = 1 order by id limit @limit", [("limit", limit)], reader => reader.GetInt64(0), cancel);
+        return await connection.QueryAsync(null, $"select id from contacts where is_erasing = {state} order by id limit @limit", [("limit", limit)], reader => reader.GetInt64(0), cancel);
     }
 
     /// <summary>Empties what the slots have read. True when nothing is left to do; false while signals of the contact, or a mail that is being handed over, are still on their way.</summary>

@@ -64,7 +64,7 @@ internal sealed class Arrivals(Catalog catalog, Language language, DateTimeZone 
         if (standing is not null)
         {
             var scenario = catalog.Versions.GetValueOrDefault((standing.Scenario, standing.Version))?.Scenario;
-            var step = scenario is null ? null : CatalogIndex.AllSteps(scenario.Steps).FirstOrDefault(s => s.Id == standing.Step);
+            var step = scenario is null ? null : Step.All(scenario.Steps).FirstOrDefault(s => s.Id == standing.Step);
             var where = Explanation.Name(step, standing.Step, language);
             var title = Explanation.Title(scenario, standing.Scenario);
             return new("coming", In(
@@ -103,7 +103,7 @@ internal sealed class Arrivals(Catalog catalog, Language language, DateTimeZone 
         if (entry.Reason is not ((>= Reason.Suppressed and <= Reason.Internal) or Reason.OnHold)) return false;
         if (template is null) return true;
         var scenario = catalog.Versions.GetValueOrDefault((entry.Scenario, entry.Version))?.Scenario;
-        return scenario is not null && CatalogIndex.AllSteps(scenario.Steps).Any(step => step is Step.Send send && send.Id == entry.Step && send.Template == template);
+        return scenario is not null && Step.All(scenario.Steps).Any(step => step is Step.Send send && send.Id == entry.Step && send.Template == template);
     }
 
     private string Sentence(JournalRow row) => Explanation.Sentence(row.Entry, catalog.Versions.GetValueOrDefault((row.Entry.Scenario, row.Entry.Version))?.Scenario, language);

@@ -94,18 +94,16 @@ internal static class ContactEndpoints
     }
 
     private static async Task<IResult> EraseAsync(
-        long id, ContactStore contacts, ErasureStore erasures, ErasureWorker worker, SettingsStore settings, Audited audited, BusinessClock clock, WorkSignals signals, CancellationToken cancel)
+        long id, ContactStore contacts, ErasureWorker worker, Audited audited, BusinessClock clock, CancellationToken cancel)
     {
         if (await contacts.ResolveAsync(id, cancel) is not { } person) throw RefusedException.NotFound($"contact {id}");
         var (subject, now) = (SubjectRef.Contact(person.Id), clock.Now);
         if (person.ErasedAt is null)
         {
             await audited.RecordAsync("contact.erased", subject.ToString(), null, cancel);
-            var hash = await settings.AddressHashAsync(cancel);
-            await erasures.BeginAsync(person.Id, address => Addresses.Key(address) is { } key ? hash.Of(key) : null, now, audited.Correlation, cancel);
-            signals.Events.Raise();
+            await worker.BeginAsync(person.Id, now, audited.Correlation, cancel);
         }
-        worker.Wake();
+        else worker.Wake();
         return TypedResults.Accepted((string?)null, new Accepted(subject.ToString(), now, audited.Correlation));
     }
 

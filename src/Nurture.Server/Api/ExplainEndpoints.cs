@@ -108,7 +108,7 @@ internal static class ExplainEndpoints
 
     private static List<string> Sending(Catalog catalog, string template) =>
     [
-        .. catalog.Live.Values.Where(live => CatalogIndex.AllSteps(live.Scenario.Steps).Any(step => step is Step.Send send && send.Template == template))
+        .. catalog.Live.Values.Where(live => Step.All(live.Scenario.Steps).Any(step => step is Step.Send send && send.Template == template))
             .Select(live => live.Scenario.Name).Order(StringComparer.Ordinal),
     ];
 

@@ -118,7 +118,7 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
     private async Task<TemplateObject> InputsAsync(MailTemplate template, ContactView? person, Catalog catalog, CancellationToken cancel)
     {
         var (contact, account) = person is null ? (null, null) : await states.ReadAsync(person, cancel);
-        var sending = catalog.Live.Values.Select(live => (live.Scenario, Send: CatalogIndex.AllSteps(live.Scenario.Steps).OfType<Step.Send>().FirstOrDefault(send => send.Template == template.Name)))
+        var sending = catalog.Live.Values.Select(live => (live.Scenario, Send: Step.All(live.Scenario.Steps).OfType<Step.Send>().FirstOrDefault(send => send.Template == template.Name)))
             .FirstOrDefault(found => found.Send is not null);
         var trigger = person is null || sending.Scenario?.Trigger is not Trigger.Event starts ? null : await LatestAsync(SubjectRef.Contact(person.Id), starts, cancel);
         contact ??= Invented(template.Locale);

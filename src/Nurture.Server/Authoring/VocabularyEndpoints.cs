@@ -31,7 +31,7 @@ internal static class VocabularyEndpoints
     {
         var current = await catalogs.CurrentAsync(cancel);
         var (plan, policy) = (current.Catalog.Plan, current.Catalog.Policy);
-        var topics = current.Catalog.Live.Values.SelectMany(live => CatalogIndex.AllSteps(live.Scenario.Steps).OfType<Step.Send>().Select(send => send.Topic).Append(live.Scenario.Topic));
+        var topics = current.Catalog.Live.Values.SelectMany(live => Step.All(live.Scenario.Steps).OfType<Step.Send>().Select(send => send.Topic).Append(live.Scenario.Topic));
         return new Vocabulary(ScenarioKeys.Places, ScenarioFlow.StepKinds, ScenarioFlow.TriggerKinds,
             [.. plan.Events.Values.Select(one => new KnownEvent(one.Name, one.Description, one.IsAccountFact, Known(one.Properties.Values))).OrderBy(one => one.Name, StringComparer.Ordinal)],
             Attributes(plan, SubjectKind.Contact), Attributes(plan, SubjectKind.Account), ConditionFunctions.All,

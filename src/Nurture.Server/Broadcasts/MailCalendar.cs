@@ -54,7 +54,7 @@ internal sealed class MailCalendar(BroadcastStore store, CatalogSource catalogs,
     private static IEnumerable<CalendarEntry> Scheduled(PublishedScenario live, DateTimeOffset from, DateTimeOffset until)
     {
         if (live.Scenario.Trigger is not Trigger.Schedule schedule) yield break;
-        var template = CatalogIndex.AllSteps(live.Scenario.Steps).OfType<Step.Send>().FirstOrDefault()?.Template;
+        var template = Step.All(live.Scenario.Steps).OfType<Step.Send>().FirstOrDefault()?.Template;
         for (var next = schedule.Timing.NextAfter(from.AddMilliseconds(-1)); next is { } at && at < until; next = schedule.Timing.NextAfter(at))
             yield return new(HourOf(at), "scheduled", live.Scenario.Name, live.Scenario.Title, template, null);
     }
@@ -75,10 +75,9 @@ internal sealed class MailCalendar(BroadcastStore store, CatalogSource catalogs,
                 Step.WaitFor { UpTo: { } most } => (node.Targets[0], at + most),
                 Step.WaitFor { UpToDuration: { } most } => (node.Targets[0], Calendar.Add(at, most, zone)),
                 Step.WaitUntil wait => (node.Next, Calendar.Next(at, wait.Time, wait.Days, wait.Zone.Named is { } named ? DateTimeZoneProviders.Tzdb[named] : zone)),
-                Step.Set or Step.Task => (node.Next, at),
+                Step.Set or Step.Task or Step.Assign or Step.Unsubscribe or Step.Enlist or Step.Start => (node.Next, at),
                 Step.Escalate { WaitsForOutcome: false } => (node.Next, at),
-                Step.Send or Step.WaitFor or Step.Branch or Step.Escalate or Step.End => ((string?)null, at),
-                _ => throw new InvalidOperationException($"No forecast of {node.Step.GetType().Name}."),
+                _ => ((string?)null, at),
             };
         }
 

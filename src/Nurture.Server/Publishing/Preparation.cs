@@ -55,7 +55,7 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
     /// <summary>Whom a trigger on state must know the state of; nobody for an event.</summary>
     private static IReadOnlyList<SubjectKind> KindsOf(Scenario scenario) => scenario.Trigger switch
     {
-        Trigger.Inactivity => [scenario.Subject],
+        Trigger.Turning turning => [turning.Of],
         Trigger.DateAttribute date => [scenario.Subject, date.Of],
         Trigger.Band => [scenario.Subject, SubjectKind.Account],
         _ => [],

@@ -73,6 +73,9 @@ public sealed class SlotCommit
     public List<CsmTask> Tasks { get; init; } = [];
 
     public List<Effect.HoldsChanged> Holds { get; init; } = [];
+
+    /// <summary>Contacts that a scenario wants to be forgotten.</summary>
+    public List<long> Forgotten { get; init; } = [];
 }
 
 /// <param name="Rev">As loaded; 0 for a state that is new.</param>

@@ -248,6 +248,7 @@ public sealed partial class SlotStore
                 select r.id, r.account_id, r.escalation_id, r.title, r.place, r.is_required, r.assignee, r.due_at, r.opened_at, r.scenario, r.step
                 from rows r where true on conflict do nothing
                 """);
+            await BulkAsync(Rows.Of(commit.Forgotten).Long("id", id => id), $"update contacts set is_erasing = {ErasureStore.Asked} from rows r where contacts.id = r.id and contacts.erased_at is null");
             await HoldsAsync();
         }
 

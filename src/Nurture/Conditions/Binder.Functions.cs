@@ -221,20 +221,20 @@ internal sealed partial class Binder
         }
 
         if (AskedSubject(call) is not { } by || EventName(argument, by, call) is not { } name) return null;
-        var isSinceStep = false;
-        if (Named(call, "since") is { } since)
+        var since = scope.IsInRepeat ? Since.Iteration : Since.Entry;
+        if (Named(call, "since") is { } written)
         {
-            if (TextIn(since, "\"step\" or \"entry\"") is not { } from) return null;
-            if (from is not ("step" or "entry")) return FailedPart(since, BadArguments, $"\"{from}\" is no beginning.", "Write \"step\"; without it, it is since entry.");
-            isSinceStep = from == "step";
+            if (TextIn(written, "\"step\" or \"entry\"") is not { } from) return null;
+            if (from is not ("step" or "entry")) return FailedPart(written, BadArguments, $"\"{from}\" is no beginning.", $"Write \"step\" or \"entry\"; without it, it is since {(scope.IsInRepeat ? "the repeat's turn began" : "entry")}.");
+            since = from == "step" ? Since.Step : Since.Entry;
         }
 
         if (!BindWhere(call, new OwnEvent(name, SeesTrigger: scope.TriggerEvents is not null), out var where, out var whereText)) return null;
 
         // Stored with every enrollment, so short, and as stable as the criteria's keys.
         var key = (by == SubjectKind.Account ? "account:" : "") + name
-            + (whereText.Length > 0 ? $"#{Criterion.Hash(whereText):x16}" : "") + (isSinceStep ? "@step" : "");
-        var predicate = new EventPredicate(key, name, where, by, isSinceStep);
+            + (whereText.Length > 0 ? $"#{Criterion.Hash(whereText):x16}" : "") + since switch { Since.Entry => "", Since.Step => "@step", Since.Iteration => "@iteration" };
+        var predicate = new EventPredicate(key, name, where, by, since);
         events.Add(predicate);
         return new Part(PartType.Boolean, Test: new HasHappened(predicate));
     }

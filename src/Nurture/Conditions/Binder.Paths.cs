@@ -116,7 +116,7 @@ internal sealed partial class Binder
         if (CannotHear(expression, which)) return null;
         if (path == "contact" || path.StartsWith("contact.", StringComparison.Ordinal)) return BindActor(expression, which, path);
 
-        var planned = EventsBehind(which).Select(name => scope.Plan.Events.GetValueOrDefault(name)).ToArray();
+        var planned = EventsBehind(which).Select(name => scope.Plan.Events.GetValueOrDefault(name) ?? Engine.ProductEvents.OfTrigger(name)).ToArray();
         var fields = planned.Select(known => known?.Properties.GetValueOrDefault(path)).OfType<PlannedAttribute>().ToArray();
         if (fields.Length > 0)
         {

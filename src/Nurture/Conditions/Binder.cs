@@ -77,6 +77,21 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
         return null;
     }
 
+    /// <summary>A path that says a day or a moment.</summary>
+    public DateExpression? BindDate(Expression root, string text)
+    {
+        if (Bare(root) is not Expression.Member)
+        {
+            report.Error(BadMoment, root.Span, $"{Shown(root)} is no date.", "Name what says it: account.contract_end, trigger.starts_at.");
+            return null;
+        }
+
+        if (Bind(root) is not { } part || report.HasErrors) return null;
+        if (IsMoment(part) || part.Type is PartType.Untyped && part.Value is not null) return new(text, part.Value!);
+        report.Error(TypeMismatch, root.Span, $"{Shown(root)} is {Named(part.Type)}, not a day or a moment.", "Give it the type date or instant in events.yaml.");
+        return null;
+    }
+
     private Part? Bind(Expression expression)
     {
         switch (expression)

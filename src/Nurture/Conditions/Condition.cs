@@ -17,6 +17,10 @@ public sealed partial class Condition
     /// <summary>Stands where a condition has mistakes and must let nobody in.</summary>
     internal static readonly Condition Unanswered = new("", new Unanswerable(), [], [], readsContact: true, readsAccount: true);
 
+    /// <summary>Whether the subject is written down in a segment that is a list.</summary>
+    internal static Condition IsListed(string segment, SubjectKind of) =>
+        new(Segment.Listed, new Listed(segment, of), [], [], readsContact: of == SubjectKind.Contact, readsAccount: of == SubjectKind.Account);
+
     private readonly Test test;
 
     internal Condition(string text, Test test, IReadOnlyList<Criterion> criteria, IReadOnlyList<EventPredicate> events, bool readsContact, bool readsAccount)

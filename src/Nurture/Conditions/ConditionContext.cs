@@ -27,6 +27,9 @@ public readonly record struct ConditionContext
 
     /// <summary>The event whose own fields a <c>where</c> reads.</summary>
     public OccurredEvent? Event { get; init; }
+
+    /// <summary>An event that arrived later than this after it happened is not heard; null hears all.</summary>
+    public TimeSpan? MostLate { get; init; }
 }
 
 /// <summary>What a condition may name, where it stands.</summary>
@@ -48,6 +51,9 @@ public sealed record ConditionScope
     /// <summary>Whether <c>event(…)</c>, <c>sent(…)</c>, <c>clicked(…)</c> may be asked: inside a passage.</summary>
     public bool HasEnrollment { get; init; }
 
+    /// <summary>Whether <c>event(…)</c> means since the iteration began: inside a repeat.</summary>
+    public bool IsInRepeat { get; init; }
+
     /// <summary>Templates that the scenario sends, for <c>sent</c>, <c>clicked</c>, <c>opened</c>; null where unknown.</summary>
     public IReadOnlyCollection<string>? SentTemplates { get; init; }
 
@@ -58,9 +64,12 @@ public sealed record ConditionScope
 }
 
 /// <summary>
-/// <c>event("x")</c>: true once such an event happened since entry (since the step began, with <paramref name="SinceStep"/>),
-/// the trigger itself excluded (SEMANTICS.md 23).
+/// <c>event("x")</c>: true once such an event happened since entry, since the step began or since the iteration of a
+/// repeat began; the trigger itself excluded (SEMANTICS.md 23).
 /// </summary>
 /// <param name="Key">Stored with the enrollment: the same question asked twice is remembered once.</param>
 /// <param name="By">By anyone of the account, or by this person.</param>
-public sealed record EventPredicate(string Key, string EventName, Condition? Where, SubjectKind By, bool SinceStep);
+public sealed record EventPredicate(string Key, string EventName, Condition? Where, SubjectKind By, Since Since);
+
+/// <summary>From when on an event is one that was asked for.</summary>
+public enum Since { Entry, Step, Iteration }

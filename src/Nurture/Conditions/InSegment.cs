@@ -12,3 +12,10 @@ internal sealed class InSegment(Segment segment) : Test
 
     private ConditionContext Asked(in ConditionContext context) => segment.Of == SubjectKind.Account ? context with { Contact = null } : context;
 }
+
+/// <summary>Whether somebody has written the subject into a list.</summary>
+internal sealed class Listed(string segment, SubjectKind of) : Test
+{
+    public override Truth Ask(in ConditionContext context) =>
+        context.SubjectOf(of) is { } subject ? Of(subject.Lists.Contains(segment)) : Truth.Unknown;
+}

@@ -11,8 +11,14 @@ internal sealed class HasHappened(EventPredicate predicate) : Test
     {
         if (context.Enrollment is not { } enrollment || !enrollment.EventsSinceEntry.TryGetValue(predicate.Key, out var heard)) return Truth.False;
 
-        // What began the step, at the very moment it began, is not part of it.
-        return Of(!predicate.SinceStep || heard.OccurredAt > enrollment.StepStartedAt);
+        if (context.MostLate is { } most && heard.ReceivedAt - heard.OccurredAt > most) return Truth.False;
+        return predicate.Since switch
+        {
+            Since.Entry => Truth.True,
+            // What began it, at the very moment it began, is not part of it.
+            Since.Step => Of(heard.OccurredAt > enrollment.StepStartedAt),
+            Since.Iteration => Of(heard.OccurredAt > enrollment.IterationStartedAt),
+        };
     }
 }
 

@@ -31,12 +31,21 @@ public static partial class StateCodec
                 s.Instant(5, send.At);
                 s.Instant(6, send.ClickedAt);
                 s.Instant(7, send.OpenedAt);
+                if (send.Occurrence != 0) s.Number(8, send.Occurrence);
             });
         }
 
         if (enrollment.EscalationId != 0) w.Number(14, enrollment.EscalationId);
         w.Flag(15, enrollment.WasHeld);
         w.Flag(16, enrollment.IsAskedFor);
+        if (enrollment.Repeat is not null)
+        {
+            w.Text(17, enrollment.Repeat);
+            w.Number(18, enrollment.Iteration);
+            w.Instant(19, enrollment.IterationStartedAt);
+        }
+
+        w.Flag(20, enrollment.IsBehind);
         w.Raw(enrollment.Unknown);
     }
 
@@ -71,6 +80,10 @@ public static partial class StateCodec
                 case 14: enrollment.EscalationId = reader.Number; break;
                 case 15: enrollment.WasHeld = reader.Flag; break;
                 case 16: enrollment.IsAskedFor = reader.Flag; break;
+                case 17: enrollment.Repeat = reader.Text; break;
+                case 18: enrollment.Iteration = (int)reader.Number; break;
+                case 19: enrollment.IterationStartedAt = reader.Instant; break;
+                case 20: enrollment.IsBehind = reader.Flag; break;
                 default: enrollment.Unknown = [.. enrollment.Unknown, .. reader.Whole]; break;
             }
         }
@@ -93,6 +106,7 @@ public static partial class StateCodec
                 case 5: send.At = reader.Instant; break;
                 case 6: send.ClickedAt = reader.Instant; break;
                 case 7: send.OpenedAt = reader.Instant; break;
+                case 8: send.Occurrence = (int)reader.Number; break;
             }
         }
 
@@ -175,22 +189,24 @@ public static partial class StateCodec
     private static void WritePending(PackedWriter w, PendingEntry entry)
     {
         w.Text(1, entry.Scenario);
-        w.Message(2, e => WriteEvent(e, entry.Trigger));
+        if (entry.Trigger is { } trigger) w.Message(2, e => WriteEvent(e, trigger));
         w.Instant(3, entry.Until);
+        w.Flag(4, entry.IsDelayed);
     }
 
     private static PendingEntry ReadPending(ReadOnlySpan<byte> bytes)
     {
         var reader = new PackedReader(bytes);
-        var (scenario, trigger, until) = ("", (OccurredEvent?)null, default(DateTimeOffset));
+        var (scenario, trigger, until, isDelayed) = ("", (OccurredEvent?)null, default(DateTimeOffset), false);
         while (reader.Next())
         {
             if (reader.Field == 1) scenario = reader.Text;
             else if (reader.Field == 2) trigger = ReadEvent(reader.Bytes);
             else if (reader.Field == 3) until = reader.Instant;
+            else if (reader.Field == 4) isDelayed = reader.Flag;
         }
 
-        return new PendingEntry(scenario, trigger ?? throw new PackedFormatException("a pending entry has no trigger"), until);
+        return new PendingEntry(scenario, trigger, until, isDelayed);
     }
 
     internal static void WriteEvent(PackedWriter w, OccurredEvent happened)

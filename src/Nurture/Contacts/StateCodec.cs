@@ -47,6 +47,16 @@ public static partial class StateCodec
         foreach (var (name, stamped) in state.Attributes) attributes.Message(42, w => WriteAttribute(w, name, stamped));
         foreach (var passage in state.Passages) passages.Message(43, w => WritePassage(w, passage));
         foreach (var entry in state.PendingEntries) passages.Message(44, w => WritePending(w, entry));
+        foreach (var list in state.Lists) cold.Text(45, list);
+        foreach (var (split, arm) in state.Splits)
+        {
+            cold.Message(46, w =>
+            {
+                w.Text(1, split);
+                w.Text(2, arm);
+            });
+        }
+
         switch (state)
         {
             case ContactState contact: WriteContact(hot, cold, contact); break;
@@ -54,6 +64,7 @@ public static partial class StateCodec
         }
 
         if (state.LivedUntil != default) hot.Instant(6, state.LivedUntil);
+        if (state.RememberedAt != default) hot.Instant(7, state.RememberedAt);
         hot.Raw(state.Unknown);
         // The second row holds what seldom changes, and the passages too only where the first has no room for them.
         var (warmBytes, coldBytes) = (triggers.Length + passages.Length, attributes.Length + cold.Length);
@@ -147,10 +158,13 @@ public static partial class StateCodec
                 case 4: state.Enrollments.Add(ReadEnrollment(reader.Bytes)); break;
                 case 5: ReadTriggerMemory(reader.Bytes, state); break;
                 case 6: state.LivedUntil = reader.Instant; break;
+                case 7: state.RememberedAt = reader.Instant; break;
                 case 41: ReadEnrollmentEvents(reader.Bytes, state); break;
                 case 42: ReadAttribute(reader.Bytes, state); break;
                 case 43: state.Passages.Add(ReadPassage(reader.Bytes)); break;
                 case 44: state.PendingEntries.Add(ReadPending(reader.Bytes)); break;
+                case 45: state.Lists.Add(reader.Text); break;
+                case 46: ReadSplit(reader.Bytes, state); break;
                 default:
                     var isRead = state switch
                     {
@@ -277,6 +291,19 @@ public static partial class StateCodec
         }
 
         state.TriggerMemory[scenario] = was;
+    }
+
+    private static void ReadSplit(ReadOnlySpan<byte> bytes, SubjectState state)
+    {
+        var reader = new PackedReader(bytes);
+        var (split, arm) = ("", "");
+        while (reader.Next())
+        {
+            if (reader.Field == 1) split = reader.Text;
+            else if (reader.Field == 2) arm = reader.Text;
+        }
+
+        state.Splits[split] = arm;
     }
 
     private static void WriteAttribute(PackedWriter w, string name, StampedValue stamped)

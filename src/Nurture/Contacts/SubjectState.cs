@@ -33,8 +33,17 @@ public abstract class SubjectState
     /// <summary>By scenario: what a trigger on state last was, so that it fires when it turns true.</summary>
     public Dictionary<string, bool> TriggerMemory { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Segments that are lists and have this subject written down.</summary>
+    public SortedSet<string> Lists { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>By <c>scenario/split</c>: the arm that was drawn for it, kept for ever (SEMANTICS.md 40).</summary>
+    public Dictionary<string, string> Splits { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Entries that wait for something still unknown (SEMANTICS.md 19).</summary>
     public List<PendingEntry> PendingEntries { get; } = [];
+
+    /// <summary>Triggers on state of scenarios that went live up to then are remembered.</summary>
+    public DateTimeOffset RememberedAt { get; set; }
 
     /// <summary>The latest moment that was decided for: what arrives late changes what follows, never what was.</summary>
     public DateTimeOffset LivedUntil { get; set; }

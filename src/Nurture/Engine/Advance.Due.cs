@@ -11,12 +11,14 @@ internal sealed partial class Advance
     // A subject with more due moments than this between two looks has a scenario that goes in circles.
     private const int MostMomentsAtOnce = 10_000;
 
-    private static readonly TimeSpan DateCatchUp = TimeSpan.FromDays(2);
+    // Subjects that a step has changed, and that have not looked at themselves since.
+    private readonly List<(SubjectState Subject, DateTimeOffset At)> unsettled = [];
 
     /// <summary>Lives through every due moment before <paramref name="until"/> (at it too when inclusive), one after another.</summary>
     private void CatchUp(SubjectState subject, DateTimeOffset until, bool isInclusive)
     {
         if (set.IsParked(new SubjectKey(slot, subject.Ref))) return;
+        RememberSincePublished(subject);
         for (var i = 0; subject.DueAt is { } due && (due < until || (isInclusive && due == until)); i++)
         {
             if (i == MostMomentsAtOnce) throw new InvalidOperationException($"More than {MostMomentsAtOnce} moments are due for {subject.Ref} at once.");
@@ -51,7 +53,8 @@ internal sealed partial class Advance
         // A step may have set what a measure reads.
         if (subject is AccountState scored) ScoreHealth(scored, at);
         FireStateTriggers(subject, at);
-        if (subject is ContactState { PendingEntries.Count: > 0 } contact) TryPending(contact, at);
+        FireChanges(at);
+        if (subject.PendingEntries.Count > 0) TryPending(subject, at);
     }
 
     /// <summary>The account, and those of its people whose scenarios may watch it.</summary>
@@ -84,11 +87,18 @@ internal sealed partial class Advance
         {
             enrollment.GoalReachedAt = at;
             Note(subject, enrollment, Reason.GoalReached, at);
+            Happened(subject, ProductEvents.GoalReached, at, ("scenario", enrollment.Scenario));
             if (enrollment.Status == EnrollmentStatus.Measuring) subject.Enrollments.Remove(enrollment);
             else if (goal.EndsEnrollment) End(subject, enrollment, Reason.GoalReached, at, isNoted: true);
         }
 
         if (enrollment.Status != EnrollmentStatus.Live || !subject.Enrollments.Contains(enrollment)) return;
+        if (HasChurned(subject) && !scenario.NamesChurned)
+        {
+            End(subject, enrollment, Reason.Churned, at);
+            return;
+        }
+
         foreach (var exit in scenario.Exits)
         {
             var isOut = exit.When is { } when
@@ -109,88 +119,6 @@ internal sealed partial class Advance
         if (enrollment.Status == EnrollmentStatus.Measuring) subject.Enrollments.Remove(enrollment);
     }
 
-    private void FireStateTriggers(SubjectState subject, DateTimeOffset at)
-    {
-        foreach (var published in catalog.Index.StateTriggers)
-        {
-            switch (published.Scenario.Trigger)
-            {
-                case Scenarios.Trigger.Inactivity silence when published.Scenario.Subject == subject.Kind:
-                    var isSilent = silence.IsSilent.Evaluate(Context(subject, null, at)) == Truth.True;
-                    // Who was silent already when the scenario went live does not enter by that; who falls silent since does.
-                    var wasBefore = isSilent && subject.CreatedAt < published.LiveSince
-                        && silence.IsSilent.Evaluate(Context(subject, null, published.LiveSince)) == Truth.True;
-                    if (!TurnsTrue(subject, published.Scenario.Name, isSilent, wasBefore)) break;
-                    TryEnter(subject, published, null, at, late: TimeSpan.MaxValue);
-                    break;
-                case Scenarios.Trigger.Band band when subject is AccountState { Health: { } health } account:
-                    var isIn = band.Bands.Contains(health.Band);
-                    if (!TurnsTrue(subject, published.Scenario.Name, isIn, isIn && health.BandSince < published.LiveSince)) break;
-                    foreach (var (entering, _) in Subjects(published, band, null, null, account, at))
-                    {
-                        TryEnter(entering, published, null, at, late: TimeSpan.MaxValue);
-                        if (!ReferenceEquals(entering, subject)) Rest(entering, at);
-                    }
-
-                    break;
-                case Scenarios.Trigger.DateAttribute date when date.Of == subject.Kind && MomentOf(date, subject) is { } moment:
-                    var memory = MemoryOf(published.Scenario, moment);
-                    if (moment > at || subject.TriggerMemory.ContainsKey(memory)) break;
-                    foreach (var old in subject.TriggerMemory.Keys.Where(k => k.StartsWith($"{published.Scenario.Name}@", StringComparison.Ordinal)).ToList()) subject.TriggerMemory.Remove(old);
-                    subject.TriggerMemory[memory] = true;
-                    if (moment < published.LiveSince || at - moment > DateCatchUp) break;
-                    foreach (var (entering, _) in Subjects(published, date, null, subject as ContactState, subject as AccountState, at))
-                    {
-                        TryEnter(entering, published, null, moment, late: TimeSpan.MaxValue);
-                        if (!ReferenceEquals(entering, subject)) Rest(entering, at);
-                    }
-
-                    break;
-            }
-        }
-    }
-
-    /// <summary>Remembers what the trigger is; true when that turns it from false to true (SEMANTICS.md 12).</summary>
-    private static bool TurnsTrue(SubjectState subject, string scenario, bool isTrue, bool wasBefore)
-    {
-        var was = subject.TriggerMemory.TryGetValue(scenario, out var remembered) ? remembered : wasBefore && isTrue;
-        if (isTrue) subject.TriggerMemory[scenario] = true;
-        else subject.TriggerMemory.Remove(scenario);
-        return isTrue && !was;
-    }
-
-    /// <summary>Publishing enrolls nobody for whom the trigger is true already.</summary>
-    private void RememberTriggers(SubjectState subject, DateTimeOffset at)
-    {
-        foreach (var published in catalog.Index.StateTriggers)
-        {
-            var isTrue = published.Scenario.Trigger switch
-            {
-                Scenarios.Trigger.Inactivity silence => published.Scenario.Subject == subject.Kind && silence.IsSilent.Evaluate(Context(subject, null, at)) == Truth.True,
-                Scenarios.Trigger.Band band => subject is AccountState { Health: { } health } && band.Bands.Contains(health.Band),
-                _ => false,
-            };
-            if (isTrue) subject.TriggerMemory[published.Scenario.Name] = true;
-        }
-    }
-
-    private static string MemoryOf(Scenario scenario, DateTimeOffset moment) => $"{scenario.Name}@{moment.ToUnixTimeMilliseconds()}";
-
-    private DateTimeOffset? MomentOf(Scenarios.Trigger.DateAttribute trigger, SubjectState subject)
-    {
-        var zone = ZoneOf(ZoneRule.Recipient, subject);
-        LocalDate date;
-        switch (subject[trigger.Attribute])
-        {
-            case { Kind: ValueKind.Date } value: date = LocalDate.FromDateOnly(value.AsDate); break;
-            case { Kind: ValueKind.Instant } value: date = Instant.FromDateTimeOffset(value.AsInstant).InZone(zone).Date; break;
-            default: return null;
-        }
-
-        var moved = Calendar.Add(Calendar.At(date, trigger.At, zone), trigger.Offset, zone);
-        return trigger.Days == Scenarios.Days.All ? moved : Calendar.Next(moved, trigger.At, trigger.Days, zone);
-    }
-
     /// <summary>Says when the subject is next due, and marks it to be saved.</summary>
     private void Rest(SubjectState? subject, DateTimeOffset at)
     {
@@ -204,8 +132,22 @@ internal sealed partial class Advance
         Guarded(new SubjectKey(slot, subject.Ref), () => RestUnguarded(subject, at));
     }
 
+    /// <summary>What steps have changed takes effect, on the one who stands on them or on another.</summary>
+    private void SettleChanged(SubjectState current)
+    {
+        for (var i = 0; unsettled.Count > 0; i++)
+        {
+            if (i == MostMomentsAtOnce) throw new InvalidOperationException($"{current.Ref} changes without an end.");
+            var (subject, at) = unsettled[0];
+            unsettled.RemoveAll(one => ReferenceEquals(one.Subject, subject));
+            Settle(subject, at);
+            if (!ReferenceEquals(subject, current)) Rest(subject, at);
+        }
+    }
+
     private void RestUnguarded(SubjectState subject, DateTimeOffset at)
     {
+        SettleChanged(subject);
         at = subject.LivedUntil = Later(at, subject.LivedUntil);
         catalog.Index.Criteria.Trim(subject, at);
         DateTimeOffset? due = null;
@@ -224,11 +166,11 @@ internal sealed partial class Advance
         {
             switch (published.Scenario.Trigger)
             {
-                case Scenarios.Trigger.Inactivity silence when published.Scenario.Subject == subject.Kind:
-                    Sooner(silence.IsSilent.NextChange(Context(subject, null, at)));
+                case Scenarios.Trigger.Turning turning when turning.Of == subject.Kind:
+                    foreach (var condition in turning.Conditions) Sooner(condition.NextChange(Context(subject, null, at)));
                     break;
-                case Scenarios.Trigger.DateAttribute date when date.Of == subject.Kind && MomentOf(date, subject) is { } moment && moment > at:
-                    Sooner(moment);
+                case Scenarios.Trigger.DateAttribute date when date.Of == subject.Kind:
+                    Sooner(MomentsOf(date, subject, at).Next);
                     break;
             }
         }
@@ -239,9 +181,9 @@ internal sealed partial class Advance
             Sooner(NextHealthChange(account, at));
         }
 
+        foreach (var entry in subject.PendingEntries) Sooner(entry.Until);
         if (subject is ContactState contact)
         {
-            foreach (var entry in contact.PendingEntries) Sooner(entry.Until);
             if (MemberOf(contact) is { } member && member.IsEnrolled != contact.Enrollments.Count > 0)
             {
                 member.IsEnrolled = contact.Enrollments.Count > 0;

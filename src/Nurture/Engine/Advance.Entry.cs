@@ -21,7 +21,7 @@ internal sealed partial class Advance
             foreach (var (subject, isWaiting) in Subjects(published, trigger, happened, contact, account, at))
             {
                 if (isWaiting) Pend((ContactState)subject, published, trigger, happened, at);
-                else TryEnter(subject, published, happened, at, late: trigger.Late, settle: trigger.Settle);
+                else Begin(subject, published, happened, at, trigger.Late, trigger.Settle);
             }
         }
     }
@@ -48,7 +48,7 @@ internal sealed partial class Advance
     private void Pend(ContactState contact, PublishedScenario published, Scenarios.Trigger.Event trigger, OccurredEvent happened, DateTimeOffset at)
     {
         var scenario = published.Scenario.Name;
-        if (contact.PendingEntries.Exists(entry => entry.Scenario == scenario)) return;
+        if (contact.PendingEntries.Exists(entry => entry.Scenario == scenario && !entry.IsDelayed)) return;
         contact.PendingEntries.Add(new PendingEntry(scenario, happened, at + (trigger.Settle ?? SettleOf(contact))));
         Note(contact.Ref, scenario, published.Scenario.Version, 0, "", Reason.WaitingToSettle, at, 0, "");
     }
@@ -56,35 +56,82 @@ internal sealed partial class Advance
     private static TimeSpan SettleOf(SubjectState subject) =>
         subject is ContactState contact && (!contact.IsKnown || contact.AccountId == 0 || contact.Email is null) ? LongSettle : ShortSettle;
 
-    private void TryPending(ContactState contact, DateTimeOffset at)
+    /// <summary>Enters now, or after the trigger's delay, at a moment of its spread.</summary>
+    private void Begin(SubjectState subject, PublishedScenario published, OccurredEvent? happened, DateTimeOffset at, TimeSpan late, TimeSpan? settle = null, bool isBehind = false)
     {
-        foreach (var entry in contact.PendingEntries.ToList())
+        var (scenario, trigger) = (published.Scenario, published.Scenario.Trigger);
+        if (trigger.Delay == default && trigger.Spread == default)
         {
-            if (!catalog.Live.TryGetValue(entry.Scenario, out var published) || published.Scenario.Trigger is not Scenarios.Trigger.Event trigger)
-            {
-                contact.PendingEntries.Remove(entry);
-                continue;
-            }
-
-            SubjectState? subject = published.Scenario.Subject == SubjectKind.Account ? AccountOf(contact) : contact;
-            var happened = subject is AccountState account ? entry.Trigger with { AccountId = account.Id } : entry.Trigger;
-            var isKnown = subject is not null && published.Scenario.Audience?.Evaluate(Context(subject, null, at, happened)) != Truth.Unknown;
-            if (!isKnown && at < entry.Until) continue;
-            contact.PendingEntries.Remove(entry);
-            if (subject is null)
-            {
-                Note(contact.Ref, entry.Scenario, published.Scenario.Version, 0, "", published.Scenario.Subject == SubjectKind.Account ? Reason.NoAccount : Reason.AudienceUnknown, at, 0, "");
-                continue;
-            }
-
-            TryEnter(subject, published, happened, at, late: trigger.Late, settle: TimeSpan.Zero);
-            Rest(subject, at);
+            TryEnter(subject, published, happened, at, late, settle, isBehind: isBehind);
+            return;
         }
+
+        var key = KeyOf(scenario, subject, happened);
+        var refusal = published.IsPaused ? Reason.ScenarioPaused
+            : now - at > late ? Reason.Late
+            : subject.PendingEntries.Exists(entry => entry.IsDelayed && entry.Scenario == scenario.Name && KeyOf(scenario, subject, entry.Trigger) == key) ? Reason.AlreadyEnrolled
+            : (Reason?)null;
+        var until = at + trigger.Delay + (trigger.Spread * Draws.Share("spread", $"{scenario.Name}\n{key}", subject.Ref));
+        until = Instants.FromMilliseconds(until.ToMilliseconds());
+        if (refusal is null) subject.PendingEntries.Add(new PendingEntry(scenario.Name, happened, until, IsDelayed: true));
+        Note(subject.Ref, scenario.Name, scenario.Version, 0, "", refusal ?? Reason.EntryDelayed, at, happened?.ContactId ?? 0,
+            refusal is null ? Detail(("until", until.ToString("O", System.Globalization.CultureInfo.InvariantCulture))) : "");
+    }
+
+    private void TryPending(SubjectState subject, DateTimeOffset at)
+    {
+        foreach (var entry in subject.PendingEntries.ToList())
+        {
+            if (!catalog.Live.TryGetValue(entry.Scenario, out var published)) subject.PendingEntries.Remove(entry);
+            else if (entry.IsDelayed) TryDelayed(subject, entry, published, at);
+            else if (subject is ContactState contact && published.Scenario.Trigger is Scenarios.Trigger.Event trigger) TryUnsettled(contact, entry, published, trigger, at);
+            else subject.PendingEntries.Remove(entry);
+        }
+    }
+
+    private void TryDelayed(SubjectState subject, PendingEntry entry, PublishedScenario published, DateTimeOffset at)
+    {
+        if (at < entry.Until) return;
+        subject.PendingEntries.Remove(entry);
+        var (scenario, settle) = (published.Scenario, (published.Scenario.Trigger as Scenarios.Trigger.Event)?.Settle);
+        if (scenario.Trigger.Delay > TimeSpan.Zero && entry.Trigger is { } happened)
+        {
+            // What would have ended the passage, had it begun at once, keeps it from beginning.
+            var passage = new Enrollment { Id = 0, Scenario = scenario.Name, Version = scenario.Version, Key = KeyOf(scenario, subject, happened), EnteredAt = happened.OccurredAt, Trigger = happened };
+            RememberPast(subject, passage, scenario);
+            var context = Context(subject, passage, at);
+            Reason? over = scenario.Goal?.When.Evaluate(context) == Truth.True ? Reason.GoalAlreadyReached
+                : scenario.Exits.Any(exit => exit.When?.Evaluate(context) == Truth.True) ? Reason.ExitAlreadyTrue : null;
+            if (over is { } reason)
+            {
+                Note(subject.Ref, scenario.Name, scenario.Version, 0, "", reason, at, happened.ContactId, "");
+                return;
+            }
+        }
+
+        TryEnter(subject, published, entry.Trigger, entry.Until, TimeSpan.MaxValue, settle);
+    }
+
+    private void TryUnsettled(ContactState contact, PendingEntry entry, PublishedScenario published, Scenarios.Trigger.Event trigger, DateTimeOffset at)
+    {
+        SubjectState? subject = published.Scenario.Subject == SubjectKind.Account ? AccountOf(contact) : contact;
+        var happened = subject is AccountState account ? entry.Trigger! with { AccountId = account.Id } : entry.Trigger!;
+        var isKnown = subject is not null && published.Scenario.Audience?.Evaluate(Context(subject, null, at, happened)) != Truth.Unknown;
+        if (!isKnown && at < entry.Until) return;
+        contact.PendingEntries.Remove(entry);
+        if (subject is null)
+        {
+            Note(contact.Ref, entry.Scenario, published.Scenario.Version, 0, "", published.Scenario.Subject == SubjectKind.Account ? Reason.NoAccount : Reason.AudienceUnknown, at, 0, "");
+            return;
+        }
+
+        TryEnter(subject, published, happened, at, late: trigger.Late, settle: TimeSpan.Zero);
+        Rest(subject, at);
     }
 
     /// <summary>Enrolls the subject, or journals the first reason why not.</summary>
     private void TryEnter(
-        SubjectState subject, PublishedScenario published, OccurredEvent? trigger, DateTimeOffset at, TimeSpan late, TimeSpan? settle = null, bool isForced = false, string by = "")
+        SubjectState subject, PublishedScenario published, OccurredEvent? trigger, DateTimeOffset at, TimeSpan late, TimeSpan? settle = null, bool isForced = false, (string, string)? by = null, bool isBehind = false)
     {
         var scenario = published.Scenario;
         var key = KeyOf(scenario, subject, trigger);
@@ -93,7 +140,7 @@ internal sealed partial class Advance
         var context = Context(subject, null, at, trigger);
         if (Refusal() is { } reason)
         {
-            Note(subject.Ref, scenario.Name, scenario.Version, live?.Id ?? 0, "", reason, at, trigger?.ContactId ?? 0, by.Length > 0 ? Detail(("by", by)) : "");
+            Note(subject.Ref, scenario.Name, scenario.Version, live?.Id ?? 0, "", reason, at, trigger?.ContactId ?? 0, by is { } asker ? Detail(asker) : "");
             return;
         }
 
@@ -116,14 +163,15 @@ internal sealed partial class Advance
             Trigger = trigger,
             IsHeldOut = scenario.Holdout > 0 && Draws.Share("holdout", scenario.Name, AccountRefOf(subject)) < scenario.Holdout,
             GoalDeadline = scenario.Goal?.Within is { } within ? at + within : null,
+            IsBehind = isBehind,
         };
         subject.Enrollments.Add(enrollment);
-        Note(subject, enrollment, Reason.Entered, at, trigger?.ContactId ?? 0, detail: (enrollment.IsHeldOut, by.Length > 0) switch
+        Note(subject, enrollment, Reason.Entered, at, trigger?.ContactId ?? 0, detail: (enrollment.IsHeldOut, by) switch
         {
-            (false, false) => "",
-            (true, false) => Detail(("holdout", "true")),
-            (false, true) => Detail(("by", by)),
-            (true, true) => Detail(("holdout", "true"), ("by", by)),
+            (false, null) => "",
+            (true, null) => Detail(("holdout", "true")),
+            (false, { } asked) => Detail(asked),
+            (true, { } asked) => Detail(("holdout", "true"), asked),
         });
         RememberPast(subject, enrollment, scenario);
         Go(subject, enrollment, published, published.Program.First, at);
@@ -148,7 +196,7 @@ internal sealed partial class Advance
                 if (asked == Truth.False) return Reason.AudienceFalse;
                 if (settle != TimeSpan.Zero && subject is ContactState contact && trigger is not null)
                 {
-                    if (!contact.PendingEntries.Exists(entry => entry.Scenario == scenario.Name))
+                    if (!contact.PendingEntries.Exists(entry => entry.Scenario == scenario.Name && !entry.IsDelayed))
                     {
                         contact.PendingEntries.Add(new PendingEntry(scenario.Name, trigger, at + (settle ?? SettleOf(contact))));
                     }
@@ -159,6 +207,7 @@ internal sealed partial class Advance
                 return Reason.AudienceUnknown;
             }
 
+            if (HasChurned(subject) && !scenario.NamesChurned) return Reason.ExitAlreadyTrue;
             if (scenario.Goal?.When.Evaluate(context) == Truth.True) return Reason.GoalAlreadyReached;
             return scenario.Exits.Any(exit => exit.When?.Evaluate(context) == Truth.True) ? Reason.ExitAlreadyTrue : null;
         }
@@ -172,6 +221,7 @@ internal sealed partial class Advance
         if (scenario.Key is not { } key) return "";
         var value = key.Root switch
         {
+            "trigger" when key.Path == KeyExpression.Actor => trigger is { ContactId: not 0 and var actor } ? AttributeValue.From(actor) : default,
             "trigger" => trigger?[key.Path] ?? default,
             "contact" => subject is ContactState contact ? contact[key.Path] : default,
             "account" => (subject as AccountState ?? AccountOf((ContactState)subject))?[key.Path] ?? default,
@@ -186,7 +236,9 @@ internal sealed partial class Advance
         CatchUp(subject, signal.At, isInclusive: false);
         if (catalog.Live.TryGetValue(signal.Scenario, out var published))
         {
-            TryEnter(subject, published, null, signal.At, late: TimeSpan.MaxValue, settle: TimeSpan.Zero, signal.IsForced, signal.By);
+            var values = signal.Values.Length == 0 ? null
+                : new OccurredEvent(0, ProductEvents.Started, subject.Kind == SubjectKind.Contact ? subject.Id : 0, AccountRefOf(subject) is { Kind: SubjectKind.Account } account ? account.Id : 0, signal.At, signal.At, signal.Values);
+            TryEnter(subject, published, values, signal.At, late: TimeSpan.MaxValue, settle: TimeSpan.Zero, signal.IsForced, signal.ByScenario.Length > 0 ? ("by_scenario", signal.ByScenario) : ("by", signal.By));
         }
 
         Rest(subject, signal.At);

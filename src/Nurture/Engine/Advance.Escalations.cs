@@ -27,6 +27,13 @@ internal sealed partial class Advance
         }
 
         var account = subject as AccountState ?? AccountOf((ContactState)subject);
+        if (enrollment.IsBehind)
+        {
+            Note(subject, enrollment, Reason.MomentGone, at);
+            Go(subject, enrollment, published, step.WaitsForOutcome ? node.Targets[^1] : node.Next, enrollment.StepStartedAt);
+            return true;
+        }
+
         var escalation = OpenOrJoin(account, subject, enrollment, step, at);
         if (!step.WaitsForOutcome)
         {
@@ -270,12 +277,13 @@ internal sealed partial class Advance
     private bool HasTask(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Task step, DateTimeOffset at)
     {
         var account = subject as AccountState ?? AccountOf((ContactState)subject);
-        if (account is null) Note(subject, enrollment, Reason.NoAccount, at);
+        if (enrollment.IsBehind) Note(subject, enrollment, Reason.MomentGone, at);
+        else if (account is null) Note(subject, enrollment, Reason.NoAccount, at);
         else
         {
             DateTimeOffset? due = step.Due is { } length ? Calendar.Add(at, length, CompanyZone) : null;
             Do(new Effect.TaskOpened(new CsmTask(
-                Draws.TaskId(enrollment.Id, step.Id), account.Id, 0, step.Title, 0, false, Text(account, "owner"), due, at, enrollment.Scenario, step.Id)));
+                Draws.TaskId(enrollment.Id, enrollment.Iteration == 0 ? step.Id : $"{step.Id}\n{enrollment.Iteration}"), account.Id, 0, step.Title, 0, false, Text(account, "owner"), due, at, enrollment.Scenario, step.Id)));
             Note(subject, enrollment, Reason.TaskOpened, at, detail: Detail(("task", step.Title)));
         }
 

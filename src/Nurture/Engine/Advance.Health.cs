@@ -10,7 +10,7 @@ internal sealed partial class Advance
     private void ScoreHealth(AccountState account, DateTimeOffset at)
     {
         var context = Context(account, null, at);
-        if (catalog.Health is not { } definition || definition.For?.Evaluate(context) == Truth.False)
+        if (catalog.Health is not { } definition || HasChurned(account) || definition.For?.Evaluate(context) == Truth.False)
         {
             if (account.Health is null) return;
             account.Health = null;
@@ -44,22 +44,28 @@ internal sealed partial class Advance
     {
         foreach (var published in catalog.Index.StateTriggers)
         {
-            if (published.Scenario.Trigger is Scenarios.Trigger.Band band) TurnsTrue(account, published.Scenario.Name, band.Bands.Contains(account.Health!.Band), wasBefore: true);
+            if (published.Scenario.Trigger is Scenarios.Trigger.Band band) TurnsTrue(account, published.Scenario.Name, band.Bands.Contains(account.Health!.Band));
         }
     }
 
     private DateTimeOffset? NextHealthChange(AccountState account, DateTimeOffset at)
     {
-        if (catalog.Health is not { } definition) return null;
+        if (catalog.Health is not { } definition || HasChurned(account)) return null;
         var context = Context(account, null, at);
         return account.Health is null ? definition.For?.NextChange(context) : HealthScore.NextChange(definition, context);
     }
 
     /// <summary>What the product itself did, as an event that triggers and waits hear (SEMANTICS.md 50).</summary>
-    private void Happened(AccountState account, string name, DateTimeOffset at, params ReadOnlySpan<(string, string)> properties) =>
+    private void Happened(SubjectState subject, string name, DateTimeOffset at, params ReadOnlySpan<(string, string)> properties)
+    {
+        var (contactId, accountId, hop) = subject is ContactState contact ? (contact.Id, contact.AccountId, contact.Hop) : (0, subject.Id, 0);
         Tell(SignalCodec.Store(
-            new Signal.Occurred(new OccurredEvent(0, name, 0, account.Id, at, now, System.Text.Encoding.UTF8.GetBytes(Detail(properties)))),
-            slot, new StoredAbout(now, Correlation: correlation)));
+            new Signal.Occurred(new OccurredEvent(0, name, contactId, accountId, at, now, System.Text.Encoding.UTF8.GetBytes(Detail(properties)))),
+            slot, new StoredAbout(now, Hop: hop, Correlation: correlation)));
+    }
+
+    /// <summary>The customer is one no more (SEMANTICS.md 51).</summary>
+    private bool HasChurned(SubjectState subject) => Text(subject as AccountState ?? AccountOf((ContactState)subject), "stage") == Scenarios.Scenario.Churned;
 
     private static double? Shown(double? score) => score is { } points ? Math.Round(points) : null;
 }

@@ -157,7 +157,7 @@ internal sealed partial class Advance
         var from = ReadWhole(signal.State.Span);
         var into = ContactHere(signal.ContactId, from.CreatedAt);
         if (into.Status == ContactStatus.Erased) return;
-        foreach (var (name, stamped) in from.Attributes) into.Set(name, stamped.Value, stamped.At);
+        foreach (var (name, stamped) in from.Attributes) Say(into, name, stamped.Value, stamped.At);
         catalog.Index.Criteria.Merge(into, from);
         if (AccountOf(into) is { } account) catalog.Index.Criteria.MergePerson(account, from.Id, into.Id);
 
@@ -175,6 +175,8 @@ internal sealed partial class Advance
         into.Memberships.UnionWith(from.Memberships);
         foreach (var passage in from.Passages) AddPassage(into, passage);
         foreach (var (scenario, was) in from.TriggerMemory) into.TriggerMemory.TryAdd(scenario, was);
+        into.Lists.UnionWith(from.Lists);
+        foreach (var (split, arm) in from.Splits) into.Splits.TryAdd(split, arm);
         into.PendingEntries.AddRange(from.PendingEntries.Where(entry => !into.PendingEntries.Exists(own => own.Scenario == entry.Scenario)));
         foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment);
         set.TouchProfile(into);
@@ -248,7 +250,7 @@ internal sealed partial class Advance
 
         for (var i = 0; i < account.PendingEntries.Count; i++)
         {
-            account.PendingEntries[i] = account.PendingEntries[i] with { Trigger = Forget(account.PendingEntries[i].Trigger)! };
+            account.PendingEntries[i] = account.PendingEntries[i] with { Trigger = Forget(account.PendingEntries[i].Trigger) };
         }
 
         OccurredEvent? Forget(OccurredEvent? happened) =>

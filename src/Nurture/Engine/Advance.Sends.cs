@@ -14,6 +14,12 @@ internal sealed partial class Advance
     private bool TrySend(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Send step, DateTimeOffset at)
     {
         var expiresAt = enrollment.StepStartedAt + (step.Expires ?? DefaultExpiry(step.Class));
+        if (enrollment.IsBehind)
+        {
+            Skip(subject, enrollment, step, 0, Reason.MomentGone, at);
+            return AfterSend(subject, enrollment, published, node, step, at);
+        }
+
         if (step.If is { } asked && asked.Evaluate(Context(subject, enrollment, at)) != Truth.True)
         {
             Skip(subject, enrollment, step, 0, Reason.ConditionFalse, at);
@@ -37,10 +43,10 @@ internal sealed partial class Advance
         var (wasHeld, hasReleased) = (enrollment.WasHeld, false);
         foreach (var id in recipients)
         {
-            if (enrollment.Sends.Exists(send => send.Step == step.Id && send.RecipientId == id)) continue;
+            if (enrollment.Sends.Exists(send => send.Step == step.Id && send.RecipientId == id && send.Occurrence == enrollment.Iteration)) continue;
             if (enrollment.IsHeldOut && step.Class != SendClass.Transactional)
             {
-                enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, RecipientId = id, Fate = EnrollmentSendFate.HeldOut, At = at });
+                enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = id, Fate = EnrollmentSendFate.HeldOut, At = at });
                 Note(subject, enrollment, Reason.HeldOut, at, id);
                 continue;
             }
@@ -79,7 +85,7 @@ internal sealed partial class Advance
 
     private bool AfterSend(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Send step, DateTimeOffset at)
     {
-        var isSkipped = enrollment.Sends.Where(send => send.Step == step.Id).All(send => send.Fate == EnrollmentSendFate.Skipped);
+        var isSkipped = enrollment.Sends.Where(send => send.Step == step.Id && send.Occurrence == enrollment.Iteration).All(send => send.Fate == EnrollmentSendFate.Skipped);
         if (isSkipped && step.EndsWhenSkipped)
         {
             End(subject, enrollment, Reason.Ended, at, Detail(("reason", "skipped")));
@@ -110,6 +116,8 @@ internal sealed partial class Advance
 
         if (recipient.IsSuppressed) return (Reason.Suppressed, null);
         if (Consent.Refuses(recipient, step.Class, step.Topic) is { } refused) return (refused, null);
+        // Who was a customer is won back only if they asked to hear of us.
+        if (step.Class != SendClass.Transactional && HasChurned(subject) && recipient.Basis != ConsentBasis.OptIn) return (Reason.NoConsent, null);
         if (step.Class == SendClass.Transactional) return (null, null);
         if (HeldUntil(subject as AccountState ?? AccountOf(recipient), enrollment, step.Class, at) is { } released) return (Reason.OnHold, released);
 
@@ -133,7 +141,7 @@ internal sealed partial class Advance
     private void Release(SubjectState subject, Enrollment enrollment, Step.Send step, ContactState recipient, DateTimeOffset at, DateTimeOffset expiresAt)
     {
         var isCounted = step.Class != SendClass.Transactional && !IsInternal(recipient);
-        var id = Draws.SendId(subject.Ref, enrollment.Id, step.Id, 0, recipient.Id);
+        var id = Draws.SendId(subject.Ref, enrollment.Id, step.Id, enrollment.Iteration, recipient.Id);
         var account = subject as AccountState ?? AccountOf(recipient);
         var locale = MailInputs.LocaleOf(catalog, recipient, account);
         Do(new Effect.PlanSend(new SendDraft
@@ -158,7 +166,7 @@ internal sealed partial class Advance
             IsCounted = isCounted,
             CauseId = causeId,
         }));
-        enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, RecipientId = recipient.Id, Fate = EnrollmentSendFate.Released, At = at });
+        enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = recipient.Id, Fate = EnrollmentSendFate.Released, At = at });
         if (isCounted) Count(recipient, at);
         Note(subject, enrollment, Reason.Released, at, recipient.Id, detail: Detail(("template", step.Template)));
     }
@@ -176,7 +184,7 @@ internal sealed partial class Advance
     /// <summary>A cap is booked at release and returned if nothing left (SEMANTICS.md 30).</summary>
     private void GiveBackCap(ContactState recipient, SubjectState subject, Signal.SendEnded signal)
     {
-        var released = subject.Enrollments.Find(e => e.Id == signal.EnrollmentId)?.Sends.Find(s => s.Step == signal.Step && s.RecipientId == recipient.Id);
+        var released = subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment ? SendOf(subject, enrollment, signal.Step, recipient.Id, signal.SendId) : null;
         if (released is { Fate: EnrollmentSendFate.Released } && recipient.CountedSends.Remove(released.At.ToUnixTimeMilliseconds()))
         {
             set.Touch(new SubjectKey(slot, recipient.Ref));
@@ -188,7 +196,7 @@ internal sealed partial class Advance
 
     private void Skip(SubjectState subject, Enrollment enrollment, Step.Send step, long recipientId, Reason reason, DateTimeOffset at)
     {
-        enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, RecipientId = recipientId, Fate = EnrollmentSendFate.Skipped, At = at });
+        enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = recipientId, Fate = EnrollmentSendFate.Skipped, At = at });
         Note(subject, enrollment, reason, at, recipientId, detail: Detail(("template", step.Template)));
     }
 

@@ -29,8 +29,17 @@ internal sealed partial class Advance
                     Step.WaitFor wait => WaitedFor(subject, enrollment, published, node, wait, at),
                     Step.WaitLength wait => WaitedUntil(subject, enrollment, published, node, at, () => Calendar.Add(enrollment.StepStartedAt, wait.Length, ZoneOf(ZoneRule.Recipient, subject))),
                     Step.WaitUntil wait => WaitedUntil(subject, enrollment, published, node, at, () => Calendar.Next(enrollment.StepStartedAt, wait.Time, wait.Days, ZoneOf(wait.Zone, subject))),
+                    Step.WaitUntilDate wait => WaitedForDate(subject, enrollment, published, node, wait, at),
                     Step.Branch branch => Branched(subject, enrollment, published, node, branch, at),
+                    Step.Split split => HasSplit(subject, enrollment, published, node, split, at),
+                    Step.Repeat repeat => Repeats(subject, enrollment, published, node, repeat, at),
                     Step.Set set => HasSet(subject, enrollment, published, node, set, at),
+                    Step.Assign assign => HasAssigned(subject, enrollment, published, node, assign, at),
+                    Step.Unsubscribe unsubscribe => HasUnsubscribed(subject, enrollment, published, node, unsubscribe, at),
+                    Step.Forget forget => HasForgotten(subject, enrollment, forget, at),
+                    Step.Enlist enlist => HasEnlisted(subject, enrollment, published, node, enlist, at),
+                    Step.Start start => HasStarted(subject, enrollment, published, node, start, at),
+                    Step.Stop stop => HasStopped(subject, enrollment, published, node, stop, at),
                     Step.End end => HasEnded(subject, enrollment, end, at),
                     Step.Escalate escalate => Escalated(subject, enrollment, published, node, escalate, at),
                     Step.Task task => HasTask(subject, enrollment, published, node, task, at),
@@ -62,9 +71,10 @@ internal sealed partial class Advance
 
     private bool WaitedFor(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.WaitFor wait, DateTimeOffset at)
     {
-        var context = Context(subject, enrollment, at);
+        var context = Context(subject, enrollment, at) with { MostLate = wait.Late };
         var deadline = wait switch
         {
+            { Until: { } until } => MomentOf(until, subject, enrollment, at),
             { UpToDuration: { } length } => Calendar.Add(enrollment.StepStartedAt, length, ZoneOf(ZoneRule.Recipient, subject)),
             { UpTo: { } length } => enrollment.StepStartedAt + length,
             _ => (DateTimeOffset?)null,
@@ -79,13 +89,15 @@ internal sealed partial class Advance
 
         if (deadline <= at || WaitsForNothing(enrollment, wait.For))
         {
-            var over = deadline <= at ? deadline.Value : at;
+            // A date may have gone by before anybody came here.
+            var over = deadline <= at ? Later(deadline.Value, enrollment.StepStartedAt) : at;
             Note(subject, enrollment, Reason.TimedOut, over);
             Go(subject, enrollment, published, node.Targets[0], over);
             return true;
         }
 
         var change = wait.For.NextChange(context);
+        enrollment.IsBehind = false;
         enrollment.StepDueAt = deadline is null || change < deadline ? change ?? deadline : deadline;
         return false;
     }
@@ -118,12 +130,29 @@ internal sealed partial class Advance
         var due = moment();
         if (due > at)
         {
+            enrollment.IsBehind = false;
             enrollment.StepDueAt = due;
             return false;
         }
 
         Note(subject, enrollment, Reason.WaitOver, due);
         Go(subject, enrollment, published, node.Next, due);
+        return true;
+    }
+
+    private bool WaitedForDate(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.WaitUntilDate wait, DateTimeOffset at)
+    {
+        // Asked anew each time: a date that moves re-plans the wait, and one that nobody has said yet is waited for.
+        var due = MomentOf(wait.Until, subject, enrollment, at);
+        if (due is null || due > at)
+        {
+            (enrollment.IsBehind, enrollment.StepDueAt) = (false, due);
+            return false;
+        }
+
+        enrollment.IsBehind = at - due > DateCatchUp;
+        Note(subject, enrollment, Reason.WaitOver, at);
+        Go(subject, enrollment, published, node.Next, at);
         return true;
     }
 
@@ -140,30 +169,6 @@ internal sealed partial class Advance
 
         Note(subject, enrollment, Reason.NoBranchTaken, enrollment.StepStartedAt);
         Go(subject, enrollment, published, node.Next, enrollment.StepStartedAt);
-        return true;
-    }
-
-    private bool HasSet(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Set step, DateTimeOffset at)
-    {
-        SubjectState? on = step.On == subject.Kind ? subject
-            : subject is ContactState contact ? AccountOf(contact)
-            : enrollment.Trigger is { ContactId: not 0 } trigger ? set.Contact(slot, trigger.ContactId) : null;
-        var isWithheld = enrollment.IsHeldOut || on is null;
-        if (!isWithheld)
-        {
-            on!.Set(step.Attribute, step.Value, at);
-            set.TouchProfile(on);
-            if (!ReferenceEquals(on, subject)) set.Touch(new SubjectKey(slot, on.Ref));
-        }
-
-        Note(subject, enrollment, isWithheld ? on is null ? Reason.NoAccount : Reason.HeldOut : Reason.AttributeSet, at, detail: Detail(("attribute", step.Attribute)));
-        Go(subject, enrollment, published, node.Next, enrollment.StepStartedAt);
-        return true;
-    }
-
-    private bool HasEnded(SubjectState subject, Enrollment enrollment, Step.End end, DateTimeOffset at)
-    {
-        End(subject, enrollment, Reason.Ended, at, Detail(("reason", end.Reason)));
         return true;
     }
 
@@ -195,7 +200,7 @@ internal sealed partial class Advance
     {
         if (happened.OccurredAt < enrollment.EnteredAt || (happened.Id != 0 && happened.Id == enrollment.Trigger?.Id)) return;
         var scenario = VersionOf(enrollment).Scenario;
-        if (scenario.Key is { Root: "trigger" } key && enrollment.Key.Length > 0 && happened[key.Path].ToString() != enrollment.Key) return;
+        if (scenario.KeyProperty is { } key && enrollment.Key.Length > 0 && happened[key].ToString() != enrollment.Key) return;
         foreach (var condition in CatalogIndex.Conditions(scenario))
         {
             foreach (var predicate in condition.Events)

@@ -92,17 +92,21 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var isOfAccount = account is not null && happened.AccountId == account.Id && !IsParked(account);
         if (contact is not null) CatchUp(contact, at, isInclusive: false);
         if (account is not null) CatchUp(account, at, isInclusive: false);
-        if (contact is not null && at > contact.LastActiveAt)
+        // What the product did is nothing that the person did.
+        var isTheirs = !happened.Name.StartsWith(ProductEvents.Prefix, StringComparison.Ordinal);
+        if (contact is not null && isTheirs && at > contact.LastActiveAt)
         {
             // Pages show when somebody was last seen to the hour; a row for every event would be too dear.
             if (at - contact.LastActiveAt >= TimeSpan.FromHours(1)) set.TouchActivity(contact);
             contact.LastActiveAt = at;
         }
 
-        if (contact is not null && account?.Members.GetValueOrDefault(contact.Id) is { } member && at > member.LastActiveAt) member.LastActiveAt = at;
+        if (contact is not null && isTheirs && account?.Members.GetValueOrDefault(contact.Id) is { } member && at > member.LastActiveAt) member.LastActiveAt = at;
 
         catalog.Index.Criteria.Apply(happened, contact, isOfAccount ? account : null);
         if (contact is not null) Remember(contact, happened, SubjectKind.Contact);
+        if (signal.CountsOnly && contact is not null) RememberTriggers(contact, at);
+        if (signal.CountsOnly && isOfAccount) RememberTriggers(account!, at);
         if (isOfAccount)
         {
             Remember(account!, happened, SubjectKind.Account);
@@ -122,10 +126,11 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
         var hadAddress = contact.Email is not null;
-        foreach (var (name, value) in signal.Attributes) contact.Set(name, value, signal.At);
+        foreach (var (name, value) in signal.Attributes) Say(contact, name, value, signal.At);
         contact.IsKnown |= signal.IsKnown;
         set.TouchProfile(contact);
         if (signal.Basis != ConsentBasis.None && contact.Basis == ConsentBasis.None) (contact.Basis, contact.BasisAt) = (signal.Basis, signal.At);
+        if (signal.CountsOnly) RememberTriggers(contact, signal.At);
         Settle(contact, signal.At);
         Rest(contact, signal.At);
         if (hadAddress || contact.Email is null || AccountOf(contact) is not { Enrollments.Count: > 0 } account) return;
@@ -139,8 +144,9 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     {
         var account = AccountHere(signal.AccountId, signal.At);
         CatchUp(account, signal.At, isInclusive: false);
-        foreach (var (name, value) in signal.Attributes) account.Set(name, value, signal.At);
+        foreach (var (name, value) in signal.Attributes) Say(account, name, value, signal.At);
         set.TouchProfile(account);
+        if (signal.CountsOnly) RememberTriggers(account, signal.At);
         SettleAccount(account, null, signal.At);
         Rest(account, signal.At);
     }
@@ -175,6 +181,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         set.TouchProfile(contact);
         foreach (var enrollment in contact.Enrollments.Where(e => e.Status == EnrollmentStatus.Live).ToList()) End(contact, enrollment, Reason.ContactLeft, signal.At);
         if (MemberOf(contact) is { } member) member.HasLeft = true;
+        Happened(contact, ProductEvents.ContactLeft, signal.At);
         Rest(contact, signal.At);
     }
 
@@ -184,7 +191,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var at = signal.At;
         if (signal.Reason != Reason.Uncertain && set.Contact(slot, signal.RecipientId) is { } recipient) GiveBackCap(recipient, subject, signal);
         if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment
-            && enrollment.Sends.Find(s => s.Step == signal.Step && s.RecipientId == signal.RecipientId) is { } send)
+            && SendOf(subject, enrollment, signal.Step, signal.RecipientId, signal.SendId) is { } send)
         {
             if (signal.Reason != Reason.Uncertain) send.Fate = EnrollmentSendFate.Skipped;
             Note(subject, enrollment, signal.Reason, at, signal.RecipientId, step: signal.Step);
@@ -199,7 +206,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (SubjectHere(signal.Subject) is not { } subject) return;
         CatchUp(subject, signal.At, isInclusive: false);
         if (!signal.IsMachine && subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment
-            && enrollment.Sends.Find(s => s.Step == signal.Step && s.RecipientId == signal.RecipientId) is { } send)
+            && SendOf(subject, enrollment, signal.Step, signal.RecipientId, signal.SendId) is { } send)
         {
             if (signal.IsClick) send.ClickedAt ??= signal.At;
             send.OpenedAt ??= signal.At;
@@ -209,11 +216,19 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         Rest(subject, signal.At);
     }
 
+    /// <summary>The send of the step to the person; in a repeat there may be several.</summary>
+    private static EnrollmentSend? SendOf(SubjectState subject, Enrollment enrollment, string step, long recipientId, Guid sendId)
+    {
+        var sends = enrollment.Sends.FindAll(send => send.Step == step && send.RecipientId == recipientId);
+        return sends.Count <= 1 ? sends.FirstOrDefault() : sends.Find(send => Draws.SendId(subject.Ref, enrollment.Id, step, send.Occurrence, recipientId) == sendId);
+    }
+
     private void StopRequested(Signal.StopRequested signal)
     {
         if (SubjectHere(signal.Subject) is not { } subject) return;
         CatchUp(subject, signal.At, isInclusive: false);
-        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment)
+        if (signal.Scenario.Length > 0) StopAll(subject, [signal.Scenario], signal.ByScenario, signal.At);
+        else if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment)
         {
             End(subject, enrollment, Reason.Stopped, signal.At, Detail(("by", signal.By)));
         }
@@ -226,7 +241,6 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (SubjectHere(signal.Subject) is not { } subject) return;
         CatchUp(subject, signal.At, isInclusive: false);
         if (signal.Criteria.Count > 0) catalog.Index.Criteria.Fill(signal.Criteria, signal.History, subject);
-        RememberTriggers(subject, signal.At);
         Settle(subject, signal.At);
         Rest(subject, signal.At);
     }

@@ -99,6 +99,15 @@ public static class Calendar
         return At(date, local.TimeOfDay, zone);
     }
 
+    /// <summary>The local time on the day so far from another one, or on the next day of those that are chosen.</summary>
+    /// <param name="offset">Whole days, business days and months move the day; what is shorter than a day moves the moment.</param>
+    public static DateTimeOffset OnDate(LocalDate day, Scenarios.Duration offset, LocalTime time, Days days, DateTimeZone zone)
+    {
+        var isOfDays = offset.Exact.Ticks % TimeSpan.TicksPerDay == 0;
+        var moved = isOfDays && offset.IsExact ? At(day.PlusDays((int)offset.Exact.TotalDays), time, zone) : Add(At(day, time, zone), offset, zone);
+        return days == Days.All ? moved : Next(moved, isOfDays ? time : Instant.FromDateTimeOffset(moved).InZone(zone).TimeOfDay, days, zone);
+    }
+
     public static DateTimeOffset At(LocalDate date, LocalTime time, DateTimeZone zone) =>
         zone.ResolveLocal(date + time, Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnForwardShifted)).ToDateTimeOffset().ToUniversalTime();
 

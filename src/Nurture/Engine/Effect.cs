@@ -25,6 +25,9 @@ public abstract record Effect
     /// <summary>An enrollment stands on a step, or nowhere any more.</summary>
     public sealed record Positioned(SubjectRef Subject, long EnrollmentId, string Scenario, int Version, string? Step, DateTimeOffset At) : Effect;
 
+    /// <summary>Forget the contact, as an erasure that a human asks for does.</summary>
+    public sealed record Forget(long ContactId) : Effect;
+
     /// <summary>Tell another subject, through the log.</summary>
     public sealed record Append(StoredEvent Event) : Effect;
 

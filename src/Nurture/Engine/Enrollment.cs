@@ -59,6 +59,17 @@ public sealed class Enrollment
     /// <summary>A human just gave the outcome it acts on: its next mail does not wait for the quiet time (SEMANTICS.md 49).</summary>
     public bool IsAskedFor { get; set; }
 
+    /// <summary>The repeat that it goes round in; null outside of one.</summary>
+    public string? Repeat { get; set; }
+
+    /// <summary>How often it has begun there.</summary>
+    public int Iteration { get; set; }
+
+    public DateTimeOffset IterationStartedAt { get; set; }
+
+    /// <summary>The moment of the step it came to has gone by too long ago: what it does is skipped, up to a moment still to come (SEMANTICS.md 33).</summary>
+    public bool IsBehind { get; set; }
+
     /// <summary>By the predicate's key: the latest event since entry that made it true (SEMANTICS.md 23).</summary>
     public Dictionary<string, OccurredEvent> EventsSinceEntry { get; } = new(StringComparer.Ordinal);
 
@@ -84,6 +95,9 @@ public sealed class EnrollmentSend
 
     public string Template { get; set; } = "";
 
+    /// <summary>The iteration of a repeat in which it was; 0 outside of one.</summary>
+    public int Occurrence { get; set; }
+
     public long RecipientId { get; set; }
 
     public EnrollmentSendFate Fate { get; set; }
@@ -98,5 +112,8 @@ public sealed class EnrollmentSend
 /// <summary>A passage that is over, as re-entry rules remember it: for life, across versions (SEMANTICS.md 15).</summary>
 public sealed record Passage(string Scenario, string Key, DateTimeOffset EnteredAt, DateTimeOffset EndedAt, int Count);
 
-/// <summary>A trigger that matched while something it asks was still unknown.</summary>
-public sealed record PendingEntry(string Scenario, OccurredEvent Trigger, DateTimeOffset Until);
+/// <summary>A trigger that matched while something it asks was still unknown, or whose delay is not over.</summary>
+/// <param name="Until">When it is decided at the latest; of a delayed one, when it is asked at all.</param>
+/// <param name="IsDelayed">Nobody has asked yet whether it enters.</param>
+/// <param name="Trigger">Null for a trigger that leaves nothing to read.</param>
+public sealed record PendingEntry(string Scenario, OccurredEvent? Trigger, DateTimeOffset Until, bool IsDelayed = false);

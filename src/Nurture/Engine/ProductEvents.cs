@@ -11,6 +11,15 @@ public static class ProductEvents
     public const string EscalationOpened = "nurture.escalation_opened";
     public const string EscalationClosed = "nurture.escalation_closed";
     public const string TaskDone = "nurture.task_done";
+    public const string GoalReached = "nurture.goal_reached";
+    public const string TierChanged = "nurture.tier_changed";
+    public const string StageReached = "nurture.stage_reached";
+    public const string ContactLeft = "nurture.contact_left";
+
+    // What a trigger that is no event leaves to be read as trigger.…: never in the log.
+    internal const string AttributeChanged = "nurture.attribute_changed";
+    internal const string DateReached = "nurture.date_reached";
+    internal const string Started = "nurture.started";
 
     /// <summary>As the tracking plan describes events.</summary>
     public static IReadOnlyList<PlannedEvent> All { get; } =
@@ -19,7 +28,20 @@ public static class ProductEvents
         Planned(EscalationOpened, "A human was called.", "type", "family"),
         Planned(EscalationClosed, "A human closed a case, with an outcome.", "type", "family", "outcome"),
         Planned(TaskDone, "A human did a task.", "task", "title"),
+        Planned(GoalReached, "A passage through a scenario reached its goal.", "scenario") with { IsAccountFact = false },
+        Planned(TierChanged, "The account's tier became another one.", "from", "to"),
+        Planned(StageReached, "The account came to another stage.", "from", "to"),
+        Planned(ContactLeft, "A person of the account works there no more.") with { IsAccountFact = false },
     ];
+
+    /// <summary>What the triggers that are no events leave to be read as <c>trigger.…</c>.</summary>
+    internal static PlannedEvent? OfTrigger(string name) => name == DateReached ? PlannedDate : null;
+
+    private static readonly PlannedEvent PlannedDate = new(DateReached, "A date's moment came.", false, new Dictionary<string, PlannedAttribute>
+    {
+        ["date"] = new("date", ValueKind.Date, "", AttributeValue.Null),
+        ["occurrence"] = new("occurrence", ValueKind.Number, "", AttributeValue.Null),
+    });
 
     private static PlannedEvent Planned(string name, string description, params string[] properties) =>
         new(name, description, true, properties.ToDictionary(property => property, property => new PlannedAttribute(property, ValueKind.Text, "", AttributeValue.Null)));

@@ -26,6 +26,7 @@ public enum Reason : short
     KeyMissing = 17,
     Imported = 18,
     WaitingToSettle = 19,
+    EntryDelayed = 20,
 
     // Inside.
     StepReached = 30,
@@ -38,6 +39,16 @@ public enum Reason : short
     AttributeSet = 37,
     Released = 38,
     Waiting = 39,
+    SplitTaken = 40,
+    RepeatBegun = 41,
+    RepeatOver = 42,
+    OwnerAssigned = 43,
+    NoOwnerFound = 44,
+    TopicTaken = 45,
+    Enlisted = 46,
+    StruckOut = 47,
+    OtherStarted = 48,
+    OtherNotStarted = 49,
 
     // A send that did not leave, or not yet.
     Suppressed = 50,
@@ -64,6 +75,7 @@ public enum Reason : short
     CaseMailsOff = 71,
     LinkOver = 72,
     ColleagueLeft = 73,
+    MomentGone = 74,
 
     // Ending.
     GoalReached = 80,
@@ -75,6 +87,9 @@ public enum Reason : short
     Merged = 86,
     Erased = 87,
     Stopped = 88,
+    StoppedBy = 89,
+    Churned = 90,
+    OthersStopped = 91,
 
     // What happened to the subject.
     ContactMerged = 100,

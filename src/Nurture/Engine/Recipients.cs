@@ -28,7 +28,7 @@ internal static class Recipients
     /// <summary>Everybody whom a send of the scenario may choose now: what to load before deciding.</summary>
     public static IEnumerable<long> Possible(Scenario scenario, AccountState account, Enrollment enrollment)
     {
-        foreach (var step in CatalogIndex.AllSteps(scenario.Steps).OfType<Step.Send>())
+        foreach (var step in Step.All(scenario.Steps).OfType<Step.Send>())
         {
             foreach (var rule in new[] { step.To, step.Nobody?.Instead })
             {

@@ -59,14 +59,28 @@ public abstract record Signal
     public sealed record Left(long ContactId, DateTimeOffset At) : Signal;
 
     /// <summary>A person or program asks to enroll a subject by hand.</summary>
-    public sealed record EnrollRequested(SubjectRef Subject, string Scenario, bool IsForced, string By, string Because, DateTimeOffset At) : Signal;
+    public sealed record EnrollRequested(SubjectRef Subject, string Scenario, bool IsForced, string By, string Because, DateTimeOffset At) : Signal
+    {
+        /// <summary>The scenario whose step asks; empty for a person or program.</summary>
+        public string ByScenario { get; init; } = "";
+
+        /// <summary>What is read as <c>trigger.…</c>: UTF-8 JSON, an object; empty for nothing.</summary>
+        public ReadOnlyMemory<byte> Values { get; init; }
+    }
 
     /// <summary>A moment of a scenario's schedule came, and this subject is asked.</summary>
     /// <param name="Moment">The scheduled one; <paramref name="At"/> is when the walk over all subjects came to this one.</param>
     public sealed record Scheduled(SubjectRef Subject, string Scenario, DateTimeOffset Moment, DateTimeOffset At) : Signal;
 
     /// <summary>An enrollment is taken out by hand.</summary>
-    public sealed record StopRequested(SubjectRef Subject, long EnrollmentId, string By, DateTimeOffset At) : Signal;
+    public sealed record StopRequested(SubjectRef Subject, long EnrollmentId, string By, DateTimeOffset At) : Signal
+    {
+        /// <summary>All passages through this scenario instead of the one enrollment; empty for that one.</summary>
+        public string Scenario { get; init; } = "";
+
+        /// <summary>The scenario whose step asks.</summary>
+        public string ByScenario { get; init; } = "";
+    }
 
     /// <summary>
     /// A version is being prepared or the catalog changed for this subject: fill its new criteria from history, remember

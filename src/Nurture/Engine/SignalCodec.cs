@@ -87,6 +87,8 @@ public static class SignalCodec
             w.Flag(2, s.IsForced);
             w.Text(3, s.By);
             w.Text(4, s.Because);
+            if (s.ByScenario.Length > 0) w.Text(5, s.ByScenario);
+            if (s.Values.Length > 0) w.Bytes(6, s.Values.Span);
         })),
         Signal.Scheduled s => Row(SignalKind.Scheduled, s.Subject, 0, s.At, Packed(w =>
         {
@@ -97,6 +99,8 @@ public static class SignalCodec
         {
             w.Number(1, s.EnrollmentId);
             w.Text(2, s.By);
+            if (s.Scenario.Length > 0) w.Text(3, s.Scenario);
+            if (s.ByScenario.Length > 0) w.Text(4, s.ByScenario);
         })),
         Signal.Prepared s => Row(SignalKind.Prepared, s.Subject, 0, s.At, Packed(w =>
         {
@@ -246,7 +250,7 @@ public static class SignalCodec
             case SignalKind.Left: return new Signal.Left(row.ContactId, row.OccurredAt);
             case SignalKind.EnrollRequested:
             {
-                var (scenario, isForced, by, because) = ("", false, "", "");
+                var (scenario, isForced, by, because, byScenario, values) = ("", false, "", "", "", Array.Empty<byte>());
                 while (reader.Next())
                 {
                     switch (reader.Field)
@@ -255,10 +259,12 @@ public static class SignalCodec
                         case 2: isForced = reader.Flag; break;
                         case 3: by = reader.Text; break;
                         case 4: because = reader.Text; break;
+                        case 5: byScenario = reader.Text; break;
+                        case 6: values = reader.Bytes.ToArray(); break;
                     }
                 }
 
-                return new Signal.EnrollRequested(SubjectOf(row), scenario, isForced, by, because, row.OccurredAt);
+                return new Signal.EnrollRequested(SubjectOf(row), scenario, isForced, by, because, row.OccurredAt) { ByScenario = byScenario, Values = values };
             }
 
             case SignalKind.Scheduled:
@@ -275,14 +281,16 @@ public static class SignalCodec
 
             case SignalKind.StopRequested:
             {
-                var (enrollment, by) = (0L, "");
+                var (enrollment, by, scenario, byScenario) = (0L, "", "", "");
                 while (reader.Next())
                 {
                     if (reader.Field == 1) enrollment = reader.Number;
                     else if (reader.Field == 2) by = reader.Text;
+                    else if (reader.Field == 3) scenario = reader.Text;
+                    else if (reader.Field == 4) byScenario = reader.Text;
                 }
 
-                return new Signal.StopRequested(SubjectOf(row), enrollment, by, row.OccurredAt);
+                return new Signal.StopRequested(SubjectOf(row), enrollment, by, row.OccurredAt) { Scenario = scenario, ByScenario = byScenario };
             }
 
             case SignalKind.Prepared or SignalKind.Resumed:

@@ -65,6 +65,9 @@ public sealed record EscalationType
     public bool IsOff { get; init; }
 }
 
+/// <param name="Languages">Spoken, as <c>ja</c>; empty where that is not said.</param>
+public sealed record PoolMember(string Address, IReadOnlyList<string> Languages);
+
 /// <summary>All declared types, by name.</summary>
 public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType> ByName)
 {
@@ -80,6 +83,9 @@ public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType>
 
     /// <summary>The template that they are written in: <c>reply.subject</c>, <c>reply.paragraphs</c>.</summary>
     public const string MailTemplate = "case-reply";
+
+    /// <summary>Who may be given accounts by a step <c>assign</c>, by the pool's name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<PoolMember>> Pools { get; init; } = new Dictionary<string, IReadOnlyList<PoolMember>>();
 
     public EscalationType? Find(string name) => ByName.GetValueOrDefault(name);
 }

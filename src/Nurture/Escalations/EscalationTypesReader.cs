@@ -28,8 +28,40 @@ public static class EscalationTypesReader
             if (source.Map(value, $"the type \"{key.Value}\"", "It has at least a title.") is { } entry) types[key.Value] = ReadType(source, key.Value, entry, queue);
         }
 
+        var pools = ReadPools(source, fields["pools"]);
         fields.RefuseOthers();
-        return (new(types), source.Sorted());
+        return (new(types) { Pools = pools }, source.Sorted());
+    }
+
+    private static Dictionary<string, IReadOnlyList<PoolMember>> ReadPools(YamlSource source, YamlNode? node)
+    {
+        var pools = new Dictionary<string, IReadOnlyList<PoolMember>>(StringComparer.Ordinal);
+        foreach (var (key, value) in source.Map(node, "pools", "Each has its name as key and its people as a list: low-touch: [ csm@example.com ].")?.Entries ?? [])
+        {
+            if (source.Name(key, "a pool") is not { } name) continue;
+            var members = new List<PoolMember>();
+            foreach (var item in source.List(value, $"the pool \"{name}\"")?.Items ?? [])
+            {
+                if (ReadMember(source, item) is { } member) members.Add(member);
+            }
+
+            if (members.Count == 0) source.Error(DiagnosticCodes.MissingKey, key.Span, $"nobody is in the pool \"{name}\"", "A list of addresses, or of - { address: csm@example.com, languages: [ ja ] }.");
+            pools[name] = members;
+        }
+
+        return pools;
+    }
+
+    private static PoolMember? ReadMember(YamlSource source, YamlNode node)
+    {
+        var fields = node is YamlNode.Mapping mapping ? new Fields(source, mapping, "somebody of a pool") : null;
+        var written = fields is null ? node : fields.Required("address", "Who: address: csm@example.com.");
+        var address = source.Text(written, "address");
+        var languages = source.Texts(fields?["languages"], "languages").Select(language => language.Value).ToList();
+        fields?.RefuseOthers();
+        if (address is null || address.Contains('@')) return address is null ? null : new(address, languages);
+        source.Error(DiagnosticCodes.BadValue, written!.Span, $"\"{address}\" is no address of a colleague");
+        return null;
     }
 
     private static EscalationType ReadType(YamlSource source, string name, YamlNode.Mapping mapping, string queue)

@@ -16,8 +16,12 @@ public sealed class CatalogIndex
             .GroupBy(pair => pair.name, pair => pair.published)
             .ToDictionary(group => group.Key, group => group.OrderBy(published => published.Scenario.Name, StringComparer.Ordinal).ToList());
         StateTriggers = catalog.Live.Values
-            .Where(published => published.Scenario.Trigger is Trigger.Inactivity or Trigger.DateAttribute or Trigger.Band)
+            .Where(published => published.Scenario.Trigger is Trigger.Turning or Trigger.DateAttribute or Trigger.Band)
             .OrderBy(published => published.Scenario.Name, StringComparer.Ordinal).ToList();
+        StateTriggersSince = StateTriggers.Select(published => published.LiveSince).DefaultIfEmpty().Max();
+        ByChange = catalog.Live.Values.Where(published => published.Scenario.Trigger is Trigger.Changed)
+            .GroupBy(published => ((Trigger.Changed)published.Scenario.Trigger) is var changed ? (changed.Of, changed.Attribute) : default)
+            .ToDictionary(group => group.Key, group => group.OrderBy(published => published.Scenario.Name, StringComparer.Ordinal).ToList());
         Criteria = new CriteriaIndex(catalog.Versions.Values.SelectMany(published => CriteriaOf(published.Scenario))
             .Concat(catalog.Health?.Criteria ?? []).Concat(catalog.PreparingHealth?.Criteria ?? [])
             .Concat(catalog.Segments.Criteria).Concat(catalog.PreparingSegments?.Criteria ?? []));
@@ -31,6 +35,12 @@ public sealed class CatalogIndex
 
     /// <summary>Scenarios that start when a state turns true, not by an event.</summary>
     public IReadOnlyList<PublishedScenario> StateTriggers { get; }
+
+    /// <summary>When the latest of those went live.</summary>
+    public DateTimeOffset StateTriggersSince { get; }
+
+    /// <summary>Scenarios that start when an attribute becomes another one.</summary>
+    public IReadOnlyDictionary<(SubjectKind Of, string Attribute), List<PublishedScenario>> ByChange { get; }
 
     public CriteriaIndex Criteria { get; }
 
@@ -46,50 +56,19 @@ public sealed class CatalogIndex
             if ((exit.When ?? scenario.Audience) is { } when) yield return when;
         }
 
-        foreach (var step in AllSteps(scenario.Steps))
-        {
-            if (step is Step.WaitFor wait) yield return wait.For;
-        }
+        foreach (var wait in Step.All(scenario.Steps).OfType<Step.WaitFor>()) yield return wait.For;
     }
 
-    public static IEnumerable<Condition> Conditions(Scenario scenario)
-    {
-        if (scenario.Trigger is Trigger.Event { Where: { } where }) yield return where;
-        if (scenario.Audience is { } audience) yield return audience;
-        if (scenario.Trigger is Trigger.Inactivity inactivity) yield return inactivity.IsSilent;
-        foreach (var condition in WatchedConditions(scenario)) yield return condition;
-        foreach (var step in AllSteps(scenario.Steps))
-        {
-            if (step is Step.Send { If: { } asked }) yield return asked;
-            if (step is Step.Branch branch)
-            {
-                foreach (var arm in branch.Arms)
-                {
-                    if (arm.If is { } when) yield return when;
-                }
-            }
-        }
-    }
+    public static IEnumerable<Condition> Conditions(Scenario scenario) =>
+        [
+            .. scenario.Trigger.Conditions,
+            .. scenario.Audience is { } audience ? [audience] : Array.Empty<Condition>(),
+            .. WatchedConditions(scenario),
+            .. Step.All(scenario.Steps).Where(step => step is not Step.WaitFor).SelectMany(step => step.Conditions),
+        ];
 
     /// <summary>Segments that the scenario's conditions name.</summary>
     public static IEnumerable<Segment> SegmentsOf(Scenario scenario) => Conditions(scenario).SelectMany(condition => condition.Segments).Distinct();
 
     public static IEnumerable<Criterion> CriteriaOf(Scenario scenario) => Conditions(scenario).SelectMany(condition => condition.Criteria);
-
-    public static IEnumerable<Step> AllSteps(IEnumerable<Step> steps)
-    {
-        foreach (var step in steps)
-        {
-            yield return step;
-            var inner = step switch
-            {
-                Step.WaitFor wait => wait.Timeout,
-                Step.Branch branch => branch.Arms.SelectMany(arm => arm.Then),
-                Step.Send send => send.Skipped,
-                Step.Escalate escalate => escalate.Outcomes.SelectMany(arm => arm.Then).Concat(escalate.Otherwise),
-                _ => [],
-            };
-            foreach (var deeper in AllSteps(inner)) yield return deeper;
-        }
-    }
 }

@@ -165,6 +165,15 @@ public static partial class DiagnosticCodes
     /// <summary>A segment that is no longer defined, or not as before, and that something published asks.</summary>
     public const string SegmentInUse = "NUR133";
 
+    /// <summary>Scenarios that start each other without an end.</summary>
+    public const string StartsInCircle = "NUR134";
+
+    /// <summary>A scenario that a step or a trigger names and that does not exist, or is about somebody else.</summary>
+    public const string UnknownScenario = "NUR135";
+
+    /// <summary>A pool of colleagues that escalations.yaml does not declare.</summary>
+    public const string UnknownPool = "NUR136";
+
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";
 

@@ -9,9 +9,11 @@ namespace Nurture.Scenarios;
 public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoal? Goal, IReadOnlyList<string> Exits, IReadOnlyList<FlowStep> Steps)
 {
     /// <summary>Every kind of step and of trigger there is, for whoever has a word or a form for each.</summary>
-    public static IReadOnlyList<string> StepKinds { get; } = ["send", "wait", "wait_for", "wait_until", "branch", "set", "escalate", "task", "end"];
+    public static IReadOnlyList<string> StepKinds { get; } = 
+        ["send", "wait", "wait_for", "wait_until", "wait_date", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "start", "stop", "end"];
 
-    public static IReadOnlyList<string> TriggerKinds { get; } = ["event", "inactive", "date", "schedule", "band"];
+    public static IReadOnlyList<string> TriggerKinds { get; } = 
+        ["event", "goal_of", "inactive", "condition", "entered", "left", "crosses", "changed", "tier", "stage", "date", "every", "schedule", "band", "manual"];
 
     public static ScenarioFlow Of(Scenario scenario) => new(
         TriggerOf(scenario.Trigger), scenario.Audience?.Text,
@@ -24,16 +26,36 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
 
     private static IEnumerable<FlowStep> AllOf(FlowStep step) => [step, .. step.Ways.SelectMany(way => way.Steps).SelectMany(AllOf)];
 
-    private static FlowTrigger TriggerOf(Trigger trigger) => trigger switch
+    private static FlowTrigger TriggerOf(Trigger trigger)
     {
-        Trigger.Event e => new("event", Said(("event", string.Join(", ", e.Names)), ("where", e.Where?.Text))),
-        Trigger.Inactivity i => new("inactive", Said(("inactive", string.Join(", ", i.Names)), ("for", Written(i.For)))),
-        Trigger.DateAttribute d => new("date", Said(
-            ("date", $"{Root(d.Of)}.{d.Attribute}"), (IsBefore(d.Offset) ? "before" : "after", IsNone(d.Offset) ? null : Written(Ahead(d.Offset))),
+        var (kind, said) = KindOf(trigger);
+        foreach (var (key, length) in new[] { ("delay", trigger.Delay), ("spread", trigger.Spread) })
+        {
+            if (length != default) said.Add(key, Written(length));
+        }
+
+        return new(kind, said);
+    }
+
+    private static (string Kind, Dictionary<string, string> Says) KindOf(Trigger trigger) => trigger switch
+    {
+        Trigger.Event { GoalOf: { } goal } => ("goal_of", Said(("goal_of", goal))),
+        Trigger.Event e => ("event", Said(("event", string.Join(", ", e.Names)), ("where", e.Where?.Text))),
+        Trigger.Inactivity i => ("inactive", Said(("inactive", string.Join(", ", i.Names)), ("for", Written(i.For)))),
+        Trigger.Becoming b => ("condition", Said(("condition", b.When.Text), ("for", Written(b.ForRole)))),
+        Trigger.Segment s => (s.IsLeaving ? "left" : "entered", Said((s.IsLeaving ? "left" : "entered", s.Name), ("for", Written(s.ForRole)))),
+        Trigger.Crossing c => ("crosses", Said(
+            ("crosses", c.Number), (c.IsRising ? "above" : "below", Written(c.Bound)), (c.IsRising ? "rearm_below" : "rearm_above", c.RearmBound is { } rearm ? Written(rearm) : null), ("for", Written(c.ForRole)))),
+        Trigger.Changed { Of: SubjectKind.Account, Attribute: "tier" or "stage", From.Count: 0, To.Count: > 0 } c => (c.Attribute, Said((c.Attribute, string.Join(", ", c.To)), ("for", Written(c.ForRole)))),
+        Trigger.Changed c => ("changed", Said(
+            ("changed", $"{Root(c.Of)}.{c.Attribute}"), ("from", c.From.Count > 0 ? string.Join(", ", c.From) : null), ("to", c.To.Count > 0 ? string.Join(", ", c.To) : null), ("for", Written(c.ForRole)))),
+        Scenarios.Trigger.ByHand => ("manual", Said()),
+        Trigger.DateAttribute d => (d.Every is null ? "date" : "every", Said(
+            ("every", d.Every is { } every ? Written(every) : null), (d.Every is null ? "date" : "from", $"{Root(d.Of)}.{d.Attribute}"), (IsBefore(d.Offset) ? "before" : "after", IsNone(d.Offset) ? null : Written(IsBefore(d.Offset) ? d.Offset.Before : d.Offset)),
             ("at", Written(d.At)), ("days", Word(d.Days)), ("for", Written(d.ForRole)))),
-        Trigger.Schedule s => new("schedule", Said(
+        Trigger.Schedule s => ("schedule", Said(
             (s.Timing.Cron is null ? "at" : "schedule", s.Timing.ToString()[..^(s.Timing.Zone.Length + 1)]), ("zone", s.Timing.Zone), ("pace", s.Pace?.ToString()))),
-        Trigger.Band b => new("band", Said(("band", string.Join(", ", b.Bands.Select(Health.HealthBands.Word))), ("for", Written(b.ForRole)))),
+        Trigger.Band b => ("band", Said(("band", string.Join(", ", b.Bands.Select(Health.HealthBands.Word))), ("for", Written(b.ForRole)))),
         _ => throw new InvalidOperationException($"No drawing of {trigger.GetType().Name}."),
     };
 
@@ -47,11 +69,26 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
             Ways = send.Skipped.Count > 0 ? [new("skipped", null, Drawn(send.Skipped))] : [],
         },
         Step.WaitLength wait => new(wait.Id, "wait", wait.Span, Said(("wait", Written(wait.Length)))),
-        Step.WaitFor wait => new(wait.Id, "wait_for", wait.Span, Said(("for", wait.For.Text), ("up_to", wait.UpTo is { } most ? Written(most) : wait.UpToDuration is { } length ? Written(length) : null)))
+        Step.WaitFor wait => new(wait.Id, "wait_for", wait.Span, Said([("for", wait.For.Text), ("up_to", wait.UpTo is { } most ? Written(most) : wait.UpToDuration is { } length ? Written(length) : null), .. Dated(wait.Until)]))
         {
-            Ways = wait.UpTo is null && wait.UpToDuration is null ? [] : [new("timeout", null, Drawn(wait.Timeout))],
+            Ways = !wait.IsBounded ? [] : [new("timeout", null, Drawn(wait.Timeout))],
         },
         Step.WaitUntil wait => new(wait.Id, "wait_until", wait.Span, Said(("until", Written(wait.Time)), ("days", Word(wait.Days)), ("zone", wait.Zone.Named ?? Word(wait.Zone.Of)))),
+        Step.WaitUntilDate wait => new(wait.Id, "wait_date", wait.Span, Said(Dated(wait.Until))),
+        Step.Split split => new(split.Id, "split", split.Span, Said())
+        {
+            Ways = [.. split.Arms.Select(arm => new FlowWay("arm", $"{arm.Name}: {Written(arm.Share * 100)}%", Drawn(arm.Then)))],
+        },
+        Step.Repeat repeat => new(repeat.Id, "repeat", repeat.Span, Said(("times", Written(repeat.Times)), ("until", repeat.Until?.Text)))
+        {
+            Ways = [new("again", null, Drawn(repeat.Steps))],
+        },
+        Step.Assign assign => new(assign.Id, "assign", assign.Span, Said(("owner", assign.Owner), ("pool", assign.Pool))),
+        Step.Unsubscribe unsubscribe => new(unsubscribe.Id, "unsubscribe", unsubscribe.Span, Said(("topic", unsubscribe.Topic), ("because", unsubscribe.Because))),
+        Step.Forget forget => new(forget.Id, "forget", forget.Span, Said(("reason", forget.Reason))),
+        Step.Enlist enlist => new(enlist.Id, enlist.IsStruckOut ? "remove_from" : "add_to", enlist.Span, Said(("segment", enlist.Segment))),
+        Step.Start start => new(start.Id, "start", start.Span, Said(("scenario", start.Scenario), ("for", Written(start.For)), ("with", start.With.Count == 0 ? null : string.Join(", ", start.With.Select(given => $"{given.Key}: {given.Value}"))))),
+        Step.Stop stop => new(stop.Id, "stop", stop.Span, Said(("scenarios", string.Join(", ", stop.Scenarios)))),
         Step.Branch branch => new(branch.Id, "branch", branch.Span, Said())
         {
             Ways = [.. branch.Arms.Select(arm => new FlowWay(arm.If is null ? "else" : "if", arm.If?.Text, Drawn(arm.Then)))],
@@ -69,6 +106,15 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
     };
 
     private static IReadOnlyList<FlowStep> Drawn(IReadOnlyList<Step> steps) => [.. steps.Select(StepOf)];
+
+    private static (string, string?)[] Dated(DateMoment? until) => until is null ? [] :
+    [
+        ("until", until.Date.Text),
+        ("offset", IsNone(until.Offset) ? null : IsBefore(until.Offset) ? $"-{Written(until.Offset.Before)}" : Written(until.Offset)),
+        ("at", until.At is { } time ? Written(time) : null), ("days", Word(until.Days)), ("zone", until.Zone.Named ?? Word(until.Zone.Of)),
+    ];
+
+    private static string Written(double number) => number.ToString("0.##########", CultureInfo.InvariantCulture);
 
     private static Dictionary<string, string> Said(params ReadOnlySpan<(string Key, string? Value)> said)
     {
@@ -100,8 +146,6 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
 
     private static bool IsBefore(Duration offset) => offset.Exact < TimeSpan.Zero || offset.BusinessDays < 0 || offset.Months < 0;
 
-    private static Duration Ahead(Duration offset) => IsBefore(offset) ? new(-offset.Exact, -offset.BusinessDays, -offset.Months) : offset;
-
     private static string? Written(Recipients? recipients) => recipients switch
     {
         null => null,
@@ -131,6 +175,6 @@ public sealed record FlowStep(string Id, string Kind, SourceSpan At, IReadOnlyDi
     public IReadOnlyList<FlowWay> Ways { get; init; } = [];
 }
 
-/// <param name="Kind"><c>if</c>, <c>else</c>, <c>timeout</c>, <c>skipped</c>, <c>outcome</c>, <c>otherwise</c>.</param>
-/// <param name="Condition">Of an <c>if</c>; the name of an <c>outcome</c>.</param>
+/// <param name="Kind"><c>if</c>, <c>else</c>, <c>timeout</c>, <c>skipped</c>, <c>outcome</c>, <c>otherwise</c>, <c>arm</c>, <c>again</c>.</param>
+/// <param name="Condition">Of an <c>if</c>; the name of an <c>outcome</c>; name and share of an <c>arm</c> of a split.</param>
 public sealed record FlowWay(string Kind, string? Condition, IReadOnlyList<FlowStep> Steps);

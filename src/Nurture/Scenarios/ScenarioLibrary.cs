@@ -163,6 +163,8 @@ public sealed record ScenarioLibrary
                 found.Add(new(DiagnosticCodes.FileName, Severity.Warning, Shown(file), at, $"the scenario is called \"{name}\" and its file is not.", $"Name the file {name}.yaml, so that others find it."));
         }
 
+        var all = scenarios.Select(parsed => parsed.Draft).OfType<Scenario>().DistinctBy(scenario => scenario.Name).ToDictionary(scenario => scenario.Name);
+        foreach (var parsed in scenarios) found.AddRange(ScenarioReferences.Check(parsed, all));
         return scenarios;
     }
 
@@ -183,7 +185,7 @@ public sealed record ScenarioLibrary
             }
 
             if (scenario.Scenario is null) continue;
-            var ids = ScenarioLinter.AllSteps(scenario.Scenario.Steps).Select(step => step.Id).ToArray();
+            var ids = Step.All(scenario.Scenario.Steps).Select(step => step.Id).ToArray();
             foreach (var step in read.Tests.SelectMany(test => test.Expect).OfType<Expectation.Step>().Where(step => !ids.Contains(step.Id)))
                 found.Add(new(DiagnosticCodes.TestNamesNothing, Severity.Error, read.File, step.Span, $"\"{read.Scenario}\" has no step \"{step.Id}\".", Suggestions.For(step.Id, ids, "It has")));
         }

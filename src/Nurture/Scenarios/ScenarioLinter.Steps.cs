@@ -60,8 +60,11 @@ public sealed partial class ScenarioLinter
             case Step.WaitUntil until:
                 if (isLast) NothingFollows(until);
                 return moment with { Local = (until.Time, until.Days) };
+            case Step.WaitUntilDate until:
+                if (isLast) NothingFollows(until);
+                return moment with { Local = until.Until.At is { } time ? (time, until.Until.Days) : null };
             case Step.WaitFor wait:
-                if (wait.UpTo is null && wait.UpToDuration is null && !Has($"{wait.Id}/up_to") && wait.Timeout.Count == 0)
+                if (!wait.IsBounded && !Has($"{wait.Id}/up_to") && !Has($"{wait.Id}/until") && wait.Timeout.Count == 0)
                     Warn(DiagnosticCodes.PointlessWait, At($"{wait.Id}/for", wait.Span), "this wait has no end: who never does it stands here for ever", "Say how long: up_to: 7d.");
                 CheckList(wait.Timeout, moment with { AtLeast = moment.AtLeast + (wait.UpTo ?? TimeSpan.Zero), Local = null }, isLast);
                 return moment with { HasHeard = true, Local = null };
@@ -71,7 +74,19 @@ public sealed partial class ScenarioLinter
             case Step.Escalate escalate:
                 CheckEscalate(escalate, moment, isLast);
                 return moment with { Local = null };
-            case Step.Set or Step.End or Step.Task:
+            case Step.Split split:
+                foreach (var arm in split.Arms) CheckList(arm.Then, moment, isLast);
+                return moment with { Local = null };
+            case Step.Repeat repeat:
+                CheckList(repeat.Steps, moment with { Local = null }, isLast: false);
+                return moment with { HasHeard = true, Local = null };
+            case Step.Start start:
+                CheckStart(start, moment);
+                return moment;
+            case Step.Assign { Pool: { } pool } assign when environment.Escalations is { } types && !types.Pools.ContainsKey(pool):
+                Error(DiagnosticCodes.UnknownPool, At($"{assign.Id}/pool", assign.Span), $"escalations.yaml declares no pool \"{pool}\"", Suggestions.For(pool, types.Pools.Keys, "There are") ?? "Declare it there: pools: { low-touch: [ csm@example.com ] }.");
+                return moment;
+            case Step.Set or Step.Assign or Step.Unsubscribe or Step.Forget or Step.Enlist or Step.Stop or Step.End or Step.Task:
                 return moment;
             default:
                 throw new InvalidOperationException($"No rule for {step.GetType().Name}.");
@@ -146,13 +161,23 @@ public sealed partial class ScenarioLinter
             Error(DiagnosticCodes.NoAnswerToNobody, At($"{send.Id}/to", send.Span), "what if nobody of the account has that role?", "Say nobody: most_active, another rule, or nobody: end.");
         if (send.Nobody?.Instead is { } instead && instead.Equals(send.To))
             Warn(DiagnosticCodes.NoAnswerToNobody, At($"{send.Id}/nobody", send.Span), "nobody: asks the same again", "Name another rule, or end.");
-        foreach (var (recipients, key) in new[] { (send.To, "to"), (send.Nobody?.Instead, "nobody") })
-        {
-            if (recipients is Recipients.TriggerContact && scenario.Trigger is not Trigger.Event)
-                Error(DiagnosticCodes.NothingHeard, At($"{send.Id}/{key}", send.Span), "this trigger is no event, so there is no trigger.contact", "Name a role, or most_active.");
-            if (recipients is Recipients.HeardContact && !moment.HasHeard)
-                Error(DiagnosticCodes.NothingHeard, At($"{send.Id}/{key}", send.Span), "no wait has heard anybody before this step", "A wait: with for: event(…) comes first, and its time-out hears nobody.");
-        }
+        CheckWho(send.To, At($"{send.Id}/to", send.Span), moment);
+        CheckWho(send.Nobody?.Instead, At($"{send.Id}/nobody", send.Span), moment);
+    }
+
+    private void CheckWho(Recipients? who, SourceSpan at, Moment moment)
+    {
+        if (who is Recipients.TriggerContact && scenario.Trigger is not (Trigger.Event or Trigger.ByHand))
+            Error(DiagnosticCodes.NothingHeard, at, "this trigger is no event, so there is no trigger.contact", "Name a role, or most_active.");
+        if (who is Recipients.HeardContact && !moment.HasHeard)
+            Error(DiagnosticCodes.NothingHeard, at, "no wait has heard anybody before this step", "A wait: with for: event(…) comes first, and its time-out hears nobody.");
+    }
+
+    private void CheckStart(Step.Start start, Moment moment)
+    {
+        CheckWho(start.For, start.Span, moment);
+        if (start.Scenario == scenario.Name && scenario.Reentry is { IsOnce: false, After.Ticks: 0 })
+            Error(DiagnosticCodes.StartsInCircle, At($"{start.Id}/scenario", start.Span), "this scenario starts itself, every time", "Say reentry: once or after 30d, or write a repeat:.");
     }
 
     /// <summary>A mail that becomes due outside the allowed hours and expires before they begin never leaves.</summary>
@@ -173,7 +198,7 @@ public sealed partial class ScenarioLinter
     private void CheckLocales()
     {
         if (environment.MailTemplates is not { } library) return;
-        var sends = AllSteps(scenario.Steps).OfType<Step.Send>().Where(send => library.Names.Contains(send.Template)).ToArray();
+        var sends = Step.All(scenario.Steps).OfType<Step.Send>().Where(send => library.Names.Contains(send.Template)).ToArray();
         var languages = sends.SelectMany(send => library.LocalesOf(send.Template)).Select(Locales.Normalize).ToHashSet(StringComparer.Ordinal);
         foreach (var send in sends.DistinctBy(send => send.Template))
         {
@@ -191,9 +216,10 @@ public sealed partial class ScenarioLinter
     {
         Step.End => true,
         Step.Branch branch => branch.Arms.Count > 0 && branch.Arms[^1].If is null && branch.Arms.All(arm => EndsList(arm.Then)),
-        Step.Escalate escalate => escalate.WaitsForOutcome && escalate.Outcomes.Select(arm => arm.Then).Append(escalate.Otherwise).All(EndsList),
-        Step.Send or Step.WaitFor or Step.WaitLength or Step.WaitUntil or Step.Set or Step.Task => false,
-        _ => throw new InvalidOperationException($"No rule for {step.GetType().Name}."),
+        Step.Split split => split.Arms.All(arm => EndsList(arm.Then)),
+        Step.Escalate escalate => escalate.WaitsForOutcome && escalate.Ways.All(EndsList),
+        Step.Forget => true,
+        _ => false,
     };
 
     private static bool EndsList(IReadOnlyList<Step> steps) => steps.Any(Ends);

@@ -53,35 +53,32 @@ public sealed partial class ScenarioLinter
 
     private void CheckTrigger()
     {
-        var names = scenario.Trigger switch
+        var (of, place) = scenario.Trigger switch
         {
-            Trigger.Event e => e.Names,
-            Trigger.Inactivity i => i.Names,
-            Trigger.DateAttribute or Trigger.Schedule or Trigger.Band => [],
+            Trigger.Event e => Heard(e.GoalOf is null ? e.Names : []),
+            Trigger.Inactivity i => Heard(i.Names),
+            Trigger.Turning turning => (turning.Of, "trigger"),
+            Trigger.Changed changed => (changed.Of, "trigger"),
+            Trigger.DateAttribute date => (date.Of, date.Every is null ? "trigger.date" : "trigger.from"),
+            Trigger.Band => (SubjectKind.Account, "trigger.band"),
+            Trigger.Schedule or Trigger.ByHand => (scenario.Subject, "trigger"),
             _ => throw new InvalidOperationException($"No rule for {scenario.Trigger.GetType().Name}."),
         };
-        foreach (var (index, name) in names.Index()) CheckEvent(name, At($"trigger.events.{index}"));
-
         if (scenario.Trigger is Trigger.Schedule schedule) CheckSchedule(schedule);
-        if (scenario.Trigger is Trigger.Band band) CheckBandTrigger(band);
-        if (scenario.Trigger is not Trigger.DateAttribute date) return;
-        if (date.Of == SubjectKind.Account && !IsAccountScenario && date.ForRole is null)
-            Error(DiagnosticCodes.NoRoleForTrigger, At("trigger.date"), "this date is the account's, and the scenario is about one person: who of them enters?",
-                "Say for: 'role(\"admin\", 1)', or make it subject: account.");
-        if (date.Of == SubjectKind.Contact && IsAccountScenario)
-            Error(DiagnosticCodes.WrongSubject, At("trigger.date"), "this date is one person's, and the scenario is about the account", "Use a date of the account, or subject: contact.");
-        if (date.ForRole is not null && (IsAccountScenario || date.Of == SubjectKind.Contact))
-            Error(DiagnosticCodes.WrongSubject, At("trigger.for"), IsAccountScenario ? "the account itself enters, so for: has nothing to choose" : "the person whose date it is enters, so for: has nothing to choose", "Take it away.");
-    }
-
-    private void CheckBandTrigger(Trigger.Band band)
-    {
-        if (environment is { IsWhole: true, Health: null })
+        if (scenario.Trigger is Trigger.Band && environment is { IsWhole: true, Health: null })
             Error(DiagnosticCodes.NoHealth, At("trigger.band"), "nobody scores accounts, so none ever comes into a band", "Add health.yaml, with measures: and bands:.");
-        if (!IsAccountScenario && band.ForRole is null)
-            Error(DiagnosticCodes.NoRoleForTrigger, At("trigger.band"), "health is the account's, and the scenario is about one person: who of them enters?", "Say for: 'role(\"admin\", 1)', or make it subject: account.");
-        if (IsAccountScenario && band.ForRole is not null)
-            Error(DiagnosticCodes.WrongSubject, At("trigger.for"), "the account itself enters, so for: has nothing to choose", "Take it away.");
+        if (of == SubjectKind.Account && !IsAccountScenario && scenario.Trigger.ForRole is null)
+            Error(DiagnosticCodes.NoRoleForTrigger, At(place), "what starts this is the account's, and the scenario is about one person: who of them enters?", "Say for: 'role(\"admin\", 1)', or make it subject: account.");
+        if (of == SubjectKind.Contact && IsAccountScenario)
+            Error(DiagnosticCodes.WrongSubject, At(place), "what starts this is one person's, and the scenario is about the account", "Use something of the account, or subject: contact.");
+        if (scenario.Trigger.ForRole is not null && (IsAccountScenario || of == SubjectKind.Contact))
+            Error(DiagnosticCodes.WrongSubject, At("trigger.for"), IsAccountScenario ? "the account itself enters, so for: has nothing to choose" : "the person whom it is about enters, so for: has nothing to choose", "Take it away.");
+
+        (SubjectKind, string) Heard(IReadOnlyList<string> names)
+        {
+            foreach (var (index, name) in names.Index()) CheckEvent(name, At($"trigger.events.{index}"));
+            return (scenario.Subject, "trigger");
+        }
     }
 
     private void CheckSchedule(Trigger.Schedule schedule)
@@ -154,14 +151,14 @@ public sealed partial class ScenarioLinter
     /// <summary>Goals, exits and waits hear only events that carry the key (SEMANTICS.md 18).</summary>
     private void CheckKey()
     {
-        if (scenario.Key is not { Root: "trigger" } key) return;
+        if (scenario.KeyProperty is not { } key) return;
         foreach (var (condition, at) in Conditions())
         {
             foreach (var asked in condition.Events)
             {
-                if (!environment.Plan.Events.TryGetValue(asked.EventName, out var planned) || planned.Properties.ContainsKey(key.Path)) continue;
-                Error(DiagnosticCodes.KeyNotCarried, at, $"\"{asked.EventName}\" carries no \"{key.Path}\", so a passage for each {key.Path} never hears it",
-                    $"Ask for an event that has the property {key.Path}, or add it to that event in events.yaml.");
+                if (!environment.Plan.Events.TryGetValue(asked.EventName, out var planned) || planned.Properties.ContainsKey(key)) continue;
+                Error(DiagnosticCodes.KeyNotCarried, at, $"\"{asked.EventName}\" carries no \"{key}\", so a passage for each {key} never hears it",
+                    $"Ask for an event that has the property {key}, or add it to that event in events.yaml.");
             }
         }
     }
@@ -184,7 +181,7 @@ public sealed partial class ScenarioLinter
     private IEnumerable<(Condition Condition, SourceSpan At)> Conditions()
     {
         if (scenario.Trigger is Trigger.Event { Where: { } where }) yield return (where, At("trigger.where"));
-        if (scenario.Trigger is Trigger.Inactivity silence) yield return (silence.IsSilent, At("trigger.for"));
+        if (scenario.Trigger is Trigger.Turning turning) yield return (turning.When, At(turning is Trigger.Inactivity ? "trigger.for" : "trigger"));
         if (scenario.Audience is { } audience) yield return (audience, At("audience"));
         if (scenario.Goal is { } goal) yield return (goal.When, At("goal.when"));
         foreach (var (index, exit) in scenario.Exits.Index())
@@ -192,12 +189,13 @@ public sealed partial class ScenarioLinter
             if (exit.When is { } when) yield return (when, At($"exit.{index}"));
         }
 
-        foreach (var step in AllSteps(scenario.Steps))
+        foreach (var step in Step.All(scenario.Steps))
         {
             switch (step)
             {
                 case Step.Send { If: { } condition }: yield return (condition, At($"{step.Id}/if", step.Span)); break;
                 case Step.WaitFor wait: yield return (wait.For, At($"{step.Id}/for", step.Span)); break;
+                case Step.Repeat { Until: { } until }: yield return (until, At($"{step.Id}/until", step.Span)); break;
                 case Step.Branch branch:
                     foreach (var (index, arm) in branch.Arms.Index())
                     {
@@ -208,16 +206,6 @@ public sealed partial class ScenarioLinter
             }
         }
     }
-
-    internal static IEnumerable<Step> AllSteps(IEnumerable<Step> steps) => steps.SelectMany(step => step switch
-    {
-        Step.Send send => [send, .. AllSteps(send.Skipped)],
-        Step.WaitFor wait => [wait, .. AllSteps(wait.Timeout)],
-        Step.Branch branch => [branch, .. branch.Arms.SelectMany(arm => AllSteps(arm.Then))],
-        Step.Escalate escalate => [escalate, .. escalate.Outcomes.SelectMany(arm => AllSteps(arm.Then)), .. AllSteps(escalate.Otherwise)],
-        Step.WaitLength or Step.WaitUntil or Step.Set or Step.End or Step.Task => (IEnumerable<Step>)[step],
-        _ => throw new InvalidOperationException($"No steps of {step.GetType().Name}."),
-    });
 
     private bool Has(string position) => parsed.Positions.ContainsKey(position);
 

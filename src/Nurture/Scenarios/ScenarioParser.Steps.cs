@@ -9,9 +9,10 @@ namespace Nurture.Scenarios;
 
 public sealed partial class ScenarioParser
 {
-    private static readonly string[] StepKinds = ["send", "wait", "branch", "set", "escalate", "task", "end"];
+    private static readonly string[] StepKinds =
+        ["send", "wait", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "start", "stop", "end"];
 
-    private const string StepsThereAre = "Steps are send, wait, branch, set, escalate, task and end.";
+    private static readonly string StepsThereAre = $"Steps are {Suggestions.Listed(StepKinds)}.";
 
     private List<Step> ReadSteps(YamlNode? node, string what, bool hasHeard)
     {
@@ -20,7 +21,7 @@ public sealed partial class ScenarioParser
         {
             if (ReadStep(item, hasHeard) is not { } step) continue;
             steps.Add(step);
-            hasHeard |= step is Step.WaitFor;
+            hasHeard |= step is Step.WaitFor or Step.Repeat;
         }
 
         return steps;
@@ -67,7 +68,15 @@ public sealed partial class ScenarioParser
             "send" => ReadSend(value, fields, id, span, hasHeard),
             "wait" => ReadWait(value, fields, id, span, hasHeard),
             "branch" => ReadBranch(value, id, span, hasHeard),
+            "split" => ReadSplit(value, id, span, hasHeard),
+            "repeat" => ReadRepeat(value, fields, id, span, hasHeard),
             "set" => ReadSet(value, id, span),
+            "assign" => ReadAssign(value, fields, id, span),
+            "unsubscribe" => ReadUnsubscribe(value, fields, id, span),
+            "forget" => ReadForget(value, id, span),
+            "add_to" or "remove_from" => ReadEnlist(value, kind, id, span),
+            "start" => ReadStart(value, fields, id, span, hasHeard),
+            "stop" => ReadStop(value, id, span),
             "escalate" => ReadEscalate(value, fields, id, span, hasHeard),
             "task" => ReadTask(value, fields, id, span),
             _ => ReadEnd(value, id, span),
@@ -218,10 +227,7 @@ public sealed partial class ScenarioParser
         return AttributeRead().Match(condition) is { Success: true } read ? Values.Slug(read.Groups[1].Value.Split('.')[^1]) : null;
     }
 
-    private static readonly Dictionary<string, string> LaterSteps = new[]
-    {
-        "split", "ask", "start", "stop", "assign", "notify", "unsubscribe", "forget", "repeat", "webhook", "throttle",
-    }.ToDictionary(word => word, _ => StepsThereAre, StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> LaterSteps = new[] { "ask", "notify", "webhook", "throttle" }.ToDictionary(word => word, _ => StepsThereAre, StringComparer.Ordinal);
 
     private static readonly Dictionary<string, string> LaterBesideStep = new(StringComparer.Ordinal)
     {

@@ -16,6 +16,12 @@ public sealed partial class ScenarioParser
 
     private Trigger? ReadTrigger(YamlNode? node)
     {
+        if (node is YamlNode.Scalar { Value: "manual" })
+        {
+            triggerEvents = [Engine.ProductEvents.Started];
+            return new Trigger.ByHand(node.Span);
+        }
+
         if (node is YamlNode.Scalar { IsEmpty: false } name)
         {
             source.Error(DiagnosticCodes.WrongShape, node.Span, "a trigger says what kind it is", $"Write trigger: {{ event: {Values.Slug(name.Value)} }}.");
@@ -25,7 +31,7 @@ public sealed partial class ScenarioParser
         if (source.Map(node, "trigger") is not { } mapping) return null;
         foreach (var (key, value) in mapping.Entries) positions["trigger." + key.Value] = value.Span;
         var fields = new Fields(source, mapping, "the trigger");
-        var kinds = new[] { "event", "inactive", "date", "band", "schedule", "at" }.Where(fields.Has).Where(kind => kind != "at" || !fields.Has("date")).ToArray();
+        var kinds = TriggerKinds.Where(fields.Has).Where(kind => kind != "at" || !fields.Has("date") && !fields.Has("every")).ToArray();
         if (kinds.Length > 1)
         {
             source.Error(DiagnosticCodes.Contradiction, fields.KeySpan(kinds[1])!.Value, $"a trigger is \"{kinds[0]}:\" or \"{kinds[1]}:\", not both",
@@ -36,17 +42,29 @@ public sealed partial class ScenarioParser
         Trigger? trigger = kinds.FirstOrDefault() switch
         {
             "event" => ReadEventTrigger(fields),
+            "goal_of" => ReadGoalTrigger(fields),
             "inactive" => ReadInactivityTrigger(fields),
-            "date" => ReadDateTrigger(fields),
+            "condition" => ReadConditionTrigger(fields),
+            "entered" => ReadSegmentTrigger(fields, "entered"),
+            "left" => ReadSegmentTrigger(fields, "left"),
+            "crosses" => ReadCrossing(fields),
+            "changed" => ReadChange(fields),
+            "tier" => ReadChangeTo(fields, "tier"),
+            "stage" => ReadChangeTo(fields, "stage"),
+            "date" => ReadDateTrigger(fields, "date"),
+            "every" => ReadDateTrigger(fields, "from"),
             "schedule" or "at" => ReadSchedule(fields),
             "band" => ReadBandTrigger(fields),
             _ => null,
         };
-        if (kinds.Length == 0 && !mapping.Entries.Any(e => LaterInTrigger.ContainsKey(e.Key.Value)))
+        if (kinds.Length == 0 && !mapping.Entries.Any(e => InsteadInTrigger.ContainsKey(e.Key.Value)))
             source.Error(DiagnosticCodes.MissingKey, fields.HeadSpan, "the trigger does not say what starts the scenario",
-                "event: signed_up, inactive: [ login ] with for: 14d, date: account.contract_end with before: 30d, band: at_risk, schedule: \"0 9 1 * *\", or at: \"2026-12-01T09:00\".");
-        fields.RefuseOthers(LaterInTrigger);
-        return trigger;
+                "event: signed_up, inactive: [ login ] with for: 14d, condition: account.seats > 10, date: account.contract_end with before: 30d, band: at_risk, schedule: \"0 9 1 * *\", or at: \"2026-12-01T09:00\".");
+        var delay = trigger is Trigger.Event ? source.Exact(fields["delay"], "delay") : null;
+        var spread = trigger is null or Trigger.Schedule ? null : source.Exact(fields["spread"], "spread");
+        fields.RefuseOthers(InsteadInTrigger);
+        triggerEvents = trigger?.EventNames;
+        return trigger is null ? null : trigger with { Delay = delay ?? default, Spread = spread ?? default };
     }
 
     private Trigger.Event? ReadEventTrigger(Fields fields)
@@ -60,6 +78,17 @@ public sealed partial class ScenarioParser
         return names.Count == 0 ? null : new(names, where, late, settle, fields.Span);
     }
 
+    /// <summary>The event that a reached goal is, of that one scenario.</summary>
+    private Trigger.Event? ReadGoalTrigger(Fields fields)
+    {
+        var scenario = source.Name(fields["goal_of"], "a scenario");
+        RefuseRole(fields, "whoever reached the goal enters");
+        if (scenario is null) return null;
+        triggerEvents = [Engine.ProductEvents.GoalReached];
+        var where = Condition.Compile($"trigger.scenario == \"{scenario}\"", Scope(hasEnrollment: false), []);
+        return new([Engine.ProductEvents.GoalReached], where, DefaultLate, null, fields.Span) { GoalOf = scenario };
+    }
+
     private Trigger.Inactivity? ReadInactivityTrigger(Fields fields)
     {
         var names = ReadEventNames(fields["inactive"], "inactive");
@@ -71,20 +100,134 @@ public sealed partial class ScenarioParser
         var written = ((YamlNode.Scalar)fields["for"]!).Value;
         var isSilent = Condition.Compile($"silent([{string.Join(", ", names.Select(n => $"\"{n}\""))}], \"{written}\")", Scope(hasEnrollment: false), found);
         foreach (var diagnostic in found) source.Diagnostics.Add(diagnostic with { File = source.File, Span = fields["inactive"]!.Span });
-        return isSilent is null ? null : new(names, new(silence), fields.Span) { IsSilent = isSilent };
+        return isSilent is null ? null : new(names, new(silence), subject, isSilent, fields.Span);
     }
 
-    private Trigger.DateAttribute? ReadDateTrigger(Fields fields)
+    private Trigger.Becoming? ReadConditionTrigger(Fields fields)
     {
-        var node = fields["date"];
-        var match = source.Text(node, "date") is { } written ? PathPattern().Match(written) : null;
+        var when = ReadCondition(fields["condition"], "condition", Scope(hasEnrollment: false));
+        var role = ReadTriggerRole(fields["for"]);
+        return when is null ? null : new(OfWhom(fields["condition"]!, when), when, fields.Span) { ForRole = role };
+    }
+
+    private Trigger.Segment? ReadSegmentTrigger(Fields fields, string key)
+    {
+        var node = fields[key];
+        var name = source.Name(node, "a segment");
+        var role = ReadTriggerRole(fields["for"]);
+        if (name is null || Composed(node!, $"segment(\"{name}\")") is not { } when) return null;
+        return new(name, key == "left", OfWhom(node!, when), when, fields.Span) { ForRole = role };
+    }
+
+    private Trigger.Crossing? ReadCrossing(Fields fields)
+    {
+        var node = fields["crosses"];
+        var number = source.Text(node, "crosses");
+        var isRising = !fields.Has("below");
+        if (fields.Has("above") && fields.Has("below"))
+            source.Error(DiagnosticCodes.Contradiction, fields.KeySpan("below")!.Value, "a number is crossed upwards or downwards, not both", "Write a scenario for each.");
+        var bound = source.Number(isRising ? fields.Required("above", "Which number: above: 0.8, or below: 5.") : fields["below"], isRising ? "above" : "below");
+        var rearmKey = isRising ? "rearm_below" : "rearm_above";
+        var rearm = source.Number(fields[rearmKey], rearmKey);
+        var role = ReadTriggerRole(fields["for"]);
+        if (number is null || bound is not { } crossed) return null;
+        if (rearm is { } other && (isRising ? other > crossed : other < crossed))
+            source.Error(DiagnosticCodes.Contradiction, fields.KeySpan(rearmKey)!.Value, $"it would be armed again on the side that it crosses to", $"{rearmKey}: is {(isRising ? "no higher than above" : "no lower than below")}:.");
+        var (reached, back) = isRising ? (">=", "<") : ("<", ">=");
+        if (Composed(node!, $"({number}) {reached} {Written(crossed)}") is not { } when) return null;
+        return new(number, crossed, rearm, isRising, OfWhom(node!, when), when, fields.Span)
+        {
+            ForRole = role,
+            Rearm = rearm is { } again ? Composed(node!, $"({number}) {back} {Written(again)}") : null,
+        };
+
+        static string Written(double value) => value.ToString("0.##########", System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    private Trigger.Changed? ReadChange(Fields fields)
+    {
+        var node = fields["changed"];
+        var match = source.Text(node, "changed") is { } written ? PathPattern().Match(written) : null;
+        var role = ReadTriggerRole(fields["for"]);
+        if (match is { Success: true } && match.Groups["root"].Value is "contact" or "account")
+        {
+            var of = match.Groups["root"].Value == "contact" ? SubjectKind.Contact : SubjectKind.Account;
+            var attribute = match.Groups["path"].Value;
+            if (!CheckAttribute(node!, of, attribute)) return null;
+            return new(of, attribute, ReadValues(fields["from"], of, attribute), ReadValues(fields["to"], of, attribute), fields.Span) { ForRole = role };
+        }
+
+        if (match is not null) source.Error(DiagnosticCodes.BadValue, node!.Span, "what changes is an attribute", "For example changed: account.plan, from: trial, to: pro.");
+        _ = (fields["from"], fields["to"]);
+        return null;
+    }
+
+    /// <summary><c>tier: low</c>, <c>stage: [ adoption, renewal ]</c>: the account's attribute of that name becomes it.</summary>
+    private Trigger.Changed? ReadChangeTo(Fields fields, string attribute)
+    {
+        var to = ReadValues(fields[attribute], SubjectKind.Account, attribute);
+        var role = ReadTriggerRole(fields["for"]);
+        foreach (var value in to)
+        {
+            if (ProductKnowledge.ChoicesOf(SubjectKind.Account, attribute) is { } known && !known.Contains(value.ToString()))
+                source.Error(DiagnosticCodes.UnknownWord, fields[attribute]!.Span, $"\"{value}\" is no {attribute}", Suggestions.For(value.ToString(), known, "There are"));
+        }
+
+        return to.Count == 0 ? null : new(SubjectKind.Account, attribute, [], to, fields.Span) { ForRole = role };
+    }
+
+    private List<AttributeValue> ReadValues(YamlNode? node, SubjectKind of, string attribute)
+    {
+        var values = new List<AttributeValue>();
+        foreach (var written in source.Texts(node, attribute))
+        {
+            if (ReadValue(written, environment.Plan.Attribute(of, attribute)?.Type, $"{(of == SubjectKind.Contact ? "contact" : "account")}.{attribute}") is { } value) values.Add(value);
+        }
+
+        return values;
+    }
+
+    /// <summary>A condition that is not written as one; what is wrong in it is said of the value that it is made of.</summary>
+    private Condition? Composed(YamlNode node, string text)
+    {
+        var found = new List<Diagnostic>();
+        var condition = Condition.Compile(text, Scope(hasEnrollment: false), found);
+        foreach (var diagnostic in found) source.Diagnostics.Add(diagnostic with { File = source.File, Span = node.Span });
+        return condition;
+    }
+
+    /// <summary>Whose turning it is: the scenario's subject's, or the account's where a contact scenario asks nothing but the account.</summary>
+    private SubjectKind OfWhom(YamlNode node, Condition when)
+    {
+        if (subject == SubjectKind.Account || !when.ReadsAccount) return subject;
+        if (when.ReadsContact)
+            source.Error(DiagnosticCodes.WrongSubject, node.Span, "a trigger turns true for a person or for an account, and this one asks both", "Ask the one here and the other in audience:.");
+        return SubjectKind.Account;
+    }
+
+    /// <param name="key">Where the attribute stands: <c>date</c>, or <c>from</c> beside <c>every</c>.</param>
+    private Trigger.DateAttribute? ReadDateTrigger(Fields fields, string key)
+    {
+        Duration? every = null;
+        if (key == "from")
+        {
+            every = source.Length(fields["every"], "every");
+            if (every is { } length && (length.BusinessDays != 0 || length.Exact.Ticks % TimeSpan.TicksPerDay != 0 || length == default))
+            {
+                source.Error(DiagnosticCodes.NotALength, fields["every"]!.Span, "a date comes again after whole days or months", "For example every: 90d, every: 3mo, every: 12mo for a year.");
+                every = null;
+            }
+        }
+
+        var node = key == "from" ? fields.Required("from", "From which date on: from: account.contract_start.") : fields["date"];
+        var match = source.Text(node, key) is { } written ? PathPattern().Match(written) : null;
         var of = SubjectKind.Contact;
         string? attribute = null;
         if (match is { Success: true } && match.Groups["root"].Value is "contact" or "account")
         {
             of = match.Groups["root"].Value == "contact" ? SubjectKind.Contact : SubjectKind.Account;
             attribute = match.Groups["path"].Value;
-            if (CheckAttribute(node!, of, attribute) && environment.Plan.Attribute(of, attribute) is { Type: not (ValueKind.Date or ValueKind.Instant) } planned)
+            if (attribute != "created_at" && CheckAttribute(node!, of, attribute) && environment.Plan.Attribute(of, attribute) is { Type: not (ValueKind.Date or ValueKind.Instant) } planned)
                 source.Error(DiagnosticCodes.WrongType, node!.Span, $"{match.Value} is a {planned.Type.ToString().ToLowerInvariant()}, not a date",
                     DatesOf(of));
         }
@@ -98,9 +241,8 @@ public sealed partial class ScenarioParser
         var at = source.TimeOfDay(fields["at"], "at") ?? DefaultTimeOfDate;
         var days = ReadDays(fields["days"]);
         var role = ReadTriggerRole(fields["for"]);
-        if (attribute is null) return null;
-        var offset = before is { } b ? new Duration(-b.Exact, -b.BusinessDays, -b.Months) : after ?? default;
-        return new(of, attribute, offset, at, days, fields.Span) { ForRole = role };
+        if (attribute is null || key == "from" && every is null) return null;
+        return new(of, attribute, before?.Before ?? after ?? default, at, days, fields.Span) { ForRole = role, Every = every };
     }
 
     private Trigger.Schedule? ReadSchedule(Fields fields)
@@ -178,21 +320,15 @@ public sealed partial class ScenarioParser
 
     private static readonly LocalDateTimePattern MomentPattern = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm");
 
-    private const string TriggerKinds = "A trigger is an event, inactive: with for:, a date:, a band: of health, or a schedule:.";
+    private static readonly string[] TriggerKinds =
+        ["event", "goal_of", "inactive", "condition", "entered", "left", "crosses", "changed", "tier", "stage", "date", "every", "band", "schedule", "at"];
 
-    private static readonly Dictionary<string, string> LaterInTrigger = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> InsteadInTrigger = new(StringComparer.Ordinal)
     {
-        ["condition"] = TriggerKinds,
-        ["segment"] = TriggerKinds,
-        ["crosses"] = TriggerKinds,
-        ["above"] = TriggerKinds,
-        ["rearm_below"] = TriggerKinds,
-        ["changed"] = TriggerKinds,
-        ["goal_of"] = TriggerKinds,
-        ["every"] = "A recurring time is a schedule: schedule: \"0 9 * * MON\".",
+        ["segment"] = "Somebody comes into a segment or out of it: entered: active-trials, left: active-trials.",
+        ["above"] = "It belongs to a number: crosses: account.usage_ratio, above: 0.8.",
         ["any"] = "Several events are a list: event: [ first, second ].",
-        ["delay"] = "Let the first step wait: - wait: 60d.",
-        ["spread"] = "A schedule has a pace: pace: 2000/h; whom other triggers start enters at once.",
         ["since"] = "Inactivity counts from the later of the last such event and the subject's creation.",
+        ["manual"] = "It stands alone: trigger: manual.",
     };
 }

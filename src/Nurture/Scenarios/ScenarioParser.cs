@@ -23,6 +23,7 @@ public sealed partial class ScenarioParser
     private IReadOnlyList<string>? triggerEvents;
     private IReadOnlyCollection<string> sentTemplates = [];
     private bool saysNoGoal;
+    private bool isInRepeat;
 
     private ScenarioParser(string text, string file, ParseEnvironment environment)
     {
@@ -77,7 +78,7 @@ public sealed partial class ScenarioParser
         var exits = ReadExits(fields["exit"]);
         var perAccount = source.Whole(fields["per_account"], "per_account", 1);
         var steps = ReadSteps(stepsNode, "steps", hasHeard: false);
-        fields.RefuseOthers(LaterInScenario);
+        fields.RefuseOthers(InsteadInScenario);
         if (trigger is null || sendClass is null) return null;
         return new Scenario
         {
@@ -144,9 +145,10 @@ public sealed partial class ScenarioParser
             return;
         }
 
+        if (path == KeyExpression.Actor) return;
         foreach (var name in triggerEvents)
         {
-            if (environment.Plan.Events.TryGetValue(name, out var planned) && !planned.Properties.ContainsKey(path))
+            if ((environment.Plan.Events.GetValueOrDefault(name) ?? Engine.ProductEvents.OfTrigger(name)) is { } planned && !planned.Properties.ContainsKey(path))
                 source.Error(DiagnosticCodes.NotInPlan, node.Span, $"the event \"{name}\" has no property \"{path}\"",
                     Suggestions.For(path, planned.Properties.Keys, "It has") ?? "Add it to events.yaml if it has.");
         }
@@ -206,12 +208,14 @@ public sealed partial class ScenarioParser
         TriggerEvents = triggerEvents,
         HasHeard = hasHeard,
         HasEnrollment = hasEnrollment,
+        IsInRepeat = isInRepeat,
         SentTemplates = hasEnrollment ? sentTemplates : null,
         File = source.File,
         Origin = new(0, 0, 1, 1),
     };
 
-    private Condition? ReadCondition(YamlNode? node, string what, ConditionScope scope)
+    /// <param name="composed">What is compiled, where it is not what is written.</param>
+    private Condition? ReadCondition(YamlNode? node, string what, ConditionScope scope, string? composed = null)
     {
         if (node is null) return null;
         if (node is not YamlNode.Scalar scalar)
@@ -230,9 +234,9 @@ public sealed partial class ScenarioParser
         if (scalar.IsPlain && scalar.Value.StartsWith('*')) return null;
         var positionsOf = new ScalarPositions(source, scalar);
         var found = new List<Diagnostic>();
-        var condition = Condition.Compile(scalar.Value, scope, found);
+        var condition = Condition.Compile(composed ?? scalar.Value, scope, found);
         foreach (var diagnostic in found)
-            source.Diagnostics.Add(diagnostic with { File = source.File, Span = positionsOf.Span(diagnostic.Span.Start, diagnostic.Span.Length) });
+            source.Diagnostics.Add(diagnostic with { File = source.File, Span = composed is null ? positionsOf.Span(diagnostic.Span.Start, diagnostic.Span.Length) : node.Span });
         return condition;
     }
 
@@ -253,12 +257,12 @@ public sealed partial class ScenarioParser
         _ => [],
     };
 
-    private static readonly Dictionary<string, string> LaterInScenario = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> InsteadInScenario = new(StringComparer.Ordinal)
     {
         ["stream"] = "Leave it out; for now a subject can be in several scenarios at a time, and exit: keeps them apart.",
         ["priority"] = "Leave it out; no scenario goes before another for now.",
         ["for_each"] = "Write one scenario for each.",
-        ["broadcast"] = "A scenario with an event trigger is what there is: scenario: its-name.",
+        ["broadcast"] = "A scenario with a schedule is what there is: scenario: its-name.",
         ["throttle"] = "Leave it out; sends leave as their gates allow.",
         ["settle"] = "It belongs into the trigger: trigger: { event: signed_up, settle: 5m }.",
         ["late"] = "It belongs into the trigger: trigger: { event: signed_up, late: 5d }.",

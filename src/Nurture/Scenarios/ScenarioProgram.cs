@@ -22,21 +22,15 @@ public sealed class ScenarioProgram
         return program;
     }
 
-    private string? Lay(IReadOnlyList<Step> steps, string? after)
+    private string? Lay(IReadOnlyList<Step> steps, string? last)
     {
-        var next = after;
+        var next = last;
         for (var i = steps.Count - 1; i >= 0; i--)
         {
             var step = steps[i];
-            IReadOnlyList<string?> targets = step switch
-            {
-                Step.WaitFor wait => [Lay(wait.Timeout, next)],
-                Step.Branch branch => [.. branch.Arms.Select(arm => Lay(arm.Then, next))],
-                Step.Send send => [Lay(send.Skipped, next)],
-                Step.Escalate escalate => [.. escalate.Outcomes.Select(arm => Lay(arm.Then, next)), Lay(escalate.Otherwise, next)],
-                Step.WaitLength or Step.WaitUntil or Step.Set or Step.End or Step.Task => [],
-                _ => throw new InvalidOperationException($"No graph for {step.GetType().Name}."),
-            };
+            // What a repeat does comes back to it.
+            var after = step is Step.Repeat ? step.Id : next;
+            IReadOnlyList<string?> targets = [.. step.Ways.Select(way => Lay(way, after))];
             nodes.Add(step.Id, new Node(step, step is Step.End ? null : next, targets));
             next = step.Id;
         }

@@ -8,7 +8,14 @@ namespace Nurture.Segments;
 /// <param name="Title">What people read; the name where the file gives none.</param>
 /// <param name="Of">Whom it is about: a contact, or an account.</param>
 /// <param name="Is">Unknown of everybody where it could not be read, so that it lets nobody in.</param>
-public sealed record Segment(string Name, string Title, string About, SubjectKind Of, Condition Is);
+public sealed record Segment(string Name, string Title, string About, SubjectKind Of, Condition Is)
+{
+    /// <summary>What <c>is:</c> says of a segment that is a list.</summary>
+    public const string Listed = "listed";
+
+    /// <summary>Who belongs to it is written down, by hand, by a program or by a scenario, and not asked.</summary>
+    public bool IsList { get; init; }
+}
 
 /// <summary>All declared segments, by name. Immutable.</summary>
 public sealed class SegmentSet(IReadOnlyDictionary<string, Segment> byName)

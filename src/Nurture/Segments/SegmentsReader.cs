@@ -71,6 +71,12 @@ public sealed class SegmentsReader
         }
 
         path.RemoveAt(path.Count - 1);
+        if (entry.Is is YamlNode.Scalar { Value: Segment.Listed })
+        {
+            segments[name] = segments[name] with { Is = Condition.IsListed(name, entry.Of), IsList = true };
+            return;
+        }
+
         var scope = new ConditionScope { Subject = entry.Of, Plan = plan, Segments = new(segments), File = source.File };
         if (source.Expression(entry.Is, "is", (text, found) => Condition.Compile(text, scope, found)) is { } condition) segments[name] = segments[name] with { Is = condition };
     }

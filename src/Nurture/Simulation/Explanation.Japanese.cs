@@ -10,10 +10,10 @@ public static partial class Explanation
     private static string Japanese(JournalEntry entry, Scenario? scenario, string name)
     {
         var detail = new Detail(entry.Detail);
-        var step = scenario is null ? null : CatalogIndex.AllSteps(scenario.Steps).FirstOrDefault(s => s.Id == entry.Step);
+        var step = scenario is null ? null : Step.All(scenario.Steps).FirstOrDefault(s => s.Id == entry.Step);
         var here = JapaneseName(step, entry.Step);
         var mail = JapaneseMail(step, detail, entry.Step);
-        var hand = detail["by"] is { } by ? $"手動で({by})" : "";
+        var hand = detail["by"] is { } by ? $"手動で({by})" : detail["by_scenario"] is { } other ? $"シナリオ {other} から" : "";
         var place = entry.Step.Length > 0 ? $"(ステップ {entry.Step})" : "";
         return entry.Reason switch
         {
@@ -37,6 +37,21 @@ public static partial class Explanation
             Reason.Refreshed => $"シナリオ{name}の現在のステップのまま、開始時の情報だけを新しくしました。",
             Reason.KeyMissing => $"開始の出来事に区別用の項目{(scenario?.Key is { } key ? $"({key.Root}.{key.Path})" : "")}がないため、シナリオ{name}に参加しませんでした。",
             Reason.Imported => $"取り込んだ履歴の出来事なので、シナリオ{name}は開始しませんでした。",
+            Reason.EntryDelayed => $"シナリオ{name}には後から参加します{(Day(detail["until"]) is { } later ? $"({later.ToString("yyyy年M月d日 HH:mm", CultureInfo.InvariantCulture)} UTC)" : "")}。開始までの待ち時間、または分散の設定があるためです。",
+            Reason.SplitTaken => $"{here}で、経路 {detail["arm"]} に進みました。一度決まった経路は変わりません。",
+            Reason.RepeatBegun => $"{here}の{detail["turn"]}回目を始めました。",
+            Reason.RepeatOver => $"{here}を{detail["times"]}回で終え、次へ進みました。",
+            Reason.OwnerAssigned => $"契約企業の担当者を {detail["owner"]} にしました。",
+            Reason.NoOwnerFound => $"担当グループ {detail["pool"]} に誰もいないため、担当者を割り当てませんでした。",
+            Reason.TopicTaken => $"配信カテゴリ「{detail["topic"]}」を停止しました{JapaneseOf(detail["because"])}。",
+            Reason.Enlisted => $"セグメント「{detail["segment"]}」に追加しました。",
+            Reason.StruckOut => $"セグメント「{detail["segment"]}」から除外しました。",
+            Reason.OtherStarted => $"シナリオ {detail["other"]} を開始しました。参加できるかどうかはそのシナリオが判断します。",
+            Reason.OtherNotStarted => $"シナリオ {detail["other"]} は稼働していないか、参加できる方がいないため、開始しませんでした。",
+            Reason.OthersStopped => $"進行中の {detail["others"]} を止めました。",
+            Reason.MomentGone => $"{here}は、予定の時期を過ぎていたため見送りました。",
+            Reason.StoppedBy => $"シナリオ {detail["by"]} によって、シナリオ{name}から外れました。",
+            Reason.Churned => $"解約済みとなったため、シナリオ{name}を終了しました。",
             Reason.WaitingToSettle => $"対象条件の判断に必要な情報がまだ揃わないため、シナリオ{name}への参加を待っています。",
 
             Reason.StepReached => $"{here}に進みました。",
@@ -130,13 +145,25 @@ public static partial class Explanation
         Step.WaitLength { Length: { IsExact: true } length } => $"{JapaneseLength(length.Exact)}の待機",
         Step.WaitLength => $"待機 {id}",
         Step.WaitUntil until => $"{until.Time.ToString("HH:mm", CultureInfo.InvariantCulture)} までの待機",
+        Step.WaitUntilDate until => $"{JapaneseMoment(until.Until)}までの待機",
         Step.Branch => $"分岐 {id}",
+        Step.Split => $"振り分け {id}",
+        Step.Repeat => $"繰り返し {id}",
+        Step.Assign => "担当者の割り当て",
+        Step.Unsubscribe unsubscribe => $"配信カテゴリ「{unsubscribe.Topic}」の停止",
+        Step.Forget => "個人情報の削除",
+        Step.Enlist { IsStruckOut: false } enlist => $"セグメント「{enlist.Segment}」への追加",
+        Step.Enlist enlist => $"セグメント「{enlist.Segment}」からの除外",
+        Step.Start start => $"シナリオ {start.Scenario} の開始",
+        Step.Stop stop => $"シナリオ {string.Join("、", stop.Scenarios)} の停止",
         Step.Set set => $"{set.Attribute} の設定",
         Step.End => "終了",
         Step.Escalate escalate => $"エスカレーション {escalate.Type}",
         Step.Task task => $"タスク「{task.Title}」",
         _ => throw new InvalidOperationException($"No name for {step.GetType().Name}."),
     };
+
+    private static string JapaneseMoment(DateMoment until) => Far(until.Offset) is var (far, isBefore) ? $"{until.Date.Text} の {far} {(isBefore ? "前" : "後")}" : $"{until.Date.Text} ";
 
     /// <summary>As Japanese writes <c>3d</c>: <c>3日</c>.</summary>
     internal static string JapaneseLength(TimeSpan length)

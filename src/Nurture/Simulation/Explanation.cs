@@ -33,7 +33,7 @@ public static partial class Explanation
     private static string English(JournalEntry entry, Scenario? scenario, string name)
     {
         var detail = new Detail(entry.Detail);
-        var step = scenario is null ? null : CatalogIndex.AllSteps(scenario.Steps).FirstOrDefault(s => s.Id == entry.Step);
+        var step = scenario is null ? null : Step.All(scenario.Steps).FirstOrDefault(s => s.Id == entry.Step);
         var here = Name(step, entry.Step);
         var mail = Mail(step, detail, entry.Step);
         return entry.Reason switch
@@ -97,6 +97,22 @@ public static partial class Explanation
             Reason.Uncertain => $"Cannot know whether {mail} arrived: it was under way, and no answer is known.",
             Reason.Internal => $"Did not send {mail}: Nurture itself failed; operators find it in the log.",
 
+            Reason.EntryDelayed => $"Enters {name} later{(Day(detail["until"]) is { } later ? $", on {later.ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture)} UTC" : "")}: its trigger has a delay or is spread.",
+            Reason.SplitTaken => $"Took the way {detail["arm"]} at {here}, as drawn for it once and for all.",
+            Reason.RepeatBegun => $"Began {here}, turn {detail["turn"]}.",
+            Reason.RepeatOver => $"Went on from {here}, after {detail["times"]} turns.",
+            Reason.OwnerAssigned => $"Gave the account to {detail["owner"]}.",
+            Reason.NoOwnerFound => $"Gave the account to nobody: nobody is in the pool {detail["pool"]}.",
+            Reason.TopicTaken => $"Takes the topic {detail["topic"]} for refused{Because(detail)}.",
+            Reason.Enlisted => $"Was written into the segment {detail["segment"]}.",
+            Reason.StruckOut => $"Was struck out of the segment {detail["segment"]}.",
+            Reason.OtherStarted => $"Started the scenario {detail["other"]}, which decides itself who enters.",
+            Reason.OtherNotStarted => $"Did not start the scenario {detail["other"]}: it is not live, or nobody could enter.",
+            Reason.OthersStopped => $"Stopped what runs of {detail["others"]}.",
+            Reason.MomentGone => $"Left {here} out: its moment had gone by.",
+            Reason.StoppedBy => $"Was taken out of {name} by the scenario {detail["by"]}.",
+            Reason.Churned => $"Left {name}: the account is a customer no more.",
+
             Reason.GoalReached => $"Reached the goal of {name}{Text(scenario?.Goal?.When)}.",
             Reason.GoalMissed => $"Missed the goal of {name}{Text(scenario?.Goal?.When)}: its time is over.",
             Reason.ExitTrue => $"Left {name}: {(detail["exit"] is { } exit ? Quote(exit) : "an exit")} turned true.",
@@ -159,12 +175,34 @@ public static partial class Explanation
         Step.WaitLength { Length: { IsExact: true } length } => $"the wait of {Conditions.Length.Write(length.Exact)}",
         Step.WaitLength => $"the wait {id}",
         Step.WaitUntil until => $"the wait until {until.Time.ToString("HH:mm", CultureInfo.InvariantCulture)}",
+        Step.WaitUntilDate until => $"the wait until {Moment(until.Until)}",
         Step.Branch => $"the branch {id}",
+        Step.Split => $"the split {id}",
+        Step.Repeat => $"the repeat {id}",
+        Step.Assign => "the step that gives the account an owner",
+        Step.Unsubscribe unsubscribe => $"the unsubscription from {unsubscribe.Topic}",
+        Step.Forget => "the step that forgets the person",
+        Step.Enlist { IsStruckOut: false } enlist => $"the step that writes into the segment {enlist.Segment}",
+        Step.Enlist enlist => $"the step that strikes out of the segment {enlist.Segment}",
+        Step.Start start => $"the start of {start.Scenario}",
+        Step.Stop stop => $"the step that stops {string.Join(", ", stop.Scenarios)}",
         Step.Set set => $"the step that sets {set.Attribute}",
         Step.End => "the end",
         Step.Escalate escalate => $"the escalation {escalate.Type}",
         Step.Task task => $"the task {task.Title}",
         _ => throw new InvalidOperationException($"No name for {step.GetType().Name}."),
+    };
+
+    /// <summary><c>90d before account.contract_end</c>.</summary>
+    private static string Moment(DateMoment until) => Far(until.Offset) is var (far, isBefore) ? $"{far} {(isBefore ? "before" : "after")} {until.Date.Text}" : until.Date.Text;
+
+    /// <summary>How far from a date, and whether before it; null on it.</summary>
+    private static (string Length, bool IsBefore)? Far(Scenarios.Duration offset) => offset switch
+    {
+        { BusinessDays: not 0 } => ($"{Math.Abs(offset.BusinessDays)}bd", offset.BusinessDays < 0),
+        { Months: not 0 } => ($"{Math.Abs(offset.Months)}mo", offset.Months < 0),
+        { Exact.Ticks: 0 } => null,
+        _ => (Length.Write(offset.Exact.Duration()), offset.Exact < TimeSpan.Zero),
     };
 
     internal static string Quote(string condition) => $"`{condition.Trim()}`";
@@ -196,7 +234,7 @@ public static partial class Explanation
 
     private static string At(JournalEntry entry) => entry.Step.Length > 0 ? $" at the step {entry.Step}" : "";
 
-    private static string By(Detail detail) => detail["by"] is { } by ? $" by hand ({by})" : "";
+    private static string By(Detail detail) => detail["by"] is { } by ? $" by hand ({by})" : detail["by_scenario"] is { } other ? $" by the scenario {other}" : "";
 
     /// <summary>The text members of an entry's detail.</summary>
     private readonly struct Detail(string json)

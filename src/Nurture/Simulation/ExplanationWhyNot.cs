@@ -62,6 +62,11 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language?
         {
             Trigger.Event trigger => NotTriggered(trigger, published, ref context, past),
             Trigger.Inactivity trigger => NotSilent(trigger, subject, published, context),
+            Trigger.Turning trigger => NotTurned(trigger, contact, account, published, context),
+            Trigger.Changed trigger => NotChanged(trigger, contact, account),
+            Trigger.ByHand => [new("only_by_hand", In(
+                    "Nothing starts it but a person, a program or another scenario, and none has.",
+                    "手動、API、または他のシナリオからのみ開始されますが、まだ開始されていません。"))],
             Trigger.Band trigger => NotInBand(trigger, published, account),
             Trigger.DateAttribute trigger => NotTheDay(trigger, contact, account),
             Trigger.Schedule trigger => NotTheMoment(trigger, published),
@@ -110,10 +115,10 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language?
     private List<WhyNot> NotSilent(Trigger.Inactivity trigger, SubjectState subject, PublishedScenario published, ConditionContext context)
     {
         var names = string.Join(In(" or ", "・"), trigger.Names);
-        switch (trigger.IsSilent.Evaluate(context))
+        switch (trigger.When.Evaluate(context))
         {
             case Truth.False:
-                var at = trigger.IsSilent.NextChange(context);
+                var at = trigger.When.NextChange(context);
                 return [new("not_silent", In(
                     $"It has not been silent long enough: {names} happened too recently.{(at is { } moment ? $" If nothing more happens, it is on {Show(moment)}." : "")}",
                     $"{names} が最近あったため、まだ十分な期間が空いていません。{(at is { } day ? $"このまま何もなければ {Show(day)} に当てはまります。" : "")}"))];
@@ -130,6 +135,52 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language?
                     "It has been silent long enough and enters at its next due moment.",
                     "条件を満たしており、次の処理のタイミングで参加します。"))];
         }
+    }
+
+    private List<WhyNot> NotTurned(Trigger.Turning trigger, ContactState? contact, AccountState? account, PublishedScenario published, ConditionContext context)
+    {
+        SubjectState? of = trigger.Of == SubjectKind.Contact ? contact : account;
+        var asked = trigger.When.Text;
+        if (trigger is Trigger.Segment { IsLeaving: true } && of is not null && trigger.When.Evaluate(context with { Contact = of as ContactState }) is not Truth.Unknown and var isIn)
+        {
+            return [isIn == Truth.True
+                ? new("in_segment", In(
+                    $"It is in {Explanation.Quote(asked)} now, and the scenario starts when it leaves.",
+                    $"現在 {Explanation.Quote(asked)} に入っています。外れたときに開始します。"))
+                : new("not_in_segment", In(
+                    $"It is not in {Explanation.Quote(asked)}, and has not left it since the scenario went live.",
+                    $"{Explanation.Quote(asked)} に入っておらず、稼働開始後に外れたこともありません。"))];
+        }
+
+        switch (of is null ? Truth.Unknown : trigger.When.Evaluate(context with { Contact = of as ContactState }))
+        {
+            case Truth.False:
+                var at = trigger.When.NextChange(context);
+                return [new("condition_false", In(
+                    $"What starts it is not true: {Explanation.Quote(asked)}.{(at is { } moment ? $" If nothing happens, it is asked again on {Show(moment)}." : "")}",
+                    $"開始条件 {Explanation.Quote(asked)} に当てはまっていません。{(at is { } day ? $"このまま何もなければ {Show(day)} に再び判定します。" : "")}"))];
+            case Truth.Unknown:
+                return [new("condition_unknown", In(
+                    $"Whether what starts it is true cannot be known: {Explanation.Quote(asked)}.",
+                    $"開始条件 {Explanation.Quote(asked)} に当てはまるか判断できません。"))];
+            default:
+                return [of!.TriggerMemory.ContainsKey(published.Scenario.Name)
+                    ? new("already_true", In(
+                    $"What starts it is true, and was before: {Explanation.Quote(asked)}. It starts when that turns true, and publishing enrolls nobody for whom it is true already.",
+                    $"開始条件 {Explanation.Quote(asked)} にはすでに当てはまっていました。当てはまらない状態から変わったときに開始し、公開時点で当てはまっていた方は参加しません。"))
+                    : new("condition_true", In(
+                    "What starts it is true, and it enters at its next due moment.",
+                    "開始条件に当てはまっており、次の処理のタイミングで参加します。"))];
+        }
+    }
+
+    private List<WhyNot> NotChanged(Trigger.Changed trigger, ContactState? contact, AccountState? account)
+    {
+        var attribute = $"{trigger.Of.ToString().ToLowerInvariant()}.{trigger.Attribute}";
+        var value = ((trigger.Of == SubjectKind.Contact ? contact : (SubjectState?)account)?[trigger.Attribute] ?? default).ToString();
+        return [new("not_changed", In(
+            $"It was never triggered: {attribute} has not changed{(trigger.To.Count > 0 ? $" to {string.Join(" or ", trigger.To)}" : "")} since it went live{(value.Length > 0 ? $"; it is {value}" : "")}.",
+            $"稼働開始後、{attribute} が{(trigger.To.Count > 0 ? $" {string.Join("・", trigger.To)} に" : "")}変わっていません{(value.Length > 0 ? $"(現在は {value})" : "")}。"))];
     }
 
     private List<WhyNot> NotInBand(Trigger.Band trigger, PublishedScenario published, AccountState? account)

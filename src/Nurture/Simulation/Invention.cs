@@ -137,7 +137,7 @@ public sealed record Invention
         return plan.Attribute(trigger.Of, trigger.Attribute)?.Type == ValueKind.Instant ? $"{written}T00:00:00Z" : written;
     }
 
-    private static IEnumerable<string> RolesOf(Scenario scenario) => CatalogIndex.AllSteps(scenario.Steps).OfType<Step.Send>()
+    private static IEnumerable<string> RolesOf(Scenario scenario) => Step.All(scenario.Steps).OfType<Step.Send>()
         .SelectMany(send => new[] { send.To, send.Nobody?.Instead }).Append(scenario.Trigger.ForRole)
         .OfType<Recipients.Roles>().Select(roles => roles.Names[0]);
 

@@ -161,7 +161,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         && Agrees(expected.At, entry.At);
 
     private Step.Send? StepOf(JournalEntry entry) =>
-        CatalogIndex.AllSteps(rehearsal.Scenario.Steps).OfType<Step.Send>().FirstOrDefault(step => step.Id == entry.Step);
+        Step.All(rehearsal.Scenario.Steps).OfType<Step.Send>().FirstOrDefault(step => step.Id == entry.Step);
 
     private string WhatBecameOf(string template)
     {

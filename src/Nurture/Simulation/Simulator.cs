@@ -205,6 +205,10 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
             case Effect.CancelSends cancel:
                 foreach (var withdrawn in planned.Where(p => p.Draft.EnrollmentId == cancel.EnrollmentId)) withdrawn.IsCancelled = true;
                 break;
+            case Effect.Forget forget:
+                var (home, hop) = routes.GetValueOrDefault(forget.ContactId, (effect.Slot, 0));
+                Append(SignalCodec.Store(new Signal.Erased(forget.ContactId, Now), home, new StoredAbout(Now, Hop: hop)));
+                break;
             case Effect.Moved moved: routes[moved.ContactId] = (moved.ToSlot, moved.Hop); break;
             case Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
             case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.ColleaguesTold: break;

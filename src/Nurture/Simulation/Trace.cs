@@ -83,8 +83,10 @@ internal sealed class Trace(Rehearsal rehearsal)
         {
             Step.WaitFor { UpTo: { } upTo } wait => $"for {wait.For.Text}, up to {Length(new(upTo))}",
             Step.WaitFor { UpToDuration: { } upTo } wait => $"for {wait.For.Text}, up to {Length(upTo)}",
+            Step.WaitFor { Until: { } until } wait => $"for {wait.For.Text}, until {until.Date.Text}",
             Step.WaitFor wait => $"for {wait.For.Text}",
             Step.WaitLength wait => Length(wait.Length),
+            Step.WaitUntilDate wait => $"until {wait.Until.Date.Text}",
             Step.Escalate { WaitsForOutcome: true } => "for the outcome",
             Step.WaitUntil wait => $"until {wait.Time.ToString("HH:mm", null)}{(wait.Days == Days.All ? "" : $" on a {wait.Days.ToString().ToLowerInvariant()} day")}",
             _ => null,
@@ -145,7 +147,7 @@ internal sealed class Trace(Rehearsal rehearsal)
 
     private static string Member(JournalEntry entry, string name) => entry.Member(name) ?? entry.Step;
 
-    private Step? StepOf(string id) => CatalogIndex.AllSteps(rehearsal.Scenario.Steps).FirstOrDefault(step => step.Id == id);
+    private Step? StepOf(string id) => Step.All(rehearsal.Scenario.Steps).FirstOrDefault(step => step.Id == id);
 
     private string Whose(SubjectRef subject) => subject.Kind == SubjectKind.Contact && rehearsal.ContactCount > 1 ? $" ({rehearsal.NameOf(subject)})" : "";
 

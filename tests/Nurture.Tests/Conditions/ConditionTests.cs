@@ -265,8 +265,8 @@ public class ConditionTests
         var enrollment = Entered();
         var world = new World { Enrollment = enrollment };
 
-        Assert.Equal((SubjectKind.Contact, "order_placed", false), (order.By, order.EventName, order.SinceStep));
-        Assert.Equal((SubjectKind.Account, "login", true, "account:login@step"), (login.By, login.EventName, login.SinceStep, login.Key));
+        Assert.Equal((SubjectKind.Contact, "order_placed", Since.Entry), (order.By, order.EventName, order.Since));
+        Assert.Equal((SubjectKind.Account, "login", Since.Step, "account:login@step"), (login.By, login.EventName, login.Since, login.Key));
         Assert.Equal(Truth.False, condition.Evaluate(world.Context(Start, condition)));
         Assert.Equal(Truth.False, condition.Evaluate(new World().Context(Start, condition)));
 

@@ -53,7 +53,7 @@ internal sealed class World
     public static World Of(SendPolicy policy, params string[] scenarios) => new(CatalogOf(policy, scenarios));
 
     /// <summary>With scored accounts and declared escalation types.</summary>
-    public static World Of(string health, string escalations, params string[] scenarios)
+    public static World WithHealth(string health, string escalations, params string[] scenarios)
     {
         var (definition, wrong) = HealthReader.Read(health, "health.yaml", Plan, SegmentSet.None);
         Assert.True(definition is not null, string.Join('\n', wrong));

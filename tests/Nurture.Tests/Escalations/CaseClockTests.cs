@@ -18,7 +18,7 @@ public sealed class CaseClockTests
 
     private static readonly AllowedHours Office = new(new LocalTime(9, 0), new LocalTime(17, 0), Days.Business);
 
-    private static World Company(string type) => World.Of(World.NobodyScored, Types, World.Calling(type)).Person(1, account: 1).Do(1, "stuck");
+    private static World Company(string type) => World.WithHealth(World.NobodyScored, Types, World.Calling(type)).Person(1, account: 1).Do(1, "stuck");
 
     private static Effect.EscalationChanged Shown(World world) => world.Simulator.Carried.OfType<Effect.EscalationChanged>().Last();
 

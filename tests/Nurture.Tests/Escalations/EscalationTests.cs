@@ -49,7 +49,7 @@ public sealed class EscalationTests
           - send: { template: two, expires: 30d }
         """;
 
-    private static World Company(params string[] scenarios) => World.Of(World.NobodyScored, Types, scenarios).Person(1, account: 1).Person(2, account: 1);
+    private static World Company(params string[] scenarios) => World.WithHealth(World.NobodyScored, Types, scenarios).Person(1, account: 1).Person(2, account: 1);
 
     [Fact]
     public void A_case_is_opened_once_and_its_outcome_is_heard()
@@ -171,7 +171,7 @@ public sealed class EscalationTests
     public void Without_an_account_nothing_is_opened()
     {
         var personal = Scenario("a", "stuck", "stalled").Replace("subject: account\n", "").Replace(", to: trigger.contact, nobody: end", "");
-        var world = World.Of(World.NobodyScored, Types, personal).Person(7).Do(7, "stuck").Pass("1h");
+        var world = World.WithHealth(World.NobodyScored, Types, personal).Person(7).Do(7, "stuck").Pass("1h");
 
         Assert.Equal(["not-opened-a 7"], world.Mails);
     }

@@ -41,7 +41,7 @@ public sealed class HealthScoreTests
 
     private static World Company(params (string Name, object? Value)[] attributes)
     {
-        var world = World.Of(Text, "types: {}");
+        var world = World.WithHealth(Text, "types: {}");
         world.Person(1, account: 1);
         if (attributes.Length > 0) world.SayAccount(1, attributes);
         return world.Pass("4d");
@@ -89,7 +89,7 @@ public sealed class HealthScoreTests
     [Fact]
     public void Nothing_is_said_of_an_account_within_its_grace()
     {
-        var world = World.Of(Text, "types: {}").Person(1, account: 1).Do(1, "login");
+        var world = World.WithHealth(Text, "types: {}").Person(1, account: 1).Do(1, "login");
         Assert.Equal(HealthBand.Unknown, world.Account(1).Health!.Band);
 
         world.Pass("3d");
@@ -179,7 +179,7 @@ public sealed class HealthScoreTests
     [Fact]
     public void A_new_definition_re_bases_the_score_and_starts_nothing()
     {
-        var world = World.Of(Text, "types: {}", World.RescuedAtRisk).Person(1, account: 1).SayAccount(1, ("seats", 10));
+        var world = World.WithHealth(Text, "types: {}", World.RescuedAtRisk).Person(1, account: 1).SayAccount(1, ("seats", 10));
         for (var i = 0; i < 10; i++) world.Do(1, "login");
         world.Pass("4d");
         Assert.Equal(HealthBand.Healthy, world.Account(1).Health!.Band);

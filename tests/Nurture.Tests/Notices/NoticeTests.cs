@@ -18,7 +18,7 @@ public sealed class NoticeTests
         """;
 
     private static World Company(string type = "stalled") =>
-        World.Of(World.NobodyScored, Types, World.Calling(type)).Person(1, account: 1).SayAccount(1, ("owner", "ann@example.com"), ("name", "Acme")).Do(1, "stuck");
+        World.WithHealth(World.NobodyScored, Types, World.Calling(type)).Person(1, account: 1).SayAccount(1, ("owner", "ann@example.com"), ("name", "Acme")).Do(1, "stuck");
 
     private static IReadOnlyList<Notice> Told(World world) => [.. world.Simulator.Carried.OfType<Effect.ColleaguesTold>().Select(told => told.Notice)];
 

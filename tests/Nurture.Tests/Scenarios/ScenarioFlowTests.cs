@@ -41,7 +41,7 @@ public sealed class ScenarioFlowTests
         var scenario = Fixtures.Scenario(EveryKind);
         var kinds = typeof(Step).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Step)));
 
-        Assert.Equal(kinds.Order(ByName), ScenarioLinter.AllSteps(scenario.Steps).Select(step => step.GetType()).Distinct().Order(ByName));
+        Assert.Equal(kinds.Order(ByName), Step.All(scenario.Steps).Select(step => step.GetType()).Distinct().Order(ByName));
         Assert.Equal(ScenarioFlow.StepKinds.Order(), ScenarioFlow.Of(scenario).All().Select(step => step.Kind).Distinct().Order());
     }
 

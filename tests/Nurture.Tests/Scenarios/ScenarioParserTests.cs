@@ -96,7 +96,7 @@ public sealed class ScenarioParserTests
 
         var trigger = Assert.IsType<Trigger.Inactivity>(scenario.Trigger);
         Assert.Equal(new Duration(TimeSpan.FromDays(14)), trigger.For);
-        Assert.Equal("silent([\"login\", \"ordered\"], \"14d\")", trigger.IsSilent.Text);
+        Assert.Equal("silent([\"login\", \"ordered\"], \"14d\")", trigger.When.Text);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ public sealed class ShippedTests
     {
         var offered = Directory.GetFiles(Path.Combine(Fixtures.Root, "scenarios", "gallery"), "*.yaml").SelectMany(file => GalleryEntry.Read(File.ReadAllText(file), file).Entry!.Parameters)
             .Where(parameter => parameter.Kind == ParameterKind.Template).Select(parameter => parameter.Default);
-        var sent = Library.Scenarios.SelectMany(s => ScenarioLinter.AllSteps(s.Scenario!.Steps)).OfType<Step.Send>().Select(send => send.Template).Concat(offered).Append(EscalationTypes.MailTemplate);
+        var sent = Library.Scenarios.SelectMany(s => Step.All(s.Scenario!.Steps)).OfType<Step.Send>().Select(send => send.Template).Concat(offered).Append(EscalationTypes.MailTemplate);
 
         Assert.Equal(Library.Templates.Names.Order(), sent.Distinct().Order());
     }

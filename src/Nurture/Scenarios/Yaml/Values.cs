@@ -66,6 +66,15 @@ internal static partial class Values
         return null;
     }
 
+    /// <summary><c>-90d</c> before something, <c>2bd</c> or <c>+2bd</c> after it.</summary>
+    public static Duration? SignedLength(this YamlSource source, YamlNode? node, string what)
+    {
+        if (source.Text(node, what) is not { } written) return null;
+        if (TryLength(written.TrimStart('+', '-'), out var length) && written.LastIndexOfAny(['+', '-']) <= 0) return written[0] == '-' ? length.Before : length;
+        source.Error(DiagnosticCodes.NotALength, node!.Span, $"\"{written}\" does not say how far from the date", "A length, with - in front before it: -90d, 2bd.");
+        return null;
+    }
+
     /// <summary>A length that is the same number of seconds on every day of the year.</summary>
     public static TimeSpan? Exact(this YamlSource source, YamlNode? node, string what)
     {
@@ -161,6 +170,14 @@ internal static partial class Values
         if (source.Text(node, what) is not { } written) return null;
         if (int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least) return number;
         source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" is not a whole number from {least}, as {what} has to be");
+        return null;
+    }
+
+    public static double? Number(this YamlSource source, YamlNode? node, string what)
+    {
+        if (source.Text(node, what) is not { } written) return null;
+        if (double.TryParse(written, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return number;
+        source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" is not a number, as {what} has to be");
         return null;
     }
 

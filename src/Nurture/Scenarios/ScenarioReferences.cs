@@ -1,0 +1,73 @@
+using Nurture.Contacts;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Scenarios;
+
+/// <summary>What scenarios say of each other: whom they start, stop and follow.</summary>
+public static class ScenarioReferences
+{
+    /// <param name="others">Those that exist beside the scenario, by name.</param>
+    public static IEnumerable<Diagnostic> Check(ParsedScenario parsed, IReadOnlyDictionary<string, Scenario> others)
+    {
+        if (parsed.Draft is not { } scenario) yield break;
+        var known = others.Keys.Append(scenario.Name).ToHashSet(StringComparer.Ordinal);
+        if (scenario.Trigger is Trigger.Event { GoalOf: { } goalOf } && Missing(goalOf, At("trigger.goal_of", default)) is { } noGoal) yield return noGoal;
+        foreach (var step in Step.All(scenario.Steps))
+        {
+            switch (step)
+            {
+                case Step.Start start:
+                    var at = At($"{step.Id}/scenario", step.Span);
+                    if (Missing(start.Scenario, at) is { } missing) yield return missing;
+                    else if (Whom(start, at) is { } whom) yield return whom;
+                    if (CircleFrom(start) is { } circle) yield return circle;
+                    break;
+                case Step.Stop stop:
+                    foreach (var name in stop.Scenarios)
+                    {
+                        if (Missing(name, At($"{step.Id}/scenario", step.Span)) is { } gone) yield return gone;
+                    }
+
+                    break;
+            }
+        }
+
+        Diagnostic? Missing(string name, SourceSpan span) => known.Contains(name) ? null
+            : Error(DiagnosticCodes.UnknownScenario, span, $"There is no scenario \"{name}\".", Suggestions.For(name, known, "There are"));
+
+        Diagnostic? Whom(Step.Start start, SourceSpan span)
+        {
+            var other = others.GetValueOrDefault(start.Scenario);
+            return other is { Subject: SubjectKind.Contact } && scenario.Subject == SubjectKind.Account && start.For is null && scenario.Trigger is not Trigger.Event
+                ? Error(DiagnosticCodes.NoRecipient, span, $"\"{start.Scenario}\" is about one person: who of the account enters?", "Say for: 'role(\"admin\", 1)', or most_active.")
+                : other is { Subject: SubjectKind.Account } && start.For is not null
+                ? Error(DiagnosticCodes.WrongSubject, span, $"\"{start.Scenario}\" is about the account, which enters itself.", "Take for: away.")
+                : null;
+        }
+
+        // A way back here on which everybody may enter again at once.
+        Diagnostic? CircleFrom(Step.Start start)
+        {
+            var (seen, open) = (new HashSet<string>(StringComparer.Ordinal), new Stack<string>([start.Scenario]));
+            if (!IsOpen(scenario) || start.Scenario == scenario.Name) return null;
+            while (open.TryPop(out var name))
+            {
+                if (!others.TryGetValue(name, out var other) || !IsOpen(other) || !seen.Add(name)) continue;
+                foreach (var next in Step.All(other.Steps).OfType<Step.Start>())
+                {
+                    if (next.Scenario == scenario.Name)
+                        return Error(DiagnosticCodes.StartsInCircle, At($"{start.Id}/scenario", start.Span), $"\"{start.Scenario}\" leads back here, and everybody may enter each of them every time.", "Give one of them reentry: once or after 30d.");
+                    open.Push(next.Scenario);
+                }
+            }
+
+            return null;
+        }
+
+        static bool IsOpen(Scenario one) => one.Reentry is { IsOnce: false, After.Ticks: 0 };
+
+        SourceSpan At(string position, SourceSpan otherwise) => parsed.Positions.GetValueOrDefault(position, otherwise);
+
+        Diagnostic Error(string code, SourceSpan at, string message, string? hint) => new(code, Severity.Error, parsed.File, at, message, hint);
+    }
+}

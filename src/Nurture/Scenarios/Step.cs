@@ -1,0 +1,226 @@
+using Nurture.Conditions;
+using Nurture.Contacts;
+using Nurture.Templating.Syntax;
+
+namespace Nurture.Scenarios;
+
+/// <summary>One step as written. Ids are unique in the scenario and stable: given, or derived from the content.</summary>
+public abstract record Step
+{
+    private Step(string id, SourceSpan span) => (Id, Span) = (id, span);
+
+    public string Id { get; }
+
+    public SourceSpan Span { get; }
+
+    /// <summary>Where it may lead beside the step that follows it. Each way goes on to that step too, but for a repeat's, which comes back to it.</summary>
+    public virtual IReadOnlyList<IReadOnlyList<Step>> Ways => [];
+
+    /// <summary>What it asks, in the order in which it stands.</summary>
+    public virtual IEnumerable<Condition> Conditions => [];
+
+    /// <summary>Whom it may concern of an account.</summary>
+    public virtual IEnumerable<Recipients> Recipients => [];
+
+    /// <summary>The steps and all those of their ways, each before its own.</summary>
+    public static IEnumerable<Step> All(IEnumerable<Step> steps) => steps.SelectMany(step => step.Ways.SelectMany(All).Prepend(step));
+
+    public sealed record Send(string Id, string Template, SourceSpan Span) : Step(Id, Span)
+    {
+        /// <summary>Null in a contact scenario: the contact itself.</summary>
+        public Recipients? To { get; init; }
+
+        public Nobody? Nobody { get; init; }
+
+        /// <summary>Never less strict than the scenario's.</summary>
+        public SendClass Class { get; init; }
+
+        public string? Topic { get; init; }
+
+        /// <summary>From the step's start; the class's default where not given.</summary>
+        public TimeSpan? Expires { get; init; }
+
+        /// <summary>Asked there and then; false skips.</summary>
+        public Condition? If { get; init; }
+
+        /// <summary><c>skipped: end</c>: a skipped send ends the enrollment.</summary>
+        public bool EndsWhenSkipped { get; init; }
+
+        /// <summary>What runs when the send was skipped, before going on.</summary>
+        public IReadOnlyList<Step> Skipped { get; init; } = [];
+
+        public override IReadOnlyList<IReadOnlyList<Step>> Ways => [Skipped];
+
+        public override IEnumerable<Condition> Conditions => If is null ? [] : [If];
+
+        public override IEnumerable<Recipients> Recipients => new[] { To, Nobody?.Instead }.OfType<Recipients>();
+    }
+
+    public sealed record WaitFor(string Id, Condition For, TimeSpan? UpTo, SourceSpan Span) : Step(Id, Span)
+    {
+        /// <summary>Calendar or business part of <c>up_to</c>, where it is not an exact length.</summary>
+        public Duration? UpToDuration { get; init; }
+
+        /// <summary>A date that it waits no longer than.</summary>
+        public DateMoment? Until { get; init; }
+
+        /// <summary>An event that arrives later than this after it happened is not what it waited for.</summary>
+        public TimeSpan Late { get; init; } = ScenarioParser.DefaultLate;
+
+        public required IReadOnlyList<Step> Timeout { get; init; }
+
+        public bool IsBounded => UpTo is not null || UpToDuration is not null || Until is not null;
+
+        public override IReadOnlyList<IReadOnlyList<Step>> Ways => [Timeout];
+
+        public override IEnumerable<Condition> Conditions => [For];
+    }
+
+    public sealed record WaitLength(string Id, Duration Length, SourceSpan Span) : Step(Id, Span);
+
+    /// <summary>Until the next such local time on an allowed day; now, if it is exactly that time.</summary>
+    public sealed record WaitUntil(string Id, NodaTime.LocalTime Time, Days Days, ZoneRule Zone, SourceSpan Span) : Step(Id, Span);
+
+    /// <summary>Until a date that somebody or something has, moved by an offset. While nothing is known of it, it waits.</summary>
+    public sealed record WaitUntilDate(string Id, DateMoment Until, SourceSpan Span) : Step(Id, Span);
+
+    public sealed record Branch(string Id, IReadOnlyList<Arm> Arms, SourceSpan Span) : Step(Id, Span)
+    {
+        public override IReadOnlyList<IReadOnlyList<Step>> Ways { get; } = [.. Arms.Select(arm => arm.Then)];
+
+        public override IEnumerable<Condition> Conditions => Arms.Select(arm => arm.If).OfType<Condition>();
+    }
+
+    /// <summary>One way of several, drawn once for an account (else a contact) and kept (SEMANTICS.md 40).</summary>
+    public sealed record Split(string Id, IReadOnlyList<SplitArm> Arms, SourceSpan Span) : Step(Id, Span)
+    {
+        public override IReadOnlyList<IReadOnlyList<Step>> Ways { get; } = [.. Arms.Select(arm => arm.Then)];
+    }
+
+    /// <summary>The same steps again, up to <paramref name="Times"/> times; not again where <paramref name="Until"/> is true.</summary>
+    public sealed record Repeat(string Id, int Times, Condition? Until, IReadOnlyList<Step> Steps, SourceSpan Span) : Step(Id, Span)
+    {
+        public override IReadOnlyList<IReadOnlyList<Step>> Ways { get; } = [Steps];
+
+        public override IEnumerable<Condition> Conditions => Until is null ? [] : [Until];
+    }
+
+    public sealed record Set(string Id, SubjectKind On, string Attribute, AttributeValue Value, SourceSpan Span) : Step(Id, Span);
+
+    /// <summary>Gives the account another owner.</summary>
+    /// <param name="Owner">An address; null where <paramref name="Pool"/> chooses.</param>
+    public sealed record Assign(string Id, string? Owner, string? Pool, SourceSpan Span) : Step(Id, Span);
+
+    /// <summary>Takes a topic for refused by the person; the person themself may take that back.</summary>
+    public sealed record Unsubscribe(string Id, string Topic, string? Because, SourceSpan Span) : Step(Id, Span);
+
+    /// <summary>Forgets the person, as an erasure does.</summary>
+    public sealed record Forget(string Id, string Reason, SourceSpan Span) : Step(Id, Span);
+
+    /// <summary>Writes the subject into a segment that is a list, or strikes it out.</summary>
+    public sealed record Enlist(string Id, string Segment, bool IsStruckOut, SourceSpan Span) : Step(Id, Span);
+
+    /// <summary>Starts another scenario, by its own audience, re-entry and consent, and goes on whatever it answers (SEMANTICS.md 44).</summary>
+    public sealed record Start(string Id, string Scenario, SourceSpan Span) : Step(Id, Span)
+    {
+        /// <summary>Who of the account enters a contact scenario.</summary>
+        public Recipients? For { get; init; }
+
+        /// <summary>By name, the paths or plain values that the other scenario reads as <c>trigger.…</c>.</summary>
+        public IReadOnlyDictionary<string, StartValue> With { get; init; } = new Dictionary<string, StartValue>();
+
+        public override IEnumerable<Recipients> Recipients => For is null ? [] : [For];
+    }
+
+    public sealed record Stop(string Id, IReadOnlyList<string> Scenarios, SourceSpan Span) : Step(Id, Span);
+
+    public sealed record End(string Id, string Reason, SourceSpan Span) : Step(Id, Span);
+
+    /// <summary>Calls a human; goes on at once, or waits for the outcome (SEMANTICS.md 46).</summary>
+    public sealed record Escalate(string Id, string Type, SourceSpan Span) : Step(Id, Span)
+    {
+        /// <summary>Why, in a sentence for whoever reads the case.</summary>
+        public string? Because { get; init; }
+
+        public bool WaitsForOutcome { get; init; }
+
+        /// <summary>The longest wait for an outcome; the type's hold where not given.</summary>
+        public Duration? UpTo { get; init; }
+
+        public IReadOnlyList<OutcomeArm> Outcomes { get; init; } = [];
+
+        /// <summary>For every other outcome, and when none came.</summary>
+        public IReadOnlyList<Step> Otherwise { get; init; } = [];
+
+        public override IReadOnlyList<IReadOnlyList<Step>> Ways => [.. Outcomes.Select(arm => arm.Then), Otherwise];
+    }
+
+    /// <summary>Something for a human to do; the scenario goes on at once.</summary>
+    public sealed record Task(string Id, string Title, Duration? Due, SourceSpan Span) : Step(Id, Span);
+}
+
+/// <summary>What runs when a case was closed with this outcome.</summary>
+public sealed record OutcomeArm(string Outcome, IReadOnlyList<Step> Then);
+
+/// <summary>One way of a branch; <c>else</c> where <paramref name="If"/> is null.</summary>
+public sealed record Arm(Condition? If, IReadOnlyList<Step> Then);
+
+/// <summary>One way of a split.</summary>
+/// <param name="Name">What is remembered of who goes it.</param>
+/// <param name="Share">0 to 1; those of all arms make 1.</param>
+public sealed record SplitArm(string Name, double Share, IReadOnlyList<Step> Then);
+
+/// <summary>A value that a started scenario is given: a path of this one, or written out.</summary>
+public sealed record StartValue(string? Root, string Path, AttributeValue Written)
+{
+    public override string ToString() => Root is null ? Written.ToString() : $"{Root}.{Path}";
+}
+
+/// <summary>Which days a local time may fall on.</summary>
+public enum Days { All, Business, Weekend }
+
+/// <summary>Whose clock a local time is read on; <see cref="Named"/> holds a time-zone id.</summary>
+public sealed record ZoneRule(ZoneOf Of, string? Named = null)
+{
+    public static ZoneRule Recipient { get; } = new(ZoneOf.Recipient);
+}
+
+public enum ZoneOf { Recipient, Account, Company, Named }
+
+/// <summary>A moment that a date attribute or a field of an event says (SEMANTICS.md 33).</summary>
+/// <param name="Date">A day or a moment.</param>
+/// <param name="Offset">Negative is before it.</param>
+/// <param name="At">The local time of day; a moment's own where not given, 09:00 of a day.</param>
+public sealed record DateMoment(DateExpression Date, Duration Offset, NodaTime.LocalTime? At, Days Days, ZoneRule Zone);
+
+/// <summary>
+/// A length as authors write it: <c>m h d w</c> exact, <c>bd</c> business days, <c>mo</c> calendar months
+/// (SEMANTICS.md 26). Only one part is set.
+/// </summary>
+public readonly record struct Duration(TimeSpan Exact, int BusinessDays = 0, int Months = 0)
+{
+    public bool IsExact => BusinessDays == 0 && Months == 0;
+
+    public Duration Before => new(-Exact, -BusinessDays, -Months);
+}
+
+/// <summary>Who of an account receives a send (SEMANTICS.md 6).</summary>
+public abstract record Recipients
+{
+    private Recipients() { }
+
+    public sealed record TriggerContact : Recipients;
+
+    public sealed record HeardContact : Recipients;
+
+    public sealed record MostActive : Recipients;
+
+    /// <summary>Up to <paramref name="Limit"/> people with any of the roles, the earliest joined first; null for all.</summary>
+    public sealed record Roles(IReadOnlyList<string> Names, int? Limit) : Recipients;
+}
+
+/// <summary>What happens when nobody matches: another rule, or the end of the enrollment.</summary>
+public sealed record Nobody(Recipients? Instead)
+{
+    public bool EndsEnrollment => Instead is null;
+}
