@@ -13,7 +13,7 @@ internal static class VocabularyEndpoints
     public sealed record Vocabulary(
         IReadOnlyDictionary<string, IReadOnlyList<ScenarioKey>> Keys, IReadOnlyList<string> StepKinds, IReadOnlyList<string> TriggerKinds, IReadOnlyList<KnownEvent> Events,
         IReadOnlyList<KnownAttribute> Contact, IReadOnlyList<KnownAttribute> Account, IReadOnlyList<ConditionFunction> Functions, IReadOnlyList<KnownTemplate> Templates,
-        IReadOnlyList<string> Topics, IReadOnlyList<KnownEscalation> Escalations, IReadOnlyList<KnownSegment> Segments, IReadOnlyList<string> Recipients, string Zone, string Locale);
+        IReadOnlyList<string> Topics, IReadOnlyList<KnownEscalation> Escalations, IReadOnlyList<KnownSegment> Segments, IReadOnlyList<string> Scenarios, IReadOnlyList<string> Recipients, string Zone, string Locale);
 
     public sealed record KnownEvent(string Name, string Description, bool IsAccountFact, IReadOnlyList<KnownAttribute> Properties);
 
@@ -39,6 +39,7 @@ internal static class VocabularyEndpoints
             [.. topics.OfType<string>().Distinct().Order(StringComparer.Ordinal)],
             [.. current.Catalog.Escalations.ByName.Values.Select(type => new KnownEscalation(type.Name, type.Title, type.Outcomes)).OrderBy(type => type.Name, StringComparer.Ordinal)],
             [.. (current.Catalog.PreparingSegments ?? current.Catalog.Segments).ByName.Values.Select(one => new KnownSegment(one.Name, one.Title, one.About, ApiJson.Word(one.Of), one.Is.Text)).OrderBy(one => one.Name, StringComparer.Ordinal)],
+            [.. current.Catalog.Live.Keys.Order(StringComparer.Ordinal)],
             ScenarioKeys.Recipients, policy.Zone, policy.Locale);
     }).RequirePermission(Permission.ReadScenarios).WithSummary("What may be written in a scenario: keys by place, events, attributes, functions of conditions, segments, templates.");
 

@@ -85,10 +85,10 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
         },
         Step.Assign assign => new(assign.Id, "assign", assign.Span, Said(("owner", assign.Owner), ("pool", assign.Pool))),
         Step.Unsubscribe unsubscribe => new(unsubscribe.Id, "unsubscribe", unsubscribe.Span, Said(("topic", unsubscribe.Topic), ("because", unsubscribe.Because))),
-        Step.Forget forget => new(forget.Id, "forget", forget.Span, Said(("reason", forget.Reason))),
-        Step.Enlist enlist => new(enlist.Id, enlist.IsStruckOut ? "remove_from" : "add_to", enlist.Span, Said(("segment", enlist.Segment))),
+        Step.Forget forget => new(forget.Id, "forget", forget.Span, Said(("forget", forget.Reason))),
+        Step.Enlist enlist => new(enlist.Id, enlist.IsStruckOut ? "remove_from" : "add_to", enlist.Span, Said((enlist.IsStruckOut ? "remove_from" : "add_to", enlist.Segment))),
         Step.Start start => new(start.Id, "start", start.Span, Said(("scenario", start.Scenario), ("for", Written(start.For)), ("with", start.With.Count == 0 ? null : string.Join(", ", start.With.Select(given => $"{given.Key}: {given.Value}"))))),
-        Step.Stop stop => new(stop.Id, "stop", stop.Span, Said(("scenarios", string.Join(", ", stop.Scenarios)))),
+        Step.Stop stop => new(stop.Id, "stop", stop.Span, Said(("stop", string.Join(", ", stop.Scenarios)))),
         Step.Branch branch => new(branch.Id, "branch", branch.Span, Said())
         {
             Ways = [.. branch.Arms.Select(arm => new FlowWay(arm.If is null ? "else" : "if", arm.If?.Text, Drawn(arm.Then)))],

@@ -1,4 +1,5 @@
 using Nurture.Scenarios;
+using Nurture.Segments;
 
 namespace Nurture.Tests.Scenarios;
 
@@ -14,6 +15,7 @@ internal static class Fixtures
         Plan = Plan,
         Templates = new HashSet<string> { "welcome", "setup-help", "next-steps", "still-there", "receipt", "newsletter" },
         KeptHistory = TimeSpan.FromDays(400),
+        Segments = SegmentsReader.Read("segments: { beta: { is: listed }, engaged: { is: 'ever(\"login\")' } }", "segments.yaml", Plan).Segments,
     };
 
     public static Scenario Scenario(string text)

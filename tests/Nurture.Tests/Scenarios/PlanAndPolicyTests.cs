@@ -29,7 +29,7 @@ public sealed class PlanAndPolicyTests
 
         Assert.Empty(said);
         Assert.Equal(["login", "ordered", "page", "setup_completed"], plan.Events.Keys.Where(name => !name.StartsWith(ProductEvents.Prefix, StringComparison.Ordinal)).Order());
-        Assert.All(ProductEvents.All, own => Assert.True(plan.Events[own.Name].IsAccountFact));
+        Assert.All(ProductEvents.All, own => Assert.Same(own, plan.Events[own.Name]));
         Assert.Equal(ValueKind.Number, plan.Events["ordered"].Properties["total"].Type);
         Assert.True(plan.Events["setup_completed"].IsAccountFact);
         Assert.Equal(AttributeValue.From(false), plan.Attribute(SubjectKind.Contact, "onboarded")!.Default);

@@ -22,6 +22,20 @@ public sealed class ScenarioFlowTests
             timeout:
               - send: setup-help
           - wait: { until: "09:00", days: business, zone: company }
+          - wait: { until: account.contract_end, offset: -30d, at: "10:00", days: business }
+          - split:
+              - { share: 30%, name: long, then: [ { add_to: beta }, { remove_from: beta } ] }
+              - share: 70%
+                then:
+                  - repeat:
+                      times: 3
+                      until: event("login")
+                      steps:
+                        - assign: { pool: low-touch }
+                        - wait: { id: end-of-contract, for: event("login"), until: account.contract_end }
+          - start: { scenario: win-back, with: { plan: account.tier } }
+          - stop: [ win-back ]
+          - unsubscribe: { topic: newsletter, because: sunset }
           - branch:
               - if: contact.score > 3
                 then:
@@ -32,7 +46,10 @@ public sealed class ScenarioFlowTests
                       saved:
                         - task: { title: Thank them, due: 2bd }
                       otherwise: []
-                  - end: not_interested
+                  - id: last-split
+                    split:
+                      - { share: 50%, then: [ { end: not_interested } ] }
+                      - { share: 50%, then: [ { forget: unconfirmed } ] }
         """;
 
     [Fact]
@@ -65,7 +82,7 @@ public sealed class ScenarioFlowTests
         Assert.Equal(new Dictionary<string, string> { ["event"] = "signed_up", ["where"] = "trigger.plan == \"trial\"" }, flow.Trigger.Says);
         Assert.Equal(("event(\"setup_completed\")", "14d", 0.6), (flow.Goal!.When, flow.Goal.Within, flow.Goal.Target));
         Assert.Equal(["event(\"subscription_cancelled\")", "audience_lost"], flow.Exits);
-        Assert.Equal(["skipped", "timeout", "if", "else"], flow.Steps.SelectMany(step => step.Ways).Select(way => way.Kind));
+        Assert.Equal(["skipped", "timeout", "arm", "arm", "if", "else"], flow.Steps.SelectMany(step => step.Ways).Select(way => way.Kind));
         Assert.Equal("2bd", flow.Steps[0].Ways[0].Steps[0].Says["wait"]);
         Assert.Equal(("09:00", "business", "company"), (flow.Steps[2].Says["until"], flow.Steps[2].Says["days"], flow.Steps[2].Says["zone"]));
         Assert.StartsWith("send: { template: welcome", EveryKind[flow.Steps[0].At.Start..]);
@@ -74,9 +91,17 @@ public sealed class ScenarioFlowTests
     [Fact]
     public void Every_kind_of_trigger_is_drawn()
     {
-        var kinds = typeof(Trigger).GetNestedTypes().Count(type => type.IsSubclassOf(typeof(Trigger)));
+        string[] texts =
+        [
+            "{ event: login, delay: 3d, spread: 2h }", "{ goal_of: onboarding }", "{ inactive: [ login ], for: 14d }", "{ condition: contact.score > 3 }", "{ entered: beta }", "{ left: beta }",
+            "{ crosses: contact.score, above: 8, rearm_below: 7 }", "{ changed: contact.onboarded, to: true }", "{ tier: low, for: 'role(\"admin\")' }", "{ stage: renewal, for: 'role(\"admin\")' }",
+            "{ date: contact.born_on, before: 3d }", "{ every: 3mo, from: contact.born_on }", "{ schedule: \"0 9 1 * *\" }", "{ band: at_risk, for: 'role(\"admin\")' }", "manual",
+        ];
+        var drawn = texts.Select(text => ScenarioFlow.Of(Fixtures.Scenario($"scenario: x\ntitle: X\nowner: m@example.com\nclass: service\ntrigger: {text}\ngoal: {{ when: event(\"login\"), within: 14d }}\nsteps: [ send: welcome ]\n")).Trigger).ToList();
 
-        Assert.Equal(kinds, ScenarioFlow.TriggerKinds.Count);
+        Assert.Equal(ScenarioFlow.TriggerKinds, drawn.Select(trigger => trigger.Kind));
+        Assert.Equal(new Dictionary<string, string> { ["event"] = "login", ["delay"] = "3d", ["spread"] = "2h" }, drawn[0].Says);
+        Assert.Equal(new Dictionary<string, string> { ["crosses"] = "contact.score", ["above"] = "8", ["rearm_below"] = "7" }, drawn[6].Says);
     }
 
     [Fact]
@@ -85,7 +110,7 @@ public sealed class ScenarioFlowTests
         var parsed = ScenarioLibrary.Check(EveryKind.Replace("template: welcome", "template: wellcome"), "test.yaml", Fixtures.Environment);
 
         Assert.Null(parsed.Scenario);
-        Assert.Equal(9, parsed.Flow!.All().Select(step => step.Kind).Distinct().Count());
+        Assert.Equal(ScenarioFlow.StepKinds.Count, parsed.Flow!.All().Select(step => step.Kind).Distinct().Count());
     }
 
     [Fact]

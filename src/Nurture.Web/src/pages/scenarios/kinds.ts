@@ -1,9 +1,15 @@
-import { IconArrowsSplit2, IconCalendarEvent, IconCalendarTime, IconChecklist, IconClock, IconEar, IconFlag, IconHeartHandshake, IconHeartbeat, IconMail, IconMoon, IconPencil, IconPlayerStop, IconSun, type Icon } from "@tabler/icons-react";
+import {
+  IconArrowsSplit2, IconArrowUpRight, IconBellOff, IconCalendarDue, IconCalendarEvent, IconCalendarRepeat, IconCalendarTime, IconChecklist, IconClock, IconDice3, IconEar, IconEraser, IconExchange, IconFilter, IconFlag,
+  IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop, IconRepeat, IconRoute, IconStairs, IconSun, IconSquareX, IconUserCheck,
+  IconUserMinus, IconUserPlus, type Icon,
+} from "@tabler/icons-react";
 
 /** What a form asks of a value, and where it stands in the text. */
 export interface Field {
   key: string;
-  is: "template" | "length" | "time" | "condition" | "event" | "events" | "recipients" | "topic" | "name" | "attribute" | "text" | "date" | "escalation" | "bands" | { words: readonly string[] };
+  is: "template" | "length" | "time" | "condition" | "event" | "events" | "recipients" | "topic" | "name" | "attribute" | "text" | "date" | "escalation" | "bands" | "segment" | "scenario" | "number" | "offset" | { words: readonly string[] };
+  /** The word for it, where the key means something else elsewhere. */
+  word?: string;
   /** An empty value takes the key away. */
   isOptional?: boolean;
 }
@@ -33,8 +39,28 @@ export const stepKinds: Record<string, Kind> = {
   "wait": { icon: IconClock, color: "gray", fields: [{ key: "wait", is: "length" }] },
   "wait_for": { icon: IconEar, color: "indigo", fields: [{ key: "for", is: "condition" }, { key: "up_to", is: "length", isOptional: true }] },
   "wait_until": { icon: IconSun, color: "gray", fields: [{ key: "until", is: "time" }, { key: "days", is: days, isOptional: true }, { key: "zone", is: { words: ["recipient", "account", "company"] }, isOptional: true }] },
+  "wait_date": {
+    icon: IconCalendarDue,
+    color: "gray",
+    fields: [
+      { key: "until", is: "date" },
+      { key: "offset", is: "offset", isOptional: true },
+      { key: "at", is: "time", isOptional: true },
+      { key: "days", is: days, isOptional: true },
+      { key: "zone", is: { words: ["recipient", "account", "company"] }, isOptional: true },
+    ],
+  },
   "branch": { icon: IconArrowsSplit2, color: "violet", fields: [] },
+  "split": { icon: IconDice3, color: "violet", fields: [] },
+  "repeat": { icon: IconRepeat, color: "violet", fields: [{ key: "times", is: "number" }, { key: "until", is: "condition", isOptional: true }] },
   "set": { icon: IconPencil, color: "orange", fields: [{ key: "attribute", is: "attribute" }, { key: "value", is: "text" }] },
+  "assign": { icon: IconUserCheck, color: "orange", fields: [{ key: "owner", is: "text", isOptional: true }, { key: "pool", is: "text", isOptional: true }] },
+  "unsubscribe": { icon: IconBellOff, color: "orange", fields: [{ key: "topic", is: "topic" }, { key: "because", is: "text", isOptional: true }] },
+  "forget": { icon: IconEraser, color: "red", fields: [{ key: "forget", is: "name" }] },
+  "add_to": { icon: IconUserPlus, color: "orange", fields: [{ key: "add_to", is: "segment" }] },
+  "remove_from": { icon: IconUserMinus, color: "orange", fields: [{ key: "remove_from", is: "segment" }] },
+  "start": { icon: IconPlayerPlay, color: "teal", fields: [{ key: "scenario", is: "scenario" }, { key: "for", is: "recipients", isOptional: true }] },
+  "stop": { icon: IconSquareX, color: "red", fields: [{ key: "stop", is: "scenario" }] },
   "escalate": {
     icon: IconHeartHandshake,
     color: "pink",
@@ -50,7 +76,25 @@ export const stepKinds: Record<string, Kind> = {
 
 export const triggerKinds: Record<string, Kind> = {
   "event": { icon: IconFlag, color: "teal", fields: [{ key: "event", is: "events" }, { key: "where", is: "condition", isOptional: true }] },
+  "goal_of": { icon: IconFlagCheck, color: "teal", fields: [{ key: "goal_of", is: "scenario" }] },
   "inactive": { icon: IconMoon, color: "teal", fields: [{ key: "inactive", is: "events" }, { key: "for", is: "length" }] },
+  "condition": { icon: IconFilter, color: "teal", fields: [{ key: "condition", is: "condition" }] },
+  "entered": { icon: IconUserPlus, color: "teal", fields: [{ key: "entered", is: "segment" }] },
+  "left": { icon: IconUserMinus, color: "teal", fields: [{ key: "left", is: "segment" }] },
+  "crosses": {
+    icon: IconArrowUpRight,
+    color: "teal",
+    fields: [
+      { key: "crosses", is: "condition" },
+      { key: "above", is: "number", isOptional: true },
+      { key: "rearm_below", is: "number", isOptional: true },
+      { key: "below", is: "number", isOptional: true },
+      { key: "rearm_above", is: "number", isOptional: true },
+    ],
+  },
+  "changed": { icon: IconExchange, color: "teal", fields: [{ key: "changed", is: "attribute" }, { key: "from", is: "text", isOptional: true }, { key: "to", is: "text", word: "becomes", isOptional: true }] },
+  "tier": { icon: IconStairs, color: "teal", fields: [{ key: "tier", is: "text" }] },
+  "stage": { icon: IconRoute, color: "teal", fields: [{ key: "stage", is: "text" }] },
   "date": {
     icon: IconCalendarEvent,
     color: "teal",
@@ -62,6 +106,19 @@ export const triggerKinds: Record<string, Kind> = {
       { key: "days", is: days, isOptional: true },
     ],
   },
+  "every": {
+    icon: IconCalendarRepeat,
+    color: "teal",
+    fields: [
+      { key: "every", is: "length" },
+      { key: "from", is: "date" },
+      { key: "before", is: "length", isOptional: true },
+      { key: "after", is: "length", isOptional: true },
+      { key: "at", is: "time", isOptional: true },
+      { key: "days", is: days, isOptional: true },
+    ],
+  },
+  "manual": { icon: IconHandClick, color: "teal", fields: [] },
   "band": { icon: IconHeartbeat, color: "teal", fields: [{ key: "band", is: "bands" }] },
   "schedule": {
     icon: IconCalendarTime,

@@ -145,6 +145,7 @@ export interface Vocabulary {
   topics: string[];
   escalations: { name: string; title: string; outcomes: string[] }[];
   segments: { name: string; title: string; about: string; of: "contact" | "account"; is: string }[];
+  scenarios: string[];
   recipients: string[];
   zone: string;
   locale: string;

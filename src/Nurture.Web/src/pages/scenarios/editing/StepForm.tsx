@@ -179,7 +179,7 @@ function FieldInput({ field, label, value, vocabulary, isAccount, onChange }: In
     setKnown(value);
     setTyped(value);
   }
-  const name = label ?? t(`editing.field_${field.key}`);
+  const name = label ?? t(`editing.field_${field.word ?? field.key}`);
   const common = { label: name, required: !field.isOptional };
   const commit = (next: string) => {
     if (next.trim() !== value) onChange(next.trim());
@@ -193,6 +193,10 @@ function FieldInput({ field, label, value, vocabulary, isAccount, onChange }: In
   switch (field.is) {
     case "template":
       return <Select {...common} searchable data={vocabulary.templates.map((template) => template.name)} value={typed || null} onChange={chosen} nothingFoundMessage={t("common.nothing_found")} />;
+    case "segment":
+      return <Select {...common} data={withOwn(vocabulary.segments.map((segment) => segment.name), [typed]).map((name) => ({ value: name, label: vocabulary.segments.find((one) => one.name === name)?.title ?? name }))} value={typed || null} onChange={chosen} />;
+    case "scenario":
+      return <Select {...common} searchable data={withOwn(vocabulary.scenarios, [typed])} value={typed || null} onChange={chosen} nothingFoundMessage={t("common.nothing_found")} />;
     case "events":
       return <MultiSelect {...common} searchable data={withOwn(vocabulary.events.map((event) => event.name), typed.split(", "))} value={typed.split(", ").filter(Boolean)} onChange={(events) => events.length > 0 && chosen(events.join(", "))} />;
     case "escalation":
@@ -209,6 +213,8 @@ function FieldInput({ field, label, value, vocabulary, isAccount, onChange }: In
           ? [...vocabulary.recipients.map((who) => who.replace(/^'|'$/g, "")), ...(field.key === "nobody" ? ["end"] : [])]
           : field.is === "length"
             ? ["1h", "1d", "2d", "3d", "5d", "7d", "14d", "30d", "2bd"]
+            : field.is === "offset"
+              ? ["-90d", "-30d", "-7d", "-1d", "-1h", "1d", "2bd"]
             : field.is === "time"
               ? ["09:00", "10:00", "13:00", "17:00"]
               : field.is === "topic"

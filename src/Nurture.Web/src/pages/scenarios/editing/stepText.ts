@@ -129,7 +129,9 @@ function removePair(text: string, map: YAMLMap, pair: Pair): Edit {
 }
 
 /** The name of the key that a scalar step stands for: `send: welcome` is its template, `wait: 3d` its length. */
-const shortFor: Record<string, string> = { send: "template", wait: "wait", end: "end", escalate: "type", task: "title" };
+const shortFor: Record<string, string> = {
+  send: "template", wait: "wait", end: "end", escalate: "type", task: "title", unsubscribe: "topic", forget: "forget", add_to: "add_to", remove_from: "remove_from", start: "scenario", stop: "stop",
+};
 
 /**
  * Sets one value of the step whose kind's word stands at `at`. An empty value takes the key away.
@@ -205,6 +207,16 @@ export const newSteps: Record<string, (template: string, event: string, isAccoun
   wait_for: (_, event) => `wait: { for: event("${event}"), up_to: 3d }`,
   wait_until: () => `wait: { until: "09:00", days: business, zone: recipient }`,
   branch: (template, event, isAccount) => `branch:\n    - if: event("${event}")\n      then: []\n    - else:\n        - ${newSteps["send"]!(template, event, isAccount)}`,
+  wait_date: () => "wait: { until: account.contract_end, offset: -30d, at: \"10:00\" }",
+  split: (template, event, isAccount) => `split:\n    - share: 50%\n      then:\n        - ${newSteps["send"]!(template, event, isAccount)}\n    - share: 50%\n      then: []`,
+  repeat: (template, event, isAccount) => `repeat:\n    times: 3\n    steps:\n      - ${newSteps["send"]!(template, event, isAccount)}\n      - wait: 7d`,
+  assign: () => "assign: { pool: low-touch }",
+  unsubscribe: () => "unsubscribe: newsletter",
+  add_to: () => "add_to: beta",
+  remove_from: () => "remove_from: beta",
+  start: () => "start: win-back",
+  stop: () => "stop: trial-onboarding",
+  forget: () => "forget: unconfirmed",
   set: (_, __, isAccount) => (isAccount ? "set: { account.stage: adoption }" : "set: { contact.onboarded: true }"),
   escalate: () => "escalate: { type: onboarding_stalled }",
   task: () => "task: { title: Call them, due: 2bd }",

@@ -72,13 +72,13 @@ function stepExtent(step: FlowStep): Extent {
 
 /** Whether all that follows stands on one of its ways: a branch, or a case that waits for its outcome. */
 function isFork(step: FlowStep): boolean {
-  return step.kind === "branch" || step.ways.some((way) => way.kind === "otherwise");
+  return step.kind === "branch" || step.kind === "split" || step.ways.some((way) => way.kind === "otherwise");
 }
 
 /** The arms of a fork side by side, the way for everybody else last, whether it is written or not. */
 function lanesOf(step: FlowStep): Lane[] {
   const lanes = step.ways.map((way) => ({ way, label: labelOf(way), extent: way.steps.length > 0 ? extentOf(way.steps) : empty() }));
-  return step.ways.some((way) => way.kind === "else" || way.kind === "otherwise") ? lanes : [...lanes, { way: null, label: { word: "else" }, extent: empty() }];
+  return step.ways.some((way) => way.kind === "else" || way.kind === "otherwise" || way.kind === "arm") ? lanes : [...lanes, { way: null, label: { word: "else" }, extent: empty() }];
 }
 
 /** Ways beside the one that goes straight on; one without steps needs no lane. */

@@ -44,10 +44,33 @@ export function stepWords(step: FlowStep, language: string, t: TFunction): { tit
     case "wait_for":
       return {
         title: t("flow.does_wait_for", { condition: conditionWords(says["for"] ?? "", language, t) }),
-        detail: says["up_to"] ? t("flow.at_most", { length: lengthWords(says["up_to"], language, t) }) : t("flow.without_end"),
+        detail: says["up_to"]
+          ? t("flow.at_most", { length: lengthWords(says["up_to"], language, t) })
+          : says["until"]
+            ? [t("flow.does_wait_date", { date: says["until"] }), offsetWords(says, language, t)].filter(Boolean).join(" · ")
+            : t("flow.without_end"),
       };
     case "wait_until":
       return { title: t("flow.does_wait_until", { time: says["until"] }), detail: [daysWords(says, t), zoneWords(says, t)].filter(Boolean).join(" · ") || null };
+    case "wait_date":
+      return { title: t("flow.does_wait_date", { date: says["until"] }), detail: [offsetWords(says, language, t), says["at"], daysWords(says, t), zoneWords(says, t)].filter(Boolean).join(" · ") || null };
+    case "split":
+      return { title: t("flow.does_split"), detail: t("flow.ways", { count: step.ways.length }) };
+    case "repeat":
+      return { title: t("flow.does_repeat", { count: Number(says["times"]) }), detail: says["until"] ? t("flow.until_so", { condition: conditionWords(says["until"], language, t) }) : null };
+    case "assign":
+      return { title: t("flow.does_assign", { owner: says["owner"] ?? says["pool"] }), detail: null };
+    case "unsubscribe":
+      return { title: t("flow.does_unsubscribe", { topic: says["topic"] }), detail: says["because"] ?? null };
+    case "forget":
+      return { title: t("flow.does_forget"), detail: says["forget"] ?? null };
+    case "add_to":
+    case "remove_from":
+      return { title: t(`flow.does_${step.kind}`, { segment: says[step.kind] }), detail: null };
+    case "start":
+      return { title: t("flow.does_start", { scenario: says["scenario"] }), detail: [says["for"] && recipientWords(says["for"], t), says["with"]].filter(Boolean).join(" · ") || null };
+    case "stop":
+      return { title: t("flow.does_stop", { scenarios: says["stop"] }), detail: null };
     case "branch":
       return { title: t("flow.does_branch"), detail: t("flow.ways", { count: step.ways.length }) };
     case "set":
@@ -66,6 +89,13 @@ export function stepWords(step: FlowStep, language: string, t: TFunction): { tit
   }
 }
 
+/** How far from its date: `-30d` is 30 days before it. */
+function offsetWords(says: Says, language: string, t: TFunction): string | null {
+  const offset = says["offset"];
+  if (!offset) return null;
+  return offset.startsWith("-") ? t("flow.offset_before", { length: lengthWords(offset.slice(1), language, t) }) : t("flow.offset_after", { length: lengthWords(offset.replace(/^\+/, ""), language, t) });
+}
+
 function daysWords(says: Says, t: TFunction): string | null {
   return says["days"] && says["days"] !== "all" ? t(`flow.word_${says["days"]}`) : null;
 }
@@ -77,6 +107,13 @@ function zoneWords(says: Says, t: TFunction): string | null {
 }
 
 export function triggerWords(flow: Flow, language: string, t: TFunction): { title: string; detail: string | null } {
+  const { title, detail } = startWords(flow, language, t);
+  const { delay, spread } = flow.trigger.says;
+  const later = [delay && t("flow.delayed_by", { length: lengthWords(delay, language, t) }), spread && t("flow.spread_over", { length: lengthWords(spread, language, t) })];
+  return { title, detail: [detail, ...later].filter(Boolean).join(" · ") || null };
+}
+
+function startWords(flow: Flow, language: string, t: TFunction): { title: string; detail: string | null } {
   const { kind, says } = flow.trigger;
   switch (kind) {
     case "event":
@@ -93,6 +130,29 @@ export function triggerWords(flow: Flow, language: string, t: TFunction): { titl
         title: says["schedule"] ? t("flow.starts_schedule", { schedule: scheduleWords(says["schedule"], language, t) }) : t("flow.starts_at", { at: (says["at"] ?? "").replace("T", " ") }),
         detail: [says["zone"], says["pace"] && t("flow.at_pace", { pace: says["pace"] })].filter(Boolean).join(" · ") || null,
       };
+    case "goal_of":
+      return { title: t("flow.starts_goal_of", { scenario: says["goal_of"] }), detail: null };
+    case "condition":
+      return { title: t("flow.starts_condition", { condition: conditionWords(says["condition"] ?? "", language, t) }), detail: says["for"] ?? null };
+    case "entered":
+    case "left":
+      return { title: t(`flow.starts_${kind}`, { segment: says[kind] }), detail: says["for"] ?? null };
+    case "crosses": {
+      const [bound, again] = says["above"] === undefined ? [says["below"], says["rearm_above"]] : [says["above"], says["rearm_below"]];
+      return { title: t(says["above"] === undefined ? "flow.starts_crosses_below" : "flow.starts_crosses_above", { number: says["crosses"], bound }), detail: again ? t("flow.armed_again", { bound: again }) : null };
+    }
+    case "changed":
+      return { title: t("flow.starts_changed", { attribute: says["changed"] }), detail: says["from"] || says["to"] ? t("flow.from_to", { from: says["from"] ?? "…", to: says["to"] ?? "…" }) : null };
+    case "tier":
+    case "stage":
+      return { title: t(`flow.starts_${kind}`, { [kind]: says[kind] }), detail: says["for"] ?? null };
+    case "every": {
+      const offset = says["before"] ?? says["after"];
+      const moved = offset && t(says["before"] ? "flow.offset_before" : "flow.offset_after", { length: lengthWords(offset, language, t) });
+      return { title: t("flow.starts_every", { length: lengthWords(says["every"] ?? "", language, t), date: says["from"] }), detail: [moved, says["at"]].filter(Boolean).join(" · ") || null };
+    }
+    case "manual":
+      return { title: t("flow.starts_manual"), detail: null };
     case "band":
       return { title: t("flow.starts_band", { band: (says["band"] ?? "").split(", ").map((band) => t(`common.band.${band}`)).join(" · ") }), detail: says["for"] ?? null };
     default:
