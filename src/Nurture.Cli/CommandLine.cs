@@ -25,6 +25,7 @@ internal static class CommandLine
         new HelpOption(),
         new VersionOption(),
         LintCommand.Create(),
+        SchemaCommand.Create(),
         TestCommand.Create(),
         SimulateCommand.Create(),
         ExplainCommand.Create(),

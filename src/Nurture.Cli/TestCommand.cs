@@ -18,12 +18,13 @@ internal static class TestCommand
         var scenario = new Option<string?>("--scenario") { Description = "Only the tests of this scenario.", HelpName = "name" };
         var templates = new Option<string?>("--templates") { Description = "The folder of templates. Without it: the folder templates beside the scenarios.", HelpName = "folder" };
         var verbose = new Option<bool>("--verbose") { Description = "Tell the story of tests that pass, too." };
-        var command = new Command("test", "Run the tests of scenarios on virtual time.") { path, scenario, templates, verbose };
-        command.SetAction(parsed => Run(parsed.GetValue(path), parsed.GetValue(scenario), parsed.GetValue(templates), parsed.GetValue(verbose), new Screen(parsed.InvocationConfiguration.Output)));
+        var junit = new Option<FileInfo?>("--junit") { Description = "Write what came out as XML for a build server, in JUnit's form.", HelpName = "file" };
+        var command = new Command("test", "Run the tests of scenarios on virtual time.") { path, scenario, templates, verbose, junit };
+        command.SetAction(parsed => Run(parsed.GetValue(path), parsed.GetValue(scenario), parsed.GetValue(templates), parsed.GetValue(verbose), parsed.GetValue(junit), new Screen(parsed.InvocationConfiguration.Output)));
         return command;
     }
 
-    private static int Run(string? path, string? scenario, string? templates, bool isVerbose, Screen screen)
+    private static int Run(string? path, string? scenario, string? templates, bool isVerbose, FileInfo? junit, Screen screen)
     {
         var library = ScenarioArguments.Load(path, templates, out _);
         if (scenario is not null) ScenarioArguments.Find(library, scenario);
@@ -38,6 +39,7 @@ internal static class TestCommand
         if (mistakes.Count > 0) screen.Line();
 
         var (passed, failed) = (0, 0);
+        var all = new List<(ScenarioTestFile, ScenarioTestResult)>();
         foreach (var file in files)
         {
             screen.Line(file.File);
@@ -50,19 +52,31 @@ internal static class TestCommand
             }
 
             var runner = new ScenarioTestRunner(readable, library.Environment, ScenarioArguments.TemplatesOf(library));
+            var results = new List<ScenarioTestResult>();
             foreach (var result in file.Tests.Select(runner.Run))
             {
                 if (result.IsPassed) passed++;
                 else failed++;
                 Show(file, result, isVerbose, screen);
+                results.Add(result);
             }
+
+            all.AddRange(results.Select(result => (file, result)));
+            ShowCoverage(ScenarioCoverage.Of(readable, results), screen);
         }
 
+        if (junit is not null) JUnitReport.Of(all).Save(junit.FullName);
         if (files.Count > 0) screen.Line();
         screen.Line(files.Count == 0
             ? $"There are no tests{(scenario is null ? "" : $" of {scenario}")}. They stand in scenarios/tests, one file a scenario."
             : $"{CommandLine.Count(passed + failed, "test")} of {CommandLine.Count(files.Select(file => file.Scenario).Distinct().Count(), "scenario")}: {passed} passed, {failed} failed.");
         return failed > 0 || mistakes.Count > 0 || (files.Count == 0 && (scenario ?? asked) is not null) ? CommandLine.FoundWrong : CommandLine.Good;
+    }
+
+    private static void ShowCoverage(ScenarioCoverage coverage, Screen screen)
+    {
+        screen.Quiet($"  reached {coverage.Reached} of {CommandLine.Count(coverage.All, "step and way", "steps and ways")}{(coverage.Missed.Count > 0 ? "; no test comes to" : "")}");
+        foreach (var missed in coverage.Missed) screen.Quiet($"    {missed}");
     }
 
     private static void Show(ScenarioTestFile file, ScenarioTestResult result, bool isVerbose, Screen screen)

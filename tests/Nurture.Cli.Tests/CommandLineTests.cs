@@ -9,7 +9,7 @@ public class CommandLineTests
 
         Assert.Equal(0, said.Exit);
         Assert.Contains("  nurture [command] [options]", said.Output);
-        foreach (var command in new[] { "lint", "test", "simulate", "explain", "import", "migrate", "doctor", "backup", "restored", "key", "source" })
+        foreach (var command in new[] { "lint", "schema", "test", "simulate", "explain", "import", "migrate", "doctor", "backup", "restored", "key", "source" })
             Assert.Contains(said.Output, line => line.StartsWith($"  {command} ", StringComparison.Ordinal));
     }
 

@@ -75,6 +75,19 @@ public sealed class TestCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_build_server_is_told_in_its_own_form()
+    {
+        var said = await Terminal.TypeAsync("test", Terminal.Scenarios, "--scenario", "silence-after-onboarding", "--junit", scratch["report.xml"]);
+
+        var report = System.Xml.Linq.XDocument.Load(scratch["report.xml"]).Root!;
+        Assert.Equal(0, said.Exit);
+        Assert.Equal(("testsuites", "3", "0"), (report.Name.LocalName, report.Attribute("tests")!.Value, report.Attribute("failures")!.Value));
+        var suite = Assert.Single(report.Elements("testsuite"));
+        Assert.Equal("silence-after-onboarding", suite.Attribute("name")!.Value);
+        Assert.All(suite.Elements("testcase"), one => Assert.Equal("silence-after-onboarding", one.Attribute("classname")!.Value));
+    }
+
+    [Fact]
     public async Task A_file_that_cannot_be_read_fails_with_its_line()
     {
         Write("scenario: trial-onboarding\ntests:\n  - name: Nobody\n    begin: now\n");

@@ -13,12 +13,17 @@ internal static class EnrollmentEndpoints
     /// <param name="Force">Past re-entry rules, never past consent; needs <paramref name="Because"/>.</param>
     public sealed record Draft(string? Subject, string? Scenario, bool Force, string? Because);
 
+    /// <param name="Step">Where to, when moving.</param>
+    public sealed record Work(string? Act, string? Step, string? Because);
+
     public static void MapEnrollments(this IEndpointRouteBuilder api)
     {
         api.MapGet("/enrollments", ListAsync).RequirePermission(Permission.ReadEnrollments)
             .WithSummary("Live enrollments of a subject, in the order of entering, or of a scenario, by version and step.");
         api.MapPost("/enrollments", EnrollAsync).RequirePermission(Permission.WriteEnrollments)
             .WithSummary("Enrolls a subject by hand. Audience, goal and re-entry are asked as ever; the journal says what came of it.").Produces<Accepted>(StatusCodes.Status202Accepted);
+        api.MapPost("/enrollments/{id}/work", WorkAsync).RequirePermission(Permission.WriteEnrollments)
+            .WithSummary("Does something to an enrollment by hand: skip_wait, move to a step of its version, or start_again.").Produces<Accepted>(StatusCodes.Status202Accepted);
         api.MapDelete("/enrollments/{id}", StopAsync).RequirePermission(Permission.WriteEnrollments)
             .WithSummary("Takes an enrollment out; what it planned and has not left is withdrawn.").Produces<Accepted>(StatusCodes.Status202Accepted);
     }
@@ -65,6 +70,31 @@ internal static class EnrollmentEndpoints
         if (told is not { } enrolled) throw RefusedException.NotFound(subject.ToString());
         signals.Events.Raise();
         return TypedResults.Accepted((string?)null, new Accepted(enrolled.ToString(), now, audited.Correlation));
+    }
+
+    private static async Task<IResult> WorkAsync(
+        string id, Work work, CatalogSource catalogs, EnrollmentStore enrollments, RequestStore requests, Audited audited, BusinessClock clock, WorkSignals signals, CancellationToken cancel)
+    {
+        if (!long.TryParse(id, out var enrollmentId) || await enrollments.FindAsync(enrollmentId, cancel) is not { } position)
+            throw RefusedException.NotFound($"live enrollment {id}");
+        EnrollmentAct act = work.Act switch
+        {
+            "skip_wait" => EnrollmentAct.SkipWait,
+            "move" => EnrollmentAct.Move,
+            "start_again" => EnrollmentAct.StartAgain,
+            _ => throw RefusedException.Missing("act", "skip_wait, move or start_again"),
+        };
+        var steps = (await catalogs.CurrentAsync(cancel)).Catalog.Versions.GetValueOrDefault((position.Scenario, position.Version))?.Program.Nodes;
+        if (act == EnrollmentAct.Move && (work.Step is not { } to || steps?.ContainsKey(to) != true))
+            throw RefusedException.BadRequest("unknown-step", "There is no such step.", $"{position.Scenario} version {position.Version} has {string.Join(", ", steps?.Keys.Order(StringComparer.Ordinal) ?? Enumerable.Empty<string>())}.");
+        if (act == EnrollmentAct.SkipWait && steps?[position.Step].Step is not (Scenarios.Step.WaitFor or Scenarios.Step.WaitLength or Scenarios.Step.WaitUntil or Scenarios.Step.WaitUntilDate))
+            throw RefusedException.BadRequest("no-wait", "It waits for nothing.", $"It stands on {position.Step}, which is no wait. To go on elsewhere, move it.");
+        var now = clock.Now;
+        var told = await requests.TellAsync(position.Subject, whom => new Signal.EnrollmentWorked(whom, enrollmentId, act, work.Step ?? "", audited.Actor, work.Because ?? "", now),
+            audited.Note("enrollment.worked", position.Subject.ToString(), new { position.Scenario, Enrollment = id, work.Act, work.Step, work.Because }), now, audited.Correlation, cancel);
+        if (told is not { } subject) throw RefusedException.NotFound($"live enrollment {id}");
+        signals.Events.Raise();
+        return TypedResults.Accepted((string?)null, new Accepted(subject.ToString(), now, audited.Correlation));
     }
 
     private static async Task<IResult> StopAsync(

@@ -32,7 +32,7 @@ internal static class VocabularyEndpoints
         var current = await catalogs.CurrentAsync(cancel);
         var (plan, policy) = (current.Catalog.Plan, current.Catalog.Policy);
         var topics = current.Catalog.Live.Values.SelectMany(live => Step.All(live.Scenario.Steps).OfType<Step.Send>().Select(send => send.Topic).Append(live.Scenario.Topic));
-        return new Vocabulary(ScenarioKeys.Places, ScenarioFlow.StepKinds, ScenarioFlow.TriggerKinds,
+        return new Vocabulary(ScenarioGrammar.Places, ScenarioFlow.StepKinds, ScenarioFlow.TriggerKinds,
             [.. plan.Events.Values.Select(one => new KnownEvent(one.Name, one.Description, one.IsAccountFact, Known(one.Properties.Values))).OrderBy(one => one.Name, StringComparer.Ordinal)],
             Attributes(plan, SubjectKind.Contact), Attributes(plan, SubjectKind.Account), ConditionFunctions.All,
             [.. current.Templates.Names.Order(StringComparer.Ordinal).Select(name => new KnownTemplate(name, [.. current.Templates.LocalesOf(name).Order(StringComparer.Ordinal)]))],
@@ -40,7 +40,7 @@ internal static class VocabularyEndpoints
             [.. current.Catalog.Escalations.ByName.Values.Select(type => new KnownEscalation(type.Name, type.Title, type.Outcomes)).OrderBy(type => type.Name, StringComparer.Ordinal)],
             [.. (current.Catalog.PreparingSegments ?? current.Catalog.Segments).ByName.Values.Select(one => new KnownSegment(one.Name, one.Title, one.About, ApiJson.Word(one.Of), one.Is.Text)).OrderBy(one => one.Name, StringComparer.Ordinal)],
             [.. current.Catalog.Live.Keys.Order(StringComparer.Ordinal)],
-            ScenarioKeys.Recipients, policy.Zone, policy.Locale);
+            ScenarioGrammar.Recipients, policy.Zone, policy.Locale);
     }).RequirePermission(Permission.ReadScenarios).WithSummary("What may be written in a scenario: keys by place, events, attributes, functions of conditions, segments, templates.");
 
     private static List<KnownAttribute> Attributes(TrackingPlan plan, SubjectKind kind)

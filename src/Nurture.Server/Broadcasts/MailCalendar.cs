@@ -62,7 +62,7 @@ internal sealed class MailCalendar(BroadcastStore store, CatalogSource catalogs,
     /// <summary>The next mail of who came to a step at a moment and does nothing; null where a branch or a human decides first, or none follows.</summary>
     private static (string Template, DateTimeOffset At)? NextMail(PublishedScenario version, string step, DateTimeOffset since, Catalog catalog)
     {
-        var zone = DateTimeZoneProviders.Tzdb[catalog.Policy.Zone];
+        var clock = new LocalClock(DateTimeZoneProviders.Tzdb[catalog.Policy.Zone], catalog.Policy.Calendar);
         string? id = step;
         var at = since;
         for (var n = 0; n < MostSteps && id is not null && version.Program.Nodes.TryGetValue(id, out var node); n++)
@@ -71,10 +71,10 @@ internal sealed class MailCalendar(BroadcastStore store, CatalogSource catalogs,
             if (n > 0 && node.Step is Step.Send send) return (send.Template, at);
             (id, at) = node.Step switch
             {
-                Step.WaitLength wait => (node.Next, Calendar.Add(at, wait.Length, zone)),
+                Step.WaitLength wait => (node.Next, Calendar.Add(at, wait.Length, clock)),
                 Step.WaitFor { UpTo: { } most } => (node.Targets[0], at + most),
-                Step.WaitFor { UpToDuration: { } most } => (node.Targets[0], Calendar.Add(at, most, zone)),
-                Step.WaitUntil wait => (node.Next, Calendar.Next(at, wait.Time, wait.Days, wait.Zone.Named is { } named ? DateTimeZoneProviders.Tzdb[named] : zone)),
+                Step.WaitFor { UpToDuration: { } most } => (node.Targets[0], Calendar.Add(at, most, clock)),
+                Step.WaitUntil wait => (node.Next, Calendar.Next(at, wait.Time, wait.Days, wait.Zone.Named is { } named ? clock with { Zone = DateTimeZoneProviders.Tzdb[named] } : clock)),
                 Step.Set or Step.Task or Step.Assign or Step.Unsubscribe or Step.Enlist or Step.Start => (node.Next, at),
                 Step.Escalate { WaitsForOutcome: false } => (node.Next, at),
                 _ => ((string?)null, at),

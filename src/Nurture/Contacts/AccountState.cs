@@ -20,12 +20,19 @@ public sealed class Member
     public bool IsEnrolled { get; set; }
 }
 
+/// <param name="IsTaken">False for who waits.</param>
+/// <param name="Trigger">What would have started it for who waits.</param>
+public sealed record Seat(string Scenario, long ContactId, bool IsTaken, OccurredEvent? Trigger);
+
 public sealed class AccountState : SubjectState
 {
     public override SubjectKind Kind => SubjectKind.Account;
 
     /// <summary>People whose primary account this is.</summary>
     public Dictionary<long, Member> Members { get; } = [];
+
+    /// <summary>Who of its people is in a scenario that lets in only so many of an account, and who waits for a place, in the order in which they came.</summary>
+    public List<Seat> Seats { get; } = [];
 
     /// <summary>Null while nobody scores it.</summary>
     public HealthState? Health { get; set; }

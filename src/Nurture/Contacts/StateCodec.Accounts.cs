@@ -27,6 +27,17 @@ public static partial class StateCodec
         foreach (var escalation in account.Escalations) hot.Message(21, w => WriteEscalation(w, escalation));
         foreach (var hold in account.Holds) hot.Message(22, w => WriteHold(w, hold));
         if (account.QuietUntil != default) hot.Instant(23, account.QuietUntil);
+        foreach (var seat in account.Seats)
+        {
+            cold.Message(53, w =>
+            {
+                w.Text(1, seat.Scenario);
+                w.Number(2, seat.ContactId);
+                w.Flag(3, seat.IsTaken);
+                if (seat.Trigger is { } trigger) w.Message(4, e => WriteEvent(e, trigger));
+            });
+        }
+
         foreach (var closed in account.ClosedFamilies)
         {
             cold.Message(52, w =>
@@ -47,9 +58,29 @@ public static partial class StateCodec
             case 22: account.Holds.Add(ReadHold(reader.Bytes)); return true;
             case 23: account.QuietUntil = reader.Instant; return true;
             case 50: ReadMember(reader.Bytes, account); return true;
+            case 53: account.Seats.Add(ReadSeat(reader.Bytes)); return true;
             case 52: account.ClosedFamilies.Add(ReadClosed(reader.Bytes)); return true;
             default: return false;
         }
+    }
+
+    private static Seat ReadSeat(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new PackedReader(bytes);
+        var seat = new Seat("", 0, false, null);
+        while (reader.Next())
+        {
+            seat = reader.Field switch
+            {
+                1 => seat with { Scenario = reader.Text },
+                2 => seat with { ContactId = reader.Number },
+                3 => seat with { IsTaken = reader.Flag },
+                4 => seat with { Trigger = ReadEvent(reader.Bytes) },
+                _ => seat,
+            };
+        }
+
+        return seat;
     }
 
     private static HealthState ReadHealth(ReadOnlySpan<byte> bytes)

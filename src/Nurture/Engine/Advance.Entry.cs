@@ -166,6 +166,7 @@ internal sealed partial class Advance
             IsBehind = isBehind,
         };
         subject.Enrollments.Add(enrollment);
+        TakeSeat(subject, scenario);
         Note(subject, enrollment, Reason.Entered, at, trigger?.ContactId ?? 0, detail: (enrollment.IsHeldOut, by) switch
         {
             (false, null) => "",
@@ -184,7 +185,10 @@ internal sealed partial class Advance
             if (now - at > late) return Reason.Late;
             if (subject is ContactState { Status: not ContactStatus.Active }) return Reason.ContactLeft;
             if (scenario.Key is not null && key.Length == 0) return Reason.KeyMissing;
-            if (live is not null && scenario.WhileLive == WhileLive.Ignore) return Reason.AlreadyEnrolled;
+            // What scenarios do to each other at one moment does not go round in circles.
+            var isOfOurs = trigger is null || trigger.Name.StartsWith(ProductEvents.Prefix, StringComparison.Ordinal);
+            if (live is not null && (scenario.WhileLive == WhileLive.Ignore || (isOfOurs && !isForced && live.EnteredAt == at))) return Reason.AlreadyEnrolled;
+            if (passage is not null && live is null && isOfOurs && !isForced && passage.EnteredAt == at) return Reason.ReentryTooSoon;
             if (passage is not null && live is null && !isForced)
             {
                 if (scenario.Reentry.IsOnce) return Reason.ReentryOnce;
@@ -209,7 +213,9 @@ internal sealed partial class Advance
 
             if (HasChurned(subject) && !scenario.NamesChurned) return Reason.ExitAlreadyTrue;
             if (scenario.Goal?.When.Evaluate(context) == Truth.True) return Reason.GoalAlreadyReached;
-            return scenario.Exits.Any(exit => exit.When?.Evaluate(context) == Truth.True) ? Reason.ExitAlreadyTrue : null;
+            if (scenario.Exits.Any(exit => exit.When?.Evaluate(context) == Truth.True)) return Reason.ExitAlreadyTrue;
+            // Last, since who is let in otherwise waits for a place.
+            return live is null && AreColleaguesIn(subject, scenario, trigger) ? Reason.ColleagueEnrolled : null;
         }
     }
 
@@ -234,7 +240,8 @@ internal sealed partial class Advance
     {
         if (SubjectHere(signal.Subject) is not { } subject) return;
         CatchUp(subject, signal.At, isInclusive: false);
-        if (catalog.Live.TryGetValue(signal.Scenario, out var published))
+        // It may have been asked of a version that was about something else.
+        if (catalog.Live.TryGetValue(signal.Scenario, out var published) && published.Scenario.Subject == subject.Kind)
         {
             var values = signal.Values.Length == 0 ? null
                 : new OccurredEvent(0, ProductEvents.Started, subject.Kind == SubjectKind.Contact ? subject.Id : 0, AccountRefOf(subject) is { Kind: SubjectKind.Account } account ? account.Id : 0, signal.At, signal.At, signal.Values);
@@ -251,7 +258,7 @@ internal sealed partial class Advance
         CatchUp(subject, signal.At, isInclusive: false);
         // Browsers that nobody has named are nobody to write to, and may turn out to be somebody who is asked already.
         var isSomebody = subject is not ContactState { Status: ContactStatus.Erased } and not ContactState { IsKnown: false, Email: null };
-        if (isSomebody && catalog.Live.TryGetValue(signal.Scenario, out var published) && published.Scenario.Trigger is Scenarios.Trigger.Schedule schedule
+        if (isSomebody && catalog.Live.TryGetValue(signal.Scenario, out var published) && published.Scenario.Subject == subject.Kind && published.Scenario.Trigger is Scenarios.Trigger.Schedule schedule
             && !subject.Enrollments.Exists(e => e.Scenario == signal.Scenario && e.EnteredAt >= signal.Moment)
             && !subject.Passages.Exists(p => p.Scenario == signal.Scenario && p.EnteredAt >= signal.Moment))
         {

@@ -48,7 +48,7 @@ internal sealed partial class Advance
             escalation.Joiners.Add(new Joiner(subject.Ref, enrollment.Id));
             enrollment.EscalationId = escalation.Id;
             var upTo = step.UpTo ?? catalog.Escalations.Find(escalation.Type)?.Hold?.Most ?? new Duration(TimeSpan.FromDays(21));
-            enrollment.StepDueAt = Calendar.Add(at, upTo, CompanyZone);
+            enrollment.StepDueAt = Calendar.Add(at, upTo, Company);
         }
 
         if (account is not null && !ReferenceEquals(account, subject)) Rest(account, at);
@@ -105,10 +105,10 @@ internal sealed partial class Advance
             Family = type.Family,
             OpenedAt = at,
             Assignee = type.ToOwner ? Text(account, "owner") : null,
-            Clocks = CaseClocks.Start(type, at, CompanyZone),
+            Clocks = CaseClocks.Start(type, at, Company),
         };
         account.Escalations.Add(escalation);
-        var (zone, clocks) = (CompanyZone, escalation.Clocks);
+        var (team, clocks) = (Company, escalation.Clocks);
         Do(new Effect.EscalationOpened(new EscalationRow(
             escalation.Id, account.Id, type.Name, type.Family, type.Title, type.Priority, type.Queue, escalation.Assignee, at,
             clocks.AcknowledgeBy, clocks.ResolveBy, clocks.RemindAt, null, null, null, null, null, enrollment.Scenario, enrollment.Id)));
@@ -123,12 +123,12 @@ internal sealed partial class Advance
         if (escalation.Assignee is { } owner)
             TellColleague(NoticeKind.Assigned, owner, account, escalation, "opened", at, new(type.Title, Text(account, "name")) { Because = step.Because, AcknowledgeBy = Local(clocks.AcknowledgeBy) });
         Happened(account, ProductEvents.EscalationOpened, at, ("type", type.Name), ("family", type.Family));
-        if (type.Hold is { } hold) Begin(account, new Hold(Hold.SourceOf(escalation.Id), at, Calendar.Add(at, hold.Most, zone), type.Title, hold.Blocks, hold.Quiet), at);
+        if (type.Hold is { } hold) Begin(account, new Hold(Hold.SourceOf(escalation.Id), at, Calendar.Add(at, hold.Most, team), type.Title, hold.Blocks, hold.Quiet), at);
         set.Touch(new SubjectKey(slot, account.Ref));
         set.TouchProfile(account);
         return escalation;
 
-        DateTimeOffset? After(Duration? length) => length is { } given ? Calendar.Add(at, given, zone) : null;
+        DateTimeOffset? After(Duration? length) => length is { } given ? Calendar.Add(at, given, team) : null;
     }
 
     /// <summary>Why now, for whoever reads the case: what the scenario saw, and how the account stands.</summary>
@@ -281,15 +281,18 @@ internal sealed partial class Advance
         else if (account is null) Note(subject, enrollment, Reason.NoAccount, at);
         else
         {
-            DateTimeOffset? due = step.Due is { } length ? Calendar.Add(at, length, CompanyZone) : null;
-            Do(new Effect.TaskOpened(new CsmTask(
-                Draws.TaskId(enrollment.Id, enrollment.Iteration == 0 ? step.Id : $"{step.Id}\n{enrollment.Iteration}"), account.Id, 0, step.Title, 0, false, Text(account, "owner"), due, at, enrollment.Scenario, step.Id)));
+            OpenTask(account, enrollment, step.Id, step.Title, step.Due, at);
             Note(subject, enrollment, Reason.TaskOpened, at, detail: Detail(("task", step.Title)));
         }
 
         Go(subject, enrollment, published, node.Next, enrollment.StepStartedAt);
         return true;
     }
+
+    private void OpenTask(AccountState account, Enrollment enrollment, string step, string title, Duration? due, DateTimeOffset at) =>
+        Do(new Effect.TaskOpened(new CsmTask(
+            Draws.TaskId(enrollment.Id, enrollment.Iteration == 0 ? step : $"{step}\n{enrollment.Iteration}"), account.Id, 0, title, 0, false, Text(account, "owner"),
+            due is { } length ? Calendar.Add(at, length, Company) : null, at, enrollment.Scenario, step)));
 
     private void HoldRequested(Signal.HoldRequested signal)
     {
@@ -378,6 +381,7 @@ internal sealed partial class Advance
         set.Touch(new SubjectKey(slot, account.Ref));
     }
 
-    private NodaTime.DateTimeZone CompanyZone => Calendar.ZoneOrNull(catalog.Policy.Zone)
-        ?? throw new InvalidOperationException($"The policy's zone {catalog.Policy.Zone} is no time zone.");
+    /// <summary>The team's clock and days.</summary>
+    private LocalClock Company => new(
+        Calendar.ZoneOrNull(catalog.Policy.Zone) ?? throw new InvalidOperationException($"The policy's zone {catalog.Policy.Zone} is no time zone."), catalog.Policy.TeamCalendar);
 }

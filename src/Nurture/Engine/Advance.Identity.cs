@@ -159,7 +159,14 @@ internal sealed partial class Advance
         if (into.Status == ContactStatus.Erased) return;
         foreach (var (name, stamped) in from.Attributes) Say(into, name, stamped.Value, stamped.At);
         catalog.Index.Criteria.Merge(into, from);
-        if (AccountOf(into) is { } account) catalog.Index.Criteria.MergePerson(account, from.Id, into.Id);
+        if (AccountOf(into) is { } account)
+        {
+            catalog.Index.Criteria.MergePerson(account, from.Id, into.Id);
+            for (var i = 0; i < account.Seats.Count; i++)
+            {
+                if (account.Seats[i].ContactId == from.Id) account.Seats[i] = account.Seats[i] with { ContactId = into.Id };
+            }
+        }
 
         foreach (var (topic, at) in from.Refusals)
         {
@@ -228,7 +235,11 @@ internal sealed partial class Advance
                 Rest(AccountOf(contact), signal.At);
             }
 
-            if (AccountOf(contact) is { } account) ForgetIn(account, contact.Id);
+            if (AccountOf(contact) is { } account)
+            {
+                ForgetIn(account, contact.Id);
+                account.Seats.RemoveAll(seat => seat.ContactId == contact.Id);
+            }
         }
 
         // What stays is that there was somebody: a late signal finds nobody to tell.

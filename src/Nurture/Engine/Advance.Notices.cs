@@ -27,5 +27,5 @@ internal sealed partial class Advance
     /// <summary>A moment as the company reads it.</summary>
     private string? Local(DateTimeOffset? at) => at is null
         ? null
-        : $"{Instant.FromDateTimeOffset(at.Value).InZone(CompanyZone).ToString("uuuu-MM-dd HH:mm", CultureInfo.InvariantCulture)} ({catalog.Policy.Zone})";
+        : $"{Instant.FromDateTimeOffset(at.Value).InZone(Company.Zone).ToString("uuuu-MM-dd HH:mm", CultureInfo.InvariantCulture)} ({catalog.Policy.Zone})";
 }

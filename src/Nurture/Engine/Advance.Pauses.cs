@@ -27,5 +27,5 @@ internal sealed partial class Advance
     private CaseClocks ClocksOf(EscalationState escalation) =>
         escalation is { SnoozedUntil: not null, Pauses: [.., var running] } ? After(escalation, running) : escalation.Clocks;
 
-    private CaseClocks After(EscalationState escalation, CasePause pause) => escalation.Clocks.After(pause, catalog.Escalations.Find(escalation.Type)?.Hours, CompanyZone);
+    private CaseClocks After(EscalationState escalation, CasePause pause) => escalation.Clocks.After(pause, catalog.Escalations.Find(escalation.Type)?.Hours, Company);
 }

@@ -11,6 +11,9 @@ namespace Nurture.Engine;
 /// </summary>
 internal sealed partial class Advance
 {
+    // A moment that is reached later than this was missed by a standstill.
+    private static readonly TimeSpan LateRelease = TimeSpan.FromHours(1);
+
     private bool TrySend(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Send step, DateTimeOffset at)
     {
         var expiresAt = enrollment.StepStartedAt + (step.Expires ?? DefaultExpiry(step.Class));
@@ -35,7 +38,8 @@ internal sealed partial class Advance
                 return true;
             }
 
-            recipients = Recipients.Choose(nobody.Instead!, (AccountState)subject, enrollment);
+            if (nobody.OpensTask) OpenTask((AccountState)subject, enrollment, step.Id, $"Find who receives {step.Template}", null, at);
+            else recipients = Recipients.Choose(nobody.Instead!, (AccountState)subject, enrollment);
         }
 
         if (recipients.Count == 0) Skip(subject, enrollment, step, 0, Reason.NoRecipient, at);
@@ -62,7 +66,8 @@ internal sealed partial class Advance
             {
                 enrollment.WasHeld |= refusal == Reason.OnHold;
                 // Said once, when the waiting begins.
-                if (enrollment.StepDueAt is null) Note(subject, enrollment, refusal.Value, at, id);
+                if (enrollment.StepDueAt is null)
+                    Note(subject, enrollment, refusal.Value, at, id, detail: refusal == Reason.StreamBusy ? Detail(("first", FirstOfStream(subject, enrollment, published.Scenario)!.Scenario)) : "");
                 var next = later < expiresAt ? later : expiresAt;
                 if (again is null || next < again) again = next;
             }
@@ -92,8 +97,9 @@ internal sealed partial class Advance
             return true;
         }
 
-        // What was held back by a gate moves on from its release; what went at once keeps the step's own moment.
-        var from = enrollment.StepDueAt is null ? enrollment.StepStartedAt : at;
+        // What was held back by a gate moves on from its release, and so does what leaves late after a standstill: what follows
+        // does not leave with it. What went at once keeps the step's own moment.
+        var from = now - at > LateRelease && !isSkipped ? now : enrollment.StepDueAt is null ? enrollment.StepStartedAt : at;
         Go(subject, enrollment, published, isSkipped && step.Skipped.Count > 0 ? node.Targets[0] : node.Next, from);
         return true;
     }
@@ -121,6 +127,8 @@ internal sealed partial class Advance
         if (step.Class == SendClass.Transactional) return (null, null);
         if (HeldUntil(subject as AccountState ?? AccountOf(recipient), enrollment, step.Class, at) is { } released) return (Reason.OnHold, released);
 
+        if (FirstOfStream(subject, enrollment, published.Scenario) is not null) return (Reason.StreamBusy, DateTimeOffset.MaxValue);
+
         var moment = Later(at, now);
         foreach (var cap in catalog.Policy.Caps)
         {
@@ -131,15 +139,34 @@ internal sealed partial class Advance
 
         if (catalog.Policy.AllowedHours.TryGetValue(step.Class, out var hours))
         {
-            var allowed = Calendar.NextAllowed(moment, hours, ZoneOf(ZoneRule.Recipient, recipient));
+            var allowed = Calendar.NextAllowed(moment, hours, ClockOf(ZoneRule.Recipient, recipient));
             if (allowed > moment) return (Reason.QuietHours, allowed);
         }
 
         return (null, null);
     }
 
+    /// <summary>The passage of the stream that goes before this one, of the subject or of the person's account; null where this one does.</summary>
+    private Enrollment? FirstOfStream(SubjectState subject, Enrollment enrollment, Scenario scenario)
+    {
+        if (scenario.Stream is null) return null;
+        var account = subject is ContactState contact ? AccountOf(contact) : null;
+        return subject.Enrollments.Where(other => other != enrollment && IsBefore(other, isOfAccount: subject is AccountState))
+            .Concat(account?.Enrollments.Where(other => IsBefore(other, isOfAccount: true)) ?? []).FirstOrDefault();
+
+        bool IsBefore(Enrollment other, bool isOfAccount)
+        {
+            if (other.Status != EnrollmentStatus.Live || other.IsHeldOut || VersionOf(other).Scenario is not { } its || its.Stream != scenario.Stream) return false;
+            if (its.Priority != scenario.Priority) return its.Priority > scenario.Priority;
+            if (isOfAccount != subject is AccountState) return true;
+            return (other.EnteredAt, other.Id).CompareTo((enrollment.EnteredAt, enrollment.Id)) < 0;
+        }
+    }
+
     private void Release(SubjectState subject, Enrollment enrollment, Step.Send step, ContactState recipient, DateTimeOffset at, DateTimeOffset expiresAt)
     {
+        // After a standstill it leaves now, whenever it was due.
+        var leftAt = Later(at, now);
         var isCounted = step.Class != SendClass.Transactional && !IsInternal(recipient);
         var id = Draws.SendId(subject.Ref, enrollment.Id, step.Id, enrollment.Iteration, recipient.Id);
         var account = subject as AccountState ?? AccountOf(recipient);
@@ -166,8 +193,8 @@ internal sealed partial class Advance
             IsCounted = isCounted,
             CauseId = causeId,
         }));
-        enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = recipient.Id, Fate = EnrollmentSendFate.Released, At = at });
-        if (isCounted) Count(recipient, at);
+        enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = recipient.Id, Fate = EnrollmentSendFate.Released, At = leftAt });
+        if (isCounted) Count(recipient, leftAt);
         Note(subject, enrollment, Reason.Released, at, recipient.Id, detail: Detail(("template", step.Template)));
     }
 

@@ -27,8 +27,8 @@ internal sealed partial class Advance
                 {
                     Step.Send send => TrySend(subject, enrollment, published, node, send, at),
                     Step.WaitFor wait => WaitedFor(subject, enrollment, published, node, wait, at),
-                    Step.WaitLength wait => WaitedUntil(subject, enrollment, published, node, at, () => Calendar.Add(enrollment.StepStartedAt, wait.Length, ZoneOf(ZoneRule.Recipient, subject))),
-                    Step.WaitUntil wait => WaitedUntil(subject, enrollment, published, node, at, () => Calendar.Next(enrollment.StepStartedAt, wait.Time, wait.Days, ZoneOf(wait.Zone, subject))),
+                    Step.WaitLength wait => WaitedUntil(subject, enrollment, published, node, at, () => Calendar.Add(enrollment.StepStartedAt, wait.Length, ClockOf(ZoneRule.Recipient, subject))),
+                    Step.WaitUntil wait => WaitedUntil(subject, enrollment, published, node, at, () => Calendar.Next(enrollment.StepStartedAt, wait.Time, wait.Days, ClockOf(wait.Zone, subject))),
                     Step.WaitUntilDate wait => WaitedForDate(subject, enrollment, published, node, wait, at),
                     Step.Branch branch => Branched(subject, enrollment, published, node, branch, at),
                     Step.Split split => HasSplit(subject, enrollment, published, node, split, at),
@@ -75,7 +75,7 @@ internal sealed partial class Advance
         var deadline = wait switch
         {
             { Until: { } until } => MomentOf(until, subject, enrollment, at),
-            { UpToDuration: { } length } => Calendar.Add(enrollment.StepStartedAt, length, ZoneOf(ZoneRule.Recipient, subject)),
+            { UpToDuration: { } length } => Calendar.Add(enrollment.StepStartedAt, length, ClockOf(ZoneRule.Recipient, subject)),
             { UpTo: { } length } => enrollment.StepStartedAt + length,
             _ => (DateTimeOffset?)null,
         };
@@ -177,6 +177,15 @@ internal sealed partial class Advance
     {
         if (!isNoted) Note(subject, enrollment, reason, at, detail: detail);
         if (enrollment.EscalationId != 0) LeaveCase(subject, enrollment, reason, at);
+        var scenario = VersionOf(enrollment).Scenario;
+        LeaveSeat(subject, scenario, reason, at);
+        // Whom it kept from sending sends now.
+        if (scenario.Stream is not null)
+        {
+            unsettled.Add((subject, at));
+            if (subject is AccountState account) unsettled.AddRange(EnrolledPeople(account).Select(person => ((SubjectState)person, at)));
+        }
+
         if (reason is not (Reason.Completed or Reason.Ended)) Do(new Effect.CancelSends(subject.Ref, enrollment.Id, reason));
         Do(new Effect.Positioned(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, at));
         var count = subject.Passages.Find(p => p.Scenario == enrollment.Scenario && p.Key == enrollment.Key)?.Count ?? 0;
@@ -234,9 +243,15 @@ internal sealed partial class Advance
         _ => default,
     };
 
-    private DateTimeZone ZoneOf(ZoneRule rule, SubjectState subject)
+    /// <summary>The clock that the rule names, and the days on which those work whom it is about.</summary>
+    private LocalClock ClockOf(ZoneRule rule, SubjectState subject)
     {
         var account = subject as AccountState ?? AccountOf((ContactState)subject);
+        return new(ZoneOf(rule, subject, account), rule.Of == Scenarios.ZoneOf.Company ? catalog.Policy.TeamCalendar : catalog.Policy.CalendarOf(Text(account, "country") ?? Text(subject, "country")));
+    }
+
+    private DateTimeZone ZoneOf(ZoneRule rule, SubjectState subject, AccountState? account)
+    {
         var id = rule.Of switch
         {
             Scenarios.ZoneOf.Recipient => Text(subject, "zone") ?? Text(account, "zone") ?? Text(subject, "browser_zone"),

@@ -178,7 +178,8 @@ internal sealed partial class Advance
     /// <summary>The last moment up to <paramref name="at"/> and the first one after it.</summary>
     private (DateMark? Last, DateTimeOffset? Next) MomentsOf(Scenarios.Trigger.DateAttribute trigger, SubjectState subject, DateTimeOffset at)
     {
-        var zone = ZoneOf(ZoneRule.Recipient, subject);
+        var clock = ClockOf(ZoneRule.Recipient, subject);
+        var zone = clock.Zone;
         LocalDate first;
         switch (trigger.Attribute == "created_at" ? AttributeValue.From(subject.CreatedAt) : subject[trigger.Attribute])
         {
@@ -193,11 +194,12 @@ internal sealed partial class Advance
             return only.Moment <= at ? (only, null) : (null, only.Moment);
         }
 
-        // Near enough from below, then step by step: months differ, and days are chosen.
+        // Near enough, then step by step: months differ, days are chosen, and an offset may be longer than what recurs.
         var today = Instant.FromDateTimeOffset(at).InZone(zone).Date;
-        var occurrence = Math.Max(1, (int)(Period.DaysBetween(first, today) / (every.Months > 0 ? every.Months * 31 : every.Exact.TotalDays)) - 2);
+        var occurrence = Math.Max(1, (int)(Period.DaysBetween(first, today) / (every.Months > 0 ? every.Months * 31 : every.Exact.TotalDays)));
         var mark = Mark(occurrence);
-        if (mark.Moment > at) return occurrence == 1 ? (null, mark.Moment) : throw new InvalidOperationException($"The moment {occurrence} of {trigger.Attribute} is after {at:O}.");
+        while (mark.Moment > at && occurrence > 1) mark = Mark(--occurrence);
+        if (mark.Moment > at) return (null, mark.Moment);
         for (var next = Mark(++occurrence); ; next = Mark(++occurrence))
         {
             if (next.Moment > at) return (mark, next.Moment);
@@ -207,20 +209,20 @@ internal sealed partial class Advance
         DateMark Mark(int which)
         {
             var day = which == 0 ? first : trigger.Every!.Value is { Months: > 0 and var months } ? first.PlusMonths(months * which) : first.PlusDays((int)trigger.Every.Value.Exact.TotalDays * which);
-            return new(Calendar.OnDate(day, trigger.Offset, trigger.At, trigger.Days, zone), Calendar.At(day, trigger.At, zone), day, which);
+            return new(Calendar.OnDate(day, trigger.Offset, trigger.At, trigger.Days, clock), Calendar.At(day, trigger.At, zone), day, which);
         }
     }
 
     /// <summary>A date that a step waits for; null while nobody has said it.</summary>
     private DateTimeOffset? MomentOf(DateMoment until, SubjectState subject, Enrollment enrollment, DateTimeOffset at)
     {
-        var zone = ZoneOf(until.Zone, subject);
+        var clock = ClockOf(until.Zone, subject);
         var (day, moment) = until.Date.Read(Context(subject, enrollment, at));
-        if (day is { } date) return Calendar.OnDate(LocalDate.FromDateOnly(date), until.Offset, until.At ?? new LocalTime(9, 0), until.Days, zone);
+        if (day is { } date) return Calendar.OnDate(LocalDate.FromDateOnly(date), until.Offset, until.At ?? new LocalTime(9, 0), until.Days, clock);
         if (moment is not { } instant) return null;
-        var local = Instant.FromDateTimeOffset(instant).InZone(zone);
-        if (until.At is { } time) return Calendar.OnDate(local.Date, until.Offset, time, until.Days, zone);
-        var moved = Calendar.Add(instant, until.Offset, zone);
-        return until.Days == Scenarios.Days.All ? moved : Calendar.Next(moved, Instant.FromDateTimeOffset(moved).InZone(zone).TimeOfDay, until.Days, zone);
+        var local = Instant.FromDateTimeOffset(instant).InZone(clock.Zone);
+        if (until.At is { } time) return Calendar.OnDate(local.Date, until.Offset, time, until.Days, clock);
+        var moved = Calendar.Add(instant, until.Offset, clock);
+        return until.Days == Scenarios.Days.All ? moved : Calendar.Next(moved, Instant.FromDateTimeOffset(moved).InZone(clock.Zone).TimeOfDay, until.Days, clock);
     }
 }

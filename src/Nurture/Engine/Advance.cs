@@ -65,6 +65,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.EnrollRequested s: EnrollRequested(s); break;
             case Signal.Scheduled s: Scheduled(s); break;
             case Signal.StopRequested s: StopRequested(s); break;
+            case Signal.EnrollmentWorked s: EnrollmentWorked(s); break;
             case Signal.Prepared s: Prepared(s); break;
             case Signal.Resumed s: Resumed(s); break;
             case Signal.EscalationWorked s: EscalationWorked(s); break;
@@ -234,6 +235,45 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         }
 
         Rest(subject, signal.At);
+    }
+
+    private void EnrollmentWorked(Signal.EnrollmentWorked signal)
+    {
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        CatchUp(subject, signal.At, isInclusive: false);
+        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment)
+        {
+            Guarded(new SubjectKey(slot, subject.Ref), () => Work(subject, enrollment, signal));
+            Settle(subject, signal.At);
+        }
+
+        Rest(subject, signal.At);
+    }
+
+    private void Work(SubjectState subject, Enrollment enrollment, Signal.EnrollmentWorked signal)
+    {
+        var (published, at) = (VersionOf(enrollment), signal.At);
+        var detail = signal.Because.Length > 0 ? Detail(("by", signal.By), ("because", signal.Because)) : Detail(("by", signal.By));
+        switch (signal.Act)
+        {
+            case EnrollmentAct.SkipWait when published.Program.Nodes[enrollment.Step!] is { Step: Step.WaitFor or Step.WaitLength or Step.WaitUntil or Step.WaitUntilDate } node:
+                Note(subject, enrollment, Reason.WaitSkipped, at, detail: detail);
+                Go(subject, enrollment, published, node.Next, at);
+                break;
+            case EnrollmentAct.Move when published.Program.Nodes.ContainsKey(signal.Step):
+                if (enrollment.EscalationId != 0) LeaveCase(subject, enrollment, Reason.MovedByHand, at);
+                Note(subject, enrollment, Reason.MovedByHand, at, detail: detail);
+                (enrollment.Repeat, enrollment.Iteration, enrollment.IterationStartedAt, enrollment.IsBehind) = (null, 0, default, false);
+                Go(subject, enrollment, published, signal.Step, at);
+                break;
+            case EnrollmentAct.StartAgain when catalog.Live.TryGetValue(enrollment.Scenario, out var live):
+                End(subject, enrollment, Reason.Restarted, at, detail);
+                TryEnter(subject, live, enrollment.Trigger, at, TimeSpan.MaxValue, TimeSpan.Zero, isForced: true, by: ("by", signal.By));
+                if (!subject.Enrollments.Exists(e => e.Scenario == enrollment.Scenario && e.Status == EnrollmentStatus.Live)) LeaveSeat(subject, live.Scenario, Reason.Stopped, at);
+                break;
+            // It has moved on meanwhile, or its scenario is not live any more: what was asked for has no meaning.
+            case EnrollmentAct.SkipWait or EnrollmentAct.Move or EnrollmentAct.StartAgain: break;
+        }
     }
 
     private void Prepared(Signal.Prepared signal)

@@ -76,6 +76,7 @@ public enum Reason : short
     LinkOver = 72,
     ColleagueLeft = 73,
     MomentGone = 74,
+    StreamBusy = 75,
 
     // Ending.
     GoalReached = 80,
@@ -90,6 +91,8 @@ public enum Reason : short
     StoppedBy = 89,
     Churned = 90,
     OthersStopped = 91,
+    WaitSkipped = 92,
+    MovedByHand = 93,
 
     // What happened to the subject.
     ContactMerged = 100,

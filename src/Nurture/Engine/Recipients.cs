@@ -28,15 +28,14 @@ internal static class Recipients
     /// <summary>Everybody whom a send of the scenario may choose now: what to load before deciding.</summary>
     public static IEnumerable<long> Possible(Scenario scenario, AccountState account, Enrollment enrollment)
     {
-        foreach (var step in Step.All(scenario.Steps).OfType<Step.Send>())
+        foreach (var rule in Step.All(scenario.Steps).OfType<Step.Send>().SelectMany(step => step.Recipients))
         {
-            foreach (var rule in new[] { step.To, step.Nobody?.Instead })
-            {
-                if (rule is null) continue;
-                foreach (var id in Choose(rule, account, enrollment)) yield return id;
-            }
+            foreach (var id in Choose(rule, account, enrollment)) yield return id;
         }
     }
+
+    /// <summary>Where a person stands in the order of a rule's roles; all alike where it names none.</summary>
+    public static int PlaceOf(Scenarios.Recipients? rule, Member member) => rule is Scenarios.Recipients.Roles roles ? Place(roles, member) : 0;
 
     private static int Place(Scenarios.Recipients.Roles roles, Member member)
     {

@@ -82,6 +82,10 @@ public abstract record Signal
         public string ByScenario { get; init; } = "";
     }
 
+    /// <summary>Somebody of ours does something to one enrollment by hand.</summary>
+    /// <param name="Step">Where to, when moving; empty otherwise.</param>
+    public sealed record EnrollmentWorked(SubjectRef Subject, long EnrollmentId, EnrollmentAct Act, string Step, string By, string Because, DateTimeOffset At) : Signal;
+
     /// <summary>
     /// A version is being prepared or the catalog changed for this subject: fill its new criteria from history, remember
     /// what its triggers on state are now without firing them, and look at sends that wait.
@@ -109,6 +113,19 @@ public abstract record Signal
     public sealed record HoldReleased(long AccountId, string By, DateTimeOffset At) : Signal;
 }
 
+/// <summary>The numbers are stored.</summary>
+public enum EnrollmentAct : byte
+{
+    /// <summary>What it waits for is not waited for any longer.</summary>
+    SkipWait = 1,
+
+    /// <summary>On to a step of its version. A mail that it has sent is not sent again.</summary>
+    Move = 2,
+
+    /// <summary>Ends, and a new passage begins with the same trigger, whatever re-entry says.</summary>
+    StartAgain = 3,
+}
+
 /// <summary>The numbers are stored with every event.</summary>
 public enum SignalKind : short
 {
@@ -133,4 +150,5 @@ public enum SignalKind : short
     HoldReleased = 22,
     ConsentSaid = 30,
     Scheduled = 40,
+    EnrollmentWorked = 41,
 }

@@ -102,6 +102,14 @@ public static class SignalCodec
             if (s.Scenario.Length > 0) w.Text(3, s.Scenario);
             if (s.ByScenario.Length > 0) w.Text(4, s.ByScenario);
         })),
+        Signal.EnrollmentWorked s => Row(SignalKind.EnrollmentWorked, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.EnrollmentId);
+            w.Number(2, (long)s.Act);
+            w.Text(3, s.Step);
+            w.Text(4, s.By);
+            w.Text(5, s.Because);
+        })),
         Signal.Prepared s => Row(SignalKind.Prepared, s.Subject, 0, s.At, Packed(w =>
         {
             foreach (var key in s.Criteria) w.Number(1, key);
@@ -291,6 +299,24 @@ public static class SignalCodec
                 }
 
                 return new Signal.StopRequested(SubjectOf(row), enrollment, by, row.OccurredAt) { Scenario = scenario, ByScenario = byScenario };
+            }
+
+            case SignalKind.EnrollmentWorked:
+            {
+                var (enrollment, act, step, by, because) = (0L, default(EnrollmentAct), "", "", "");
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: enrollment = reader.Number; break;
+                        case 2: act = (EnrollmentAct)reader.Number; break;
+                        case 3: step = reader.Text; break;
+                        case 4: by = reader.Text; break;
+                        case 5: because = reader.Text; break;
+                    }
+                }
+
+                return new Signal.EnrollmentWorked(SubjectOf(row), enrollment, act, step, by, because, row.OccurredAt);
             }
 
             case SignalKind.Prepared or SignalKind.Resumed:

@@ -30,6 +30,12 @@ public sealed record Scenario
 
     public SendClass Class { get; init; }
 
+    /// <summary>A subject sends in one scenario of a stream at a time (SEMANTICS.md 38); null outside of all.</summary>
+    public string? Stream { get; init; }
+
+    /// <summary>In a stream the higher one goes first, and of equal ones who entered first.</summary>
+    public int Priority { get; init; }
+
     /// <summary>The topic of its sends, null where it names none.</summary>
     public string? Topic { get; init; }
 

@@ -62,7 +62,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
     private static FlowStep StepOf(Step step) => step switch
     {
         Step.Send send => new(send.Id, "send", send.Span, Said(
-            ("template", send.Template), ("to", Written(send.To)), ("nobody", send.Nobody is { } nobody ? Written(nobody.Instead) ?? "end" : null),
+            ("template", send.Template), ("to", Written(send.To)), ("nobody", send.Nobody is { } nobody ? Written(nobody.Instead) ?? (nobody.OpensTask ? "task" : "end") : null),
             ("class", Word(send.Class)), ("topic", send.Topic), ("expires", send.Expires is { } expires ? Written(expires) : null), ("if", send.If?.Text),
             ("skipped", send.EndsWhenSkipped ? "end" : null)))
         {

@@ -53,10 +53,7 @@ public sealed partial class ScenarioParser
         {
             case null: return null;
             case "end": return new(null);
-            case "task":
-                source.Error(DiagnosticCodes.NotAvailable, node!.Span, "\"nobody: task\" is not available in this version of Nurture",
-                    "Say another rule, such as trigger.contact or most_active, or end.");
-                return null;
+            case "task": return new(null, OpensTask: true);
             default: return ReadRecipients(node, "nobody") is { } instead ? new(instead) : null;
         }
     }

@@ -63,6 +63,10 @@ public sealed partial class ScenarioParser
         subject = source.OneOf(fields["subject"], "the subject of a scenario", ("contact", SubjectKind.Contact), ("account", SubjectKind.Account)) ?? subject;
         sendClass = ReadClass(fields.Required("class", "marketing needs consent, service a trial or contract, transactional neither: class: service."));
         topic = source.Name(fields["topic"], "a topic");
+        var stream = source.Name(fields["stream"], "a stream");
+        var priority = source.Whole(fields["priority"], "priority", 0);
+        if (priority is not null && stream is null)
+            source.Error(DiagnosticCodes.Contradiction, fields.KeySpan("priority")!.Value, "a priority orders the scenarios of a stream, and this one is in none", "Name it: stream: lifecycle.");
 
         var trigger = ReadTrigger(fields.Required("trigger", "What starts it: trigger: { event: signed_up }."));
         var stepsNode = fields.Required("steps", "What it does, one item a step: - send: welcome.");
@@ -89,6 +93,8 @@ public sealed partial class ScenarioParser
             Subject = subject,
             Class = sendClass.Value,
             Topic = topic,
+            Stream = stream,
+            Priority = priority ?? 0,
             Trigger = trigger,
             Audience = audience,
             Reentry = reentry,
@@ -259,8 +265,6 @@ public sealed partial class ScenarioParser
 
     private static readonly Dictionary<string, string> InsteadInScenario = new(StringComparer.Ordinal)
     {
-        ["stream"] = "Leave it out; for now a subject can be in several scenarios at a time, and exit: keeps them apart.",
-        ["priority"] = "Leave it out; no scenario goes before another for now.",
         ["for_each"] = "Write one scenario for each.",
         ["broadcast"] = "A scenario with a schedule is what there is: scenario: its-name.",
         ["throttle"] = "Leave it out; sends leave as their gates allow.",

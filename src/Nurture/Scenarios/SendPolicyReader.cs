@@ -15,12 +15,17 @@ public static class SendPolicyReader
         if (root is null || source.Map(root, "the policy", "It has zone:, locale:, allowed_hours:, caps: and sender:.") is not { } mapping) return (standard, source.Sorted());
 
         var fields = new Fields(source, mapping, "the policy");
+        var calendars = BusinessCalendarReader.Read(source, fields["calendars"]);
+        var calendar = ReadCalendar(source, fields["calendar"], calendars) ?? standard.Calendar;
         var policy = new SendPolicy
         {
             Zone = source.Zone(fields["zone"], "zone") ?? standard.Zone,
             Locale = ReadLocale(source, fields["locale"]) ?? standard.Locale,
             AllowedHours = ReadHours(source, fields["allowed_hours"]),
             Caps = ReadCaps(source, fields["caps"]),
+            Calendars = calendars,
+            Calendar = calendar,
+            TeamCalendar = ReadCalendar(source, fields["team_calendar"], calendars) ?? calendar,
             Sender = ReadSender(source, fields.Required("sender", "Who writes: sender: with name, address, organization and postal_address.")),
             OwnSites = ReadSites(source, fields["own_sites"]),
             OwnDomains = [.. source.Texts(fields["own_domains"], "own_domains").Select(d => d.Value.TrimStart('@').ToLowerInvariant())],
@@ -51,6 +56,14 @@ public static class SendPolicyReader
             source.Error(DiagnosticCodes.Contradiction, transactional.Span, "transactional mails leave at any hour", "Take the line away.");
         classes.RefuseOthers();
         return hours;
+    }
+
+    private static BusinessCalendar? ReadCalendar(YamlSource source, YamlNode? node, Dictionary<string, BusinessCalendar> calendars)
+    {
+        if (source.Name(node, "a calendar") is not { } name) return null;
+        if (calendars.TryGetValue(name, out var calendar)) return calendar;
+        source.Error(DiagnosticCodes.UnknownWord, node!.Span, $"there is no calendar \"{name}\"", Suggestions.For(name, calendars.Keys, "There are") ?? "Say its days under calendars:.");
+        return null;
     }
 
     private static List<Cap> ReadCaps(YamlSource source, YamlNode? node)

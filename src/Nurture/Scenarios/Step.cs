@@ -219,8 +219,8 @@ public abstract record Recipients
     public sealed record Roles(IReadOnlyList<string> Names, int? Limit) : Recipients;
 }
 
-/// <summary>What happens when nobody matches: another rule, or the end of the enrollment.</summary>
-public sealed record Nobody(Recipients? Instead)
+/// <summary>What happens when nobody matches: another rule, a task for a colleague to find somebody, or the end of the enrollment.</summary>
+public sealed record Nobody(Recipients? Instead, bool OpensTask = false)
 {
-    public bool EndsEnrollment => Instead is null;
+    public bool EndsEnrollment => Instead is null && !OpensTask;
 }

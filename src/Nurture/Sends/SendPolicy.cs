@@ -18,6 +18,18 @@ public sealed record SendPolicy
 
     public IReadOnlyList<Cap> Caps { get; init; } = [];
 
+    /// <summary>By name.</summary>
+    public IReadOnlyDictionary<string, BusinessCalendar> Calendars { get; init; } = new Dictionary<string, BusinessCalendar>();
+
+    /// <summary>Of accounts whose country has none of its own.</summary>
+    public BusinessCalendar Calendar { get; init; } = BusinessCalendar.Standard;
+
+    /// <summary>By which colleagues work: their tasks and the clocks of their cases.</summary>
+    public BusinessCalendar TeamCalendar { get; init; } = BusinessCalendar.Standard;
+
+    public BusinessCalendar CalendarOf(string? country) =>
+        country is null ? Calendar : Calendars.Values.FirstOrDefault(calendar => calendar.Countries.Contains(country)) ?? Calendar;
+
     public Sender Sender { get; init; } = new();
 
     /// <summary>

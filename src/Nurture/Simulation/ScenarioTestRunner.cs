@@ -12,6 +12,9 @@ public sealed record ScenarioTestFailure(SourceSpan Span, string Expected, strin
 public sealed record ScenarioTestResult(ScenarioTest Test, IReadOnlyList<ScenarioTestFailure> Failures, IReadOnlyList<string> Trace)
 {
     public bool IsPassed => Failures.Count == 0;
+
+    /// <summary>Steps and ways that it came to, as <see cref="ScenarioCoverage"/> names them.</summary>
+    public IReadOnlySet<string> Reached { get; init; } = new HashSet<string>();
 }
 
 /// <summary>Runs the tests of one scenario: the engine that production runs, on virtual time. Every mail that leaves is rendered.</summary>
@@ -26,6 +29,6 @@ public sealed class ScenarioTestRunner(Scenario scenario, ParseEnvironment envir
         var last = test.When.Select(action => action.At).Concat(test.Expect.Select(expected => expected.At ?? test.Start)).Append(test.NothingAfter ?? test.Start).Append(test.Start).Max();
         var rehearsal = Rehearsal.Play(test, scenario, environment, last + Aftermath, scheduledUntil: last);
         var time = new VirtualTime(test.Start, test.Zone);
-        return new(test, new ScenarioTestJudge(test, rehearsal, time, templates).Judge(), TraceLine.Columns(rehearsal.Trace, time));
+        return new(test, new ScenarioTestJudge(test, rehearsal, time, templates).Judge(), TraceLine.Columns(rehearsal.Trace, time)) { Reached = ScenarioCoverage.ReachedIn(scenario, rehearsal) };
     }
 }

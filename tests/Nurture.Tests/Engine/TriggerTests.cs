@@ -31,7 +31,7 @@ public class TriggerTests
         Assert.Empty(world.Mails);
         world.Say(1, ("seats", 10)).Say(1, ("seats", 11));
         Assert.Single(world.Mails);
-        world.Say(1, ("seats", 3)).Say(1, ("seats", 12));
+        world.Pass("1h").Say(1, ("seats", 3)).Say(1, ("seats", 12));
         Assert.Equal(2, world.Mails.Count);
     }
 
@@ -52,7 +52,7 @@ public class TriggerTests
 
         world.SayAccount(1, ("seats", 79)).SayAccount(1, ("seats", 80)).SayAccount(1, ("seats", 75)).SayAccount(1, ("seats", 85));
         Assert.Single(world.Mails);
-        world.SayAccount(1, ("seats", 69)).SayAccount(1, ("seats", 75)).SayAccount(1, ("seats", 81));
+        world.Pass("1h").SayAccount(1, ("seats", 69)).SayAccount(1, ("seats", 75)).SayAccount(1, ("seats", 81));
         Assert.Equal(2, world.Mails.Count);
     }
 
@@ -94,7 +94,7 @@ public class TriggerTests
         Assert.Empty(world.Decisions("by"));
         world.SayAccount(1, ("plan", "trial")).SayAccount(1, ("plan", "pro"));
         Assert.Single(world.Mails);
-        world.SayAccount(1, ("plan", "trial")).SayAccount(1, ("plan", "team"));
+        world.Pass("1h").SayAccount(1, ("plan", "trial")).SayAccount(1, ("plan", "team"));
         Assert.Equal("audience_false", world.Decisions("by")[^1]);
         world.SayAccount(1, ("plan", "team"));
         Assert.Equal("audience_false", world.Decisions("by")[^1]);

@@ -30,7 +30,17 @@ public sealed partial class AuthoringGuideTests
             return kind;
         });
 
-        Assert.Equal(["plan", "scenario", "segments", "steps", "steps", "test"], kinds.Order());
+        Assert.Equal(["plan", "scenario", "segments", "steps", "steps", "steps", "test"], kinds.Order());
+    }
+
+    [Fact]
+    public void Its_tables_are_those_of_the_grammar()
+    {
+        var made = TablePattern().Replace(Guide, match => $"<!-- keys: {match.Groups[1].Value} -->\n{ScenarioGrammar.Table(match.Groups[1].Value)}\n<!-- /keys -->");
+        if (Environment.GetEnvironmentVariable("NURTURE_ACCEPT") == "1") File.WriteAllText(Path.Combine(Fixtures.Root, "scenarios/README.md"), made);
+
+        Assert.Equal(ScenarioGrammar.Places.Keys.Order(), TablePattern().Matches(Guide).Select(match => match.Groups[1].Value).Order());
+        Assert.Equal(made, Guide);
     }
 
     [Fact]
@@ -63,4 +73,7 @@ public sealed partial class AuthoringGuideTests
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex CodePattern();
+
+    [GeneratedRegex("<!-- keys: ([a-z]+) -->\n(?:.*?\n)??<!-- /keys -->", RegexOptions.Singleline)]
+    private static partial Regex TablePattern();
 }

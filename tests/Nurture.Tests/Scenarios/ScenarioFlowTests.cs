@@ -113,29 +113,5 @@ public sealed class ScenarioFlowTests
         Assert.Equal(ScenarioFlow.StepKinds.Count, parsed.Flow!.All().Select(step => step.Kind).Distinct().Count());
     }
 
-    [Fact]
-    public void The_parser_reads_every_key_that_completion_offers()
-    {
-        Assert.All(ScenarioKeys.Places.SelectMany(place => place.Value.Select(key => (Place: place.Key, key.Key))), offered =>
-        {
-            var found = ScenarioParser.Parse(With(offered.Place, offered.Key), "test.yaml", Fixtures.Environment).Diagnostics;
-
-            Assert.DoesNotContain(found, diagnostic => diagnostic.Code is DiagnosticCodes.UnknownKey or DiagnosticCodes.NotAvailable && diagnostic.Message.Contains($"\"{offered.Key}\""));
-        });
-    }
-
-    private static string With(string place, string key) => place switch
-    {
-        "scenario" => $"scenario: x\n{key}: x\n",
-        "trigger" => $"scenario: x\nclass: service\ntrigger: {{ {(key is "event" ? "" : key is "before" or "after" or "at" or "days" ? "date: contact.born_on, " : key is "for" ? "inactive: login, " : key is "inactive" or "date" or "schedule" ? "" : key is "zone" or "pace" ? "schedule: \"0 9 1 * *\", " : "event: login, ")}{key}: x }}\n",
-        "goal" => $"scenario: x\nclass: service\ngoal: {{ {key}: x }}\n",
-        "step" => $"scenario: x\nclass: service\nsteps:\n  - {(key is "timeout" ? "wait: { for: event(\"login\"), up_to: 3d }\n    timeout" : key is "outcome" ? "escalate: { type: a }\n    outcome" : key is "skipped" or "id" ? $"send: welcome\n    {key}" : key)}: x\n",
-        "send" => $"scenario: x\nclass: service\nsteps:\n  - send: {{ {(key == "template" ? "" : "template: welcome, ")}{key}: x }}\n",
-        "wait" => $"scenario: x\nclass: service\nsteps:\n  - wait: {{ {(key is "days" or "zone" ? "until: \"09:00\", " : key is "until" or "for" ? "" : "for: event(\"login\"), ")}{key}: x }}\n",
-        "arm" => $"scenario: x\nclass: service\nsteps:\n  - branch:\n      - {(key == "then" ? "if: true\n        then" : key)}: x\n",
-        "set" or "escalate" or "task" => $"scenario: x\nclass: service\nsteps:\n  - {place}: {{ {key}: x }}\n",
-        _ => throw new InvalidOperationException($"No text with {place}."),
-    };
-
     private static readonly Comparer<Type> ByName = Comparer<Type>.Create((a, b) => string.CompareOrdinal(a.Name, b.Name));
 }

@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 import { api, type ApiPage } from "@/api/client";
 import { useApi } from "@/api/hooks";
 import { useCan } from "@/api/me";
-import { ConfirmButton } from "@/components/Confirm";
 import { LinkTo } from "@/components/LinkTo";
 import { say } from "@/components/notify";
 import { Problem } from "@/components/Problem";
@@ -16,6 +15,7 @@ import { Section } from "@/components/Section";
 import { useNow } from "@/api/clock";
 import { formatInstant, formatRelative } from "@/components/times";
 import type { Enrollment } from "./contact";
+import { EnrollmentWork } from "./EnrollmentWork";
 
 interface Props {
   subject: string;
@@ -26,18 +26,13 @@ interface Props {
   through?: { name: string; enrollments: Enrollment[] };
 }
 
-/** The scenarios somebody is in, since when, and where; enrolling and taking out by hand. */
+/** The scenarios somebody is in, since when, and where; enrolling and changing by hand. */
 export function Enrollments({ subject, path, enrollments, through }: Props) {
   const { t, i18n } = useTranslation();
   const can = useCan();
   const now = useNow();
-  const refresh = useRefresh();
   const [isOpen, { open, close }] = useDisclosure();
-  const stop = async (enrollment: Enrollment) => {
-    await api.delete(`/enrollments/${enrollment.id}`);
-    say(t("contacts.stopped"));
-    refresh(path);
-  };
+  const [worked, setWorked] = useState<Enrollment | null>(null);
   return (
     <Section
       title={t("contacts.scenarios")}
@@ -74,21 +69,14 @@ export function Enrollments({ subject, path, enrollments, through }: Props) {
               </Text>
             </Stack>
             {can("enrollments.write") && enrollment.subject === subject && (
-              <ConfirmButton
-                size="compact-xs"
-                variant="default"
-                style={{ flexShrink: 0 }}
-                question={t("contacts.stop_question", { scenario: enrollment.title ?? enrollment.scenario })}
-                consequence={t("contacts.stop_consequence")}
-                act={t("contacts.stop")}
-                onConfirm={() => stop(enrollment)}
-              >
-                {t("contacts.stop")}
-              </ConfirmButton>
+              <Button size="compact-xs" variant="default" style={{ flexShrink: 0 }} onClick={() => setWorked(enrollment)}>
+                {t("contacts.work")}
+              </Button>
             )}
           </Group>
         ))}
       </Stack>
+      {worked && <EnrollmentWork enrollment={worked} path={path} close={() => setWorked(null)} />}
       <EnrollDialog subject={subject} path={path} isOpen={isOpen} close={close} />
     </Section>
   );

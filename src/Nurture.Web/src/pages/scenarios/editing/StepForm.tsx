@@ -210,7 +210,7 @@ function FieldInput({ field, label, value, vocabulary, isAccount, onChange }: In
     default: {
       const options =
         field.is === "recipients"
-          ? [...vocabulary.recipients.map((who) => who.replace(/^'|'$/g, "")), ...(field.key === "nobody" ? ["end"] : [])]
+          ? [...vocabulary.recipients.map((who) => who.replace(/^'|'$/g, "")), ...(field.key === "nobody" ? ["task", "end"] : [])]
           : field.is === "length"
             ? ["1h", "1d", "2d", "3d", "5d", "7d", "14d", "30d", "2bd"]
             : field.is === "offset"

@@ -24,7 +24,7 @@ export function conditionWords(condition: string, language: string, t: TFunction
 }
 
 export function recipientWords(to: string, t: TFunction): string {
-  if (to === "trigger.contact" || to === "heard.contact" || to === "most_active" || to === "end") return t(`flow.to_${to.replace(".", "_")}`);
+  if (to === "trigger.contact" || to === "heard.contact" || to === "most_active" || to === "end" || to === "task") return t(`flow.to_${to.replace(".", "_")}`);
   const role = /^role\("([^"]+)"(?:, (\d+))?\)$/.exec(to);
   if (role) return role[2] ? t("flow.to_role_up_to", { role: role[1], count: Number(role[2]) }) : t("flow.to_role", { role: role[1] });
   return to;

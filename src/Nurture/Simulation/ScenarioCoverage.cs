@@ -1,0 +1,55 @@
+using Nurture.Engine;
+using Nurture.Scenarios;
+
+namespace Nurture.Simulation;
+
+/// <summary>Which steps and ways of a scenario its tests went, and which none did.</summary>
+/// <param name="Missed">What no test reached, in the scenario's order: <c>setup-help</c>, <c>branch-login: else</c>.</param>
+public sealed record ScenarioCoverage(int Reached, IReadOnlyList<string> Missed)
+{
+    public int All => Reached + Missed.Count;
+
+    public static ScenarioCoverage Of(Scenario scenario, IEnumerable<ScenarioTestResult> results)
+    {
+        var reached = results.SelectMany(result => result.Reached).ToHashSet(StringComparer.Ordinal);
+        var all = Step.All(scenario.Steps).SelectMany(step => WaysOf(step).Prepend(step.Id)).ToList();
+        return new(all.Count(reached.Contains), [.. all.Where(place => !reached.Contains(place))]);
+    }
+
+    /// <summary>Where a rehearsal came to.</summary>
+    internal static IReadOnlySet<string> ReachedIn(Scenario scenario, Rehearsal rehearsal)
+    {
+        var steps = Step.All(scenario.Steps).ToDictionary(step => step.Id, StringComparer.Ordinal);
+        var reached = rehearsal.Simulator.Carried.OfType<Effect.Positioned>().Where(position => position.Scenario == scenario.Name).Select(position => position.Step).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        foreach (var entry in rehearsal.Simulator.Journal.Where(entry => entry.Scenario == scenario.Name && steps.ContainsKey(entry.Step)))
+        {
+            if (WayOf(steps[entry.Step], entry) is { } way) reached.Add(way);
+        }
+
+        return reached;
+    }
+
+    private static IEnumerable<string> WaysOf(Step step) => step switch
+    {
+        Step.Branch branch => [.. branch.Arms.Select(arm => $"{step.Id}: {arm.If?.Text ?? "else"}"), .. branch.Arms[^1].If is null ? [] : new[] { $"{step.Id}: none" }],
+        Step.Split split => split.Arms.Select(arm => $"{step.Id}: {arm.Name}"),
+        Step.WaitFor { IsBounded: true } => [$"{step.Id}: heard", $"{step.Id}: timeout"],
+        Step.Send { Skipped.Count: > 0 } => [$"{step.Id}: skipped"],
+        Step.Escalate { WaitsForOutcome: true } escalate => [.. escalate.Outcomes.Select(arm => $"{step.Id}: {arm.Outcome}"), $"{step.Id}: otherwise"],
+        _ => [],
+    };
+
+    private static string? WayOf(Step step, JournalEntry entry) => (step, entry.Reason) switch
+    {
+        (Step.Branch, Reason.BranchTaken) => $"{step.Id}: {entry.Member("if")}",
+        (Step.Branch, Reason.NoBranchTaken) => $"{step.Id}: none",
+        (Step.Split, Reason.SplitTaken) => $"{step.Id}: {entry.Member("arm")}",
+        (Step.WaitFor, Reason.Heard or Reason.AlreadyTrue) => $"{step.Id}: heard",
+        (Step.WaitFor, Reason.TimedOut) => $"{step.Id}: timeout",
+        (Step.Escalate escalate, Reason.OutcomeHeard) => $"{step.Id}: {(escalate.Outcomes.Any(arm => arm.Outcome == entry.Member("outcome")) ? entry.Member("outcome") : "otherwise")}",
+        (Step.Escalate, Reason.TimedOut) => $"{step.Id}: otherwise",
+        (Step.Escalate escalate, Reason.EscalationNotOpened) => $"{step.Id}: {(escalate.Outcomes.Any(arm => arm.Outcome == "not_opened") ? "not_opened" : "otherwise")}",
+        (Step.Send send, _) when send.Skipped.Count > 0 && entry.Reason is Reason.Suppressed or Reason.NoConsent or Reason.Unsubscribed or Reason.TopicRefused or Reason.NoAddress or Reason.ConditionFalse or Reason.NoRecipient or Reason.Expired or Reason.MomentGone => $"{step.Id}: skipped",
+        _ => null,
+    };
+}

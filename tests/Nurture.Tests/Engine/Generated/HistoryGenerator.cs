@@ -1,0 +1,113 @@
+using System.Text;
+using Nurture.Contacts;
+using Nurture.Engine;
+using Nurture.Escalations;
+using Nurture.Simulation;
+
+namespace Nurture.Tests.Engine.Generated;
+
+/// <summary>Something that happens at a moment; <paramref name="Tell"/> says it to a simulator, whose state it may look at.</summary>
+internal sealed record Happening(DateTimeOffset At, string Kind, Action<Simulator> Tell);
+
+/// <summary>What three people of two accounts do and what is said of them in four months, drawn by a seed.</summary>
+internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scenarios)
+{
+    private static readonly string[] Events = ["signed_up", "login", "ordered", "paid", "setup_completed"];
+    private static readonly long[] People = [1, 2, 3];
+    private static readonly long[] Accounts = [1001, 1002];
+
+    private long lastEvent;
+
+    public IReadOnlyList<Happening> Draw(int count)
+    {
+        var happenings = new List<Happening>();
+        var at = World.Start;
+        for (var i = 0; i < count; i++)
+        {
+            // Now and then several things at one moment.
+            if (random.Next(4) != 0) at += random.Next(3) switch { 0 => TimeSpan.FromMinutes(random.Next(1, 300)), 1 => TimeSpan.FromHours(random.Next(1, 80)), _ => TimeSpan.FromDays(random.Next(1, 9)) };
+            var moment = at;
+            var (kind, tell) = One(moment);
+            happenings.Add(new(moment, kind, tell));
+        }
+
+        return happenings;
+    }
+
+    private (string Kind, Action<Simulator> Tell) One(DateTimeOffset at)
+    {
+        var (person, account, which, number) = (Pick(People), Pick(Accounts), random.Next(), random.Next(20));
+        var scenario = Pick([.. scenarios]);
+        switch (random.Next(24))
+        {
+            case 0:
+            case 1:
+                var attributes = new Dictionary<string, AttributeValue> { ["seats"] = AttributeValue.From(number), [Pick(["onboarded", "zone"])] = default };
+                attributes["zone"] = AttributeValue.From(Pick(["Asia/Tokyo", "America/New_York", "Australia/Lord_Howe"]));
+                attributes["onboarded"] = AttributeValue.From(number % 2 == 0);
+                return ("described", s => s.Tell(new Signal.Described(person, attributes, at, true, ConsentBasis.OptIn), person));
+            case 2: return ("address said", s => s.Tell(new Signal.Described(person, new Dictionary<string, AttributeValue> { ["email"] = AttributeValue.From($"p{person}@example.com") }, at, true, ConsentBasis.OptIn), person));
+            case 3:
+            case 4:
+                var said = new Dictionary<string, AttributeValue> { ["seats"] = AttributeValue.From(number), ["plan"] = AttributeValue.From(Pick(["pro", "free"])), ["tier"] = AttributeValue.From(Pick(["tech", "low", "high"])) };
+                return ("account described", s => s.Tell(new Signal.AccountDescribed(account, said, at), accountId: account));
+            case 5:
+                var day = DateOnly.FromDateTime(at.UtcDateTime.AddDays(random.Next(-20, 60)));
+                var stage = Pick(["onboarding", "adoption", "renewal", number < 2 ? "churned" : "adoption"]);
+                return ("contract said", s => s.Tell(new Signal.AccountDescribed(account, new Dictionary<string, AttributeValue> { ["contract_end"] = AttributeValue.From(day), ["stage"] = AttributeValue.From(stage) }, at), accountId: account));
+            case 6: return ("grouped", s => s.Tell(new Signal.Grouped(person, account, Slots.OfAccount(account), number < 10 ? ["admin"] : ["user"], at), person));
+            case 7: return ("refused", s => s.Tell(new Signal.Refused(person, number < 3 ? "*" : "news", number % 3 != 0, at), person));
+            case 8: return ("consent said", s => s.Tell(new Signal.ConsentSaid(person, number < 10 ? ConsentBasis.None : ConsentBasis.OptIn, at), person));
+            case 9 when number == 0: return ("left", s => s.Tell(new Signal.Left(person, at), person));
+            case 10 when number == 0: return ("erased", s => s.Tell(new Signal.Erased(person, at), person));
+            case 11: return ("enroll asked", s => s.Tell(new Signal.EnrollRequested(number < 10 ? SubjectRef.Contact(person) : SubjectRef.Account(account), scenario, number == 4, "ann", "", at), number < 10 ? person : 0, number < 10 ? 0 : account));
+            case 12 when number < 10:
+                var act = (EnrollmentAct)(1 + (number % 3));
+                return ("worked by hand", s => Enrolled(s, which, (subject, enrollment) =>
+                {
+                    var steps = s.Catalog.Versions[(enrollment.Scenario, enrollment.Version)].Program.Nodes.Keys.Order(StringComparer.Ordinal).ToList();
+                    s.Tell(new Signal.EnrollmentWorked(subject.Ref, enrollment.Id, act, steps[which % steps.Count], "ann", "", at), ContactOf(subject), AccountOf(subject));
+                }));
+            case 12: return ("stop asked", s => Enrolled(s, which, (subject, enrollment) => s.Tell(new Signal.StopRequested(subject.Ref, enrollment.Id, "ann", at), ContactOf(subject), AccountOf(subject))));
+            case 13: return ("held", s => s.Tell(new Signal.HoldRequested(account, at.AddDays(number), "visit", "csm@example.com", at), accountId: account));
+            case 14: return ("hold released", s => s.Tell(new Signal.HoldReleased(account, "csm@example.com", at), accountId: account));
+            case 15: return ("case worked", s => Case(s, which, (holder, open) => s.Tell(new Signal.EscalationWorked(holder.Id, open.Id, number < 6 ? EscalationAct.Acknowledge : number < 9 ? EscalationAct.Snooze : EscalationAct.Close, "csm@example.com", "", number < 15 ? "saved" : "no_response", "", number is >= 6 and < 9 ? at.AddDays(2) : null, at), accountId: holder.Id)));
+            case 16: return ("clicked", s => Mailed(s, which, send => s.Tell(new Signal.Hit(send.Subject, send.EnrollmentId, send.Id, send.Step, send.RecipientId, true, at), ContactOf(send.Subject), AccountOf(send.Subject))));
+            case 17: return ("send ended", s => Mailed(s, which, send => s.Tell(new Signal.SendEnded(send.Subject, send.EnrollmentId, send.Id, send.Step, send.RecipientId, Reason.Refused, at), ContactOf(send.Subject), AccountOf(send.Subject))));
+            case 18: return ("imported", s => s.Tell(Event(person, at.AddDays(-number), at, which, number, countsOnly: true), person));
+            case 19: return ("late event", s => s.Tell(Event(person, at.AddHours(-number * 5), at, which, number), person));
+            case 20: return ("prepared", s => s.Tell(new Signal.Prepared(SubjectRef.Contact(person), [], [], at), person));
+            default: return ("event", s => s.Tell(Event(person, at, at, which, number), person));
+        }
+    }
+
+    private Signal.Occurred Event(long person, DateTimeOffset at, DateTimeOffset receivedAt, int which, int number, bool countsOnly = false) => new(
+        new OccurredEvent(++lastEvent, Events[which % Events.Length], person, 0, at, receivedAt, Encoding.UTF8.GetBytes($$"""{"total":{{number}},"order_id":"o{{number % 3}}","plan":"pro"}""")), countsOnly);
+
+    private static void Enrolled(Simulator simulator, int which, Action<SubjectState, Enrollment> tell)
+    {
+        var all = simulator.States.OrderBy(pair => pair.Key.Subject.Kind).ThenBy(pair => pair.Key.Subject.Id).SelectMany(pair => pair.State.Enrollments.Select(enrollment => (pair.State, enrollment))).ToList();
+        if (all.Count > 0) tell(all[which % all.Count].State, all[which % all.Count].enrollment);
+    }
+
+    private static void Case(Simulator simulator, int which, Action<AccountState, EscalationState> tell)
+    {
+        var all = simulator.States.OrderBy(pair => pair.Key.Subject.Id).Select(pair => pair.State).OfType<AccountState>().SelectMany(account => account.Escalations.Select(open => (account, open))).ToList();
+        if (all.Count > 0) tell(all[which % all.Count].account, all[which % all.Count].open);
+    }
+
+    private static void Mailed(Simulator simulator, int which, Action<Nurture.Sends.SendDraft> tell)
+    {
+        if (simulator.Sends.Count > 0) tell(simulator.Sends[which % simulator.Sends.Count].Draft);
+    }
+
+    private static long ContactOf(SubjectState subject) => ContactOf(subject.Ref);
+
+    private static long AccountOf(SubjectState subject) => AccountOf(subject.Ref);
+
+    private static long ContactOf(SubjectRef subject) => subject.Kind == SubjectKind.Contact ? subject.Id : 0;
+
+    private static long AccountOf(SubjectRef subject) => subject.Kind == SubjectKind.Account ? subject.Id : 0;
+
+    private T Pick<T>(T[] values) => values[random.Next(values.Length)];
+}
