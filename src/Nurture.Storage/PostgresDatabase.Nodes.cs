@@ -11,9 +11,9 @@ public sealed partial class PostgresDatabase
 {
     /// <summary>
     /// A node beats every second, so several beats and any pause of a garbage collector lie within this; and with a look a
-    /// second, whoever is silent for longer is relieved within five seconds.
+    /// second, whoever is silent for longer is relieved within five seconds, also by nodes that have too few processors.
     /// </summary>
-    private const int LongestSilenceMilliseconds = 3500;
+    private const int LongestSilenceMilliseconds = 3000;
 
     // A session that waits for a slow disk rests as well; the beat beside it does not.
     private static readonly string LiveNodesSql =

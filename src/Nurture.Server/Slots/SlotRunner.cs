@@ -27,10 +27,11 @@ public sealed class SlotRunner(
     /// <exception cref="LostOwnershipException">Another node has lanes of these now; what the leases say of the others may be old.</exception>
     public async Task<(int Done, IReadOnlyList<LaneLease> Leases)> TurnAsync(IReadOnlyList<LaneLease> leases, CancellationToken cancel)
     {
-        var published = await catalogs.CurrentAsync(cancel);
         var now = clock.Now;
         var work = await slots.ReadWorkAsync(leases, now, MostGroups * MostPerTurn, cancel);
         if (work.IsEmpty) return (0, leases);
+        // Asked after the events were read: what was published before one of them came is in force for it.
+        var published = await catalogs.CurrentAsync(cancel);
         // Each group ends, well or badly, before anybody begins anew.
         await Task.WhenAll(work.Split(Math.Min(MostGroups, work.Count / LeastPerGroup)).Select(group => DecideAsync(group, published, now, cancel)));
         var cursors = work.Lanes.ToDictionary(lane => lane.Lane, lane => lane.Cursor);
