@@ -69,6 +69,17 @@ public sealed class TestCommandTests : IDisposable
                    day 5 10:00  event     subscription_cancelled by ann
                    day 5 10:00  end       exit_true: event("subscription_cancelled")
                   day 14 10:00  goal      missed
+              reached 6 of 16 steps and ways; no test comes to
+                next-morning
+                branch-login
+                branch-login: account.count("login", "7d") == 0
+                branch-login: else
+                escalate-onboarding_stalled
+                escalate-onboarding_stalled: saved
+                escalate-onboarding_stalled: otherwise
+                good-to-see-you
+                still-there
+                next-steps
 
             1 test of 1 scenario: 0 passed, 1 failed.
             """.ReplaceLineEndings("\n"), string.Join('\n', said.Output));

@@ -141,7 +141,7 @@ public sealed record ShownEnrollment(string Id, string Subject, string Scenario,
     internal static ShownEnrollment Of(Position position, Catalog catalog, Language language)
     {
         var scenario = catalog.Versions.GetValueOrDefault((position.Scenario, position.Version))?.Scenario;
-        var step = scenario is null ? null : Step.All(scenario.Steps).FirstOrDefault(step => step.Id == position.Step);
+        var step = scenario is null ? null : Scenarios.Step.All(scenario.Steps).FirstOrDefault(step => step.Id == position.Step);
         return Of(position) with { Title = Explanation.Title(scenario, position.Scenario), Where = Explanation.Name(step, position.Step, language) };
     }
 

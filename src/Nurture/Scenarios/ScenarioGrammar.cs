@@ -74,10 +74,10 @@ public static class ScenarioGrammar
             new("rearm_below", "number", "with `above`: starts again only after it was below this", "7") { Default = "`above`" },
             new("rearm_above", "number", "with `below`: starts again only after it was this or above", "4") { Default = "`below`" },
             new("changed", "attribute", "an attribute becomes another one; `trigger.from` and `trigger.to` are readable", "contact.onboarded"),
-            new("from", "text", "with `changed`: what it was, one or several; with `every`: the date attribute", "false") { Default = "anything" },
-            new("to", "text", "with `changed`: what it is now, one or several", "true") { Default = "anything" },
-            new("tier", "text", "the account's tier becomes this, or one of these", "low"),
-            new("stage", "text", "the account comes to this stage, or one of these", "renewal"),
+            new("from", "values", "with `changed`: what it was, one or several; with `every`: the date attribute", "false") { Default = "anything" },
+            new("to", "values", "with `changed`: what it is now, one or several", "true") { Default = "anything" },
+            new("tier", "values", "the account's tier becomes this, or one of these", "low"),
+            new("stage", "values", "the account comes to this stage, or one of these", "renewal"),
             new("date", "date", "a date attribute's day comes", "contact.born_on"),
             new("every", "length", "comes again every so many days or months from the date `from`; `trigger.occurrence` counts them", "3mo"),
             new("before", "length", "with `date` and `every`: how far before it (also `bd`, `mo`)", "30d") { Default = "on the day" },
@@ -162,7 +162,7 @@ public static class ScenarioGrammar
             new("steps", "steps", "what is done again; inside, `event(\"x\")` means since the turn began", "[ wait: 7d ]") { Default = Required },
             new("id", "name", "its name", "reminders") { Default = "`repeat`" },
         ],
-        ["set"] = [new("attribute", "attribute", "which", "contact.onboarded") { Default = Required }, new("value", "text", "to what", "true") { Default = Required }],
+        ["set"] = [new("attribute", "attribute", "which", "contact.onboarded") { Default = Required }, new("value", "value", "to what", "true") { Default = Required }],
         ["assign"] =
         [
             new("owner", "text", "a colleague's address", "csm@example.com") { Default = "one of the two" },

@@ -12,7 +12,7 @@ public sealed record ScenarioCoverage(int Reached, IReadOnlyList<string> Missed)
     public static ScenarioCoverage Of(Scenario scenario, IEnumerable<ScenarioTestResult> results)
     {
         var reached = results.SelectMany(result => result.Reached).ToHashSet(StringComparer.Ordinal);
-        var all = Step.All(scenario.Steps).SelectMany(step => WaysOf(step).Prepend(step.Id)).ToList();
+        var all = Step.All(scenario.Steps).SelectMany(step => WaysOf(step, scenario).Prepend(step.Id)).ToList();
         return new(all.Count(reached.Contains), [.. all.Where(place => !reached.Contains(place))]);
     }
 
@@ -29,10 +29,12 @@ public sealed record ScenarioCoverage(int Reached, IReadOnlyList<string> Missed)
         return reached;
     }
 
-    private static IEnumerable<string> WaysOf(Step step) => step switch
+    private static IEnumerable<string> WaysOf(Step step, Scenario scenario) => step switch
     {
         Step.Branch branch => [.. branch.Arms.Select(arm => $"{step.Id}: {arm.If?.Text ?? "else"}"), .. branch.Arms[^1].If is null ? [] : new[] { $"{step.Id}: none" }],
         Step.Split split => split.Arms.Select(arm => $"{step.Id}: {arm.Name}"),
+        // What is the goal too ends the passage before a wait can hear it.
+        Step.WaitFor { IsBounded: true } wait when scenario.Goal is { EndsEnrollment: true } goal && goal.When.Text == wait.For.Text => [$"{step.Id}: timeout"],
         Step.WaitFor { IsBounded: true } => [$"{step.Id}: heard", $"{step.Id}: timeout"],
         Step.Send { Skipped.Count: > 0 } => [$"{step.Id}: skipped"],
         Step.Escalate { WaitsForOutcome: true } escalate => [.. escalate.Outcomes.Select(arm => $"{step.Id}: {arm.Outcome}"), $"{step.Id}: otherwise"],
