@@ -60,8 +60,8 @@ public sealed partial class ScenarioParser
         if (kinds.Length == 0 && !mapping.Entries.Any(e => InsteadInTrigger.ContainsKey(e.Key.Value)))
             source.Error(DiagnosticCodes.MissingKey, fields.HeadSpan, "the trigger does not say what starts the scenario",
                 "event: signed_up, inactive: [ login ] with for: 14d, condition: account.seats > 10, date: account.contract_end with before: 30d, band: at_risk, schedule: \"0 9 1 * *\", or at: \"2026-12-01T09:00\".");
-        var delay = trigger is Trigger.Event ? source.Exact(fields["delay"], "delay") : null;
-        var spread = trigger is null or Trigger.Schedule ? null : source.Exact(fields["spread"], "spread");
+        var delay = kinds is ["event" or "goal_of", ..] ? source.Exact(fields["delay"], "delay") : null;
+        var spread = kinds is ["schedule" or "at", ..] ? null : source.Exact(fields["spread"], "spread");
         fields.RefuseOthers(InsteadInTrigger);
         triggerEvents = trigger?.EventNames;
         return trigger is null ? null : trigger with { Delay = delay ?? default, Spread = spread ?? default };
