@@ -124,7 +124,7 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         contact ??= Invented(template.Locale);
         account ??= person is null ? InventedAccount(template.Locale) : null;
 
-        var inputs = MailRenderer.ReadInputs(MailInputs.Write(catalog, MailReads.Everything, contact, account, trigger, null), catalog.Policy.Sender);
+        var inputs = MailRenderer.ReadInputs(MailInputs.Write(catalog, MailReads.Everything, contact, account, trigger, null, row: sending.Scenario?.Row), catalog.Policy.Sender);
         inputs["unsubscribe_url"] = sending.Send?.Class == SendClass.Transactional ? TemplateValue.Null : site.Url + NobodysLink;
         return inputs;
     }

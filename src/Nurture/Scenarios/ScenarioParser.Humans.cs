@@ -60,12 +60,14 @@ public sealed partial class ScenarioParser
     {
         string? title;
         Duration? due = null;
+        var titleNode = value;
         if (value is YamlNode.Scalar) title = source.Text(value, "a task");
         else
         {
             if (source.Map(value, "a task", "task: Call them, or task: { title: Call them, due: 2bd }.") is not { } mapping) return null;
             var fields = new Fields(source, mapping, "a task");
-            title = source.Text(fields.Required("title", "What is to be done: title: Call them."), "title");
+            titleNode = fields.Required("title", "What is to be done: title: Call them.");
+            title = source.Text(titleNode, "title");
             due = source.Length(fields["due"], "due");
             id = InnerId(fields, id, step);
             fields.RefuseOthers();
@@ -73,6 +75,6 @@ public sealed partial class ScenarioParser
 
         if (step["outcome"] is { } outcome)
             source.Error(DiagnosticCodes.NotAvailable, step.KeySpan("outcome") ?? outcome.Span, "a task has no outcome to branch on in this version of Nurture", "Wait for it: - wait: { for: 'event(\"nurture.task_done\")', up_to: 5bd }.");
-        return title is null ? null : new(Claim(id, "task-" + Values.Slug(title) is { Length: <= 40 } derived ? derived : "task", span), title, due, span);
+        return title is null ? null : new(Claim(id, "task-" + Values.Slug(Called(titleNode, title)) is { Length: <= 40 } derived ? derived : "task", span), title, due, span);
     }
 }
