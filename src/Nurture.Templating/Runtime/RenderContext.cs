@@ -16,11 +16,15 @@ internal sealed class RenderContext : IDisposable
     private TemplateValue[] _arguments = new TemplateValue[32];
     private int _argumentCount;
     private OutputBuffer? _spare;
+
+    // Null in mails, where to print too much is an error.
+    private readonly OutputBudget? _budget;
     private long _workLeft;
     private long _capturedBytes;
     private int _loopIterations;
     private int _openLoops;
     private bool _ownsTop;
+    private ulong _draws;
 
     public RenderContext(Template template, RenderOptions options, TemplateObject builtins, TemplateObject model)
     {
@@ -28,7 +32,9 @@ internal sealed class RenderContext : IDisposable
         Options = options;
         Limits = options.Limits;
         Culture = options.Culture;
-        Output = new OutputBuffer(options.Limits.OutputBytes);
+        _budget = template.Options.IsMail ? null : new OutputBudget(options.Limits.StringLength);
+        Output = new OutputBuffer(options.Limits.OutputBytes, _budget);
+        _draws = unchecked((ulong)options.Seed);
         Frame = new Frame(template.Bound.NewLocals(), null, null);
         _builtins = builtins;
         _workLeft = options.Limits.WorkSteps;
@@ -232,6 +238,18 @@ internal sealed class RenderContext : IDisposable
 
 
 
+    /// <summary>The next number of the render's own sequence (SplitMix64: Steele, Lea and Flood, 2014).</summary>
+    public ulong Draw()
+    {
+        unchecked
+        {
+            var z = _draws += 0x9E3779B97F4A7C15;
+            z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+            z = (z ^ z >> 27) * 0x94D049BB133111EB;
+            return z ^ z >> 31;
+        }
+    }
+
     public int ArgumentCount => _argumentCount;
 
     public void PushArgument(TemplateValue value)
@@ -257,7 +275,7 @@ internal sealed class RenderContext : IDisposable
     public OutputBuffer BeginCapture()
     {
         var outer = Output;
-        Output = _spare ?? new OutputBuffer(Limits.OutputBytes);
+        Output = _spare ?? new OutputBuffer(Limits.OutputBytes, _budget);
         _spare = null;
         return outer;
     }
