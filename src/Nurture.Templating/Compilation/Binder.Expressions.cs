@@ -171,7 +171,7 @@ internal sealed partial class Binder
 
     private ExpressionNode BindBuiltin(string head, Expression.Member member, ExpressionNode dynamic)
     {
-        if (!builtins.TryGet(head, out var value) || !value.TryGetObject(out var group) || _assigned.Contains(head))
+        if (_isTarget || !builtins.TryGet(head, out var value) || !value.TryGetObject(out var group) || _assigned.Contains(head))
         {
             return dynamic;
         }

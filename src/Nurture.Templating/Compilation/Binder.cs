@@ -32,6 +32,9 @@ internal sealed partial class Binder(TemplateOptions options, TemplateObject bui
     private FrameLayout _layout = new();
     private int _openLoops;
 
+    // What is being bound is assigned to.
+    private bool _isTarget;
+
     // A `ret` stands in the function that is being bound.
     private bool _hasReturn;
 
@@ -110,7 +113,11 @@ internal sealed partial class Binder(TemplateOptions options, TemplateObject bui
             _assigned.Add(name.Identifier);
         }
 
-        return BindExpression(target) is TargetNode node ? node : NotAssignable(target);
+        // What is set may be a member of a family of functions, though not one of its functions.
+        _isTarget = !options.IsMail;
+        var bound = BindExpression(target);
+        _isTarget = false;
+        return bound is TargetNode node ? node : NotAssignable(target);
     }
 
     private TargetNode NotAssignable(Expression target)

@@ -10,9 +10,12 @@ internal sealed class RenderContext : IDisposable
     // A call of a template function or an include, measured in what an iteration costs.
     private const int CallSteps = 8;
 
+    // The one member of a family of functions that templates may set.
+    private const string FormatMember = "format";
+
     private readonly List<Scope> _globals = new(4);
     private readonly List<FunctionScope> _functions = [];
-    private readonly TemplateObject _builtins;
+    private TemplateObject _builtins;
     private TemplateValue[] _arguments = new TemplateValue[32];
     private int _argumentCount;
     private OutputBuffer? _spare;
@@ -208,6 +211,45 @@ internal sealed class RenderContext : IDisposable
 
         return _globals[^1].Variables;
     }
+
+    /// <summary>
+    /// A family of built-in functions as this render may add to it, its functions read-only; the object itself where it is none.
+    /// </summary>
+    public TemplateObject WithOwnMembers(TemplateObject family)
+    {
+        if (family.Owner is not null || Template.Options.IsMail)
+        {
+            return family;
+        }
+
+        foreach (var (name, value) in _builtins)
+        {
+            if (!value.TryGetObject(out var known) || !ReferenceEquals(known, family))
+            {
+                continue;
+            }
+
+            var own = family.ShallowCopy(this);
+            foreach (var (function, _) in family)
+            {
+                if (function != FormatMember)
+                {
+                    own.MakeReadOnly(function);
+                }
+            }
+
+            _builtins = _builtins.Owner is null ? _builtins.ShallowCopy(this) : _builtins;
+            _builtins[name] = own;
+            return own;
+        }
+
+        return family;
+    }
+
+    /// <summary>How dates are printed: what a template assigned to <c>date.format</c>, else the language's own way.</summary>
+    public string DateFormat =>
+        _builtins.Owner is not null && _builtins["date"].TryGetObject(out var dates) && dates[FormatMember] is { Kind: TemplateValueKind.Text } set
+            ? set.AsText : ValuePrinter.DefaultDateFormat;
 
     public void ReplaceModel(TemplateObject model) => _globals[0].Variables = model;
 
@@ -416,7 +458,7 @@ internal sealed class RenderContext : IDisposable
         try
         {
             var printed = value.Kind == TemplateValueKind.Date
-                ? DateFormat.Write(Shown(value.AsDate), ValuePrinter.DefaultDateFormat, Culture)
+                ? Runtime.DateFormat.Write(Shown(value.AsDate), DateFormat, Culture)
                 : ValuePrinter.Print(value, Culture, Limits);
             Charge(printed.Length / 32, span);
             return printed;
