@@ -1,5 +1,4 @@
 using Nurture.Scenarios;
-using Nurture.Scenarios.Testing;
 using Nurture.Simulation;
 using Nurture.Tests.Scenarios;
 
