@@ -128,12 +128,13 @@ internal static class ScenarioEndpoints
         var counts = await activities.CurrentAsync(cancel);
         var shown = Show(name, versions, content.Switches, catalog, draft, counts);
         if (versions.Count == 0) return shown;
+        var parsed = Desk.Check(versions[0].Content, await desk.EnvironmentAsync(cancel));
         return shown with
         {
             Text = versions[0].Content,
             Tests = (await store.FindAsync("test", family, null, null, cancel))?.Content,
-            Flow = Desk.Check(versions[0].Content, await desk.EnvironmentAsync(cancel)).FlowOf(name),
-            Rows = RowsOf(family, versions[0].Version, catalog, counts),
+            Flow = parsed.FlowOf(name),
+            Rows = RowsOf(parsed, counts),
             Versions = [.. versions.Select(version => Show(version, preparation.Progress))],
             Steps = [.. (await enrollments.CountAsync(new ScenarioNames(catalog.NamesOf(name)), cancel)).Select(count => new ShownStep(count.Version, count.Step, count.Count))],
         };
@@ -145,10 +146,9 @@ internal static class ScenarioEndpoints
         return new(name, version, ApiJson.Word(document.State), document.PublishedAt, document.PublishedBy, document.Content, Desk.Check(document.Content, await desk.EnvironmentAsync(cancel)).FlowOf(name));
     }
 
-    private static IReadOnlyList<ShownRow>? RowsOf(string family, int version, Catalog catalog, IReadOnlyDictionary<string, ScenarioActivity> counts) =>
-        catalog.VersionsOf(family, version).Select(one => one.Scenario).Where(scenario => scenario.Row is not null).ToList() is { Count: > 0 } rows
-            ? [.. rows.Select(scenario => new ShownRow(scenario.Name, scenario.Row!.Title, counts.GetValueOrDefault(scenario.Name, ScenarioActivity.None).Standing))]
-            : null;
+    private static IReadOnlyList<ShownRow>? RowsOf(ParsedScenario parsed, IReadOnlyDictionary<string, ScenarioActivity> counts) => parsed.Scenario is { Rows.Count: > 0 } family
+        ? [.. family.Rows.Select(scenario => new ShownRow(scenario.Name, scenario.Row!.Title, counts.GetValueOrDefault(scenario.Name, ScenarioActivity.None).Standing))]
+        : null;
 
     private static ScenarioActivity ActivityOf(string name, IReadOnlyDictionary<string, ScenarioActivity> counts) => counts
         .Where(count => Scenario.Means(name, count.Key)).Select(count => count.Value)
@@ -167,7 +167,7 @@ internal static class ScenarioEndpoints
         var live = versions.FirstOrDefault(version => version.State == DocumentState.Live)?.Version;
         var scenario = catalog.Find(name, live ?? newest);
         var switched = switches.FirstOrDefault(s => s.Name == Scenario.FamilyOf(name));
-        return new(name, TitleOf(scenario, versions, name) ?? (draft is null ? null : Head(draft.Text, "title")), scenario is null ? null : ApiJson.Word(scenario.Subject), scenario is null ? null : ApiJson.Word(scenario.Class), live, newest,
+        return new(name, TitleOf(scenario, name) ?? (draft is null ? null : Head(draft.Text, "title")), scenario is null ? null : ApiJson.Word(scenario.Subject), scenario is null ? null : ApiJson.Word(scenario.Class), live, newest,
             switched?.PausedAt is not null, switched?.PausedBy, switched?.PausedAt, switched?.PausedBecause)
         {
             Owner = scenario?.Owner,
@@ -176,9 +176,9 @@ internal static class ScenarioEndpoints
         };
     }
 
-    /// <summary>A scenario with rows is called as its text says; each row by its own title.</summary>
-    private static string? TitleOf(Scenario? scenario, IReadOnlyList<Document> versions, string name) =>
-        scenario is { Row: not null } && scenario.Name != name && Head(versions[0].Content, "title") is { } written && !written.Contains("row.", StringComparison.Ordinal) ? written : scenario?.Title;
+    /// <summary>A scenario with rows is called as its text says, without what differs; each row by its own title.</summary>
+    private static string? TitleOf(Scenario? scenario, string name) =>
+        scenario is { Row: { } row } && scenario.Name != name ? scenario.Title.Replace(row.Title, "…", StringComparison.Ordinal).Replace(": …", "", StringComparison.Ordinal) is { Length: > 0 } title && title != "…" ? title : name : scenario?.Title;
 
     private static async Task<ShownPublished> PublishAsync(string name, GivenTexts given, ApiPublishing publishing, CancellationToken cancel)
     {
