@@ -28,6 +28,8 @@ internal sealed class BulkWorks(
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim turn = new(1, 1);
+    private long steps;
+    private long drained;
 
     /// <summary>Raised when something is to be counted or done.</summary>
     public WorkSignal Asked { get; } = new();
@@ -40,12 +42,22 @@ internal sealed class BulkWorks(
         {
             var done = 0;
             foreach (var work in await store.UnderWayAsync(cancel)) done += work.State == BulkState.Counting ? await CountAsync(work, cancel) : await TellAsync(work, cancel);
+            if (done > 0) steps++;
             return done;
         }
         finally
         {
             turn.Release();
         }
+    }
+
+    /// <summary>As <see cref="TurnAsync"/>; what was done in the background meanwhile is work for others, too.</summary>
+    public async Task<int> DrainAsync(CancellationToken cancel)
+    {
+        await TurnAsync(cancel);
+        var (before, now) = (drained, Interlocked.Read(ref steps));
+        drained = now;
+        return (int)(now - before);
     }
 
     /// <summary>When one that keeps a pace may go on.</summary>
