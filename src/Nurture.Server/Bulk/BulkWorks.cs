@@ -201,7 +201,7 @@ internal sealed class BulkWorks(
         if (await slots.UnreadAsync(cancel, pace is null ? long.MaxValue : work.LastEventId) is var unread && unread > (pace is null ? ChunkSize : 0)) return 0;
         var counted = await CameAsync(work, cancel);
         var minute = MinuteOf(work, now);
-        var inMinute = (minute == work.Minute ? work.CameInMinute : 0) + BulkReasons.Done(counted.Came) - BulkReasons.Done(work.Came);
+        var inMinute = minute == work.Minute ? work.CameInMinute + BulkReasons.Done(counted.Came) - BulkReasons.Done(work.Came) : 0;
         var most = pace is null ? ChunkSize : (int)Math.Min(ChunkSize, pace.InMinute(minute) - inMinute);
         if (most <= 0) return 0;
 
