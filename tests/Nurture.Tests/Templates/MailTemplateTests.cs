@@ -205,5 +205,7 @@ public sealed class MailTemplateTests
         ["account"] = new TemplateObject { ["id"] = 1, ["name"] = "R&D" },
         ["sender"] = new TemplateObject { ["name"] = "Example", ["organization"] = "Example Inc.", ["postal_address"] = "Tokyo", ["address"] = "hello@example.com" },
         ["unsubscribe_url"] = "https://x/u/1",
+        // Of a scenario with rows the row is always there.
+        ["row"] = new TemplateObject { ["title"] = "Alerts", ["title_ja"] = "アラート", ["gives"] = "you hear of it", ["gives_ja"] = "お知らせする", ["minutes"] = 2, ["link"] = "https://app.example.com/alerts" },
     };
 }
