@@ -32,6 +32,8 @@ public static partial class StateCodec
                 s.Instant(6, send.ClickedAt);
                 s.Instant(7, send.OpenedAt);
                 if (send.Occurrence != 0) s.Number(8, send.Occurrence);
+                s.Text(20, send.Answer);
+                s.Instant(21, send.AnsweredAt);
             });
         }
 
@@ -107,6 +109,8 @@ public static partial class StateCodec
                 case 6: send.ClickedAt = reader.Instant; break;
                 case 7: send.OpenedAt = reader.Instant; break;
                 case 8: send.Occurrence = (int)reader.Number; break;
+                case 20: send.Answer = reader.Text; break;
+                case 21: send.AnsweredAt = reader.Instant; break;
             }
         }
 

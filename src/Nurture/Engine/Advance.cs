@@ -58,6 +58,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.Absorbed s: Absorbed(s); break;
             case Signal.SendEnded s: SendEnded(s); break;
             case Signal.Hit s: Hit(s); break;
+            case Signal.Answered s: Answered(s); break;
             case Signal.Refused s: Refused(s); break;
             case Signal.ConsentSaid s: ConsentSaid(s); break;
             case Signal.Erased s: Erased(s); break;
@@ -303,6 +304,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     /// <summary>What one of its people did while the account was parked: the person's own part was heard then.</summary>
     private void HearForAccount(long accountId, StoredEvent row)
     {
+        if (row.Kind == SignalKind.Answered && set.Account(slot, accountId) is { } asking) HearAnswer(asking, (Signal.Answered)SignalCodec.Read(row));
         if (row.Kind != SignalKind.Occurred) return;
         var account = AccountHere(accountId, row.OccurredAt);
         var happened = SignalCodec.ReadEvent(row) with { AccountId = accountId };

@@ -107,6 +107,11 @@ public sealed class EnrollmentSend
     public DateTimeOffset? ClickedAt { get; set; }
 
     public DateTimeOffset? OpenedAt { get; set; }
+
+    /// <summary>The last answer to what it asked; null where it was not answered.</summary>
+    public string? Answer { get; set; }
+
+    public DateTimeOffset? AnsweredAt { get; set; }
 }
 
 /// <summary>A passage that is over, as re-entry rules remember it: for life, across versions (SEMANTICS.md 15).</summary>

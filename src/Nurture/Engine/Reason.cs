@@ -117,6 +117,10 @@ public enum Reason : short
     HoldStarted = 127,
     HoldEnded = 128,
     TaskOpened = 129,
+
+    // Answers.
+    Answered = 140,
+    AnswerChanged = 141,
 }
 
 public static class Reasons

@@ -174,6 +174,12 @@ public static partial class DiagnosticCodes
     /// <summary>A pool of colleagues that escalations.yaml does not declare.</summary>
     public const string UnknownPool = "NUR136";
 
+    /// <summary>A question that cannot be answered: its mail shows none of its answers, or they do not fit what they are written to.</summary>
+    public const string Unanswerable = "NUR140";
+
+    /// <summary>A mail that shows answers, sent by a step that asks nothing.</summary>
+    public const string NothingAsked = "NUR141";
+
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";
 

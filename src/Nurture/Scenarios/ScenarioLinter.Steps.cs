@@ -143,6 +143,7 @@ public sealed partial class ScenarioLinter
             Error(DiagnosticCodes.WrongSubject, At($"{send.Id}/{key}", send.Span), "this scenario is about one person, who is the one mailed", $"Take {key}: away, or make it subject: account.");
         }
 
+        CheckQuestion(send);
         if (send.Class > scenario.Class)
             Error(DiagnosticCodes.WeakerClass, At($"{send.Id}/class", send.Span), $"a {Word(send.Class)} mail in a {Word(scenario.Class)} scenario would pass by what its readers refused",
                 $"A step may be stricter than its scenario, never weaker: take class: away, or make the scenario {Word(send.Class)}.");
@@ -150,6 +151,23 @@ public sealed partial class ScenarioLinter
             Warn(DiagnosticCodes.NeverMeets, send.Span, $"this mail leaves {Days(moment.AtLeast)} after entry at the earliest, and the goal counts for {Days(within)}",
                 "Wait shorter, or let the goal count longer.");
         CheckHours(send, moment);
+    }
+
+    /// <summary>The texts of an ask show its answers, those of a send show none.</summary>
+    private void CheckQuestion(Step.Send send)
+    {
+        if (environment.MailTemplates is not { } library) return;
+        foreach (var locale in library.LocalesOf(send.Template))
+        {
+            var showsAnswers = library.ReadsOf(send.Template, locale).Includes("ask", "answers");
+            if (send.Asks is not null && !showsAnswers)
+                Error(DiagnosticCodes.Unanswerable, At($"{send.Id}/template", send.Span), $"{send.Template}.{locale}.html shows none of the answers, so nobody can give one",
+                    "Show a link for each: {{ for answer in ask.answers }}<a href=\"{{ answer.url }}\">{{ answer.label }}</a>{{ end }}.");
+            else if (send.Asks is null && library.Find(send.Template, locale) is { } template && ReadsAsk(template))
+                Error(DiagnosticCodes.NothingAsked, At($"{send.Id}/template", send.Span), $"{send.Template}.{locale}.html shows the answers to a question, and this step asks none", $"Write ask: {{ template: {send.Template}, answers: [ … ] }}.");
+        }
+
+        static bool ReadsAsk(MailTemplate template) => template.Body.Names.Concat(template.Subject.Names).Any(name => name == "ask" || name.StartsWith("ask.", StringComparison.Ordinal));
     }
 
     private void CheckRecipients(Step.Send send, Moment moment)

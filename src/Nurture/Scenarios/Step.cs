@@ -49,6 +49,9 @@ public abstract record Step
         /// <summary>What runs when the send was skipped, before going on.</summary>
         public IReadOnlyList<Step> Skipped { get; init; } = [];
 
+        /// <summary>Of the step <c>ask</c>: what the mail asks.</summary>
+        public Question? Asks { get; init; }
+
         public override IReadOnlyList<IReadOnlyList<Step>> Ways => [Skipped];
 
         public override IEnumerable<Condition> Conditions => If is null ? [] : [If];

@@ -46,6 +46,7 @@ internal sealed class Trace(Rehearsal rehearsal)
         TestAction.Set set => new(action.At, "change", $"{string.Join(", ", set.Attributes.Select(pair => $"{pair.Key} = {pair.Value}"))} of {set.Contact ?? "the account"}"),
         TestAction.Click click => new(action.At, "click", $"in {click.Template} by {click.Contact}"),
         TestAction.Open open => new(action.At, "open", $"{open.Template} by {open.Contact}"),
+        TestAction.Answer answer => new(action.At, "answer", $"{answer.With} to {answer.Asked} by {answer.Contact}{(answer.Comment.Length > 0 ? $": {answer.Comment}" : "")}"),
         TestAction.Refuse refuse => new(action.At, "refuse", $"{(refuse.Topic == "*" ? "all mails" : refuse.Topic)} by {refuse.Contact}"),
         TestAction.Work { Act: Escalations.EscalationAct.Close } work => new(action.At, "close", $"{work.Type} as {work.Outcome}"),
         TestAction.Work work => new(action.At, "take", work.Type),
@@ -117,6 +118,8 @@ internal sealed class Trace(Rehearsal rehearsal)
             case Reason.EscalationJoined: return ("escalate", $"{Member(entry, "type")}, added to the open case{whose}", null);
             case Reason.EscalationNotOpened: return ("escalate", $"{Member(entry, "type")}: not opened, {Member(entry, "because")}{whose}", null);
             case Reason.OutcomeHeard: return ("hear", $"outcome {Member(entry, "outcome")}{whose}", null);
+            case Reason.Answered: return ("hear", $"the answer {Member(entry, "answer")}{whose}", null);
+            case Reason.AnswerChanged: return ("hear", $"the answer {Member(entry, "answer")} instead of {Member(entry, "before")}{whose}", null);
             case Reason.TaskOpened: return ("task", $"{Member(entry, "task")}{whose}", null);
             case Reason.AttributeSet: return ("set", $"{Member(entry, "attribute")}{whose}", null);
             case Reason.GoalMissed: return ("goal", $"missed{whose}", null);

@@ -81,6 +81,9 @@ public abstract record TestAction
 
     public sealed record Open(DateTimeOffset At, string Contact, string Template, SourceSpan Span) : TestAction(At, Span);
 
+    /// <summary>The question in the latest mail from this template, or of this step, is answered.</summary>
+    public sealed record Answer(DateTimeOffset At, string Contact, string Asked, string With, string Comment, SourceSpan Span) : TestAction(At, Span);
+
     /// <summary>The person unsubscribes from a topic, or from everything (<c>*</c>).</summary>
     public sealed record Refuse(DateTimeOffset At, string Contact, string Topic, SourceSpan Span) : TestAction(At, Span);
 
