@@ -139,7 +139,7 @@ public static class ScenarioGrammar
             new("scale", "text", "numbers to choose from, from the first to the last, at most 11", "\"0-10\"") { Default = "one of the two" },
             new("question", "text", "what the page behind the links asks, or by locale: `{ en: …, ja: … }`", "How likely are you to recommend us?") { Default = "none" },
             new("comment", "word", "whether the page has a field for a few words", "true") { Words = ["true", "false"], Default = "`true` with `scale`" },
-            new("set", "attribute", "the attribute that the answer is written to", "contact.plan") { Default = "none" },
+            new("set", "attribute", "the attribute that the answer is written to", "contact.name") { Default = "none" },
             new("to", "recipients", "as of a `send`", "'role(\"admin\", 2)'") { Default = "required in an account scenario" },
             new("nobody", "recipients", "as of a `send`", "trigger.contact") { Default = "required with a role" },
             new("class", "word", "as of a `send`", "marketing") { Words = Classes, Default = "the scenario's" },

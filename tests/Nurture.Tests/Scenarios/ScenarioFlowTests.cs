@@ -18,6 +18,7 @@ public sealed class ScenarioFlowTests
           - send: { template: welcome, if: contact.onboarded == false }
             skipped:
               - wait: 2bd
+          - ask: { template: still-there, answers: [ join, decline ] }
           - wait: { for: event("login"), up_to: 3d }
             timeout:
               - send: setup-help

@@ -1,6 +1,6 @@
 import {
   IconArrowsSplit2, IconArrowUpRight, IconBellOff, IconCalendarDue, IconCalendarEvent, IconCalendarRepeat, IconCalendarTime, IconChecklist, IconClock, IconDice3, IconEar, IconEraser, IconExchange, IconFilter, IconFlag,
-  IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop, IconRepeat, IconRoute, IconStairs, IconSun, IconSquareX, IconUserCheck,
+  IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMessageQuestion, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop, IconRepeat, IconRoute, IconStairs, IconSun, IconSquareX, IconUserCheck,
   IconUserMinus, IconUserPlus, type Icon,
 } from "@tabler/icons-react";
 
@@ -29,6 +29,20 @@ export const stepKinds: Record<string, Kind> = {
     color: "cyan",
     fields: [
       { key: "template", is: "template" },
+      { key: "to", is: "recipients", isOptional: true },
+      { key: "nobody", is: "recipients", isOptional: true },
+      { key: "if", is: "condition", isOptional: true },
+      { key: "topic", is: "topic", isOptional: true },
+      { key: "expires", is: "length", isOptional: true },
+    ],
+  },
+  "ask": {
+    icon: IconMessageQuestion,
+    color: "cyan",
+    fields: [
+      { key: "template", is: "template" },
+      { key: "scale", is: "text", isOptional: true },
+      { key: "set", is: "attribute", word: "sets", isOptional: true },
       { key: "to", is: "recipients", isOptional: true },
       { key: "nobody", is: "recipients", isOptional: true },
       { key: "if", is: "condition", isOptional: true },

@@ -39,6 +39,11 @@ export function stepWords(step: FlowStep, language: string, t: TFunction): { tit
         title: t("flow.does_send", { template: says["template"] }),
         detail: [says["to"] && recipientWords(says["to"], t), says["if"] && t("flow.only_if", { condition: conditionWords(says["if"], language, t) }), says["skipped"] && t("flow.ends_when_skipped")].filter(Boolean).join(" · ") || null,
       };
+    case "ask":
+      return {
+        title: t("flow.does_ask", { template: says["template"] }),
+        detail: [says["scale"] ?? says["answers"], says["to"] && recipientWords(says["to"], t), says["if"] && t("flow.only_if", { condition: conditionWords(says["if"], language, t) })].filter(Boolean).join(" · ") || null,
+      };
     case "wait":
       return { title: t("flow.does_wait", { length: lengthWords(says["wait"] ?? "", language, t) }), detail: null };
     case "wait_for":
