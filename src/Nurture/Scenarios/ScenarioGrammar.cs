@@ -100,7 +100,7 @@ public static class ScenarioGrammar
         ["step"] =
         [
             new("send", "map", "a mail: its template, or more, see below", "welcome") { Opens = "send" },
-            new("ask", "map", "a mail with a question that is answered by a click, see below", "{ template: nps, scale: \"0-10\" }") { Opens = "ask" },
+            new("ask", "map", "a mail with a question that is answered by a click, see below", "{ template: welcome, scale: \"0-10\" }") { Opens = "ask" },
             new("wait", "map", "a length; or for something, or until a time or date, see below", "3d") { Opens = "wait" },
             new("branch", "arms", "the first arm whose condition is true; without `else` and with none true, what follows", "[ { if: contact.onboarded, then: [] } ]") { Opens = "arm" },
             new("split", "arms", "one arm by chance, the same for all people of an account, and for ever", "[ { share: 50%, then: [] }, { share: 50%, then: [] } ]") { Opens = "split" },
@@ -134,7 +134,7 @@ public static class ScenarioGrammar
         ],
         ["ask"] =
         [
-            new("template", "template", "the mail; it shows a link for each answer, of `ask.answers`", "nps") { Default = Required },
+            new("template", "template", "the mail; it shows a link for each answer, of `ask.answers`", "welcome") { Default = Required },
             new("answers", "map", "what may be answered: names, or names with their titles, in one language or by locale", "[ join, decline ]") { Default = "one of the two" },
             new("scale", "text", "numbers to choose from, from the first to the last, at most 11", "\"0-10\"") { Default = "one of the two" },
             new("question", "text", "what the page behind the links asks, or by locale: `{ en: …, ja: … }`", "How likely are you to recommend us?") { Default = "none" },

@@ -84,7 +84,7 @@ public class AskTests
     {
         var world = World.Of(
             Asking("one", "{ template: first, answers: [ join, decline ] }", "  - wait: { for: event(\"answered\"), up_to: 9d }\n    timeout: [ send: one-nothing ]\n  - branch: [ { if: heard.answer == \"join\", then: [ send: one-joined ] } ]"),
-            Asking("two", "{ template: second, answers: [ join, decline ] }", "  - wait: { for: event(\"answered\"), up_to: 9d }\n    timeout: [ send: two-nothing ]\n  - send: two-heard")).Person(1);
+            Asking("two", "{ template: second, answers: [ join, decline ] }", "  - wait: { for: event(\"answered\"), up_to: 9d }\n    timeout: [ { send: two-nothing }, { end: no_answer } ]\n  - send: two-heard")).Person(1);
         world.Do(1, "one").Do(1, "two");
 
         Answer(world, "first", "join").Pass("10d");
