@@ -39,7 +39,7 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
         inputs["unsubscribe_url"] = unsubscribe is null ? TemplateValue.Null : unsubscribe;
         if (link is not null) inputs["link"] = link;
         AskLinks.Fill(inputs, value => $"{AnswerPrefix}{tokens.Write(new MailLink.Answer(send.Id, send.Slot, value))}");
-        var rendered = documents.Render(inputs, new RenderOptions { Now = send.PlannedAt });
+        var rendered = documents.Render(inputs, new RenderOptions { Now = send.PlannedAt, Seed = send.Seed });
 
         var messageId = $"{send.Id:N}@{parties.From.WireDomain}";
         var message = new EmailMessage

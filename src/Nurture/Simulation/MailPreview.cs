@@ -1,3 +1,4 @@
+using Nurture.Engine;
 using Nurture.Scenarios;
 using Nurture.Sends;
 using Nurture.Templates;
@@ -17,6 +18,6 @@ public static class MailPreview
         var inputs = MailRenderer.ReadInputs(draft.Inputs, sender);
         inputs["unsubscribe_url"] = draft.Class == SendClass.Transactional ? TemplateValue.Null : "https://example.com/u/preview";
         AskLinks.Fill(inputs, value => $"https://example.com/a/{Uri.EscapeDataString(value)}");
-        return MailRenderer.Render(template, templates.LayoutOf(template), inputs, new RenderOptions { Now = draft.PlannedAt });
+        return MailRenderer.Render(template, templates.LayoutOf(template), inputs, new RenderOptions { Now = draft.PlannedAt, Seed = Draws.Seed(draft.Id) });
     }
 }
