@@ -48,6 +48,7 @@ public static partial class StateCodec
         }
 
         w.Flag(20, enrollment.IsBehind);
+        if (enrollment.TaskId != 0) w.Number(30, enrollment.TaskId);
         w.Raw(enrollment.Unknown);
     }
 
@@ -86,6 +87,7 @@ public static partial class StateCodec
                 case 18: enrollment.Iteration = (int)reader.Number; break;
                 case 19: enrollment.IterationStartedAt = reader.Instant; break;
                 case 20: enrollment.IsBehind = reader.Flag; break;
+                case 30: enrollment.TaskId = reader.Number; break;
                 default: enrollment.Unknown = [.. enrollment.Unknown, .. reader.Whole]; break;
             }
         }

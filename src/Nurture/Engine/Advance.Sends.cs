@@ -38,7 +38,7 @@ internal sealed partial class Advance
                 return true;
             }
 
-            if (nobody.OpensTask) OpenTask((AccountState)subject, enrollment, step.Id, $"Find who receives {step.Template}", null, at);
+            if (nobody.OpensTask) OpenTask((AccountState)subject, subject, enrollment, step.Id, $"Find who receives {step.Template}", null, at, Text(subject, "owner"));
             else recipients = Recipients.Choose(nobody.Instead!, (AccountState)subject, enrollment);
         }
 

@@ -53,6 +53,9 @@ public sealed class Enrollment
     /// <summary>The case whose outcome it waits for; 0 for none.</summary>
     public long EscalationId { get; set; }
 
+    /// <summary>The task that it waits for; 0 for none.</summary>
+    public long TaskId { get; set; }
+
     /// <summary>A mail of it waited for a hold: what follows leaves one at a time (SEMANTICS.md 48).</summary>
     public bool WasHeld { get; set; }
 

@@ -33,7 +33,7 @@ public static class ProductEvents
         Planned(BandChanged, "The account's health went from one band to another.", "from", "to"),
         Planned(EscalationOpened, "A human was called.", "type", "family"),
         Planned(EscalationClosed, "A human closed a case, with an outcome.", "type", "family", "outcome"),
-        Planned(TaskDone, "A human did a task.", "task", "title"),
+        Planned(TaskDone, "A human did a task.", "task", "title", "outcome"),
         Planned(GoalReached, "A passage through a scenario reached its goal.", "scenario") with { IsAccountFact = false },
         Planned(TierChanged, "The account's tier became another one.", "from", "to"),
         Planned(StageReached, "The account came to another stage.", "from", "to"),

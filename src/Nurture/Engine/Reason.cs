@@ -121,6 +121,7 @@ public enum Reason : short
     // Answers.
     Answered = 140,
     AnswerChanged = 141,
+    TaskDone = 142,
 }
 
 public static class Reasons

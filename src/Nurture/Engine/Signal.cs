@@ -113,6 +113,10 @@ public abstract record Signal
     public sealed record EscalationWorked(
         long AccountId, long EscalationId, EscalationAct Act, string By, string Text, string Outcome, string Assignee, DateTimeOffset? Until, DateTimeOffset At, long ContactId = 0, string Subject = "") : Signal;
 
+    /// <summary>A human did a task; told to whoever waits for it, wherever they live by now.</summary>
+    /// <param name="Subject">Whose passage the task is of.</param>
+    public sealed record TaskDone(SubjectRef Subject, long TaskId, string Outcome, string By, DateTimeOffset At) : Signal;
+
     /// <summary>A human holds the account's mails back until a moment.</summary>
     public sealed record HoldRequested(long AccountId, DateTimeOffset Until, string Because, string By, DateTimeOffset At) : Signal;
 
@@ -159,4 +163,5 @@ public enum SignalKind : short
     Scheduled = 40,
     EnrollmentWorked = 41,
     Answered = 50,
+    TaskDone = 51,
 }

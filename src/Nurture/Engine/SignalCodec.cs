@@ -144,6 +144,12 @@ public static class SignalCodec
             w.Number(8, s.ContactId);
             w.Text(9, s.Subject);
         })),
+        Signal.TaskDone s => Row(SignalKind.TaskDone, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.TaskId);
+            w.Text(2, s.Outcome);
+            w.Text(3, s.By);
+        })),
         Signal.HoldRequested s => Row(SignalKind.HoldRequested, 0, s.AccountId, s.At, Packed(w =>
         {
             w.Instant(1, s.Until);
@@ -243,6 +249,22 @@ public static class SignalCodec
                 return row.Kind == SignalKind.Hit
                     ? new Signal.Hit(subject, enrollment, send, step, recipient, fifth != 0, row.OccurredAt, isMachine)
                     : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt);
+            }
+
+            case SignalKind.TaskDone:
+            {
+                var (task, outcome, by) = (0L, "", "");
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: task = reader.Number; break;
+                        case 2: outcome = reader.Text; break;
+                        case 3: by = reader.Text; break;
+                    }
+                }
+
+                return new Signal.TaskDone(SubjectOf(row), task, outcome, by, row.OccurredAt);
             }
 
             case SignalKind.Answered:

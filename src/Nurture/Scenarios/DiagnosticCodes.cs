@@ -180,6 +180,9 @@ public static partial class DiagnosticCodes
     /// <summary>A mail that shows answers, sent by a step that asks nothing.</summary>
     public const string NothingAsked = "NUR141";
 
+    /// <summary>An outcome by which a task cannot be done.</summary>
+    public const string UnknownOutcome = "NUR142";
+
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";
 

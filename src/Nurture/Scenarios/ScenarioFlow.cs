@@ -101,7 +101,17 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
                 ? [.. escalate.Outcomes.Select(arm => new FlowWay("outcome", arm.Outcome, Drawn(arm.Then))), new("otherwise", null, Drawn(escalate.Otherwise))]
                 : [],
         },
-        Step.Task task => new(task.Id, "task", task.Span, Said(("title", task.Title), ("due", task.Due is { } due ? Written(due) : null))),
+        Step.Task task => new(task.Id, "task", task.Span, Said(
+            ("title", task.Title), ("due", task.Due is { } due ? Written(due) : null), ("owner", task.Owner ?? task.OwnerOf?.ToString()), ("queue", task.Queue),
+            ("outcomes", task.Outcomes is [Step.Task.Done] ? null : string.Join(", ", task.Outcomes)), ("up_to", task.UpTo is { } longest ? Written(longest) : null)))
+        {
+            Ways = !task.WaitsForOutcome ? []
+                : [
+                    .. task.Arms.Select(arm => new FlowWay("outcome", arm.Outcome, Drawn(arm.Then))),
+                    .. task.Arms.Count > 0 || task.Timeout is null ? [new FlowWay("otherwise", null, Drawn(task.Otherwise))] : Array.Empty<FlowWay>(),
+                    .. task.Timeout is { } late ? [new FlowWay("timeout", null, Drawn(late))] : Array.Empty<FlowWay>(),
+                ],
+        },
         Step.End end => new(end.Id, "end", end.Span, Said(("reason", end.Reason))),
         _ => throw new InvalidOperationException($"No drawing of {step.GetType().Name}."),
     };

@@ -117,9 +117,9 @@ public static class ScenarioGrammar
             new("stop", "scenario", "ends what runs of these scenarios, for the subject and (of an account) its people; it counts as neither goal nor miss", "[ win-back ]"),
             new("end", "name", "ends the passage with a reason of your own", "not_interested"),
             new("id", "name", "its name, beside it or inside", "first-mail") { Default = "what it does" },
-            new("timeout", "steps", "beside a `wait` with `for`: what runs when its time is over", "[ send: welcome ]"),
+            new("timeout", "steps", "beside a `wait` with `for`, or a `task`: what runs when its time is over", "[ send: welcome ]"),
             new("skipped", "steps", "beside a `send` or an `ask`: what runs when the mail was skipped, or `end`", "end") { Default = "what follows" },
-            new("outcome", "map", "beside an `escalate`: steps by outcome, and `otherwise`, which is required", "{ otherwise: [] }"),
+            new("outcome", "map", "beside an `escalate` or a `task`: steps by outcome, and `otherwise`, which is required (but for a `task` with `timeout`)", "{ otherwise: [] }"),
         ],
         ["send"] =
         [
@@ -203,6 +203,11 @@ public static class ScenarioGrammar
         [
             new("title", "text", "what is to be done", "Thank them by phone") { Default = Required },
             new("due", "length", "when; also `bd`, `mo`", "2bd"),
+            new("owner", "text", "whose it is: `account.owner`, another attribute of the account that holds an address, or an address", "account.owner") { Default = "`account.owner`" },
+            new("queue", "name", "a queue where it waits for anybody, instead of an owner", "ops") { Default = "none" },
+            new("outcomes", "values", "how it may be done", "[ reached, not_reached ]") { Default = "`done`" },
+            new("up_to", "length", "how long it waits for the `outcome:` or `timeout:` beside it", "5bd") { Default = "required with these" },
+            new("wait", "word", "`false` goes on at once, as it does without `outcome:` and `timeout:`", "false") { Words = ["true", "false"] },
             new("id", "name", "its name", "thank") { Default = "`task-…`" },
         ],
         ["start"] =

@@ -74,6 +74,9 @@ public sealed partial class ScenarioLinter
             case Step.Escalate escalate:
                 CheckEscalate(escalate, moment, isLast);
                 return moment with { Local = null };
+            case Step.Task task:
+                CheckTask(task, moment, isLast);
+                return task.WaitsForOutcome ? moment with { Local = null } : moment;
             case Step.Split split:
                 foreach (var arm in split.Arms) CheckList(arm.Then, moment, isLast);
                 return moment with { Local = null };
@@ -86,7 +89,7 @@ public sealed partial class ScenarioLinter
             case Step.Assign { Pool: { } pool } assign when environment.Escalations is { } types && !types.Pools.ContainsKey(pool):
                 Error(DiagnosticCodes.UnknownPool, At($"{assign.Id}/pool", assign.Span), $"escalations.yaml declares no pool \"{pool}\"", Suggestions.For(pool, types.Pools.Keys, "There are") ?? "Declare it there: pools: { low-touch: [ csm@example.com ] }.");
                 return moment;
-            case Step.Set or Step.Assign or Step.Unsubscribe or Step.Forget or Step.Enlist or Step.Stop or Step.End or Step.Task:
+            case Step.Set or Step.Assign or Step.Unsubscribe or Step.Forget or Step.Enlist or Step.Stop or Step.End:
                 return moment;
             default:
                 throw new InvalidOperationException($"No rule for {step.GetType().Name}.");
@@ -132,6 +135,14 @@ public sealed partial class ScenarioLinter
 
         foreach (var arm in step.Outcomes) CheckList(arm.Then, moment with { Local = null }, isLast);
         CheckList(step.Otherwise, moment with { Local = null }, isLast);
+    }
+
+    private void CheckTask(Step.Task task, Moment moment, bool isLast)
+    {
+        foreach (var arm in task.Arms.Where(arm => !task.Outcomes.Contains(arm.Outcome)))
+            Error(DiagnosticCodes.UnknownOutcome, At($"{task.Id}/outcome.{arm.Outcome}", task.Span), $"nobody can do this task as \"{arm.Outcome}\"",
+                Suggestions.For(arm.Outcome, task.Outcomes, "There are") ?? "Say how it may be done: outcomes: [ reached, not_reached ].");
+        foreach (var way in task.Ways) CheckList(way, moment with { Local = null }, isLast);
     }
 
     private void CheckSend(Step.Send send, Moment moment)
@@ -236,6 +247,7 @@ public sealed partial class ScenarioLinter
         Step.Branch branch => branch.Arms.Count > 0 && branch.Arms[^1].If is null && branch.Arms.All(arm => EndsList(arm.Then)),
         Step.Split split => split.Arms.All(arm => EndsList(arm.Then)),
         Step.Escalate escalate => escalate.WaitsForOutcome && escalate.Ways.All(EndsList),
+        Step.Task task => task.WaitsForOutcome && task.Ways.All(EndsList),
         Step.Forget => true,
         _ => false,
     };

@@ -78,7 +78,7 @@ public sealed partial class ScenarioParser
             "start" => ReadStart(value, fields, id, span, hasHeard),
             "stop" => ReadStop(value, id, span),
             "escalate" => ReadEscalate(value, fields, id, span, hasHeard),
-            "task" => ReadTask(value, fields, id, span),
+            "task" => ReadTask(value, fields, id, span, hasHeard),
             _ => ReadEnd(value, id, span),
         };
         fields.RefuseOthers(LaterBesideStep);
@@ -231,7 +231,7 @@ public sealed partial class ScenarioParser
 
     private static readonly Dictionary<string, string> LaterBesideStep = new(StringComparer.Ordinal)
     {
-        ["outcome"] = "It belongs to escalate:; a wait: has timeout:.",
+        ["outcome"] = "It belongs to escalate: and task:; a wait: has timeout:.",
         ["if"] = "In a send it stands inside: send: { template: welcome, if: … }; for everything else there is branch:.",
         ["to"] = "It stands inside the send: send: { template: welcome, to: … }.",
         ["nobody"] = "It stands inside the send: send: { template: welcome, to: …, nobody: … }.",

@@ -53,6 +53,7 @@ public static class ScenarioSchema
             { Key: "outcome" } => new JsonObject { ["type"] = "object", ["additionalProperties"] = Steps(), ["required"] = new JsonArray("otherwise") },
             { Key: "answers" } => Either(OneOrSeveral(new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") }), new JsonObject { ["type"] = "object" }),
             { Key: "question" } => Either(AnyText(), new JsonObject { ["type"] = "object", ["additionalProperties"] = AnyText() }),
+            { Key: "wait", Value: "word" } => new JsonObject { ["type"] = "boolean" },
             { Key: "comment" } => new JsonObject { ["type"] = "boolean" },
             { Key: "with" } => new JsonObject { ["type"] = "object" },
             { Key: "for", Value: "length" } => AnyText(),

@@ -160,6 +160,7 @@ public static partial class Explanation
             Reason.HoldEnded => "Automatic mail to the account goes on: the hold is over.",
             Reason.Answered => $"Was answered: {detail["answer"] ?? "a question"} ({mail}).",
             Reason.AnswerChanged => $"Was answered otherwise: {detail["answer"] ?? "a question"}{(detail["before"] is { } before ? $", before {before}" : "")} ({mail}). The last answer counts; what had gone on was not undone.",
+            Reason.TaskDone => $"Went on from {here}: the task was done{(detail["outcome"] is { } how and not Step.Task.Done ? $" ({Words(how)})" : "")}{By(detail)}.",
             Reason.TaskOpened => $"A task was opened for a person{Of(detail["task"])}.",
         };
     }

@@ -166,6 +166,7 @@ public sealed class Rehearsal
             case TestAction.Answer answer: Tell(answer); break;
             case TestAction.Refuse refuse: Simulator.Tell(new Signal.Refused(IdOf(refuse.Contact), refuse.Topic, true, refuse.At), IdOf(refuse.Contact)); break;
             case TestAction.Work work: Tell(work); break;
+            case TestAction.Done done: Tell(done); break;
             case TestAction.Leave leave: Simulator.Tell(new Signal.Left(IdOf(leave.Contact), leave.At), IdOf(leave.Contact)); break;
             default: throw new InvalidOperationException($"No playing of {action.GetType().Name}.");
         }
@@ -190,6 +191,21 @@ public sealed class Rehearsal
         var contactId = happened.Contact is { } contact ? IdOf(contact) : 0;
         var accountId = happened.Contact is null ? FirstAccount : 0;
         Simulator.Tell(new Signal.Occurred(new OccurredEvent(0, happened.Name, contactId, accountId, happened.At, happened.At, happened.Properties), countsOnly), contactId, accountId);
+    }
+
+    private void Tell(TestAction.Done done)
+    {
+        var task = Simulator.Carried.OfType<Effect.TaskOpened>().LastOrDefault(opened => opened.Task.Step == done.Task || opened.Task.Title == done.Task)?.Task;
+        if (task is null || (task.Outcomes.Count > 0 && !task.Outcomes.Contains(done.Outcome)))
+        {
+            impossible.Add(done);
+            return;
+        }
+
+        var subject = task.ContactId != 0 ? SubjectRef.Contact(task.ContactId) : SubjectRef.Account(task.AccountId);
+        Simulator.Tell(new Signal.TaskDone(subject, task.Id, done.Outcome, "csm@example.com", done.At), task.ContactId, task.AccountId);
+        var properties = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { task = task.Step, title = task.Title, outcome = done.Outcome });
+        Simulator.Tell(new Signal.Occurred(new OccurredEvent(0, ProductEvents.TaskDone, 0, task.AccountId, done.At, done.At, properties)), accountId: task.AccountId);
     }
 
     private void Tell(TestAction.Answer answer)

@@ -29,6 +29,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
                 TestAction.Click click => ($"click  in {click.Template} by {click.Contact}", NoMail),
                 TestAction.Open open => ($"open  {open.Template} by {open.Contact}", NoMail),
                 TestAction.Answer answer => ($"answer  {answer.With} to {answer.Asked} by {answer.Contact}", "no mail that may be answered so had left by then"),
+                TestAction.Done done => ($"do  {done.Task}{(done.Outcome == Scenarios.Step.Task.Done ? "" : $" as {done.Outcome}")}", "no task that may be done so was open then"),
                 TestAction.Work work => ($"work  on {work.Type}", "no such case was open then"),
                 _ => throw new InvalidOperationException($"{action.GetType().Name} is always possible."),
             };

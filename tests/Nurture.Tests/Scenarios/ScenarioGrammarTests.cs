@@ -71,7 +71,7 @@ public sealed class ScenarioGrammarTests
         "assign" => Steps($"assign: {{ {(key is "owner" or "pool" ? "" : "pool: low-touch, ")}{key}: {value} }}"),
         "unsubscribe" => Steps($"unsubscribe: {{ {(key == "topic" ? "" : "topic: newsletter, ")}{key}: {value} }}"),
         "escalate" => Steps($"escalate: {{ {(key == "type" ? "" : "type: stalled, ")}{key}: {value} }}\n    outcome: {{ otherwise: [] }}"),
-        "task" => Steps($"task: {{ {(key == "title" ? "" : "title: Call, ")}{key}: {value} }}"),
+        "task" => Steps($"task: {{ {(key == "title" ? "" : "title: Call, ")}{key}: {value} }}{(key == "up_to" ? "\n    timeout: []" : "")}"),
         "start" => (key == "for" ? "subject: account\n" : "") + Steps($"start: {{ {(key == "scenario" ? "" : "scenario: other, ")}{key}: {value} }}"),
         _ => throw new InvalidOperationException($"No text with {place}."),
     };

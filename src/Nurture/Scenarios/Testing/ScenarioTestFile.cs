@@ -90,6 +90,9 @@ public abstract record TestAction
     /// <summary>A human takes the open case of the type, or closes it with an outcome.</summary>
     public sealed record Work(DateTimeOffset At, string Type, EscalationAct Act, string Outcome, SourceSpan Span) : TestAction(At, Span);
 
+    /// <summary>A human does the latest task of this step, or of this title.</summary>
+    public sealed record Done(DateTimeOffset At, string Task, string Outcome, SourceSpan Span) : TestAction(At, Span);
+
     /// <summary>The person works there no more.</summary>
     public sealed record Leave(DateTimeOffset At, string Contact, SourceSpan Span) : TestAction(At, Span);
 }

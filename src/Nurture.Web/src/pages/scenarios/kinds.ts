@@ -84,7 +84,7 @@ export const stepKinds: Record<string, Kind> = {
       { key: "up_to", is: "length", isOptional: true },
     ],
   },
-  "task": { icon: IconChecklist, color: "pink", fields: [{ key: "title", is: "text" }, { key: "due", is: "length", isOptional: true }] },
+  "task": { icon: IconChecklist, color: "pink", fields: [{ key: "title", is: "text" }, { key: "due", is: "length", isOptional: true }, { key: "owner", is: "text", isOptional: true }, { key: "queue", is: "text", isOptional: true }, { key: "up_to", is: "length", isOptional: true }] },
   "end": { icon: IconPlayerStop, color: "red", fields: [{ key: "end", is: "name" }] },
 };
 
