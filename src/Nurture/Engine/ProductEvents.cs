@@ -45,7 +45,7 @@ public static class ProductEvents
     /// <summary>What the triggers that are no events leave to be read as <c>trigger.…</c>.</summary>
     internal static PlannedEvent? OfTrigger(string name) => name == DateReached ? PlannedDate : null;
 
-    /// <summary>What an author means by a name: <c>answered</c> is <see cref="Answered"/>, unless the company has an event of that name.</summary>
+    /// <summary>What the author of a scenario that asks means by a name: <c>answered</c> is <see cref="Answered"/>, unless the company has an event of that name.</summary>
     internal static string NameOf(string name, TrackingPlan plan) =>
         !plan.Events.ContainsKey(name) && Array.Find(Short, full => full.AsSpan(Prefix.Length).SequenceEqual(name)) is { } known ? known : name;
 

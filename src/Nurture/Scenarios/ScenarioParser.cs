@@ -218,7 +218,7 @@ public sealed partial class ScenarioParser
         HasEnrollment = hasEnrollment,
         IsInRepeat = isInRepeat,
         SentTemplates = hasEnrollment ? sentTemplates : null,
-        Asks = hasEnrollment ? asks : null,
+        Asks = asks,
         File = source.File,
         Origin = new(0, 0, 1, 1),
     };
