@@ -122,6 +122,9 @@ public enum Reason : short
     Answered = 140,
     AnswerChanged = 141,
     TaskDone = 142,
+
+    // Working on many at once, and what protects from too much.
+    TriggerNotTrue = 180,
 }
 
 public static class Reasons
