@@ -66,6 +66,8 @@ public sealed class MailReadsTests
             {
                 var model = MailRenderer.ReadInputs(inputs, library.Policy.Sender);
                 model["unsubscribe_url"] = "https://x/u/1";
+                model["ask"] = AskLinks.Invent(null, "en", "en");
+                AskLinks.Fill(model, value => $"https://x/a/{value}");
                 return MailRenderer.Render(template, library.Templates.LayoutOf(template), model, new RenderOptions { Now = DateTimeOffset.UnixEpoch });
             }
         }
