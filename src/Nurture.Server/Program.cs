@@ -13,6 +13,7 @@ using Nurture.Server.Operation;
 using Nurture.Server.Publishing;
 using Nurture.Server.Scheduling;
 using Nurture.Server.Security;
+using Nurture.Server.Segments;
 using Nurture.Server.Slots;
 using Nurture.Server.Tracking;
 using Nurture.Server.Users;
@@ -58,6 +59,7 @@ public partial class Program
         builder.AddBrowser();
         builder.AddApi();
         builder.AddAuthoring();
+        builder.AddSegments();
         builder.AddBroadcasts();
         builder.AddWebApp();
         also?.Invoke(builder);
@@ -77,6 +79,7 @@ public partial class Program
         app.MapApi();
         app.MapOperation();
         app.MapAuthoring();
+        app.MapSegments();
         app.MapBroadcasts();
         app.MapSchedules();
 
