@@ -130,8 +130,8 @@ const enough = 20;
 function Members({ name, isAccount }: { name: string; isAccount: boolean }) {
   const { t } = useTranslation();
   const list = usePage<Member>(`/segments/${name}/members`);
-  const { more, isMoreLoading } = list;
-  const isSearching = (list.items?.length ?? 0) < enough && more !== undefined;
+  const { more, isMoreLoading, error } = list;
+  const isSearching = error === null && (list.items?.length ?? 0) < enough && more !== undefined;
   useEffect(() => {
     if (isSearching && !isMoreLoading) more();
   }, [isSearching, isMoreLoading, more]);
