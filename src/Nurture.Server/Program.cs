@@ -2,6 +2,7 @@ using Nurture.Server.Api;
 using Nurture.Server.Authoring;
 using Nurture.Server.Broadcasts;
 using Nurture.Server.Browser;
+using Nurture.Server.Bulk;
 using Nurture.Server.Delivery;
 using Nurture.Server.Escalations;
 using Nurture.Server.Health;
@@ -61,6 +62,7 @@ public partial class Program
         builder.AddAuthoring();
         builder.AddSegments();
         builder.AddBroadcasts();
+        builder.AddBulk();
         builder.AddWebApp();
         also?.Invoke(builder);
 
@@ -82,10 +84,12 @@ public partial class Program
         app.MapSegments();
         app.MapBroadcasts();
         app.MapSchedules();
+        app.MapBulk();
 
         app.UseSlots();
         app.UseDelivery();
         app.UseScheduling();
+        app.UseBulk();
         app.UseEscalations();
         await app.UsePublishingAsync(CancellationToken.None);
 

@@ -58,12 +58,15 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.Absorbed s: Absorbed(s); break;
             case Signal.SendEnded s: SendEnded(s); break;
             case Signal.Hit s: Hit(s); break;
+            case Signal.Answered s: Answered(s); break;
+            case Signal.TaskDone s: TaskDone(s); break;
             case Signal.Refused s: Refused(s); break;
             case Signal.ConsentSaid s: ConsentSaid(s); break;
             case Signal.Erased s: Erased(s); break;
             case Signal.Left s: Left(s); break;
             case Signal.EnrollRequested s: EnrollRequested(s); break;
             case Signal.Scheduled s: Scheduled(s); break;
+            case Signal.StartAsked s: StartAsked(s); break;
             case Signal.StopRequested s: StopRequested(s); break;
             case Signal.EnrollmentWorked s: EnrollmentWorked(s); break;
             case Signal.Prepared s: Prepared(s); break;
@@ -231,7 +234,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (signal.Scenario.Length > 0) StopAll(subject, [signal.Scenario], signal.ByScenario, signal.At);
         else if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment)
         {
-            End(subject, enrollment, Reason.Stopped, signal.At, Detail(("by", signal.By)));
+            End(subject, enrollment, Reason.Stopped, signal.At, signal.Because.Length > 0 ? Detail(("by", signal.By), ("because", signal.Because)) : Detail(("by", signal.By)));
         }
 
         Rest(subject, signal.At);
@@ -241,7 +244,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     {
         if (SubjectHere(signal.Subject) is not { } subject) return;
         CatchUp(subject, signal.At, isInclusive: false);
-        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment)
+        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment && (signal.OnStep.Length == 0 || enrollment.Step == signal.OnStep))
         {
             Guarded(new SubjectKey(slot, subject.Ref), () => Work(subject, enrollment, signal));
             Settle(subject, signal.At);
@@ -263,7 +266,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case EnrollmentAct.Move when published.Program.Nodes.ContainsKey(signal.Step):
                 if (enrollment.EscalationId != 0) LeaveCase(subject, enrollment, Reason.MovedByHand, at);
                 Note(subject, enrollment, Reason.MovedByHand, at, detail: detail);
-                (enrollment.Repeat, enrollment.Iteration, enrollment.IterationStartedAt, enrollment.IsBehind) = (null, 0, default, false);
+                (enrollment.Repeat, enrollment.Iteration, enrollment.IterationStartedAt, enrollment.IsBehind, enrollment.TaskId) = (null, 0, default, false, 0);
                 Go(subject, enrollment, published, signal.Step, at);
                 break;
             case EnrollmentAct.StartAgain when catalog.Live.TryGetValue(enrollment.Scenario, out var live):
@@ -303,6 +306,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     /// <summary>What one of its people did while the account was parked: the person's own part was heard then.</summary>
     private void HearForAccount(long accountId, StoredEvent row)
     {
+        if (row.Kind == SignalKind.Answered && set.Account(slot, accountId) is { } asking) HearAnswer(asking, (Signal.Answered)SignalCodec.Read(row));
         if (row.Kind != SignalKind.Occurred) return;
         var account = AccountHere(accountId, row.OccurredAt);
         var happened = SignalCodec.ReadEvent(row) with { AccountId = accountId };

@@ -117,6 +117,14 @@ public enum Reason : short
     HoldStarted = 127,
     HoldEnded = 128,
     TaskOpened = 129,
+
+    // Answers.
+    Answered = 140,
+    AnswerChanged = 141,
+    TaskDone = 142,
+
+    // Working on many at once, and what protects from too much.
+    TriggerNotTrue = 180,
 }
 
 public static class Reasons

@@ -46,6 +46,13 @@ public abstract record Signal
     /// <param name="IsMachine">Surely no person: a HEAD request, a prefetch. Recorded, and moves nothing.</param>
     public sealed record Hit(SubjectRef Subject, long EnrollmentId, Guid SendId, string Step, long RecipientId, bool IsClick, DateTimeOffset At, bool IsMachine = false) : Signal;
 
+    /// <summary>A question in a mail was answered, and confirmed on the page behind its links.</summary>
+    /// <param name="IsScore">Of a scale: the answer is a number.</param>
+    /// <param name="Sets">The attribute that the answer is written to, <c>contact.plan</c>; empty for none.</param>
+    /// <param name="Comment">In the person's own words; empty for none.</param>
+    public sealed record Answered(
+        SubjectRef Subject, long EnrollmentId, Guid SendId, string Scenario, string Step, string Template, long RecipientId, string Answer, bool IsScore, string Sets, string Comment, DateTimeOffset At) : Signal;
+
     /// <summary>The person refuses a topic, or <c>*</c>; or takes the refusal back.</summary>
     public sealed record Refused(long ContactId, string Topic, bool IsRefused, DateTimeOffset At) : Signal;
 
@@ -72,9 +79,17 @@ public abstract record Signal
     /// <param name="Moment">The scheduled one; <paramref name="At"/> is when the walk over all subjects came to this one.</param>
     public sealed record Scheduled(SubjectRef Subject, string Scenario, DateTimeOffset Moment, DateTimeOffset At) : Signal;
 
+    /// <summary>One of many whom somebody of ours starts at once (SEMANTICS.md 12, 20).</summary>
+    /// <param name="IsBackfill">Because what starts the scenario is true of the subject already; asked again now.</param>
+    /// <param name="Since">When that began: asked twice, somebody enters once.</param>
+    public sealed record StartAsked(SubjectRef Subject, string Scenario, bool IsBackfill, bool IsForced, string By, string Because, DateTimeOffset Since, DateTimeOffset At) : Signal;
+
     /// <summary>An enrollment is taken out by hand.</summary>
     public sealed record StopRequested(SubjectRef Subject, long EnrollmentId, string By, DateTimeOffset At) : Signal
     {
+        /// <summary>Why, of a human; empty where nobody said.</summary>
+        public string Because { get; init; } = "";
+
         /// <summary>All passages through this scenario instead of the one enrollment; empty for that one.</summary>
         public string Scenario { get; init; } = "";
 
@@ -84,7 +99,11 @@ public abstract record Signal
 
     /// <summary>Somebody of ours does something to one enrollment by hand.</summary>
     /// <param name="Step">Where to, when moving; empty otherwise.</param>
-    public sealed record EnrollmentWorked(SubjectRef Subject, long EnrollmentId, EnrollmentAct Act, string Step, string By, string Because, DateTimeOffset At) : Signal;
+    public sealed record EnrollmentWorked(SubjectRef Subject, long EnrollmentId, EnrollmentAct Act, string Step, string By, string Because, DateTimeOffset At) : Signal
+    {
+        /// <summary>Only where it still stands on this step; wherever it stands where empty.</summary>
+        public string OnStep { get; init; } = "";
+    }
 
     /// <summary>
     /// A version is being prepared or the catalog changed for this subject: fill its new criteria from history, remember
@@ -105,6 +124,10 @@ public abstract record Signal
     /// <param name="Subject">The mail's.</param>
     public sealed record EscalationWorked(
         long AccountId, long EscalationId, EscalationAct Act, string By, string Text, string Outcome, string Assignee, DateTimeOffset? Until, DateTimeOffset At, long ContactId = 0, string Subject = "") : Signal;
+
+    /// <summary>A human did a task; told to whoever waits for it, wherever they live by now.</summary>
+    /// <param name="Subject">Whose passage the task is of.</param>
+    public sealed record TaskDone(SubjectRef Subject, long TaskId, string Outcome, string By, DateTimeOffset At) : Signal;
 
     /// <summary>A human holds the account's mails back until a moment.</summary>
     public sealed record HoldRequested(long AccountId, DateTimeOffset Until, string Because, string By, DateTimeOffset At) : Signal;
@@ -151,4 +174,7 @@ public enum SignalKind : short
     ConsentSaid = 30,
     Scheduled = 40,
     EnrollmentWorked = 41,
+    Answered = 50,
+    TaskDone = 51,
+    StartAsked = 110,
 }

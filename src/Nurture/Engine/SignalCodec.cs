@@ -73,6 +73,20 @@ public static class SignalCodec
             w.Number(6, (long)s.Subject.Kind);
             w.Flag(7, s.IsMachine);
         })),
+        // The row is the person's, wherever the passage lives: it goes where they go, and is forgotten with them.
+        Signal.Answered s => Row(SignalKind.Answered, s.RecipientId, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.EnrollmentId);
+            w.Bytes(2, s.SendId.ToByteArray());
+            w.Text(3, s.Step);
+            w.Number(4, s.Subject.Kind == SubjectKind.Account ? s.Subject.Id : 0);
+            w.Text(5, s.Scenario);
+            w.Text(6, s.Template);
+            w.Text(7, s.Answer);
+            w.Flag(8, s.IsScore);
+            w.Text(9, s.Sets);
+            w.Text(10, s.Comment);
+        })),
         Signal.Refused s => Row(SignalKind.Refused, s.ContactId, 0, s.At, Packed(w =>
         {
             w.Text(1, s.Topic);
@@ -95,12 +109,22 @@ public static class SignalCodec
             w.Text(1, s.Scenario);
             w.Number(2, s.Moment.ToMilliseconds());
         })),
+        Signal.StartAsked s => Row(SignalKind.StartAsked, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Text(1, s.Scenario);
+            w.Flag(2, s.IsBackfill);
+            w.Flag(3, s.IsForced);
+            w.Text(4, s.By);
+            w.Text(5, s.Because);
+            w.Instant(6, s.Since);
+        })),
         Signal.StopRequested s => Row(SignalKind.StopRequested, s.Subject, 0, s.At, Packed(w =>
         {
             w.Number(1, s.EnrollmentId);
             w.Text(2, s.By);
             if (s.Scenario.Length > 0) w.Text(3, s.Scenario);
             if (s.ByScenario.Length > 0) w.Text(4, s.ByScenario);
+            if (s.Because.Length > 0) w.Text(5, s.Because);
         })),
         Signal.EnrollmentWorked s => Row(SignalKind.EnrollmentWorked, s.Subject, 0, s.At, Packed(w =>
         {
@@ -109,6 +133,7 @@ public static class SignalCodec
             w.Text(3, s.Step);
             w.Text(4, s.By);
             w.Text(5, s.Because);
+            if (s.OnStep.Length > 0) w.Text(6, s.OnStep);
         })),
         Signal.Prepared s => Row(SignalKind.Prepared, s.Subject, 0, s.At, Packed(w =>
         {
@@ -129,6 +154,12 @@ public static class SignalCodec
             w.Instant(7, s.Until);
             w.Number(8, s.ContactId);
             w.Text(9, s.Subject);
+        })),
+        Signal.TaskDone s => Row(SignalKind.TaskDone, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.TaskId);
+            w.Text(2, s.Outcome);
+            w.Text(3, s.By);
         })),
         Signal.HoldRequested s => Row(SignalKind.HoldRequested, 0, s.AccountId, s.At, Packed(w =>
         {
@@ -231,6 +262,45 @@ public static class SignalCodec
                     : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt);
             }
 
+            case SignalKind.TaskDone:
+            {
+                var (task, outcome, by) = (0L, "", "");
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: task = reader.Number; break;
+                        case 2: outcome = reader.Text; break;
+                        case 3: by = reader.Text; break;
+                    }
+                }
+
+                return new Signal.TaskDone(SubjectOf(row), task, outcome, by, row.OccurredAt);
+            }
+
+            case SignalKind.Answered:
+            {
+                var (enrollment, send, step, account, scenario, template, answer, isScore, sets, comment) = (0L, Guid.Empty, "", 0L, "", "", "", false, "", "");
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: enrollment = reader.Number; break;
+                        case 2: send = new Guid(reader.Bytes); break;
+                        case 3: step = reader.Text; break;
+                        case 4: account = reader.Number; break;
+                        case 5: scenario = reader.Text; break;
+                        case 6: template = reader.Text; break;
+                        case 7: answer = reader.Text; break;
+                        case 8: isScore = reader.Flag; break;
+                        case 9: sets = reader.Text; break;
+                        case 10: comment = reader.Text; break;
+                    }
+                }
+
+                return new Signal.Answered(account != 0 ? SubjectRef.Account(account) : SubjectRef.Contact(row.ContactId), enrollment, send, scenario, step, template, row.ContactId, answer, isScore, sets, comment, row.OccurredAt);
+            }
+
             case SignalKind.Refused:
             {
                 var (topic, isRefused) = ("", false);
@@ -287,23 +357,43 @@ public static class SignalCodec
                 return new Signal.Scheduled(SubjectOf(row), scenario, Instants.FromMilliseconds(moment), row.OccurredAt);
             }
 
+            case SignalKind.StartAsked:
+            {
+                var (scenario, isBackfill, isForced, by, because, since) = ("", false, false, "", "", default(DateTimeOffset));
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: scenario = reader.Text; break;
+                        case 2: isBackfill = reader.Flag; break;
+                        case 3: isForced = reader.Flag; break;
+                        case 4: by = reader.Text; break;
+                        case 5: because = reader.Text; break;
+                        case 6: since = reader.Instant; break;
+                    }
+                }
+
+                return new Signal.StartAsked(SubjectOf(row), scenario, isBackfill, isForced, by, because, since, row.OccurredAt);
+            }
+
             case SignalKind.StopRequested:
             {
-                var (enrollment, by, scenario, byScenario) = (0L, "", "", "");
+                var (enrollment, by, scenario, byScenario, because) = (0L, "", "", "", "");
                 while (reader.Next())
                 {
                     if (reader.Field == 1) enrollment = reader.Number;
                     else if (reader.Field == 2) by = reader.Text;
                     else if (reader.Field == 3) scenario = reader.Text;
                     else if (reader.Field == 4) byScenario = reader.Text;
+                    else if (reader.Field == 5) because = reader.Text;
                 }
 
-                return new Signal.StopRequested(SubjectOf(row), enrollment, by, row.OccurredAt) { Scenario = scenario, ByScenario = byScenario };
+                return new Signal.StopRequested(SubjectOf(row), enrollment, by, row.OccurredAt) { Scenario = scenario, ByScenario = byScenario, Because = because };
             }
 
             case SignalKind.EnrollmentWorked:
             {
-                var (enrollment, act, step, by, because) = (0L, default(EnrollmentAct), "", "", "");
+                var (enrollment, act, step, by, because, onStep) = (0L, default(EnrollmentAct), "", "", "", "");
                 while (reader.Next())
                 {
                     switch (reader.Field)
@@ -313,10 +403,11 @@ public static class SignalCodec
                         case 3: step = reader.Text; break;
                         case 4: by = reader.Text; break;
                         case 5: because = reader.Text; break;
+                        case 6: onStep = reader.Text; break;
                     }
                 }
 
-                return new Signal.EnrollmentWorked(SubjectOf(row), enrollment, act, step, by, because, row.OccurredAt);
+                return new Signal.EnrollmentWorked(SubjectOf(row), enrollment, act, step, by, because, row.OccurredAt) { OnStep = onStep };
             }
 
             case SignalKind.Prepared or SignalKind.Resumed:
