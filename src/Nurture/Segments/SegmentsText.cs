@@ -57,15 +57,24 @@ public static partial class SegmentsText
         var isWritten = false;
         foreach (var entry in mapping.Entries)
         {
-            if (entry.Key.Value != name) lines.Append("  ").Append(entry.Key.Value).Append(": ").Append(text.AsSpan(entry.Value.Span.Start, entry.Value.Span.Length)).Append('\n');
+            if (entry.Key.Value != name) lines.Append("  ").Append(entry.Key.Value).Append(": ").Append(text.AsSpan(entry.Value.Span.Start, Close(text, entry.Value) - entry.Value.Span.Start)).Append('\n');
             else if (form is not null) lines.Append(Written(name, form, UsualIndent));
             isWritten |= entry.Key.Value == name;
         }
 
         if (!isWritten && form is not null) lines.Append(Written(name, form, UsualIndent));
-        var (start, end) = (all.Key.Span.Start, LineEnd(text, mapping.Span.Start + mapping.Span.Length));
+        var (start, end) = (all.Key.Span.Start, LineEnd(text, Close(text, mapping)));
         var body = lines.Length == 0 ? "segments: {}\n" : $"segments:\n{lines}";
         return text[..start] + body + text[Math.Min(end + 1, text.Length)..];
+    }
+
+    /// <summary>Where a value ends; the place of one in braces ends before its brace.</summary>
+    private static int Close(string text, YamlNode node)
+    {
+        var end = node.Span.Start + node.Span.Length;
+        if (node is not YamlNode.Mapping { IsFlow: true }) return end;
+        while (end < text.Length && char.IsWhiteSpace(text[end])) end++;
+        return end < text.Length && text[end] == '}' ? end + 1 : end;
     }
 
     private static string Inserted(string text, int end, string written)
