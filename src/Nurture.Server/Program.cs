@@ -14,6 +14,7 @@ using Nurture.Server.Operation;
 using Nurture.Server.Publishing;
 using Nurture.Server.Scheduling;
 using Nurture.Server.Security;
+using Nurture.Server.Segments;
 using Nurture.Server.Slots;
 using Nurture.Server.Tracking;
 using Nurture.Server.Users;
@@ -59,6 +60,7 @@ public partial class Program
         builder.AddBrowser();
         builder.AddApi();
         builder.AddAuthoring();
+        builder.AddSegments();
         builder.AddBroadcasts();
         builder.AddBulk();
         builder.AddWebApp();
@@ -79,6 +81,7 @@ public partial class Program
         app.MapApi();
         app.MapOperation();
         app.MapAuthoring();
+        app.MapSegments();
         app.MapBroadcasts();
         app.MapSchedules();
         app.MapBulk();

@@ -20,7 +20,7 @@ import { useParam } from "@/components/params";
 import type { Vocabulary } from "../scenarios/types";
 import { Audience } from "./Audience";
 import { AudienceCount } from "./AudienceCount";
-import { ConditionBuilder } from "./ConditionBuilder";
+import { ConditionBuilder } from "@/components/conditions/ConditionBuilder";
 import { StateOf } from "./StateOf";
 import type { Broadcast, CheckedForm, Form } from "./types";
 
