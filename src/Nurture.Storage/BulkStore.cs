@@ -208,8 +208,12 @@ public sealed class BulkStore(Database database, EventLog log)
                     counted_to = (select coalesce(max(id), 0) from journal)
                 where id = @id and state = 2
                 """, [("id", id), ("by", by), ("because", because), ("now", now)], ct) > 0;
-            if (isConfirmed) await AuditStore.AddAsync(connection, transaction, note, now, ct);
-            return isConfirmed;
+            if (!isConfirmed) return false;
+            var (scenario, chosen) = await connection.FirstAsync(transaction, "select scenario, chosen from bulk_works where id = @id", [("id", id)], reader => (reader.GetString(0), reader.GetInt64(1)), ct);
+            // Whoever saw the count and confirmed it wants that many mails.
+            await BreakerStore.AllowAsync(connection, transaction, scenario, chosen, by, $"bulk {id}", now, ct);
+            await AuditStore.AddAsync(connection, transaction, note, now, ct);
+            return true;
         }, cancel);
 
     /// <summary>Pauses what runs or lets it go on.</summary>

@@ -143,7 +143,7 @@ internal static class BroadcastEndpoints
         if (await desks.Documents.FindAsync("scenario", name, null, null, cancel) is null) throw RefusedException.Conflict("not-scheduled", "It is a draft.", "Nothing of it is to be sent, so there is nothing to stop.");
         await desks.Audited.RecordAsync(isStopped ? "broadcast.stopped" : "broadcast.continued", $"broadcast:{name}", because is null ? null : new { because }, cancel);
         if (isStopped) await desks.Publisher.PauseAsync(name, desks.Audited.Actor, because, cancel);
-        else await desks.Publisher.ResumeAsync(name, cancel);
+        else await desks.Publisher.ResumeAsync(name, desks.Audited.Actor, cancel);
         return await ShowAsync(broadcast, desks, cancel);
     }
 

@@ -22,6 +22,6 @@ public static class BulkSlice
     public static void UseBulk(this WebApplication app)
     {
         var works = app.Services.GetRequiredService<BulkWorks>();
-        app.Services.GetRequiredService<DueMoments>().Add("bulk", works.NextAsync, works.TurnAsync);
+        app.Services.GetRequiredService<DueMoments>().Add("bulk", works.NextAsync, works.DrainAsync);
     }
 }

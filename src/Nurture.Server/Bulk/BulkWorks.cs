@@ -28,6 +28,8 @@ internal sealed class BulkWorks(
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim turn = new(1, 1);
+    private long steps;
+    private long drained;
 
     /// <summary>Raised when something is to be counted or done.</summary>
     public WorkSignal Asked { get; } = new();
@@ -40,12 +42,22 @@ internal sealed class BulkWorks(
         {
             var done = 0;
             foreach (var work in await store.UnderWayAsync(cancel)) done += work.State == BulkState.Counting ? await CountAsync(work, cancel) : await TellAsync(work, cancel);
+            if (done > 0) steps++;
             return done;
         }
         finally
         {
             turn.Release();
         }
+    }
+
+    /// <summary>As <see cref="TurnAsync"/>; what was done in the background meanwhile is work for others, too.</summary>
+    public async Task<int> DrainAsync(CancellationToken cancel)
+    {
+        await TurnAsync(cancel);
+        var (before, now) = (drained, Interlocked.Read(ref steps));
+        drained = now;
+        return (int)(now - before);
     }
 
     /// <summary>When one that keeps a pace may go on.</summary>
@@ -189,7 +201,7 @@ internal sealed class BulkWorks(
         if (await slots.UnreadAsync(cancel, pace is null ? long.MaxValue : work.LastEventId) is var unread && unread > (pace is null ? ChunkSize : 0)) return 0;
         var counted = await CameAsync(work, cancel);
         var minute = MinuteOf(work, now);
-        var inMinute = (minute == work.Minute ? work.CameInMinute : 0) + BulkReasons.Done(counted.Came) - BulkReasons.Done(work.Came);
+        var inMinute = minute == work.Minute ? work.CameInMinute + BulkReasons.Done(counted.Came) - BulkReasons.Done(work.Came) : 0;
         var most = pace is null ? ChunkSize : (int)Math.Min(ChunkSize, pace.InMinute(minute) - inMinute);
         if (most <= 0) return 0;
 

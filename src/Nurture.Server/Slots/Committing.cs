@@ -12,7 +12,7 @@ internal static class Committing
     public static SlotCommit Of(Batch batch, Work work, PublishedCatalog published, AddressHash hash, DateTimeOffset now)
     {
         var decided = batch.Outcome ?? throw new InvalidOperationException("The batch is not decided yet.");
-        var commit = new SlotCommit { RecordedAt = now };
+        var commit = new SlotCommit { RecordedAt = now, Breaker = published.Catalog.Policy.Breaker };
         commit.Lanes.AddRange(work.Lanes);
         foreach (var (key, state) in decided.Set.Changed) AddState(commit, batch, decided, key, state);
         foreach (var poisoned in decided.Poisoned) AddParked(commit, batch, decided, poisoned, now);

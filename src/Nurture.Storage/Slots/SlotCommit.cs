@@ -74,6 +74,9 @@ public sealed class SlotCommit
 
     public List<Effect.HoldsChanged> Holds { get; init; } = [];
 
+    /// <summary>How much a scenario may plan before it is paused; null counts nothing.</summary>
+    public Breaker? Breaker { get; init; }
+
     /// <summary>Contacts that a scenario wants to be forgotten.</summary>
     public List<long> Forgotten { get; init; } = [];
 }

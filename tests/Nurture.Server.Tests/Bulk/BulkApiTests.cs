@@ -12,7 +12,7 @@ public abstract class BulkApiTests(ApiServer api)
         title: Trial
         owner: m@example.com
         class: service
-        trigger: {{ when: contact.seats > 2 }}
+        trigger: {{ condition: contact.seats > 2 }}
         audience: contact.seats > 1
         reentry: {1}
         goal: {{ when: event("setup_completed"), within: 14d }}
