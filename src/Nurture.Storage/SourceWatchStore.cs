@@ -10,7 +10,7 @@ namespace Nurture.Storage;
 
 /// <summary>A source and how much it sends: what is usual at this hour of the week, and what came.</summary>
 /// <param name="Silence">Since when it is silent; null while it is heard.</param>
-public sealed record SourceRate(int SourceId, string Name, SourceReading Reading, Silence? Silence);
+public sealed record SourceRate(int SourceId, string Name, SourceReading Reading, Silence? Silence, bool IsRevoked);
 
 /// <summary>
 /// How much each source sends, hour by hour, read from the log behind intake; and which of them are silent, which is part of
@@ -66,11 +66,12 @@ public sealed class SourceWatchStore(Database database)
     public async Task<IReadOnlyList<SourceRate>> RatesAsync(DateTimeOffset now, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        var sources = await connection.QueryAsync(null, "select id, name from sources where revoked_at is null order by id", [], reader => (Id: reader.GetInt32(0), Name: reader.GetString(1)), cancel);
+        var sources = await connection.QueryAsync(null, "select id, name, revoked_at from sources where revoked_at is null or id in (select q.source_id from source_silences q where q.ended_at is null) order by id", [],
+            reader => (Id: reader.GetInt32(0), Name: reader.GetString(1), IsRevoked: !reader.IsDBNull(2)), cancel);
         var hours = (await connection.QueryAsync(null, "select source_id, hour, n from source_hours", [], reader => (Source: reader.GetInt32(0), Hour: reader.GetInt64(1), N: reader.GetInt64(2)), cancel)).ToLookup(hour => hour.Source);
         var silences = (await connection.QueryAsync(null, "select q.source_id, coalesce(s.name, ''), q.since, q.ended_at, q.names from source_silences q join sources s on s.id = q.source_id where q.ended_at is null", [],
             reader => (Source: reader.GetInt32(0), Silence: ReadSilence(reader, 1)), cancel)).ToDictionary(found => found.Source, found => found.Silence);
-        return [.. sources.Select(source => new SourceRate(source.Id, source.Name, SourceReading.Of(hours[source.Id].ToDictionary(hour => hour.Hour, hour => hour.N), now), silences.GetValueOrDefault(source.Id)))];
+        return [.. sources.Select(source => new SourceRate(source.Id, source.Name, SourceReading.Of(hours[source.Id].ToDictionary(hour => hour.Hour, hour => hour.N), now), silences.GetValueOrDefault(source.Id), source.IsRevoked))];
     }
 
     /// <summary>From now on the source is silent: part of the catalog, and an operator is called. False where it was silent already.</summary>

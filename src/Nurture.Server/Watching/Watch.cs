@@ -83,7 +83,7 @@ internal sealed class Watch(
         var done = 0;
         foreach (var rate in await sources.RatesAsync(now, cancel))
         {
-            if (rate.Silence is null && rate.Reading.IsSilent)
+            if (rate is { Silence: null, IsRevoked: false } && rate.Reading.IsSilent)
             {
                 // Since the end of the last hour in which anything came, and no longer than was looked at.
                 var last = rate.Reading.LastHour is { } hour ? Instants.FromMilliseconds((hour + 1) * 3_600_000) : now;
@@ -92,7 +92,7 @@ internal sealed class Watch(
                 logger.LogWarning("The source {Source} is silent: {Came} events in {Hours} hours that usually bring {Expected}", rate.Name, rate.Reading.Came, rate.Reading.Hours, rate.Reading.Expected);
                 done++;
             }
-            else if (rate.Silence is not null && rate.Reading.IsBack && await sources.EndSilenceAsync(rate, now, "", cancel))
+            else if (rate.Silence is not null && (rate.Reading.IsBack || rate.IsRevoked) && await sources.EndSilenceAsync(rate, now, "", cancel))
             {
                 logger.LogInformation("The source {Source} is heard again", rate.Name);
                 done++;

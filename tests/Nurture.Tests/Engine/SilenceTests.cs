@@ -35,7 +35,7 @@ public sealed class SilenceTests
 
     private const string Types = """
         types:
-          onboarding_stalled: { title: Onboarding stalled, priority: 2, acknowledge: 2bd, resolve: 5bd, playbook: [ Call them ] }
+          onboarding_stalled: { title: Onboarding stalled, priority: normal, playbook: [ Call them ] }
         """;
 
     [Fact]
