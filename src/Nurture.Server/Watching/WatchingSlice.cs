@@ -24,6 +24,9 @@ public static class WatchingSlice
         builder.Services.AddSingleton<BreakerStore>();
         builder.Services.AddSingleton<SourceWatchStore>();
         builder.Services.AddSingleton<CallStore>();
+        builder.Services.AddSingleton<ThrottleStore>();
+        builder.Services.AddSingleton<Throttles>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<Throttles>());
         builder.Services.AddSingleton<Watch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Watch>());
     }
@@ -43,6 +46,8 @@ public static class WatchingSlice
             return new ApiPage<ShownVolume>([.. (await breakers.StandingAsync(name, catalog.Policy.Breaker, clock.Now, cancel))
                 .Select(one => new ShownVolume(ApiJson.Word(one.Kind), one.Count, one.Bound, one.Usual, one.Confirmed))], null);
         }).RequirePermission(Permission.ReadScenarios).WithSummary("How much the scenario does within the breaker's window, and beyond what it is paused.");
+        api.MapGet("/scenarios/{name}/throttles", async (string name, Throttles throttles, CancellationToken cancel) => new ApiPage<Throttles.ShownLine>(await throttles.LinesAsync(name, cancel), null))
+            .RequirePermission(Permission.ReadScenarios).WithSummary("Its throttled sends: how many wait, and when the last of them leaves as things stand.");
         api.MapGet("/sources/rates", async (SourceWatchStore sources, BusinessClock clock, CancellationToken cancel) => new ApiPage<ShownRate>(
             [.. (await sources.RatesAsync(clock.Now, cancel)).Select(rate => new ShownRate(
                 rate.SourceId, rate.Name, rate.Reading.IsKnown ? Math.Round(rate.Reading.Expected, 1) : null, rate.Reading.Came, rate.Reading.Hours, rate.Reading.CameNow, rate.Silence?.Since, rate.Silence?.EventNames ?? []))], null))
@@ -54,5 +59,7 @@ public static class WatchingSlice
     {
         var watch = app.Services.GetRequiredService<Watch>();
         app.Services.GetRequiredService<DueMoments>().Add("watch", watch.NextAsync, watch.DrainAsync);
+        var throttles = app.Services.GetRequiredService<Throttles>();
+        app.Services.GetRequiredService<DueMoments>().Add("throttles", throttles.NextAsync, throttles.DrainAsync);
     }
 }
