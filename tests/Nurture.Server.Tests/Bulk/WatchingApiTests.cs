@@ -49,6 +49,26 @@ public abstract class WatchingApiTests(ApiServer api)
     }
 
     [Fact]
+    public async Task A_throttled_mail_leaves_to_so_many_in_a_time_and_what_waits_is_shown_with_its_end()
+    {
+        await PublishAsync("slow", "manual: true", "service", "{ template: hello, throttle: 2/h, expires: 30d }");
+        for (var i = 0; i < 5; i++) await PersonAsync($"slow{i}", ""","seats":2""", null);
+        var asked = await api.DoAsync(HttpMethod.Post, "scenarios/slow/bulk", new { act = "start", list = string.Join('\n', Enumerable.Range(0, 5).Select(i => $"slow{i}")) });
+        await api.DoAsync(HttpMethod.Post, $"bulk/{asked["id"]}/confirm", new { });
+
+        Assert.Equal(2, await SentAsync("slow"));
+        var line = Assert.Single((await api.GetAsync("scenarios/slow/throttles"))["items"]!.AsArray());
+        Assert.Equal(("hello", "2/h", 3L, 2L), (line!["step"]!.GetValue<string>(), line["pace"]!.GetValue<string>(), line["waiting"]!.GetValue<long>(), line["used"]!.GetValue<long>()));
+        var end = line["ends_at"]!.GetValue<DateTimeOffset>();
+        await AdvanceAsync("70m");
+        Assert.Equal(4, await SentAsync("slow"));
+        await AdvanceAsync("70m");
+        Assert.Equal(5, await SentAsync("slow"));
+        Assert.True(api.Server.Services.GetRequiredService<BusinessClock>().Now >= end);
+        Assert.Equal(0, Assert.Single((await api.GetAsync("scenarios/slow/throttles"))["items"]!.AsArray())!["waiting"]!.GetValue<long>());
+    }
+
+    [Fact]
     public async Task Nobody_is_taken_for_inactive_while_the_source_is_silent_and_an_operator_is_called_until_it_is_back()
     {
         await api.FirstAdminAsync();
@@ -82,7 +102,7 @@ public abstract class WatchingApiTests(ApiServer api)
         Assert.True(await SentAsync("quiet") >= 1);
     }
 
-    private async Task PublishAsync(string name, string trigger) => await api.DoAsync(HttpMethod.Post, "scenarios", new
+    private async Task PublishAsync(string name, string trigger, string sendClass = "transactional", string send = "hello") => await api.DoAsync(HttpMethod.Post, "scenarios", new
     {
         files = new[]
         {
@@ -94,13 +114,13 @@ public abstract class WatchingApiTests(ApiServer api)
                     scenario: {{name}}
                     owner: m@example.com
                     title: {{name}}
-                    class: transactional
+                    class: {{sendClass}}
                     purpose: x
                     goal: none
                     trigger: { {{trigger}} }
                     audience: contact.seats == 2
                     steps:
-                      - send: hello
+                      - send: {{send}}
                     """,
             },
         },
