@@ -84,7 +84,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     {
         foreach (var one in line.ToList())
         {
-            if (one.OpenUntil <= Now)
+            if (one.OpenUntil <= Now || !StandsThere(one))
             {
                 line.Remove(one);
                 continue;
@@ -101,6 +101,13 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
             var until = Now + (PaceOf(one) is { } known ? Throttle.LeewayOf(known) : TimeSpan.FromHours(1));
             Append(SignalCodec.Store(new Signal.Admitted(one.Subject, one.EnrollmentId, one.Step, one.Occurrence, until, Now), slot, new StoredAbout(Now, Hop: hop)));
         }
+    }
+
+    /// <summary>Who stands elsewhere by now has left the line.</summary>
+    private bool StandsThere(Effect.InLine one)
+    {
+        var key = new SubjectKey(one.Subject.Kind == SubjectKind.Contact ? RouteOf(one.Subject.Id).Slot : one.Slot, one.Subject);
+        return states.TryGetValue(key, out var state) && Unpack(key, state.State).Enrollments.Exists(e => e.Id == one.EnrollmentId && e.Step == one.Step && e.Status == EnrollmentStatus.Live);
     }
 
     private DateTimeOffset TurnAt(Effect.InLine one, Pace pace)

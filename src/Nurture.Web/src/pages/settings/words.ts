@@ -156,7 +156,7 @@ export default {
       role: "Role",
       roles: {
         admin: "May do everything.",
-        marketer: "Writes, publishes and pauses scenarios, templates and broadcasts; reads everything about customers.",
+        marketer: "Writes, publishes and pauses scenarios, templates and broadcasts, starts people and works on those who are in; reads everything about customers.",
         cs_manager: "Works escalations, holds mail, edits contacts and accounts, exports and erases them.",
         csm: "Works escalations, holds mail, edits contacts and accounts.",
         viewer: "Reads.",
@@ -426,7 +426,7 @@ export default {
       role: "権限",
       roles: {
         admin: "すべての操作ができます。",
-        marketer: "シナリオ・テンプレート・一斉配信の作成、公開、一時停止ができ、顧客情報を閲覧できます。",
+        marketer: "シナリオ・テンプレート・一斉配信の作成、公開、一時停止、対象者の開始と操作ができ、顧客情報を閲覧できます。",
         cs_manager: "要対応の処理、自動配信の保留、コンタクト・契約企業の編集、エクスポートと完全削除ができます。",
         csm: "要対応の処理、自動配信の保留、コンタクト・契約企業の編集ができます。",
         viewer: "閲覧のみできます。",
