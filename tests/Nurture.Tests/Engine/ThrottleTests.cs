@@ -29,7 +29,7 @@ public sealed class ThrottleTests
         for (var person = 1; person <= 5; person++) world.Person(person).Do(person, "signed_up");
 
         Assert.Equal(["hello 1", "hello 2"], Hellos(world));
-        Assert.Equal(3, world.Simulator.Journal.Count(entry => entry.Reason == Reason.Throttled));
+        Assert.Equal(5, world.Simulator.Journal.Count(entry => entry.Reason == Reason.Throttled));
         world.Pass("24h");
         Assert.Equal(["hello 1", "hello 2"], Hellos(world));
         world.Pass("15m");
