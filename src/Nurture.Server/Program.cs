@@ -17,6 +17,7 @@ using Nurture.Server.Security;
 using Nurture.Server.Slots;
 using Nurture.Server.Tracking;
 using Nurture.Server.Users;
+using Nurture.Server.Watching;
 using Nurture.Server.Web;
 using Nurture.Storage;
 
@@ -61,6 +62,7 @@ public partial class Program
         builder.AddAuthoring();
         builder.AddBroadcasts();
         builder.AddBulk();
+        builder.AddWatching();
         builder.AddWebApp();
         also?.Invoke(builder);
 
@@ -82,11 +84,13 @@ public partial class Program
         app.MapBroadcasts();
         app.MapSchedules();
         app.MapBulk();
+        app.MapWatching();
 
         app.UseSlots();
         app.UseDelivery();
         app.UseScheduling();
         app.UseBulk();
+        app.UseWatching();
         app.UseEscalations();
         await app.UsePublishingAsync(CancellationToken.None);
 

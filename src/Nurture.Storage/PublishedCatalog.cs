@@ -78,6 +78,7 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
             Live = content.Documents.Where(document => document is { Kind: "scenario", State: DocumentState.Live } && versions.ContainsKey((document.Name, document.Version)))
                 .ToFrozenDictionary(document => document.Name, document => versions[(document.Name, document.Version)]),
             Versions = versions.ToFrozenDictionary(),
+            Silences = content.Silences,
         };
         // What was covered once and is counted no more would answer with what it knew then.
         catalog = catalog with

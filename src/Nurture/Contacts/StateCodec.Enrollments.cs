@@ -46,6 +46,8 @@ public static partial class StateCodec
         }
 
         w.Flag(20, enrollment.IsBehind);
+        w.Instant(60, enrollment.InLineUntil);
+        w.Instant(61, enrollment.TurnUntil);
         w.Raw(enrollment.Unknown);
     }
 
@@ -84,6 +86,8 @@ public static partial class StateCodec
                 case 18: enrollment.Iteration = (int)reader.Number; break;
                 case 19: enrollment.IterationStartedAt = reader.Instant; break;
                 case 20: enrollment.IsBehind = reader.Flag; break;
+                case 60: enrollment.InLineUntil = reader.Instant; break;
+                case 61: enrollment.TurnUntil = reader.Instant; break;
                 default: enrollment.Unknown = [.. enrollment.Unknown, .. reader.Whole]; break;
             }
         }

@@ -174,6 +174,9 @@ public static partial class DiagnosticCodes
     /// <summary>A pool of colleagues that escalations.yaml does not declare.</summary>
     public const string UnknownPool = "NUR136";
 
+    /// <summary>A throttle on what leaves at once, or one that lets too few through before they expire.</summary>
+    public const string OddThrottle = "NUR157";
+
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";
 

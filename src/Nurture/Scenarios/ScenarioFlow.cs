@@ -64,7 +64,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
         Step.Send send => new(send.Id, "send", send.Span, Said(
             ("template", send.Template), ("to", Written(send.To)), ("nobody", send.Nobody is { } nobody ? Written(nobody.Instead) ?? (nobody.OpensTask ? "task" : "end") : null),
             ("class", Word(send.Class)), ("topic", send.Topic), ("expires", send.Expires is { } expires ? Written(expires) : null), ("if", send.If?.Text),
-            ("skipped", send.EndsWhenSkipped ? "end" : null)))
+            ("throttle", send.Throttle?.ToString()), ("skipped", send.EndsWhenSkipped ? "end" : null)))
         {
             Ways = send.Skipped.Count > 0 ? [new("skipped", null, Drawn(send.Skipped))] : [],
         },

@@ -128,6 +128,7 @@ public static class ScenarioGrammar
             new("class", "word", "stricter than the scenario's, never weaker", "marketing") { Words = Classes, Default = "the scenario's" },
             new("topic", "topic", "what readers may turn off", "tips") { Default = "the scenario's" },
             new("expires", "length", "how long it may wait to leave", "12h") { Default = "transactional 24h, service 3d, marketing 7d" },
+            new("throttle", "pace", "how many leave in a minute, hour or day, over everybody and in the order of their coming; the others wait here", "2000/d") { Default = "all at once" },
             new("if", "condition", "asked there and then; if not, it is skipped", "contact.onboarded") { Default = "always" },
             new("id", "name", "its name", "first-mail") { Default = "the template's" },
         ],

@@ -136,6 +136,8 @@ public static partial class Explanation
             Reason.OnHold => $"契約企業への自動配信を保留中のため、{mail}を保留しました{JapaneseOf(detail["because"])}。",
             Reason.HoldStarted => $"契約企業への自動配信を{(Day(detail["until"]) is { } until ? $" {until.ToString("yyyy年M月d日", CultureInfo.InvariantCulture)}まで" : "")}保留しました{JapaneseOf(detail["because"])}。",
             Reason.HoldEnded => "契約企業への自動配信の保留を解除しました。",
+            Reason.Throttled => $"{mail}には一定時間あたりの上限があるため、順番を待っています。",
+            Reason.SourceSilent => $"判断のもとになるイベントの送信元が沈黙しているため、{here}で待っています。",
             Reason.TriggerNotTrue => $"シナリオ{name}の開始条件にもう当てはまらないため、参加しませんでした。",
             Reason.TaskOpened => $"タスク{JapaneseOf(detail["task"])}を作成しました。",
         };

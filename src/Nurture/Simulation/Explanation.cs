@@ -158,6 +158,8 @@ public static partial class Explanation
             Reason.OnHold => $"Held {mail} back: the account is on hold{Because(detail)}.",
             Reason.HoldStarted => $"Automatic mail to the account is on hold{(Day(detail["until"]) is { } until ? $" until {until.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}" : "")}{Because(detail)}.",
             Reason.HoldEnded => "Automatic mail to the account goes on: the hold is over.",
+            Reason.Throttled => $"Waits to send {mail}: so many leave in a time, and those who came before go first.",
+            Reason.SourceSilent => $"Waits at {here}: a source of the events that it rests on is silent, so nobody is called for that.",
             Reason.TriggerNotTrue => $"Did not enter {name}{By(detail)}: what starts it was not true any more.",
             Reason.TaskOpened => $"A task was opened for a person{Of(detail["task"])}.",
         };
