@@ -15,6 +15,5 @@ internal static class SettingNames
     public const string MayHaveLeft = "may_have_left";
     public const string EventsGiven = "events_given";
     public const string SourcesCounted = "sources_counted";
-    public const string VolumesLearned = "volumes_learned";
     public const string EventsKeptSince = "events_kept_since";
 }

@@ -9,6 +9,9 @@ namespace Nurture.Intake;
 /// <param name="LastHour">The last hour in which anything came, by its number since 1970; null where none did.</param>
 public sealed record SourceReading(double Expected, long Came, int Hours, double ExpectedNow, long CameNow, long? LastHour)
 {
+    /// <summary>In the hour that runs and the one before.</summary>
+    public long CameLately { get; init; }
+
     private const long Hour = 3_600_000;
     private const int HoursOfWeek = 168;
     private const int Weeks = 4;
@@ -23,7 +26,7 @@ public sealed record SourceReading(double Expected, long Came, int Hours, double
     public bool IsSilent => IsKnown && Came + CameNow < Expected * Share;
 
     /// <summary>Enough comes again, in the hour that runs or the one before.</summary>
-    public bool IsBack => CameNow > 0 && CameNow >= Math.Min(Enough, Math.Max(3, ExpectedNow * BackShare));
+    public bool IsBack => CameLately >= Math.Max(3, ExpectedNow * BackShare);
 
     /// <param name="hours">How many came, by the hour's number since 1970; hours without any are not there.</param>
     public static SourceReading Of(IReadOnlyDictionary<long, long> hours, DateTimeOffset now)
@@ -41,7 +44,7 @@ public sealed record SourceReading(double Expected, long Came, int Hours, double
             came += hours.GetValueOrDefault(current - looked);
         }
 
-        return new(expected, came, looked, UsualAt(current), cameNow, last);
+        return new(expected, came, looked, UsualAt(current), cameNow, last) { CameLately = cameNow + hours.GetValueOrDefault(current - 1) };
 
         // The middle of the same hour of the weeks before: a week of holidays or one flood moves it little.
         double UsualAt(long hour)
