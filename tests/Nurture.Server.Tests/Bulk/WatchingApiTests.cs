@@ -16,7 +16,7 @@ public abstract class WatchingApiTests(ApiServer api)
     public async Task A_scenario_that_mails_more_than_it_may_is_paused_an_operator_called_and_it_goes_on_when_somebody_resumes_it()
     {
         await api.FirstAdminAsync();
-        await PublishAsync("flood", "{ event: signed_up }");
+        await PublishAsync("flood", "{ event: signed_up }", 2);
         for (var i = 0; i < 6; i++) await PersonAsync($"flood{i}", ""","seats":2""", "signed_up");
 
         Assert.Equal(3, await SentAsync("flood"));
@@ -37,8 +37,8 @@ public abstract class WatchingApiTests(ApiServer api)
     [Fact]
     public async Task A_confirmed_count_raises_the_bound_so_that_what_somebody_wanted_does_not_trip_it()
     {
-        await PublishAsync("planned", "manual");
-        for (var i = 0; i < 7; i++) await PersonAsync($"planned{i}", ""","seats":2""", null);
+        await PublishAsync("planned", "manual", 3);
+        for (var i = 0; i < 7; i++) await PersonAsync($"planned{i}", ""","seats":3""", null);
 
         var asked = await api.DoAsync(HttpMethod.Post, "scenarios/planned/bulk", new { act = "start", list = string.Join('\n', Enumerable.Range(0, 7).Select(i => $"planned{i}")) });
         await api.DoAsync(HttpMethod.Post, $"bulk/{asked["id"]}/confirm", new { });
@@ -51,8 +51,8 @@ public abstract class WatchingApiTests(ApiServer api)
     [Fact]
     public async Task A_throttled_mail_leaves_to_so_many_in_a_time_and_what_waits_is_shown_with_its_end()
     {
-        await PublishAsync("slow", "manual", "service", "{ template: hello, throttle: 2/h, expires: 30d }");
-        for (var i = 0; i < 5; i++) await PersonAsync($"slow{i}", ""","seats":2""", null);
+        await PublishAsync("slow", "manual", 4, "service", "{ template: hello, throttle: 2/h, expires: 30d }");
+        for (var i = 0; i < 5; i++) await PersonAsync($"slow{i}", ""","seats":4""", null);
         var asked = await api.DoAsync(HttpMethod.Post, "scenarios/slow/bulk", new { act = "start", list = string.Join('\n', Enumerable.Range(0, 5).Select(i => $"slow{i}")) });
         await api.DoAsync(HttpMethod.Post, $"bulk/{asked["id"]}/confirm", new { });
 
@@ -72,8 +72,8 @@ public abstract class WatchingApiTests(ApiServer api)
     public async Task Nobody_is_taken_for_inactive_while_the_source_is_silent_and_an_operator_is_called_until_it_is_back()
     {
         await api.FirstAdminAsync();
-        await PublishAsync("quiet", "{ inactive: [ signed_up ], for: 2d }");
-        await PersonAsync("quiet1", ""","seats":2""", "signed_up");
+        await PublishAsync("quiet", "{ inactive: [ signed_up ], for: 2d }", 5);
+        await PersonAsync("quiet1", ""","seats":5""", "signed_up");
         await AdvanceAsync("20m");
         await AdvanceAsync("20m");
         var hour = api.Server.Services.GetRequiredService<BusinessClock>().Now.ToUnixTimeSeconds() / 3600;
@@ -101,7 +101,7 @@ public abstract class WatchingApiTests(ApiServer api)
         Assert.True(await SentAsync("quiet") >= 1);
     }
 
-    private async Task PublishAsync(string name, string trigger, string sendClass = "transactional", string send = "hello") => await api.DoAsync(HttpMethod.Post, "scenarios", new
+    private async Task PublishAsync(string name, string trigger, int seats, string sendClass = "transactional", string send = "hello") => await api.DoAsync(HttpMethod.Post, "scenarios", new
     {
         files = new[]
         {
@@ -114,10 +114,9 @@ public abstract class WatchingApiTests(ApiServer api)
                     owner: m@example.com
                     title: {{name}}
                     class: {{sendClass}}
-                    purpose: x
-                    goal: none
+                    goal: { when: event("setup_completed"), within: 14d }
                     trigger: {{trigger}}
-                    audience: contact.seats == 2
+                    audience: contact.seats == {{seats}}
                     steps:
                       - send: {{send}}
                     """,
