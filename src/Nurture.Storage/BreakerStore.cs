@@ -89,7 +89,7 @@ public sealed class BreakerStore(Database database)
     internal static async Task ResetAsync(DbConnection connection, DbTransaction transaction, string scenario, string by, DateTimeOffset now, CancellationToken cancel)
     {
         await connection.ExecuteAsync(transaction, "update volumes set n = 0 where scenario = @scenario and bucket >= @since", [("scenario", scenario), ("since", now - TimeSpan.FromDays(1))], cancel);
-        await CallStore.EndAsync(connection, transaction, CallKind.VolumeTripped, scenario, by, now, cancel);
+        await OperatorCallStore.EndAsync(connection, transaction, CallKind.VolumeTripped, scenario, by, now, cancel);
     }
 
     private static async Task<VolumeStanding> StandingAsync(
@@ -117,7 +117,7 @@ public sealed class BreakerStore(Database database)
             ["what"] = what, ["count"] = standing.Count.ToString(CultureInfo.InvariantCulture), ["bound"] = standing.Bound.ToString(CultureInfo.InvariantCulture),
             ["within"] = breaker.WithinText, ["usual"] = standing.Usual?.ToString(CultureInfo.InvariantCulture) ?? "",
         });
-        await CallStore.CallAsync(connection, transaction, CallKind.VolumeTripped, standing.Scenario, detail, now, cancel);
+        await OperatorCallStore.CallAsync(connection, transaction, CallKind.VolumeTripped, standing.Scenario, detail, now, cancel);
         await AuditStore.AddAsync(connection, transaction, new("system", "breaker.tripped", $"scenario:{standing.Scenario}", detail), now, cancel);
     }
 }

@@ -94,7 +94,7 @@ public sealed class SourceWatchStore(Database database)
                 ["source"] = rate.Name, ["since"] = since.ToString("O", CultureInfo.InvariantCulture), ["expected"] = Math.Round(rate.Reading.Expected).ToString(CultureInfo.InvariantCulture),
                 ["came"] = rate.Reading.Came.ToString(CultureInfo.InvariantCulture), ["hours"] = rate.Reading.Hours.ToString(CultureInfo.InvariantCulture),
             });
-            await CallStore.CallAsync(connection, transaction, CallKind.SourceSilent, rate.SourceId.ToString(CultureInfo.InvariantCulture), detail, now, ct);
+            await OperatorCallStore.CallAsync(connection, transaction, CallKind.SourceSilent, rate.SourceId.ToString(CultureInfo.InvariantCulture), detail, now, ct);
             await AuditStore.AddAsync(connection, transaction, new("system", "source.silent", $"source:{rate.SourceId}", detail), now, ct);
             return true;
         }, cancel);
@@ -106,7 +106,7 @@ public sealed class SourceWatchStore(Database database)
             await connection.LockSettingAsync(transaction, SettingNames.CatalogRevision, ct);
             if (await connection.ExecuteAsync(transaction, "update source_silences set ended_at = @now where source_id = @id and ended_at is null", [("id", rate.SourceId), ("now", now)], ct) == 0) return false;
             await CatalogStore.RaiseAsync(database, connection, transaction, ct);
-            await CallStore.EndAsync(connection, transaction, CallKind.SourceSilent, rate.SourceId.ToString(CultureInfo.InvariantCulture), by, now, ct);
+            await OperatorCallStore.EndAsync(connection, transaction, CallKind.SourceSilent, rate.SourceId.ToString(CultureInfo.InvariantCulture), by, now, ct);
             await AuditStore.AddAsync(connection, transaction, new("system", "source.heard", $"source:{rate.SourceId}", ""), now, ct);
             return true;
         }, cancel);

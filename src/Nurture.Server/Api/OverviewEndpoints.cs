@@ -62,7 +62,7 @@ internal static class OverviewEndpoints
     public static void MapOverview(this IEndpointRouteBuilder api)
     {
         api.MapGet("/overview", async (
-            OverviewStore overview, CallStore calls, StatusStore status, SendStore sends, SlotStore slots, CatalogSource catalogs, Preparation preparation, BusinessClock clock, CancellationToken cancel) =>
+            OverviewStore overview, OperatorCallStore calls, StatusStore status, SendStore sends, SlotStore slots, CatalogSource catalogs, Preparation preparation, BusinessClock clock, CancellationToken cancel) =>
         {
             var published = await catalogs.CurrentAsync(cancel);
             var catalog = published.Catalog;

@@ -17,7 +17,7 @@ namespace Nurture.Server.Watching;
 /// not decided here, but in the commit that plans it.
 /// </summary>
 internal sealed class Watch(
-    BreakerStore breakers, SourceWatchStore sources, CallStore calls, ColleagueList colleagues, CatalogSource catalogs, BusinessClock clock, WorkSignals signals, ILogger<Watch> logger)
+    BreakerStore breakers, SourceWatchStore sources, OperatorCallStore calls, ColleagueList colleagues, CatalogSource catalogs, BusinessClock clock, WorkSignals signals, ILogger<Watch> logger)
     : BackgroundService
 {
     // Of machine time.

@@ -23,7 +23,7 @@ public static class WatchingSlice
     {
         builder.Services.AddSingleton<BreakerStore>();
         builder.Services.AddSingleton<SourceWatchStore>();
-        builder.Services.AddSingleton<CallStore>();
+        builder.Services.AddSingleton<OperatorCallStore>();
         builder.Services.AddSingleton<ThrottleStore>();
         builder.Services.AddSingleton<Throttles>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Throttles>());
@@ -34,7 +34,7 @@ public static class WatchingSlice
     public static void MapWatching(this WebApplication app)
     {
         var api = app.MapGroup(ApiSlice.Root).MapGroup("").WithTags("operation");
-        api.MapGet("/calls", async (CallStore calls, CatalogSource catalogs, CancellationToken cancel) =>
+        api.MapGet("/calls", async (OperatorCallStore calls, CatalogSource catalogs, CancellationToken cancel) =>
         {
             var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
             return new ApiPage<OverviewEndpoints.ShownCall>([.. (await calls.OpenAsync(cancel)).Select(call => OverviewEndpoints.ShownCall.Of(call, catalog))], null);

@@ -18,7 +18,7 @@ public enum CallKind : short
 public sealed record OperatorCall(long Id, CallKind Kind, string About, DateTimeOffset At, IReadOnlyDictionary<string, string> Detail, DateTimeOffset? EndedAt, string? EndedBy);
 
 /// <summary>What operators are called for: each is told once by mail, and shown until it is over.</summary>
-public sealed class CallStore(Database database)
+public sealed class OperatorCallStore(Database database)
 {
     private const string Columns = "id, kind, about, at, detail, ended_at, ended_by";
 
