@@ -177,6 +177,15 @@ public static partial class DiagnosticCodes
     /// <summary>A throttle on what leaves at once, or one that lets too few through before they expire.</summary>
     public const string OddThrottle = "NUR157";
 
+    /// <summary>A question that cannot be answered: its mail shows none of its answers, or they do not fit what they are written to.</summary>
+    public const string Unanswerable = "NUR140";
+
+    /// <summary>A mail that shows answers, sent by a step that asks nothing.</summary>
+    public const string NothingAsked = "NUR141";
+
+    /// <summary>An outcome by which a task cannot be done.</summary>
+    public const string UnknownOutcome = "NUR142";
+
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";
 

@@ -160,6 +160,9 @@ public static partial class Explanation
             Reason.HoldEnded => "Automatic mail to the account goes on: the hold is over.",
             Reason.Throttled => $"Waits to send {mail}: so many leave in a time, and those who came before go first.",
             Reason.SourceSilent => $"Waits at {here}: a source of the events that it rests on is silent, so nobody is called for that.",
+            Reason.Answered => $"Was answered: {detail["answer"] ?? "a question"} ({mail}).",
+            Reason.AnswerChanged => $"Was answered otherwise: {detail["answer"] ?? "a question"}{(detail["before"] is { } before ? $", before {before}" : "")} ({mail}). The last answer counts; what had gone on was not undone.",
+            Reason.TaskDone => $"Went on from {here}: the task was done{(detail["outcome"] is { } how and not Step.Task.Done ? $" ({Words(how)})" : "")}{By(detail)}.",
             Reason.TriggerNotTrue => $"Did not enter {name}{By(detail)}: what starts it was not true any more.",
             Reason.TaskOpened => $"A task was opened for a person{Of(detail["task"])}.",
         };
