@@ -146,6 +146,7 @@ public static class ScenarioGrammar
             new("class", "word", "as of a `send`", "marketing") { Words = Classes, Default = "the scenario's" },
             new("topic", "topic", "as of a `send`", "tips") { Default = "the scenario's" },
             new("expires", "length", "as of a `send`", "12h") { Default = "as of a `send`" },
+            new("throttle", "pace", "as of a `send`", "2000/d") { Default = "all at once" },
             new("if", "condition", "as of a `send`", "contact.onboarded") { Default = "always" },
             new("id", "name", "its name", "first-question") { Default = "the template's" },
         ],
