@@ -18,6 +18,7 @@ using Nurture.Server.Segments;
 using Nurture.Server.Slots;
 using Nurture.Server.Tracking;
 using Nurture.Server.Users;
+using Nurture.Server.Watching;
 using Nurture.Server.Web;
 using Nurture.Storage;
 
@@ -63,6 +64,7 @@ public partial class Program
         builder.AddSegments();
         builder.AddBroadcasts();
         builder.AddBulk();
+        builder.AddWatching();
         builder.AddWebApp();
         also?.Invoke(builder);
 
@@ -85,11 +87,13 @@ public partial class Program
         app.MapBroadcasts();
         app.MapSchedules();
         app.MapBulk();
+        app.MapWatching();
 
         app.UseSlots();
         app.UseDelivery();
         app.UseScheduling();
         app.UseBulk();
+        app.UseWatching();
         app.UseEscalations();
         await app.UsePublishingAsync(CancellationToken.None);
 

@@ -80,6 +80,7 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
             PreparingHealth = HealthOf(DocumentState.Preparing),
             Live = LiveOf().ToFrozenDictionary(live => live.Scenario.Name),
             Versions = versions.ToFrozenDictionary(),
+            Silences = content.Silences,
         };
         // What was covered once and is counted no more would answer with what it knew then.
         catalog = catalog with

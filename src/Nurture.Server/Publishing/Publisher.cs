@@ -123,9 +123,9 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
     }
 
     /// <summary>Whoever stands in the scenario is asked again, conditions first (SEMANTICS.md 45).</summary>
-    public async Task<bool> ResumeAsync(string scenario, CancellationToken cancel)
+    public async Task<bool> ResumeAsync(string scenario, string by, CancellationToken cancel)
     {
-        if (!await store.ResumeAsync(scenario, cancel)) return false;
+        if (!await store.ResumeAsync(scenario, by, clock.Now, cancel)) return false;
         SubjectKey? after = null;
         var names = new ScenarioNames((await catalogs.CurrentAsync(cancel)).Catalog.NamesOf(scenario));
         while (await subjects.PageInAsync(names, after, Preparation.ChunkSize, cancel) is { Count: > 0 } chunk)

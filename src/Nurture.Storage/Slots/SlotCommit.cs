@@ -74,6 +74,12 @@ public sealed class SlotCommit
 
     public List<Effect.HoldsChanged> Holds { get; init; } = [];
 
+    /// <summary>Who waits for their turn at a throttled send.</summary>
+    public List<Effect.InLine> InLine { get; init; } = [];
+
+    /// <summary>How much a scenario may plan before it is paused; null counts nothing.</summary>
+    public Breaker? Breaker { get; init; }
+
     /// <summary>Contacts that a scenario wants to be forgotten.</summary>
     public List<long> Forgotten { get; init; } = [];
 }

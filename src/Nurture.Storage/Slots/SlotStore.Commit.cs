@@ -28,6 +28,8 @@ public sealed partial class SlotStore
             await write.HumansAsync();
             await log.AppendAsync(connection, transaction, commit.Events, ct);
             await write.ParkedAsync();
+            await ThrottleStore.AskAsync(database, connection, transaction, commit, ct);
+            if (commit.Breaker is { } breaker) await BreakerStore.CountAsync(database, connection, transaction, commit, breaker, ct);
         }, cancel);
 
     /// <summary>

@@ -48,6 +48,8 @@ public static partial class StateCodec
         }
 
         w.Flag(20, enrollment.IsBehind);
+        w.Instant(60, enrollment.InLineUntil);
+        w.Instant(61, enrollment.TurnUntil);
         if (enrollment.TaskId != 0) w.Number(30, enrollment.TaskId);
         w.Raw(enrollment.Unknown);
     }
@@ -87,6 +89,8 @@ public static partial class StateCodec
                 case 18: enrollment.Iteration = (int)reader.Number; break;
                 case 19: enrollment.IterationStartedAt = reader.Instant; break;
                 case 20: enrollment.IsBehind = reader.Flag; break;
+                case 60: enrollment.InLineUntil = reader.Instant; break;
+                case 61: enrollment.TurnUntil = reader.Instant; break;
                 case 30: enrollment.TaskId = reader.Number; break;
                 default: enrollment.Unknown = [.. enrollment.Unknown, .. reader.Whole]; break;
             }

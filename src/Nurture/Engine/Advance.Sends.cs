@@ -61,6 +61,7 @@ internal sealed partial class Advance
             {
                 Release(subject, enrollment, step, recipient!, at, expiresAt);
                 hasReleased = true;
+                enrollment.TurnUntil = null;
             }
             else if (until is { } later && at < expiresAt)
             {
@@ -69,6 +70,7 @@ internal sealed partial class Advance
                 if (enrollment.StepDueAt is null)
                     Note(subject, enrollment, refusal.Value, at, id, detail: refusal == Reason.StreamBusy ? Detail(("first", FirstOfStream(subject, enrollment, published.Scenario)!.Scenario)) : "");
                 var next = later < expiresAt ? later : expiresAt;
+                if (refusal == Reason.Throttled) StandInLine(subject, enrollment, step, next);
                 if (again is null || next < again) again = next;
             }
             else
@@ -137,13 +139,38 @@ internal sealed partial class Advance
             if (counted.Count >= cap.Sends) return (Reason.CapReached, DateTimeOffset.FromUnixTimeMilliseconds(counted[^cap.Sends]) + cap.Within);
         }
 
-        if (catalog.Policy.AllowedHours.TryGetValue(step.Class, out var hours))
+        var hours = catalog.Policy.AllowedHours.GetValueOrDefault(step.Class);
+        if (hours is not null)
         {
             var allowed = Calendar.NextAllowed(moment, hours, ClockOf(ZoneRule.Recipient, recipient));
             if (allowed > moment) return (Reason.QuietHours, allowed);
         }
 
-        return (null, null);
+        // The last gate: whose turn it is passes all others, so no place is given away in vain.
+        if (step.Throttle is null || enrollment.TurnUntil >= moment) return (null, null);
+        return (Reason.Throttled, hours is null ? DateTimeOffset.MaxValue : Calendar.AllowedUntil(moment, hours, ClockOf(ZoneRule.Recipient, recipient)));
+    }
+
+    private void StandInLine(SubjectState subject, Enrollment enrollment, Step.Send step, DateTimeOffset until)
+    {
+        until = Instants.FromMilliseconds(until.ToMilliseconds());
+        if (enrollment.InLineUntil == until) return;
+        enrollment.InLineUntil = until;
+        Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step.Id, enrollment.Iteration, until));
+    }
+
+    /// <summary>All gates are asked again; what has not left when the turn is over stands in line anew.</summary>
+    private void Admitted(Signal.Admitted signal)
+    {
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        CatchUp(subject, signal.At, isInclusive: false);
+        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment && enrollment.Step == signal.Step && enrollment.Iteration == signal.Occurrence)
+        {
+            (enrollment.InLineUntil, enrollment.TurnUntil) = (null, signal.Until);
+            Settle(subject, signal.At);
+        }
+
+        Rest(subject, signal.At);
     }
 
     /// <summary>The passage of the stream that goes before this one, of the subject or of the person's account; null where this one does.</summary>

@@ -66,6 +66,7 @@ internal sealed partial class Advance
         enrollment.Step = step;
         enrollment.StepStartedAt = at;
         enrollment.StepDueAt = null;
+        (enrollment.InLineUntil, enrollment.TurnUntil) = (null, null);
         Do(new Effect.Positioned(subject.Ref, enrollment.Id, published.Scenario.Name, published.Scenario.Version, step, at));
     }
 

@@ -25,6 +25,9 @@ public abstract record Effect
     /// <summary>An enrollment stands on a step, or nowhere any more.</summary>
     public sealed record Positioned(SubjectRef Subject, long EnrollmentId, string Scenario, int Version, string? Step, DateTimeOffset At) : Effect;
 
+    /// <summary>The enrollment waits for its turn at a throttled send, and could leave until a moment (its allowed hours, its expiry).</summary>
+    public sealed record InLine(SubjectRef Subject, long EnrollmentId, string Scenario, int Version, string Step, int Occurrence, DateTimeOffset OpenUntil) : Effect;
+
     /// <summary>Forget the contact, as an erasure that a human asks for does.</summary>
     public sealed record Forget(long ContactId) : Effect;
 

@@ -62,6 +62,12 @@ public sealed class Enrollment
     /// <summary>A human just gave the outcome it acts on: its next mail does not wait for the quiet time (SEMANTICS.md 49).</summary>
     public bool IsAskedFor { get; set; }
 
+    /// <summary>It waits for its turn at a throttled send, which it may take until then; null where it stands in no line.</summary>
+    public DateTimeOffset? InLineUntil { get; set; }
+
+    /// <summary>Its turn has come, and is over then.</summary>
+    public DateTimeOffset? TurnUntil { get; set; }
+
     /// <summary>The repeat that it goes round in; null outside of one.</summary>
     public string? Repeat { get; set; }
 

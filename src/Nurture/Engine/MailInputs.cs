@@ -111,6 +111,10 @@ public static class MailInputs
             json.WriteString("because", facts.Because);
             json.WriteString("by", facts.By);
             json.WriteString("acknowledge_by", facts.AcknowledgeBy);
+            json.WriteString("what", facts.What);
+            json.WriteString("count", facts.Count);
+            json.WriteString("bound", facts.Bound);
+            json.WriteString("within", facts.Within);
             json.WriteEndObject();
             WriteSender(json, sender);
             json.WriteEndObject();

@@ -125,6 +125,8 @@ public enum Reason : short
 
     // Working on many at once, and what protects from too much.
     TriggerNotTrue = 180,
+    SourceSilent = 181,
+    Throttled = 182,
 }
 
 public static class Reasons

@@ -84,6 +84,11 @@ public abstract record Signal
     /// <param name="Since">When that began: asked twice, somebody enters once.</param>
     public sealed record StartAsked(SubjectRef Subject, string Scenario, bool IsBackfill, bool IsForced, string By, string Because, DateTimeOffset Since, DateTimeOffset At) : Signal;
 
+    /// <summary>The subject's turn has come at a throttled send.</summary>
+    /// <param name="Occurrence">The iteration of a repeat in which it stands there.</param>
+    /// <param name="Until">What has not left by then asks anew.</param>
+    public sealed record Admitted(SubjectRef Subject, long EnrollmentId, string Step, int Occurrence, DateTimeOffset Until, DateTimeOffset At) : Signal;
+
     /// <summary>An enrollment is taken out by hand.</summary>
     public sealed record StopRequested(SubjectRef Subject, long EnrollmentId, string By, DateTimeOffset At) : Signal
     {
@@ -177,4 +182,5 @@ public enum SignalKind : short
     Answered = 50,
     TaskDone = 51,
     StartAsked = 110,
+    Admitted = 111,
 }

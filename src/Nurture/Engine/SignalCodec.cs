@@ -118,6 +118,13 @@ public static class SignalCodec
             w.Text(5, s.Because);
             w.Instant(6, s.Since);
         })),
+        Signal.Admitted s => Row(SignalKind.Admitted, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.EnrollmentId);
+            w.Text(2, s.Step);
+            w.Number(3, s.Occurrence);
+            w.Instant(4, s.Until);
+        })),
         Signal.StopRequested s => Row(SignalKind.StopRequested, s.Subject, 0, s.At, Packed(w =>
         {
             w.Number(1, s.EnrollmentId);
@@ -374,6 +381,23 @@ public static class SignalCodec
                 }
 
                 return new Signal.StartAsked(SubjectOf(row), scenario, isBackfill, isForced, by, because, since, row.OccurredAt);
+            }
+
+            case SignalKind.Admitted:
+            {
+                var (enrollment, step, occurrence, until) = (0L, "", 0, default(DateTimeOffset));
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: enrollment = reader.Number; break;
+                        case 2: step = reader.Text; break;
+                        case 3: occurrence = (int)reader.Number; break;
+                        case 4: until = reader.Instant; break;
+                    }
+                }
+
+                return new Signal.Admitted(SubjectOf(row), enrollment, step, occurrence, until, row.OccurredAt);
             }
 
             case SignalKind.StopRequested:

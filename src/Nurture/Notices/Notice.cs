@@ -19,6 +19,12 @@ public enum NoticeKind : byte
 
     /// <summary>He may come in, by a link that works once.</summary>
     Invited = 4,
+
+    /// <summary>A scenario did far more than it may, and is paused.</summary>
+    VolumeTripped = 20,
+
+    /// <summary>A source sends far less than it usually does.</summary>
+    SourceSilent = 21,
 }
 
 /// <summary>Somebody who works with Nurture, as much of him as mailing him takes.</summary>
@@ -38,6 +44,9 @@ public sealed record Notice(
     /// <summary>Under this name notices stand in the ledger; no scenario can be called so.</summary>
     public const string Scenario = "nurture.notice";
 
+    /// <summary>Whether it calls whoever runs Nurture, and not whoever works cases.</summary>
+    public static bool IsCall(NoticeKind kind) => kind is NoticeKind.VolumeTripped or NoticeKind.SourceSilent;
+
     /// <summary>Nothing in a slot hears what became of one, so all stand in the same.</summary>
     public const short Slot = 0;
 
@@ -48,6 +57,8 @@ public sealed record Notice(
         NoticeKind.Assigned or NoticeKind.HandedOver => "notice-case",
         NoticeKind.Untaken => "notice-untaken",
         NoticeKind.Invited => "notice-invitation",
+        NoticeKind.VolumeTripped => "notice-breaker",
+        NoticeKind.SourceSilent => "notice-silence",
     };
 
     public SendDraft DraftFor(Colleague colleague, SendPolicy policy)
@@ -85,6 +96,15 @@ public sealed record NoticeFacts(string Title, string? Account)
     /// <summary>Who handed it over, or invites.</summary>
     public string? By { get; init; }
 
+    /// <summary>Of a call: mails, escalations, webhooks.</summary>
+    public string? What { get; init; }
+
+    public string? Count { get; init; }
+
+    public string? Bound { get; init; }
+
+    public string? Within { get; init; }
+
     /// <summary>Local, with its zone.</summary>
     public string? AcknowledgeBy { get; init; }
 }
@@ -98,6 +118,7 @@ public sealed record NoticeStanding(
     /// <summary>Why nobody needs it any more; null where it may leave.</summary>
     public Reason? Moot =>
         !MayComeIn ? Reason.ColleagueLeft
+        : Notice.IsCall(Kind) ? null
         : Kind == NoticeKind.Invited ? IsLinkLive ? null : Reason.LinkOver
         : !WantsCaseMails ? Reason.CaseMailsOff
         : IsClosed ? Reason.CaseClosed

@@ -42,6 +42,9 @@ public sealed record Catalog
     /// <summary>A definition whose counters are being filled: they count already.</summary>
     public HealthDefinition? PreparingHealth { get; init; }
 
+    /// <summary>Of sources that are silent, or were a short time ago.</summary>
+    public IReadOnlyList<Silence> Silences { get; init; } = [];
+
     /// <summary>The live version of each scenario.</summary>
     public FrozenDictionary<string, PublishedScenario> Live { get; init; } = FrozenDictionary<string, PublishedScenario>.Empty;
 

@@ -183,6 +183,9 @@ public static partial class DiagnosticCodes
     /// <summary>A scenario with rows where one row has to be named.</summary>
     public const string RowNeeded = "NUR139";
 
+    /// <summary>A throttle on what leaves at once, or one that lets too few through before they expire.</summary>
+    public const string OddThrottle = "NUR157";
+
     /// <summary>A question that cannot be answered: its mail shows none of its answers, or they do not fit what they are written to.</summary>
     public const string Unanswerable = "NUR140";
 

@@ -65,7 +65,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
             ("template", send.Template), ("answers", send.Asks is { IsScale: false } asked ? string.Join(", ", asked.Answers.Select(answer => answer.Value)) : null),
             ("scale", send.Asks is { IsScale: true, Answers: [var least, .., var most] } ? $"{least.Value}-{most.Value}" : null), ("set", send.Asks?.Sets?.ToString()), ("to", Written(send.To)), ("nobody", send.Nobody is { } nobody ? Written(nobody.Instead) ?? (nobody.OpensTask ? "task" : "end") : null),
             ("class", Word(send.Class)), ("topic", send.Topic), ("expires", send.Expires is { } expires ? Written(expires) : null), ("if", send.If?.Text),
-            ("skipped", send.EndsWhenSkipped ? "end" : null)))
+            ("throttle", send.Throttle?.ToString()), ("skipped", send.EndsWhenSkipped ? "end" : null)))
         {
             Ways = send.Skipped.Count > 0 ? [new("skipped", null, Drawn(send.Skipped))] : [],
         },

@@ -163,6 +163,16 @@ public sealed partial class ScenarioLinter
                 "Wait shorter, or let the goal count longer.");
         CheckHours(send, moment);
         CheckColumns(send);
+        CheckThrottle(send);
+    }
+
+    private void CheckThrottle(Step.Send send)
+    {
+        if (send.Throttle is null) return;
+        if (send.Class == SendClass.Transactional)
+            Error(DiagnosticCodes.OddThrottle, At($"{send.Id}/throttle", send.Span), "a transactional mail waits for nobody", "Take throttle: away, or make the mail a service or marketing one.");
+        else if (send.Expires is { } expires && expires < send.Throttle.Per)
+            Warn(DiagnosticCodes.OddThrottle, At($"{send.Id}/throttle", send.Span), $"whoever is not among the first {send.Throttle.Count} never gets this mail: it expires after {Days(expires)}, before the next are let through", "Let it wait longer (expires:), or say the throttle for a shorter time: 100/h.");
     }
 
     /// <summary>What a mail reads as <c>row.…</c> is there for its reader.</summary>

@@ -31,6 +31,7 @@ public sealed partial class ScenarioParser
         var stepClass = ReadClass(fields?["class"]) ?? sendClass ?? SendClass.Marketing;
         var stepTopic = source.Name(fields?["topic"], "a topic") ?? topic;
         var expires = source.Exact(fields?["expires"], "expires");
+        var throttle = source.Pace(fields?["throttle"], "throttle");
         var condition = ReadCondition(fields?["if"], "if", Scope(hasHeard));
         var question = isAsking ? ReadQuestion(fields!) : null;
         var skippedNode = step["skipped"];
@@ -40,7 +41,7 @@ public sealed partial class ScenarioParser
         if (template is null) return null;
 
         var given = Claim(id, Called(templateNode, template), span);
-        Remember(given, fields, "template", "to", "nobody", "class", "expires", "if", "answers", "scale", "set");
+        Remember(given, fields, "template", "to", "nobody", "class", "expires", "throttle", "if", "answers", "scale", "set");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)
         {
@@ -49,6 +50,7 @@ public sealed partial class ScenarioParser
             Class = stepClass,
             Topic = stepTopic,
             Expires = expires,
+            Throttle = throttle,
             If = condition,
             EndsWhenSkipped = endsWhenSkipped,
             Skipped = skipped,
@@ -154,7 +156,7 @@ public sealed partial class ScenarioParser
             Suggestions.For(template, known) ?? $"It would be the file templates/{template}.{environment.Policy.Locale}.html.");
     }
 
-    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, if and id.";
+    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, throttle, if and id.";
 
     private static readonly Dictionary<string, string> LaterInSend = new(StringComparer.Ordinal)
     {
@@ -163,7 +165,6 @@ public sealed partial class ScenarioParser
         ["up_to"] = SendKeys,
         ["otherwise"] = SendKeys,
         ["calendar"] = SendKeys,
-        ["throttle"] = SendKeys,
         ["channel"] = "Every send is a mail.",
         ["skipped"] = "It stands beside the send, aligned with \"send:\".",
     };

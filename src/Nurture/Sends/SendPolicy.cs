@@ -32,6 +32,8 @@ public sealed record SendPolicy
 
     public Sender Sender { get; init; } = new();
 
+    public Breaker Breaker { get; init; } = Breaker.Default;
+
     /// <summary>
     /// The company's own sites, as host names (with a port where that is not the usual one): a link in a mail to one of
     /// them may say whose browser follows it.

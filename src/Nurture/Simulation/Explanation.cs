@@ -158,6 +158,8 @@ public static partial class Explanation
             Reason.OnHold => $"Held {mail} back: the account is on hold{Because(detail)}.",
             Reason.HoldStarted => $"Automatic mail to the account is on hold{(Day(detail["until"]) is { } until ? $" until {until.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}" : "")}{Because(detail)}.",
             Reason.HoldEnded => "Automatic mail to the account goes on: the hold is over.",
+            Reason.Throttled => $"Waits to send {mail}: so many leave in a time, and those who came before go first.",
+            Reason.SourceSilent => $"Waits at {here}: a source of the events that it rests on is silent, so nobody is called for that.",
             Reason.Answered => $"Was answered: {detail["answer"] ?? "a question"} ({mail}).",
             Reason.AnswerChanged => $"Was answered otherwise: {detail["answer"] ?? "a question"}{(detail["before"] is { } before ? $", before {before}" : "")} ({mail}). The last answer counts; what had gone on was not undone.",
             Reason.TaskDone => $"Went on from {here}: the task was done{(detail["outcome"] is { } how and not Step.Task.Done ? $" ({Words(how)})" : "")}{By(detail)}.",

@@ -21,6 +21,10 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private readonly List<SimulatedSend> sends = [];
     private readonly List<Effect> carried = [];
     private readonly HashSet<long> suppressed = [];
+
+    // Who waits at throttled sends, in the order of their coming, and when somebody's turn was.
+    private readonly List<Effect.InLine> line = [];
+    private readonly List<(string Scenario, string Step, DateTimeOffset At)> turns = [];
     private readonly Dictionary<SubjectKey, List<long>> missed = [];
     private long lastId;
 
@@ -61,13 +65,61 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     /// <summary>Hears everything that was told, and what that led to.</summary>
     public void Drain()
     {
-        while (queue.Count > 0)
+        do
         {
-            var rows = queue.ToList();
-            queue.Clear();
-            Decide(rows, []);
+            while (queue.Count > 0)
+            {
+                var rows = queue.ToList();
+                queue.Clear();
+                Decide(rows, []);
+            }
+
+            Admit();
+        }
+        while (queue.Count > 0);
+    }
+
+    /// <summary>Lets those through whose turn it is at throttled sends, as the server does.</summary>
+    private void Admit()
+    {
+        foreach (var one in line.ToList())
+        {
+            if (one.OpenUntil <= Now || !StandsThere(one))
+            {
+                line.Remove(one);
+                continue;
+            }
+
+            if (PaceOf(one) is { } pace)
+            {
+                if (TurnAt(one, pace) > Now) continue;
+                turns.Add((one.Scenario, one.Step, Now));
+            }
+
+            line.Remove(one);
+            var (slot, hop) = one.Subject.Kind == SubjectKind.Contact ? RouteOf(one.Subject.Id) : (one.Slot, 0);
+            var until = Now + (PaceOf(one) is { } known ? Throttle.LeewayOf(known) : TimeSpan.FromHours(1));
+            Append(SignalCodec.Store(new Signal.Admitted(one.Subject, one.EnrollmentId, one.Step, one.Occurrence, until, Now), slot, new StoredAbout(Now, Hop: hop)));
         }
     }
+
+    /// <summary>Who stands elsewhere by now has left the line.</summary>
+    private bool StandsThere(Effect.InLine one)
+    {
+        var key = new SubjectKey(one.Subject.Kind == SubjectKind.Contact ? RouteOf(one.Subject.Id).Slot : one.Slot, one.Subject);
+        return states.TryGetValue(key, out var state) && Unpack(key, state.State).Enrollments.Exists(e => e.Id == one.EnrollmentId && e.Step == one.Step && e.Status == EnrollmentStatus.Live);
+    }
+
+    private DateTimeOffset TurnAt(Effect.InLine one, Pace pace)
+    {
+        var counting = turns.FindAll(turn => turn.Scenario == one.Scenario && turn.Step == one.Step && turn.At > Throttle.CountsSince(pace, Now));
+        return counting.Count < pace.Count ? Now : Throttle.FreeAgain(pace, counting[^pace.Count].At);
+    }
+
+    private Pace? PaceOf(Effect.InLine one) =>
+        (Catalog.Live.GetValueOrDefault(one.Scenario)?.Program.Nodes.GetValueOrDefault(one.Step)?.Step as Step.Send)?.Throttle;
+
+    private DateTimeOffset? NextTurn() => line.Where(one => PaceOf(one) is not null).Select(one => (DateTimeOffset?)TurnAt(one, PaceOf(one)!)).Min();
 
     /// <summary>Hears the first waiting row of one slot, as if only that slot's worker had run; false where none waits.</summary>
     public bool DrainOne(short slot)
@@ -84,7 +136,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     public void AdvanceTo(DateTimeOffset moment)
     {
         Drain();
-        while (NextDue() is { } due && due <= moment)
+        while (NextMoment() is { } due && due <= moment)
         {
             if (due > Now) Now = due;
             Decide([], [.. Awake.Where(pair => pair.Value.DueAt <= Now).Select(pair => pair.Key).OrderBy(key => key.Subject.Kind).ThenBy(key => key.Subject.Id)]);
@@ -106,6 +158,13 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     {
         if (moment > Now) Now = moment.Truncate();
     }
+
+    private DateTimeOffset? NextMoment() => (NextDue(), NextTurn()) switch
+    {
+        (null, var turn) => turn,
+        (var due, null) => due,
+        ({ } due, { } turn) => due < turn ? due : turn,
+    };
 
     public DateTimeOffset? NextDue() => Awake.Min(pair => pair.Value.DueAt);
 
@@ -215,6 +274,12 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 Append(SignalCodec.Store(new Signal.Erased(forget.ContactId, Now), home, new StoredAbout(Now, Hop: hop)));
                 break;
             case Effect.Moved moved: routes[moved.ContactId] = (moved.ToSlot, moved.Hop); break;
+            case Effect.InLine asked:
+                // Who comes again keeps the old place in line.
+                var place = line.FindIndex(one => one.EnrollmentId == asked.EnrollmentId && one.Step == asked.Step && one.Occurrence == asked.Occurrence);
+                if (place < 0) line.Add(asked);
+                else line[place] = asked;
+                break;
             case Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
             case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.ColleaguesTold: break;
             default: throw new InvalidOperationException($"The simulator does not carry {effect.GetType().Name}.");

@@ -34,6 +34,7 @@ export const stepKinds: Record<string, Kind> = {
       { key: "if", is: "condition", isOptional: true },
       { key: "topic", is: "topic", isOptional: true },
       { key: "expires", is: "length", isOptional: true },
+      { key: "throttle", is: "text", isOptional: true },
     ],
   },
   "ask": {
