@@ -17,6 +17,7 @@ using Nurture.Server.Slots;
 using Nurture.Server.Tracking;
 using Nurture.Server.Users;
 using Nurture.Server.Web;
+using Nurture.Server.Webhooks;
 using Nurture.Storage;
 
 try
@@ -52,6 +53,7 @@ public partial class Program
         builder.AddScheduling(options, clock);
         await builder.AddDeliveryAsync(database, options);
         builder.AddNotices();
+        builder.AddWebhooks();
         builder.AddTracking();
         builder.AddHealth();
         builder.AddEscalations();
@@ -82,6 +84,7 @@ public partial class Program
 
         app.UseSlots();
         app.UseDelivery();
+        app.UseWebhooks();
         app.UseScheduling();
         app.UseEscalations();
         await app.UsePublishingAsync(CancellationToken.None);

@@ -3,6 +3,7 @@ using Nurture.Server.Escalations;
 using Nurture.Server.Health;
 using Nurture.Server.Security;
 using Nurture.Server.Users;
+using Nurture.Server.Webhooks;
 using Nurture.Storage;
 
 namespace Nurture.Server.Api;
@@ -79,6 +80,7 @@ public static class ApiSlice
         api.MapGroup("").WithTags("escalations").MapEscalations();
         api.MapGroup("").WithTags("operation").MapParked();
         api.MapGroup("").WithTags("sources").MapSources();
+        api.MapGroup("").WithTags("webhooks").MapWebhooks();
         api.MapGroup("").WithTags("keys").MapKeys();
         api.MapGroup("").WithTags("operation").MapStatus();
     }

@@ -22,6 +22,7 @@ public sealed class NoticeLinks(NoticeStore store, OneTimeLinks links, PublicAdd
         return await store.FindAsync(send.Slot, send.Id, cancel) switch
         {
             { LinkHash: { } shown } => await links.MakeBesideAsync(shown, cancel) ?? throw new LinkOverException(),
+            { EscalationId: 0 } => $"{site.Url}/{(send.Subject.Kind == Contacts.SubjectKind.Account ? "accounts" : "contacts")}/{send.Subject.Id}",
             { EscalationId: var id } => $"{site.Url}/escalations/{id}",
             null => throw new InvalidOperationException($"The notice {send.Id} says nothing of what it is about."),
         };

@@ -46,6 +46,7 @@ public static partial class StateCodec
         }
 
         w.Flag(20, enrollment.IsBehind);
+        if (enrollment.CallId != default) w.Bytes(40, enrollment.CallId.ToByteArray());
         w.Raw(enrollment.Unknown);
     }
 
@@ -84,6 +85,7 @@ public static partial class StateCodec
                 case 18: enrollment.Iteration = (int)reader.Number; break;
                 case 19: enrollment.IterationStartedAt = reader.Instant; break;
                 case 20: enrollment.IsBehind = reader.Flag; break;
+                case 40: enrollment.CallId = new Guid(reader.Bytes); break;
                 default: enrollment.Unknown = [.. enrollment.Unknown, .. reader.Whole]; break;
             }
         }
@@ -126,6 +128,8 @@ public static partial class StateCodec
                 m.Message(2, e => WriteEvent(e, happened));
             });
         }
+
+        if (enrollment.Response is { } response) w.Message(20, e => WriteEvent(e, response));
     }
 
     private static void ReadEnrollmentEvents(ReadOnlySpan<byte> bytes, SubjectState state)
@@ -142,6 +146,7 @@ public static partial class StateCodec
             else if (enrollment is null) throw new PackedFormatException("an enrollment's events begin with its id");
             else if (reader.Field == 2) enrollment.Trigger = ReadEvent(reader.Bytes);
             else if (reader.Field == 3) enrollment.Heard = ReadEvent(reader.Bytes);
+            else if (reader.Field == 20) enrollment.Response = ReadEvent(reader.Bytes);
             else if (reader.Field == 4)
             {
                 var (key, happened) = ("", (OccurredEvent?)null);

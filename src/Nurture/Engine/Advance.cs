@@ -68,6 +68,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.EnrollmentWorked s: EnrollmentWorked(s); break;
             case Signal.Prepared s: Prepared(s); break;
             case Signal.Resumed s: Resumed(s); break;
+            case Signal.CallEnded s: CallEnded(s); break;
             case Signal.EscalationWorked s: EscalationWorked(s); break;
             case Signal.HoldRequested s: HoldRequested(s); break;
             case Signal.HoldReleased s: HoldReleased(s); break;

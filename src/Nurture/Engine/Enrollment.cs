@@ -53,6 +53,12 @@ public sealed class Enrollment
     /// <summary>The case whose outcome it waits for; 0 for none.</summary>
     public long EscalationId { get; set; }
 
+    /// <summary>The call that it made at the step it stands on, and whose end it waits for; empty for none.</summary>
+    public Guid CallId { get; set; }
+
+    /// <summary>What webhooks were answered, by the names that they declare: <c>response.…</c>.</summary>
+    public OccurredEvent? Response { get; set; }
+
     /// <summary>A mail of it waited for a hold: what follows leaves one at a time (SEMANTICS.md 48).</summary>
     public bool WasHeld { get; set; }
 

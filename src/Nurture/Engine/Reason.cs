@@ -117,6 +117,13 @@ public enum Reason : short
     HoldStarted = 127,
     HoldEnded = 128,
     TaskOpened = 129,
+
+    // What others outside are told.
+    CallPlanned = 160,
+    CallAnswered = 161,
+    CallFailed = 162,
+    ColleagueNotified = 163,
+    NobodyToNotify = 164,
 }
 
 public static class Reasons

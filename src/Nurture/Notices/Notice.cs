@@ -19,6 +19,9 @@ public enum NoticeKind : byte
 
     /// <summary>He may come in, by a link that works once.</summary>
     Invited = 4,
+
+    /// <summary>A scenario has something to tell him.</summary>
+    Told = 5,
 }
 
 /// <summary>Somebody who works with Nurture, as much of him as mailing him takes.</summary>
@@ -48,6 +51,7 @@ public sealed record Notice(
         NoticeKind.Assigned or NoticeKind.HandedOver => "notice-case",
         NoticeKind.Untaken => "notice-untaken",
         NoticeKind.Invited => "notice-invitation",
+        NoticeKind.Told => "notice-told",
     };
 
     public SendDraft DraftFor(Colleague colleague, SendPolicy policy)
@@ -99,6 +103,7 @@ public sealed record NoticeStanding(
     public Reason? Moot =>
         !MayComeIn ? Reason.ColleagueLeft
         : Kind == NoticeKind.Invited ? IsLinkLive ? null : Reason.LinkOver
+        : Kind == NoticeKind.Told ? WantsCaseMails ? null : Reason.CaseMailsOff
         : !WantsCaseMails ? Reason.CaseMailsOff
         : IsClosed ? Reason.CaseClosed
         : Kind switch

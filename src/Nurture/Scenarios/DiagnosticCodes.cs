@@ -174,6 +174,9 @@ public static partial class DiagnosticCodes
     /// <summary>A pool of colleagues that escalations.yaml does not declare.</summary>
     public const string UnknownPool = "NUR136";
 
+    /// <summary>A text of a step, with <c>{{ }}</c>, that cannot be read.</summary>
+    public const string TextCannotBeRead = "NUR145";
+
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";
 

@@ -215,6 +215,7 @@ public sealed partial class ScenarioParser
         HasHeard = hasHeard,
         HasEnrollment = hasEnrollment,
         IsInRepeat = isInRepeat,
+        Responses = hasEnrollment ? responses : null,
         SentTemplates = hasEnrollment ? sentTemplates : null,
         File = source.File,
         Origin = new(0, 0, 1, 1),

@@ -51,12 +51,12 @@ public static class ScenarioSchema
             { Key: "wait", Opens: not null } => Either(Matching(LengthPattern), Ref("wait")),
             { Key: "skipped" } => Either(Words(["end"]), Steps()),
             { Key: "outcome" } => new JsonObject { ["type"] = "object", ["additionalProperties"] = Steps(), ["required"] = new JsonArray("otherwise") },
-            { Key: "with" } => new JsonObject { ["type"] = "object" },
+            { Key: "with" or "body" or "response" } => new JsonObject { ["type"] = "object" },
             { Key: "for", Value: "length" } => AnyText(),
             { Key: "band" } => OneOrSeveral(Words(key.Words)),
             { Key: "at" } => AnyText(),
             { Value: "arms", Opens: { } opens } => new JsonObject { ["type"] = "array", ["items"] = Ref(opens) },
-            { Opens: { } only } when only is "set" or "assign" or "repeat" => Ref(only),
+            { Opens: { } only } when only is "set" or "assign" or "repeat" or "notify" => Ref(only),
             { Opens: { } opens } => Either(AnyText(), Ref(opens)),
             _ => key.Value switch
             {

@@ -37,6 +37,7 @@ public sealed record ScenarioCoverage(int Reached, IReadOnlyList<string> Missed)
         Step.WaitFor { IsBounded: true } wait when scenario.Goal is { EndsEnrollment: true } goal && goal.When.Text == wait.For.Text => [$"{step.Id}: timeout"],
         Step.WaitFor { IsBounded: true } => [$"{step.Id}: heard", $"{step.Id}: timeout"],
         Step.Send { Skipped.Count: > 0 } => [$"{step.Id}: skipped"],
+        Step.Webhook { Waits: true } webhook => [$"{step.Id}: answered", $"{step.Id}: failed", .. webhook.HasTimeout ? [$"{step.Id}: timeout"] : Array.Empty<string>()],
         Step.Escalate { WaitsForOutcome: true } escalate => [.. escalate.Outcomes.Select(arm => $"{step.Id}: {arm.Outcome}"), $"{step.Id}: otherwise"],
         _ => [],
     };
@@ -48,6 +49,9 @@ public sealed record ScenarioCoverage(int Reached, IReadOnlyList<string> Missed)
         (Step.Split, Reason.SplitTaken) => $"{step.Id}: {entry.Member("arm")}",
         (Step.WaitFor, Reason.Heard or Reason.AlreadyTrue) => $"{step.Id}: heard",
         (Step.WaitFor, Reason.TimedOut) => $"{step.Id}: timeout",
+        (Step.Webhook, Reason.CallAnswered) => $"{step.Id}: answered",
+        (Step.Webhook, Reason.CallFailed) => $"{step.Id}: failed",
+        (Step.Webhook webhook, Reason.TimedOut) => $"{step.Id}: {(webhook.HasTimeout ? "timeout" : "failed")}",
         (Step.Escalate escalate, Reason.OutcomeHeard) => $"{step.Id}: {(escalate.Outcomes.Any(arm => arm.Outcome == entry.Member("outcome")) ? entry.Member("outcome") : "otherwise")}",
         (Step.Escalate, Reason.TimedOut) => $"{step.Id}: otherwise",
         (Step.Escalate escalate, Reason.EscalationNotOpened) => $"{step.Id}: {(escalate.Outcomes.Any(arm => arm.Outcome == "not_opened") ? "not_opened" : "otherwise")}",

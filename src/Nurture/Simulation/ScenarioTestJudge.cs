@@ -21,7 +21,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         foreach (var poisoned in rehearsal.Simulator.Poisoned)
             failures.Add(new(test.Span, "every step runs", $"{poisoned.Step ?? rehearsal.NameOf(poisoned.Key.Subject)} broke: {poisoned.Error.Split('\n')[0].Trim()}"));
         foreach (var action in rehearsal.Impossible)
-            failures.Add(new(action.Span, $"{time.Text(action.At)}  {(action is TestAction.Click click ? $"click  in {click.Template} by {click.Contact}" : action is TestAction.Open open ? $"open  {open.Template} by {open.Contact}" : $"work  on {((TestAction.Work)action).Type}")}", action is TestAction.Work ? "no such case was open then" : "no such mail had left by then"));
+            failures.Add(new(action.Span, $"{time.Text(action.At)}  {(action is TestAction.Click click ? $"click  in {click.Template} by {click.Contact}" : action is TestAction.Open open ? $"open  {open.Template} by {open.Contact}" : action is TestAction.Answer answer ? $"answer  by {answer.Endpoint}" : $"work  on {((TestAction.Work)action).Type}")}", action is TestAction.Work ? "no such case was open then" : action is TestAction.Answer ? "it had not been called by then" : "no such mail had left by then"));
 
         // Those with a moment choose their mails first, so that an expectation at any time takes one that is left.
         foreach (var expected in test.Expect.OfType<Expectation.Send>().OrderBy(send => send.At is null).ThenBy(send => send.To is null)) Ask(expected);
@@ -42,6 +42,8 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
             case Expectation.Entered entered: AskEntered(entered); break;
             case Expectation.Escalated escalated: AskEscalated(escalated); break;
             case Expectation.Band band: AskBand(band); break;
+            case Expectation.Called called: AskCalled(called); break;
+            case Expectation.Notified notified: AskNotified(notified); break;
             default: throw new InvalidOperationException($"No judgment of {expectation.GetType().Name}.");
         }
     }
@@ -111,6 +113,20 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         Fail(expected, "escalate", expected.Type, calls.Count > 0 ? string.Join("; ", calls.Select(entry => $"{time.Text(entry.At)}  {entry.Reason.Code()}")) : "nobody was called");
     }
 
+    private void AskCalled(Expectation.Called expected)
+    {
+        var calls = rehearsal.Simulator.Calls.Where(call => call.Draft.Endpoint == expected.Endpoint).ToList();
+        if (calls.Exists(call => Agrees(expected.At, call.Draft.PlannedAt))) return;
+        Fail(expected, "call", expected.Endpoint, calls.Count > 0 ? string.Join("; ", calls.Select(call => $"{time.Text(call.Draft.PlannedAt)}  call  {call.Draft.Endpoint}")) : "it was not called");
+    }
+
+    private void AskNotified(Expectation.Notified expected)
+    {
+        var told = journal.Where(entry => entry.Reason == Reason.ColleagueNotified).ToList();
+        if (told.Exists(entry => entry.Member("who") == expected.Who && Agrees(expected.At, entry.At))) return;
+        Fail(expected, "notify", expected.Who, told.Count > 0 ? string.Join("; ", told.Select(entry => $"{time.Text(entry.At)}  notify  {entry.Member("who")}")) : "nobody was told");
+    }
+
     private void AskBand(Expectation.Band expected)
     {
         var points = rehearsal.Simulator.Carried.OfType<Effect.HealthNoted>().ToList();
@@ -151,7 +167,8 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
 
     private static bool IsEnd(JournalEntry entry) =>
         entry.Reason is not (Reason.GoalMissed or Reason.Released or Reason.BranchTaken or Reason.NoBranchTaken or Reason.WaitOver or Reason.TimedOut or Reason.Heard or Reason.AlreadyTrue or Reason.AttributeSet or Reason.Entered
-            or Reason.EscalationOpened or Reason.EscalationJoined or Reason.EscalationNotOpened or Reason.OutcomeHeard or Reason.TaskOpened)
+            or Reason.EscalationOpened or Reason.EscalationJoined or Reason.EscalationNotOpened or Reason.OutcomeHeard or Reason.TaskOpened
+            or Reason.CallPlanned or Reason.CallAnswered or Reason.CallFailed or Reason.ColleagueNotified or Reason.NobodyToNotify)
         && entry.Member("template") is null;
 
     /// <summary>Whether the entry says something of the mail: at its own step, or before it was reached.</summary>

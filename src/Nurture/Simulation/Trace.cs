@@ -49,6 +49,8 @@ internal sealed class Trace(Rehearsal rehearsal)
         TestAction.Refuse refuse => new(action.At, "refuse", $"{(refuse.Topic == "*" ? "all mails" : refuse.Topic)} by {refuse.Contact}"),
         TestAction.Work { Act: Escalations.EscalationAct.Close } work => new(action.At, "close", $"{work.Type} as {work.Outcome}"),
         TestAction.Work work => new(action.At, "take", work.Type),
+        TestAction.Answer { IsAnswered: true } answer => new(action.At, "answer", $"by {answer.Endpoint}"),
+        TestAction.Answer answer => new(action.At, "fail", answer.Endpoint),
         TestAction.Leave leave => new(action.At, "leave", leave.Contact),
         _ => throw new InvalidOperationException($"No words for {action.GetType().Name}."),
     });
@@ -88,6 +90,7 @@ internal sealed class Trace(Rehearsal rehearsal)
             Step.WaitLength wait => Length(wait.Length),
             Step.WaitUntilDate wait => $"until {wait.Until.Date.Text}",
             Step.Escalate { WaitsForOutcome: true } => "for the outcome",
+            Step.Webhook { Waits: true } webhook => $"for {webhook.Endpoint}, up to {Length(new(webhook.Expires ?? Engine.CallTimes.Standard))}",
             Step.WaitUntil wait => $"until {wait.Time.ToString("HH:mm", null)}{(wait.Days == Days.All ? "" : $" on a {wait.Days.ToString().ToLowerInvariant()} day")}",
             _ => null,
         };
@@ -117,6 +120,11 @@ internal sealed class Trace(Rehearsal rehearsal)
             case Reason.EscalationJoined: return ("escalate", $"{Member(entry, "type")}, added to the open case{whose}", null);
             case Reason.EscalationNotOpened: return ("escalate", $"{Member(entry, "type")}: not opened, {Member(entry, "because")}{whose}", null);
             case Reason.OutcomeHeard: return ("hear", $"outcome {Member(entry, "outcome")}{whose}", null);
+            case Reason.CallPlanned: return ("call", $"{Member(entry, "endpoint")}{whose}", null);
+            case Reason.CallAnswered: return ("hear", $"{Member(entry, "endpoint")} answered {entry.Member("status")}{whose}", null);
+            case Reason.CallFailed: return ("hear", $"{Member(entry, "endpoint")} failed: {entry.Member("because")}{whose}", null);
+            case Reason.ColleagueNotified: return ("notify", $"{Member(entry, "who")}: {entry.Member("about")}{whose}", null);
+            case Reason.NobodyToNotify: return ("notify", $"nobody: {Member(entry, "who")}{whose}", null);
             case Reason.TaskOpened: return ("task", $"{Member(entry, "task")}{whose}", null);
             case Reason.AttributeSet: return ("set", $"{Member(entry, "attribute")}{whose}", null);
             case Reason.GoalMissed: return ("goal", $"missed{whose}", null);
