@@ -16,6 +16,10 @@ public sealed class CallWorker(CallStore store, CallSender sender, WebhookOption
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
     private const int ForgottenAtOnce = 1000;
 
+    // One claim at a time, so that whoever drains waits for what the loop has taken.
+    private readonly SemaphoreSlim turning = new(1, 1);
+    private int finished;
+
     protected override async Task ExecuteAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -41,32 +45,54 @@ public sealed class CallWorker(CallStore store, CallSender sender, WebhookOption
     /// <summary>Everything that is due now, to the end: for the development clock. Returns how many calls that were.</summary>
     public async Task<int> DrainAsync(CancellationToken cancel)
     {
-        int done = 0, taken;
-        do done += taken = await TurnAsync(cancel);
-        while (taken > 0);
-        return done;
+        while (await TurnAsync(cancel) > 0)
+        {
+            // What one call came to may make another due.
+        }
+
+        return Interlocked.Exchange(ref finished, 0);
     }
 
     /// <summary>When a call is due next, after the moment.</summary>
     public Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken cancel) => store.NextDueAsync(after, cancel);
 
+    public override void Dispose()
+    {
+        turning.Dispose();
+        base.Dispose();
+    }
+
     private async Task<int> TurnAsync(CancellationToken cancel)
+    {
+        await turning.WaitAsync(cancel);
+        try
+        {
+            var taken = await ClaimedAsync(cancel);
+            Interlocked.Add(ref finished, taken);
+            return taken;
+        }
+        finally
+        {
+            turning.Release();
+        }
+    }
+
+    private async Task<int> ClaimedAsync(CancellationToken cancel)
     {
         // Twice the time that an attempt may take, and the commit of what it came to.
         var lease = TimeSpan.FromSeconds((2 * options.TimeoutSeconds) + 20);
         var owner = $"{database.Node}/{Guid.NewGuid():N}";
         var calls = await store.ClaimAsync(owner, options.Connections, lease, clock.Now, cancel);
-        await Task.WhenAll(calls.Select(call => CallAsync(call, owner, cancel)));
+        await Task.WhenAll(calls.Select(call => CallAsync(call, owner)));
         return calls.Count;
     }
 
-    private async Task CallAsync(ClaimedCall call, string owner, CancellationToken cancel)
+    private async Task CallAsync(ClaimedCall call, string owner)
     {
         using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new("Correlation", call.Correlation) });
         // A call that is being made is made to its end: its answer is worth more than a quick stop.
         var attempt = await sender.TryAsync(call, CancellationToken.None);
-        cancel = CancellationToken.None;
-        if (!await store.SettleAsync(call, attempt, owner, clock.Now, cancel))
+        if (!await store.SettleAsync(call, attempt, owner, clock.Now, CancellationToken.None))
         {
             logger.LogWarning("The call {Call} of {Scenario} to {Endpoint} was another's when it ended", call.Id, call.Scenario, call.Endpoint);
             return;

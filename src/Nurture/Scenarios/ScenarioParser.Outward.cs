@@ -139,7 +139,7 @@ public sealed partial class ScenarioParser
     private string? AttributeOf(YamlNode node, string path)
     {
         if (PathPattern().Match(path) is { Success: true } match && match.Groups["root"].Value == "account")
-            return CheckAttribute(node, Contacts.SubjectKind.Account, match.Groups["path"].Value) ? match.Groups["path"].Value : null;
+            return match.Groups["path"].Value == "owner" || CheckAttribute(node, Contacts.SubjectKind.Account, match.Groups["path"].Value) ? match.Groups["path"].Value : null;
         source.Error(DiagnosticCodes.BadValue, node.Span, $"\"{path}\" names no colleague", "An attribute of the account that holds an address: account.owner.");
         return null;
     }

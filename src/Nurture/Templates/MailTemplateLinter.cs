@@ -53,7 +53,8 @@ public static class MailTemplateLinter
 
     /// <summary>What is wrong with a name in a text of a step; null where it is known.</summary>
     internal static (string Message, string? Hint)? ComplaintInText(string name, TrackingPlan plan) =>
-        name.Split('.', 2)[0] is "unsubscribe_url" or "reply" ? ($"a text of a step has no \"{name}\".", "It has contact, account, trigger, heard, response and sender.") : Complaint(name, isLayout: false, plan);
+        plan.Events.Count == 0 && name.Split('.', 2)[0] is "trigger" or "heard" ? null
+        : name.Split('.', 2)[0] is "unsubscribe_url" or "reply" ? ($"a text of a step has no \"{name}\".", "It has contact, account, trigger, heard, response and sender.") : Complaint(name, isLayout: false, plan);
 
     private static (string Message, string? Hint)? Complaint(string name, bool isLayout, TrackingPlan plan)
     {
