@@ -124,6 +124,9 @@ public enum Reason : short
     CallFailed = 162,
     ColleagueNotified = 163,
     NobodyToNotify = 164,
+
+    // Working on many at once, and what protects from too much.
+    TriggerNotTrue = 180,
 }
 
 public static class Reasons
