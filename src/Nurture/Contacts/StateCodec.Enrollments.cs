@@ -32,6 +32,8 @@ public static partial class StateCodec
                 s.Instant(6, send.ClickedAt);
                 s.Instant(7, send.OpenedAt);
                 if (send.Occurrence != 0) s.Number(8, send.Occurrence);
+                s.Text(20, send.Answer);
+                s.Instant(21, send.AnsweredAt);
             });
         }
 
@@ -47,6 +49,7 @@ public static partial class StateCodec
 
         w.Flag(20, enrollment.IsBehind);
         if (enrollment.CallId != default) w.Bytes(40, enrollment.CallId.ToByteArray());
+        if (enrollment.TaskId != 0) w.Number(30, enrollment.TaskId);
         w.Raw(enrollment.Unknown);
     }
 
@@ -86,6 +89,7 @@ public static partial class StateCodec
                 case 19: enrollment.IterationStartedAt = reader.Instant; break;
                 case 20: enrollment.IsBehind = reader.Flag; break;
                 case 40: enrollment.CallId = new Guid(reader.Bytes); break;
+                case 30: enrollment.TaskId = reader.Number; break;
                 default: enrollment.Unknown = [.. enrollment.Unknown, .. reader.Whole]; break;
             }
         }
@@ -109,6 +113,8 @@ public static partial class StateCodec
                 case 6: send.ClickedAt = reader.Instant; break;
                 case 7: send.OpenedAt = reader.Instant; break;
                 case 8: send.Occurrence = (int)reader.Number; break;
+                case 20: send.Answer = reader.Text; break;
+                case 21: send.AnsweredAt = reader.Instant; break;
             }
         }
 

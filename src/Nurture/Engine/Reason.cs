@@ -124,6 +124,10 @@ public enum Reason : short
     CallFailed = 162,
     ColleagueNotified = 163,
     NobodyToNotify = 164,
+    // Answers.
+    Answered = 140,
+    AnswerChanged = 141,
+    TaskDone = 142,
 
     // Working on many at once, and what protects from too much.
     TriggerNotTrue = 180,

@@ -176,6 +176,14 @@ public static partial class DiagnosticCodes
 
     /// <summary>A text of a step, with <c>{{ }}</c>, that cannot be read.</summary>
     public const string TextCannotBeRead = "NUR145";
+    /// <summary>A question that cannot be answered: its mail shows none of its answers, or they do not fit what they are written to.</summary>
+    public const string Unanswerable = "NUR140";
+
+    /// <summary>A mail that shows answers, sent by a step that asks nothing.</summary>
+    public const string NothingAsked = "NUR141";
+
+    /// <summary>An outcome by which a task cannot be done.</summary>
+    public const string UnknownOutcome = "NUR142";
 
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";

@@ -142,6 +142,9 @@ public static partial class Explanation
             Reason.CallFailed => $"エンドポイント{JapaneseOf(detail["endpoint"])}に届きませんでした:{JapaneseCallProblem(detail["because"], detail["status"])}。",
             Reason.ColleagueNotified => $"{detail["who"] ?? "担当者"} に知らせました。",
             Reason.NobodyToNotify => $"宛先({detail["who"] ?? "不明"})にあたる担当者がいないため、誰にも知らせませんでした。",
+            Reason.Answered => $"{mail}の質問に「{detail["answer"] ?? "不明"}」と回答がありました。",
+            Reason.AnswerChanged => $"{mail}の質問への回答が{(detail["before"] is { } before ? $"「{before}」から" : "")}「{detail["answer"] ?? "不明"}」に変わりました。最後の回答が有効です。すでに進んだステップは元に戻しません。",
+            Reason.TaskDone => $"{here}が{hand}完了し{(detail["outcome"] is { } how and not Step.Task.Done ? $"(結果:{how})" : "")}、次へ進みました。",
             Reason.TriggerNotTrue => $"シナリオ{name}の開始条件にもう当てはまらないため、参加しませんでした。",
             Reason.TaskOpened => $"タスク{JapaneseOf(detail["task"])}を作成しました。",
         };

@@ -164,6 +164,9 @@ public static partial class Explanation
             Reason.CallFailed => $"The endpoint {detail["endpoint"] ?? "of a webhook"} was not reached: {CallProblem(detail["because"], detail["status"])}.",
             Reason.ColleagueNotified => $"Told {detail["who"] ?? "a colleague"}.",
             Reason.NobodyToNotify => $"Told nobody: {detail["who"] ?? "the step"} names nobody.",
+            Reason.Answered => $"Was answered: {detail["answer"] ?? "a question"} ({mail}).",
+            Reason.AnswerChanged => $"Was answered otherwise: {detail["answer"] ?? "a question"}{(detail["before"] is { } before ? $", before {before}" : "")} ({mail}). The last answer counts; what had gone on was not undone.",
+            Reason.TaskDone => $"Went on from {here}: the task was done{(detail["outcome"] is { } how and not Step.Task.Done ? $" ({Words(how)})" : "")}{By(detail)}.",
             Reason.TriggerNotTrue => $"Did not enter {name}{By(detail)}: what starts it was not true any more.",
             Reason.TaskOpened => $"A task was opened for a person{Of(detail["task"])}.",
         };

@@ -81,6 +81,9 @@ public abstract record TestAction
 
     public sealed record Open(DateTimeOffset At, string Contact, string Template, SourceSpan Span) : TestAction(At, Span);
 
+    /// <summary>The question in the latest mail from this template, or of this step, is answered.</summary>
+    public sealed record Answer(DateTimeOffset At, string Contact, string Asked, string With, string Comment, SourceSpan Span) : TestAction(At, Span);
+
     /// <summary>The person unsubscribes from a topic, or from everything (<c>*</c>).</summary>
     public sealed record Refuse(DateTimeOffset At, string Contact, string Topic, SourceSpan Span) : TestAction(At, Span);
 
@@ -89,7 +92,10 @@ public abstract record TestAction
 
     /// <summary>An endpoint answers the latest call to it, or fails it for good.</summary>
     /// <param name="With">What scenarios read as <c>response.…</c>: UTF-8 JSON, an object.</param>
-    public sealed record Answer(DateTimeOffset At, string Endpoint, bool IsAnswered, ReadOnlyMemory<byte> With, SourceSpan Span) : TestAction(At, Span);
+    public sealed record Respond(DateTimeOffset At, string Endpoint, bool IsAnswered, ReadOnlyMemory<byte> With, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>A human does the latest task of this step, or of this title.</summary>
+    public sealed record Done(DateTimeOffset At, string Task, string Outcome, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>The person works there no more.</summary>
     public sealed record Leave(DateTimeOffset At, string Contact, SourceSpan Span) : TestAction(At, Span);
