@@ -177,6 +177,9 @@ public static partial class DiagnosticCodes
     /// <summary>A text of a step, with <c>{{ }}</c>, that cannot be read.</summary>
     public const string TextCannotBeRead = "NUR145";
 
+    /// <summary>A hook of hooks.yaml that cannot be: how it is signed, or what it makes of a body.</summary>
+    public const string BadHook = "NUR146";
+
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";
 
