@@ -75,6 +75,7 @@ public partial class Program
         app.MapHealth();
         app.MapDevelopmentClock();
         app.MapIntake();
+        app.MapHooks();
         app.MapTracking();
         app.MapBrowser();
         app.MapInbox();

@@ -11,6 +11,10 @@ public static class StandardSignature
 
     public static string NewSecret() => SecretPrefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
 
+    /// <summary>Whether it is <c>whsec_</c> and the Base64 of a key.</summary>
+    public static bool IsSecret(string secret) =>
+        secret.StartsWith(SecretPrefix, StringComparison.Ordinal) && Convert.TryFromBase64String(secret[SecretPrefix.Length..], new byte[secret.Length], out var length) && length >= 16;
+
     /// <summary>The end of a secret, by which a person recognizes it.</summary>
     public static string Hint(string secret) => $"…{secret.TrimEnd('=')[^4..]}";
 

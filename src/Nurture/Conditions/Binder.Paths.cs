@@ -18,6 +18,13 @@ internal sealed partial class Binder
         }
 
         if (path.Length == 0) return root == "now" ? ReadNow(expression) : UnknownRoot(expression, root);
+        if (scope.HasBody)
+        {
+            return root == "body"
+                ? new Part(PartType.Untyped, new FieldRead(Heard.Trigger, path, PartType.Untyped, Reading.Absent), MayBeAbsent: true)
+                : FailedPart(expression, UnknownName, $"{Shown(expression)} is not known: a hook asks the body alone.", "Write body.… with the place in the JSON.");
+        }
+
         return root switch
         {
             "contact" => BindAttribute(expression, SubjectKind.Contact, path),

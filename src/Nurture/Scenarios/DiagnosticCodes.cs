@@ -185,6 +185,9 @@ public static partial class DiagnosticCodes
     /// <summary>An outcome by which a task cannot be done.</summary>
     public const string UnknownOutcome = "NUR142";
 
+    /// <summary>A hook of hooks.yaml that cannot be: how it is signed, or what it makes of a body.</summary>
+    public const string BadHook = "NUR146";
+
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";
 
