@@ -32,11 +32,7 @@ public sealed partial class AuthoringGuideTests
             return kind;
         });
 
-<<<<<<< HEAD
-        Assert.Equal(["plan", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
-=======
-        Assert.Equal(["hooks", "plan", "scenario", "segments", "steps", "steps", "steps", "steps", "test"], kinds.Order());
->>>>>>> hooks2
+        Assert.Equal(["hooks", "plan", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
     }
 
     [Fact]
