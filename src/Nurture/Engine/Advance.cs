@@ -260,7 +260,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var detail = signal.Because.Length > 0 ? Detail(("by", signal.By), ("because", signal.Because)) : Detail(("by", signal.By));
         switch (signal.Act)
         {
-            case EnrollmentAct.SkipWait when published.Program.Nodes[enrollment.Step!] is { Step: Step.WaitFor or Step.WaitLength or Step.WaitUntil or Step.WaitUntilDate } node:
+            case EnrollmentAct.SkipWait when published.Program.Nodes[enrollment.Step!] is { Step: Step.WaitFor or Step.WaitLength or Step.WaitUntil or Step.WaitUntilDate or Step.Webhook { Waits: true } } node:
                 Note(subject, enrollment, Reason.WaitSkipped, at, detail: detail);
                 Go(subject, enrollment, published, node.Next, at);
                 break;

@@ -13,8 +13,14 @@ public sealed class WebhookServer : ApiServer
     protected override Task<string[]> SettingsAsync() => Task.FromResult<string[]>(["--Nurture:Webhooks:Allow:0=127.0.0.1"]);
 }
 
+/// <summary>The same on PostgreSQL.</summary>
+public sealed class PostgresWebhookServer : PostgresApiServer
+{
+    protected override async Task<string[]> SettingsAsync() => [.. await base.SettingsAsync(), "--Nurture:Webhooks:Allow:0=127.0.0.1"];
+}
+
 /// <summary>Calls to endpoints, from the scenario to the other system and back.</summary>
-public sealed class WebhookTests(WebhookServer api) : IClassFixture<WebhookServer>
+public abstract class WebhookTests(ApiServer api)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -196,3 +202,7 @@ public sealed class WebhookTests(WebhookServer api) : IClassFixture<WebhookServe
         return false;
     }
 }
+
+public sealed class WebhooksOnSqlite(WebhookServer api) : WebhookTests(api), IClassFixture<WebhookServer>;
+
+public sealed class WebhooksOnPostgres(PostgresWebhookServer api) : WebhookTests(api), IClassFixture<PostgresWebhookServer>;
