@@ -21,7 +21,7 @@ public enum NoticeKind : byte
     Invited = 4,
 
     /// <summary>A scenario has something to tell him.</summary>
-    Told = 5,
+    Told = 8,
 }
 
 /// <summary>Somebody who works with Nurture, as much of him as mailing him takes.</summary>
