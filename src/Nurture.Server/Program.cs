@@ -20,6 +20,7 @@ using Nurture.Server.Tracking;
 using Nurture.Server.Users;
 using Nurture.Server.Watching;
 using Nurture.Server.Web;
+using Nurture.Server.Webhooks;
 using Nurture.Storage;
 
 try
@@ -55,6 +56,7 @@ public partial class Program
         builder.AddScheduling(options, clock);
         await builder.AddDeliveryAsync(database, options);
         builder.AddNotices();
+        builder.AddWebhooks();
         builder.AddTracking();
         builder.AddHealth();
         builder.AddEscalations();
@@ -77,6 +79,7 @@ public partial class Program
         app.MapHealth();
         app.MapDevelopmentClock();
         app.MapIntake();
+        app.MapHooks();
         app.MapTracking();
         app.MapBrowser();
         app.MapInbox();
@@ -91,6 +94,7 @@ public partial class Program
 
         app.UseSlots();
         app.UseDelivery();
+        app.UseWebhooks();
         app.UseScheduling();
         app.UseBulk();
         app.UseWatching();

@@ -82,6 +82,7 @@ internal static class Committing
             case Effect.PlanSend plan:
                 commit.Sends.Add(new PlannedSend(effect.Slot, plan.Draft, published.DocumentsOf(plan.Draft.Template, plan.Draft.Locale), HashOf(hash, plan.Draft.Address)));
                 break;
+            case Effect.PlanCall call: commit.Calls.Add(new PlannedCall(effect.Slot, call.Draft)); break;
             case Effect.CancelSends cancel: commit.CancelledSends.Add(new SendCancellation(cancel.Subject, cancel.EnrollmentId, cancel.Reason, now)); break;
             case Effect.Positioned at:
                 commit.Positions.Add(new PositionChange(new SubjectKey(effect.Slot, at.Subject), at.EnrollmentId, at.Scenario, at.Version, at.Step, at.At));

@@ -55,6 +55,9 @@ public sealed class SlotCommit
 
     public List<PlannedNotice> Notices { get; init; } = [];
 
+    public List<PlannedCall> Calls { get; init; } = [];
+
+    /// <summary>Calls too.</summary>
     public List<SendCancellation> CancelledSends { get; init; } = [];
 
     public List<StoredEvent> Events { get; init; } = [];

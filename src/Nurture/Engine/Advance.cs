@@ -72,6 +72,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.EnrollmentWorked s: EnrollmentWorked(s); break;
             case Signal.Prepared s: Prepared(s); break;
             case Signal.Resumed s: Resumed(s); break;
+            case Signal.CallEnded s: CallEnded(s); break;
             case Signal.EscalationWorked s: EscalationWorked(s); break;
             case Signal.HoldRequested s: HoldRequested(s); break;
             case Signal.HoldReleased s: HoldReleased(s); break;
@@ -260,7 +261,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var detail = signal.Because.Length > 0 ? Detail(("by", signal.By), ("because", signal.Because)) : Detail(("by", signal.By));
         switch (signal.Act)
         {
-            case EnrollmentAct.SkipWait when published.Program.Nodes[enrollment.Step!] is { Step: Step.WaitFor or Step.WaitLength or Step.WaitUntil or Step.WaitUntilDate } node:
+            case EnrollmentAct.SkipWait when published.Program.Nodes[enrollment.Step!] is { Step: Step.WaitFor or Step.WaitLength or Step.WaitUntil or Step.WaitUntilDate or Step.Webhook { Waits: true } } node:
                 Note(subject, enrollment, Reason.WaitSkipped, at, detail: detail);
                 Go(subject, enrollment, published, node.Next, at);
                 break;

@@ -53,6 +53,11 @@ public sealed class Enrollment
     /// <summary>The case whose outcome it waits for; 0 for none.</summary>
     public long EscalationId { get; set; }
 
+    /// <summary>The call that it made at the step it stands on, and whose end it waits for; empty for none.</summary>
+    public Guid CallId { get; set; }
+
+    /// <summary>What webhooks were answered, by the names that they declare: <c>response.…</c>.</summary>
+    public OccurredEvent? Response { get; set; }
     /// <summary>The task that it waits for; 0 for none.</summary>
     public long TaskId { get; set; }
 

@@ -28,16 +28,17 @@ public static class MailInputs
     private static string? Text(SubjectState? subject, string attribute) => subject?[attribute] is { Kind: ValueKind.Text } text ? text.AsText : null;
 
     /// <summary>Frozen: a retry renders the same.</summary>
-    public static byte[] Write(Catalog catalog, MailReads reads, ContactState recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, ScenarioRow? row = null, (Question Question, string Locale)? asks = null)
+    public static byte[] Write(Catalog catalog, MailReads reads, ContactState? recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, ScenarioRow? row = null, (Question Question, string Locale)? asks = null, OccurredEvent? response = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Plain))
         {
             json.WriteStartObject();
-            WriteSubject("contact", recipient, SubjectKind.Contact);
+            if (recipient is not null) WriteSubject("contact", recipient, SubjectKind.Contact);
             if (account is not null && reads.AnyOf("account")) WriteSubject("account", account, SubjectKind.Account);
             WriteEvent("trigger", trigger);
             WriteEvent("heard", heard);
+            WriteEvent("response", response);
             if (row is not null && reads.AnyOf("row"))
             {
                 json.WritePropertyName("row");

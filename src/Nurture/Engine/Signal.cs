@@ -1,3 +1,4 @@
+using Nurture.Calls;
 using Nurture.Contacts;
 using Nurture.Escalations;
 
@@ -119,6 +120,9 @@ public abstract record Signal
     /// <summary>A parked subject is taken up again: what it missed, for it alone.</summary>
     public sealed record Resumed(SubjectRef Subject, IReadOnlyList<long> EventIds, IReadOnlyList<StoredEvent> Missed, DateTimeOffset At) : Signal;
 
+    /// <summary>A webhook's call is over.</summary>
+    public sealed record CallEnded(SubjectRef Subject, long EnrollmentId, Guid CallId, string Step, string Endpoint, CallEnd End, DateTimeOffset At) : Signal;
+
     /// <summary>A human worked on an account's case.</summary>
     /// <param name="By">The address of the user.</param>
     /// <param name="Text">A note, the reason of a snooze; empty where there is none.</param>
@@ -179,6 +183,7 @@ public enum SignalKind : short
     ConsentSaid = 30,
     Scheduled = 40,
     EnrollmentWorked = 41,
+    CallEnded = 62,
     Answered = 50,
     TaskDone = 51,
     StartAsked = 110,

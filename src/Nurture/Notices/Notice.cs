@@ -25,6 +25,8 @@ public enum NoticeKind : byte
 
     /// <summary>A source sends far less than it usually does.</summary>
     SourceSilent = 21,
+    /// <summary>A scenario has something to tell him.</summary>
+    Told = 8,
 }
 
 /// <summary>Somebody who works with Nurture, as much of him as mailing him takes.</summary>
@@ -59,6 +61,7 @@ public sealed record Notice(
         NoticeKind.Invited => "notice-invitation",
         NoticeKind.VolumeTripped => "notice-breaker",
         NoticeKind.SourceSilent => "notice-silence",
+        NoticeKind.Told => "notice-told",
     };
 
     public SendDraft DraftFor(Colleague colleague, SendPolicy policy)
@@ -120,6 +123,7 @@ public sealed record NoticeStanding(
         !MayComeIn ? Reason.ColleagueLeft
         : Notice.IsCall(Kind) ? null
         : Kind == NoticeKind.Invited ? IsLinkLive ? null : Reason.LinkOver
+        : Kind == NoticeKind.Told ? WantsCaseMails ? null : Reason.CaseMailsOff
         : !WantsCaseMails ? Reason.CaseMailsOff
         : IsClosed ? Reason.CaseClosed
         : Kind switch

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Nurture.Contacts;
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Intake.Hooks;
 using Nurture.Segments;
 using Nurture.Sends;
 using Nurture.Templates;
@@ -27,6 +28,9 @@ public sealed record Catalog
     public SendPolicy Policy { get; init; } = SendPolicy.Default;
 
     public EscalationTypes Escalations { get; init; } = EscalationTypes.None;
+
+    /// <summary>What other systems may tell, signed.</summary>
+    public HookSet Hooks { get; init; } = HookSet.None;
 
     /// <summary>What mails are made from.</summary>
     public MailTemplateLibrary Mails { get; init; } = MailTemplateLibrary.Empty;

@@ -174,6 +174,8 @@ public static partial class DiagnosticCodes
     /// <summary>A pool of colleagues that escalations.yaml does not declare.</summary>
     public const string UnknownPool = "NUR136";
 
+    /// <summary>A text of a step, with <c>{{ }}</c>, that cannot be read.</summary>
+    public const string TextCannotBeRead = "NUR145";
     /// <summary>Rows of <c>for_each</c> that are no rows: without an id, or two of one id.</summary>
     public const string BadRows = "NUR137";
 
@@ -194,6 +196,9 @@ public static partial class DiagnosticCodes
 
     /// <summary>An outcome by which a task cannot be done.</summary>
     public const string UnknownOutcome = "NUR142";
+
+    /// <summary>A hook of hooks.yaml that cannot be: how it is signed, or what it makes of a body.</summary>
+    public const string BadHook = "NUR146";
 
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";

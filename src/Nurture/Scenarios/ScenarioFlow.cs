@@ -10,7 +10,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
 {
     /// <summary>Every kind of step and of trigger there is, for whoever has a word or a form for each.</summary>
     public static IReadOnlyList<string> StepKinds { get; } = 
-        ["send", "ask", "wait", "wait_for", "wait_until", "wait_date", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "start", "stop", "end"];
+        ["send", "ask", "wait", "wait_for", "wait_until", "wait_date", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "webhook", "notify", "start", "stop", "end"];
 
     public static IReadOnlyList<string> TriggerKinds { get; } = 
         ["event", "goal_of", "inactive", "condition", "entered", "left", "crosses", "changed", "tier", "stage", "date", "every", "schedule", "band", "manual"];
@@ -112,6 +112,13 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
                     .. task.Timeout is { } late ? [new FlowWay("timeout", null, Drawn(late))] : Array.Empty<FlowWay>(),
                 ],
         },
+        Step.Webhook webhook => new(webhook.Id, "webhook", webhook.Span, Said(
+            ("endpoint", webhook.Endpoint), ("expires", webhook.Expires is { } life ? Written(life) : null),
+            ("response", webhook.Response.Count == 0 ? null : string.Join(", ", webhook.Response.Keys.Order(StringComparer.Ordinal)))))
+        {
+            Ways = !webhook.Waits ? [] : [new("failed", null, Drawn(webhook.Failed)), .. webhook.HasTimeout ? [new FlowWay("timeout", null, Drawn(webhook.Timeout))] : Array.Empty<FlowWay>()],
+        },
+        Step.Notify notify => new(notify.Id, "notify", notify.Span, Said(("who", notify.Who?.ToString()), ("channel", notify.Channel), (notify.Channel is null ? "about" : "text", notify.About.Source))),
         Step.End end => new(end.Id, "end", end.Span, Said(("reason", end.Reason))),
         _ => throw new InvalidOperationException($"No drawing of {step.GetType().Name}."),
     };
@@ -186,6 +193,6 @@ public sealed record FlowStep(string Id, string Kind, SourceSpan At, IReadOnlyDi
     public IReadOnlyList<FlowWay> Ways { get; init; } = [];
 }
 
-/// <param name="Kind"><c>if</c>, <c>else</c>, <c>timeout</c>, <c>skipped</c>, <c>outcome</c>, <c>otherwise</c>, <c>arm</c>, <c>again</c>.</param>
+/// <param name="Kind"><c>if</c>, <c>else</c>, <c>timeout</c>, <c>skipped</c>, <c>failed</c>, <c>outcome</c>, <c>otherwise</c>, <c>arm</c>, <c>again</c>.</param>
 /// <param name="Condition">Of an <c>if</c>; the name of an <c>outcome</c>; name and share of an <c>arm</c> of a split.</param>
 public sealed record FlowWay(string Kind, string? Condition, IReadOnlyList<FlowStep> Steps);

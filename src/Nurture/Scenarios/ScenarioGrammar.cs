@@ -114,11 +114,14 @@ public static class ScenarioGrammar
             new("remove_from", "segment", "strikes the subject out of it", "beta"),
             new("escalate", "map", "calls a human: the type of `escalations.yaml`, or more, see below", "onboarding_stalled") { Opens = "escalate" },
             new("task", "map", "something to do for the account's owner: its title, or more", "Thank them by phone") { Opens = "task" },
+            new("webhook", "map", "calls an endpoint of Settings → Webhooks: its name, or more, see below", "crm") { Opens = "webhook" },
+            new("notify", "map", "tells a colleague or a channel something, see below", "{ who: account.owner, about: They are stuck }") { Opens = "notify" },
             new("start", "map", "starts another scenario, which decides itself who enters, and goes on", "win-back") { Opens = "start" },
             new("stop", "scenario", "ends what runs of these scenarios, for the subject and (of an account) its people; it counts as neither goal nor miss", "[ win-back ]"),
             new("end", "name", "ends the passage with a reason of your own", "not_interested"),
             new("id", "name", "its name, beside it or inside", "first-mail") { Default = "what it does" },
-            new("timeout", "steps", "beside a `wait` with `for`, or a `task`: what runs when its time is over", "[ send: welcome ]"),
+            new("failed", "steps", "beside a `webhook`: what runs when nobody took it", "[ send: welcome ]"),
+            new("timeout", "steps", "beside a `wait` with `for`, a `task` or a `webhook`: what runs when its time is over", "[ send: welcome ]"),
             new("skipped", "steps", "beside a `send` or an `ask`: what runs when the mail was skipped, or `end`", "end") { Default = "what follows" },
             new("outcome", "map", "beside an `escalate` or a `task`: steps by outcome, and `otherwise`, which is required (but for a `task` with `timeout`)", "{ otherwise: [] }"),
         ],
@@ -212,6 +215,22 @@ public static class ScenarioGrammar
             new("up_to", "length", "how long it waits for the `outcome:` or `timeout:` beside it", "5bd") { Default = "required with these" },
             new("wait", "word", "`false` goes on at once, as it does without `outcome:` and `timeout:`", "false") { Words = ["true", "false"] },
             new("id", "name", "its name", "thank") { Default = "`task-…`" },
+        ],
+        ["webhook"] =
+        [
+            new("endpoint", "name", "which, of Settings → Webhooks", "crm") { Default = Required },
+            new("body", "map", "what is sent, as JSON: paths, plain values, texts with `{{ }}`, maps and lists of them", "{ plan: account.plan, note: \"{{ account.name }} is stuck\" }") { Default = "scenario, step, contact and account" },
+            new("expires", "length", "how long it is tried, and waited for", "1h") { Default = "`3d`" },
+            new("response", "map", "what is read of the answer: names for `response.…`, each with its path in the JSON", "{ ticket: data.ticket.id }") { Default = "nothing" },
+            new("id", "name", "its name", "tell-crm") { Default = "`webhook-…`" },
+        ],
+        ["notify"] =
+        [
+            new("who", "text", "a colleague: `account.owner` or another attribute with an address, `manager(account.owner)`, an address, a pool of `escalations.yaml`, or `queue` for all who may work cases", "account.owner") { Default = "this or `channel`" },
+            new("about", "text", "what the mail says, with `{{ }}`", "They are stuck") { Default = "required with `who`" },
+            new("channel", "name", "an endpoint of Settings → Webhooks that takes messages as Slack does", "sales") { Default = "this or `who`" },
+            new("text", "text", "what is written there, with `{{ }}`", "They are stuck") { Default = "required with `channel`" },
+            new("id", "name", "its name", "tell-owner") { Default = "`notify-…`" },
         ],
         ["start"] =
         [

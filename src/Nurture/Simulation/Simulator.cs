@@ -1,3 +1,4 @@
+using Nurture.Calls;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Scenarios;
@@ -19,6 +20,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private readonly Dictionary<long, StoredEvent> log = [];
     private readonly List<JournalEntry> journal = [];
     private readonly List<SimulatedSend> sends = [];
+    private readonly List<SimulatedCall> calls = [];
     private readonly List<Effect> carried = [];
     private readonly HashSet<long> suppressed = [];
 
@@ -36,6 +38,18 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
 
     /// <summary>In the order of their planning. A mail leaves at once here, unless it is cancelled in the very batch that planned it.</summary>
     public IReadOnlyList<SimulatedSend> Sends => sends;
+
+    /// <summary>In the order of their planning. A call is answered by <see cref="Answer"/>, or not at all.</summary>
+    public IReadOnlyList<SimulatedCall> Calls => calls;
+
+    /// <summary>The endpoint answers a call, or fails it for good.</summary>
+    public void Answer(SimulatedCall call, CallEnd end)
+    {
+        call.IsOver = true;
+        var (draft, subject) = (call.Draft, call.Draft.Subject);
+        Tell(new Signal.CallEnded(subject, draft.EnrollmentId, draft.Id, draft.Step, draft.Endpoint, end, Now),
+            subject.Kind == SubjectKind.Contact ? subject.Id : 0, subject.Kind == SubjectKind.Account ? subject.Id : 0);
+    }
 
     /// <summary>All that was asked for, in its order.</summary>
     public IReadOnlyList<Effect> Carried => carried;
@@ -267,8 +281,10 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 planned.Add(send);
                 break;
             case Effect.CancelSends cancel:
+                calls.RemoveAll(call => call.Draft.EnrollmentId == cancel.EnrollmentId && !call.IsOver && call.At == Now);
                 foreach (var withdrawn in planned.Where(p => p.Draft.EnrollmentId == cancel.EnrollmentId)) withdrawn.IsCancelled = true;
                 break;
+            case Effect.PlanCall call when !calls.Exists(known => known.Draft.Id == call.Draft.Id): calls.Add(new SimulatedCall(call.Draft, Now)); break;
             case Effect.Forget forget:
                 var (home, hop) = routes.GetValueOrDefault(forget.ContactId, (effect.Slot, 0));
                 Append(SignalCodec.Store(new Signal.Erased(forget.ContactId, Now), home, new StoredAbout(Now, Hop: hop)));
@@ -280,7 +296,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 if (place < 0) line.Add(asked);
                 else line[place] = asked;
                 break;
-            case Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
+            case Effect.PlanCall or Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
             case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.ColleaguesTold: break;
             default: throw new InvalidOperationException($"The simulator does not carry {effect.GetType().Name}.");
         }
@@ -289,6 +305,16 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private static SubjectState Unpack(SubjectKey key, PackedState packed) => key.Subject.Kind == SubjectKind.Contact
         ? StateCodec.UnpackContact(packed.Doc, packed.Rest)
         : StateCodec.UnpackAccount(packed.Doc, packed.Rest);
+}
+
+/// <summary>A call that the simulator planned.</summary>
+public sealed class SimulatedCall(CallDraft draft, DateTimeOffset at)
+{
+    public CallDraft Draft { get; } = draft;
+
+    public DateTimeOffset At { get; } = at;
+
+    public bool IsOver { get; set; }
 }
 
 /// <summary>A mail that the simulator planned.</summary>

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { useApi } from "@/api/hooks";
 import { Copyable } from "@/components/Copyable";
 import { When } from "@/components/When";
+import { Hooks } from "./Hooks";
 import { SecretForm, Secrets, type Secret } from "./Secrets";
 import { snippets } from "./snippets";
 
@@ -56,6 +57,7 @@ export default function Sources() {
           </Button>
         )}
       />
+      <Hooks />
       <Modal opened={shown !== null} onClose={() => setShown(null)} size="lg" title={<Text fw={600}>{t("sources.snippet_of", { name: shown?.name ?? "" })}</Text>} closeButtonProps={{ "aria-label": t("common.close") }}>
         <Stack>
           <Text size="sm">{t("sources.snippet_text")}</Text>
