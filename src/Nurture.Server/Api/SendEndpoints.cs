@@ -151,7 +151,7 @@ internal static class SendEndpoints
             inputs["unsubscribe_url"] = content.Send.Class == SendClass.Transactional ? TemplateValue.Null : $"{site.Url}/u/preview";
             // Where a notice led is not kept: an invitation's link stands in the mail alone.
             if (content.Send.Scenario == Notice.Scenario) inputs["link"] = site.Url;
-            var mail = documents.Render(inputs, new RenderOptions { Now = content.Send.PlannedAt });
+            var mail = documents.Render(inputs, new RenderOptions { Now = content.Send.PlannedAt, Seed = Draws.Seed(content.Send.Id) });
             return new(mail.Subject, mail.Preheader, mail.Html, PlainText.FromHtml(mail.Html), null);
         }
         catch (Exception problem) when (problem is TemplateException or MissingTemplateException or JsonException)

@@ -38,7 +38,7 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             : $"{site.Url}/u/{tokens.Write(new MailLink.Unsubscribe(send.Id, send.Slot, send.RecipientId, send.Topic ?? "*"))}";
         inputs["unsubscribe_url"] = unsubscribe is null ? TemplateValue.Null : unsubscribe;
         if (link is not null) inputs["link"] = link;
-        var rendered = documents.Render(inputs, new RenderOptions { Now = send.PlannedAt });
+        var rendered = documents.Render(inputs, new RenderOptions { Now = send.PlannedAt, Seed = send.Seed });
 
         var messageId = $"{send.Id:N}@{parties.From.WireDomain}";
         var message = new EmailMessage

@@ -1,3 +1,4 @@
+using Nurture.Engine;
 using Nurture.Scenarios;
 using Nurture.Sends;
 using Nurture.Templates;
@@ -16,6 +17,6 @@ public static class MailPreview
             ?? throw new TemplateException(draft.Template, 1, 1, $"there is no template \"{draft.Template}\" for readers of \"{draft.Locale}\"");
         var inputs = MailRenderer.ReadInputs(draft.Inputs, sender);
         inputs["unsubscribe_url"] = draft.Class == SendClass.Transactional ? TemplateValue.Null : "https://example.com/u/preview";
-        return MailRenderer.Render(template, templates.LayoutOf(template), inputs, new RenderOptions { Now = draft.PlannedAt });
+        return MailRenderer.Render(template, templates.LayoutOf(template), inputs, new RenderOptions { Now = draft.PlannedAt, Seed = Draws.Seed(draft.Id) });
     }
 }
