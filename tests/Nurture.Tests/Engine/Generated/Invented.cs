@@ -24,6 +24,8 @@ internal sealed class Invented(Random random)
         if (type == typeof(int)) return random.Next(3) == 0 ? random.Next() : random.Next(9);
         if (type == typeof(long)) return random.Next(3) == 0 ? random.NextInt64(long.MaxValue - 1) + 1 : random.Next(1, 99);
         if (type == typeof(double)) return random.Next(3) switch { 0 => random.Next(100), 1 => -random.NextDouble(), _ => random.NextDouble() * 1e12 };
+        // Of no more decimals than it needs, as numbers are kept.
+        if (type == typeof(decimal)) return random.Next(-1_000_000, 1_000_000) / 4m;
         if (type == typeof(string)) return Texts[random.Next(Texts.Length)];
         if (type == typeof(Guid)) return new Guid([.. Bytes(16)]);
         if (type == typeof(TimeSpan)) return TimeSpan.FromMilliseconds(random.NextInt64(1, 90L * 86_400_000));
