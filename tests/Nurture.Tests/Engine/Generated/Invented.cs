@@ -41,11 +41,14 @@ internal sealed class Invented(Random random)
         return Object(type);
     }
 
+    // Where there may be nothing, nothing is null and not an empty word.
+    private object? OrNull(Type type) => random.Next(2) == 0 ? null : Of(type) is var drawn and not "" ? drawn : null;
+
     private object Object(Type type)
     {
         var constructor = type.GetConstructors().OrderByDescending(one => one.GetParameters().Length).First();
         var made = constructor.GetParameters() is { Length: > 0 } parameters
-            ? constructor.Invoke([.. parameters.Select(parameter => nullability.Create(parameter).ReadState == NullabilityState.Nullable && random.Next(2) == 0 ? null : Of(parameter.ParameterType))])
+            ? constructor.Invoke([.. parameters.Select(parameter => nullability.Create(parameter).ReadState == NullabilityState.Nullable ? OrNull(parameter.ParameterType) : Of(parameter.ParameterType))])
             : Activator.CreateInstance(type)!;
         Fill(made, constructor.GetParameters().Select(parameter => parameter.Name!).ToHashSet());
         return made;
@@ -56,7 +59,7 @@ internal sealed class Invented(Random random)
     {
         foreach (var property in made.GetType().GetProperties().Where(property => property.GetIndexParameters().Length == 0 && !given.Contains(property.Name) && property.Name is not ("Unknown" or "DueAt" or "IsSuppressed")))
         {
-            if (property.SetMethod is { IsPublic: true }) property.SetValue(made, nullability.Create(property).ReadState == NullabilityState.Nullable && random.Next(2) == 0 ? null : Of(property.PropertyType));
+            if (property.SetMethod is { IsPublic: true }) property.SetValue(made, nullability.Create(property).ReadState == NullabilityState.Nullable ? OrNull(property.PropertyType) : Of(property.PropertyType));
             else if (property.PropertyType.IsGenericType && property.GetValue(made) is IEnumerable held and not string && property.PropertyType.GetMethod("Clear") is not null) FillCollection(held, property.PropertyType);
         }
     }
