@@ -42,6 +42,8 @@ public sealed class GeneratedCodecTests
         for (var seed = First; seed < First + (Runs / 4); seed++)
         {
             var state = new Invented(new Random(seed)).Of<T>();
+            // An id is the passage's own.
+            foreach (var twin in state.Enrollments.Except(state.Enrollments.DistinctBy(enrollment => enrollment.Id)).ToList()) state.Enrollments.Remove(twin);
             if (state is ContactState { Basis: ConsentBasis.None } contact) contact.BasisAt = default;
 
             if (state is AccountState { Members: var members } && members.Values.DistinctBy(member => member.ContactId).ToList() is var people)
