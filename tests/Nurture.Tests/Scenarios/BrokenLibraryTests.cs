@@ -18,6 +18,8 @@ public sealed class BrokenLibraryTests
     {
         [DiagnosticCodes.Unreadable] = "ScenarioLibraryTests: a folder that is not there",
         [DiagnosticCodes.SegmentInUse] = "SegmentApiTests: said when a segment is published that something live asks",
+        [DiagnosticCodes.RowNeeded] = "a start that names a scenario with rows and none of them",
+        [DiagnosticCodes.NothingAsked] = "QuestionTests: a send of a mail that shows answers",
     };
 
     public static TheoryData<string> Folders => [.. Directory.GetDirectories(Libraries).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
