@@ -13,6 +13,8 @@ internal sealed class Stage(Simulator simulator, MailJudge? judge = null)
 
     public DateTimeOffset Now => simulator.Now;
 
+    public static implicit operator Simulator(Stage stage) => stage.Simulator;
+
     public void Tell(Signal signal, long contactId = 0, long accountId = 0)
     {
         judge?.Hear(signal, Who(contactId));
