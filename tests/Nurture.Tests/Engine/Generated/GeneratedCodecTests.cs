@@ -76,6 +76,8 @@ public sealed class GeneratedCodecTests
     private static Signal Stored(Signal signal) => signal switch
     {
         Signal.Occurred s => s with { Event = s.Event with { Id = 0 } },
+        // A person's passage asks that person.
+        Signal.Answered { Subject.Kind: SubjectKind.Contact } s => s with { Subject = SubjectRef.Contact(s.RecipientId) },
         Signal.Prepared s => s with { History = [] },
         Signal.Resumed s => s with { Missed = [] },
         _ => signal,
