@@ -19,6 +19,8 @@ public sealed class BrokenLibraryTests
         [DiagnosticCodes.Unreadable] = "ScenarioLibraryTests: a folder that is not there",
         [DiagnosticCodes.SegmentInUse] = "SegmentApiTests: said when a segment is published that something live asks",
         [DiagnosticCodes.RowNeeded] = "a start that names a scenario with rows and none of them",
+        ["NUR146"] = "said of what is declared beside the scenarios",
+        ["NUR155"] = "said of what is declared beside the scenarios",
         [DiagnosticCodes.NothingAsked] = "QuestionTests: a send of a mail that shows answers",
     };
 
