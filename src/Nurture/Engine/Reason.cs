@@ -117,6 +117,9 @@ public enum Reason : short
     HoldStarted = 127,
     HoldEnded = 128,
     TaskOpened = 129,
+
+    // Working on many at once, and what protects from too much.
+    TriggerNotTrue = 180,
 }
 
 public static class Reasons
