@@ -151,6 +151,7 @@ internal static class SendEndpoints
             inputs["unsubscribe_url"] = content.Send.Class == SendClass.Transactional ? TemplateValue.Null : $"{site.Url}/u/preview";
             // Where a notice led is not kept: an invitation's link stands in the mail alone.
             if (content.Send.Scenario == Notice.Scenario) inputs["link"] = site.Url;
+            AskLinks.Fill(inputs, _ => $"{site.Url}/a/preview");
             var mail = documents.Render(inputs, new RenderOptions { Now = content.Send.PlannedAt, Seed = Draws.Seed(content.Send.Id) });
             return new(mail.Subject, mail.Preheader, mail.Html, PlainText.FromHtml(mail.Html), null);
         }

@@ -22,6 +22,7 @@ public sealed partial class ScenarioParser
     private string? topic;
     private IReadOnlyList<string>? triggerEvents;
     private IReadOnlyCollection<string> sentTemplates = [];
+    private IReadOnlyCollection<string> asks = [];
     private bool saysNoGoal;
     private bool isInRepeat;
 
@@ -36,7 +37,11 @@ public sealed partial class ScenarioParser
         var parser = new ScenarioParser(text, file, environment);
         string? name = null;
         Scenario? scenario = null;
-        if (YamlReader.Read(parser.source) is { } root) scenario = parser.ReadScenario(root, text, out name);
+        if (YamlReader.Read(parser.source) is { } root)
+        {
+            if (root is YamlNode.Mapping whole && whole.Entries.FirstOrDefault(entry => entry.Key.Value == "for_each") is { } forEach) return ParseRows(parser, whole, forEach, text, file, environment);
+            scenario = parser.ReadScenario(root, text, out name);
+        }
         else if (!parser.source.HasErrors)
             parser.source.Error(DiagnosticCodes.Empty, parser.source.Span(0, 0), "nothing stands in this file", "A scenario begins with \"scenario: its-name\".");
         return new(parser.source.HasErrors ? null : scenario, parser.source.Sorted())
@@ -71,6 +76,7 @@ public sealed partial class ScenarioParser
         var trigger = ReadTrigger(fields.Required("trigger", "What starts it: trigger: { event: signed_up }."));
         var stepsNode = fields.Required("steps", "What it does, one item a step: - send: welcome.");
         sentTemplates = TemplatesIn(stepsNode).ToHashSet(StringComparer.Ordinal);
+        asks = AsksIn(stepsNode).ToHashSet(StringComparer.Ordinal);
 
         var audience = ReadCondition(fields["audience"], "audience", Scope(hasEnrollment: false));
         var reentry = ReadReentry(fields["reentry"]);
@@ -216,6 +222,7 @@ public sealed partial class ScenarioParser
         HasEnrollment = hasEnrollment,
         IsInRepeat = isInRepeat,
         SentTemplates = hasEnrollment ? sentTemplates : null,
+        Asks = asks,
         File = source.File,
         Origin = new(0, 0, 1, 1),
     };
@@ -240,9 +247,14 @@ public sealed partial class ScenarioParser
         if (scalar.IsPlain && scalar.Value.StartsWith('*')) return null;
         var positionsOf = new ScalarPositions(source, scalar);
         var found = new List<Diagnostic>();
-        var condition = Condition.Compile(composed ?? scalar.Value, scope, found);
+        var written = WriteOut(composed ?? scalar.Value, node.Span);
+        var condition = Condition.Compile(written?.Text ?? composed ?? scalar.Value, scope, found);
         foreach (var diagnostic in found)
-            source.Diagnostics.Add(diagnostic with { File = source.File, Span = composed is null ? positionsOf.Span(diagnostic.Span.Start, diagnostic.Span.Length) : node.Span });
+        {
+            var (ofRow, start, length) = written?.Place(diagnostic.Span.Start, diagnostic.Span.Length) ?? (null, diagnostic.Span.Start, diagnostic.Span.Length);
+            source.Diagnostics.Add(diagnostic with { File = source.File, Span = ofRow ?? (composed is null ? positionsOf.Span(start, length) : node.Span) });
+        }
+
         return condition;
     }
 
@@ -252,7 +264,7 @@ public sealed partial class ScenarioParser
     private static IEnumerable<string> TemplatesIn(YamlNode? node) => node switch
     {
         YamlNode.Sequence list => list.Items.SelectMany(TemplatesIn),
-        YamlNode.Mapping mapping => mapping.Entries.SelectMany(entry => entry.Key.Value == "send" ? TemplateOf(entry.Value) : TemplatesIn(entry.Value)),
+        YamlNode.Mapping mapping => mapping.Entries.SelectMany(entry => entry.Key.Value is "send" or "ask" ? TemplateOf(entry.Value) : TemplatesIn(entry.Value)),
         _ => [],
     };
 
@@ -263,9 +275,20 @@ public sealed partial class ScenarioParser
         _ => [],
     };
 
+    /// <summary>The templates and steps that ask something, by which answers are asked for.</summary>
+    private static IEnumerable<string> AsksIn(YamlNode? node) => node switch
+    {
+        YamlNode.Sequence list => list.Items.SelectMany(AsksIn),
+        YamlNode.Mapping mapping => mapping.Entries.SelectMany(entry => entry.Key.Value == "ask"
+            ? TemplateOf(entry.Value).Concat(NamesIn(entry.Value as YamlNode.Mapping)).Concat(NamesIn(mapping))
+            : AsksIn(entry.Value)),
+        _ => [],
+    };
+
+    private static IEnumerable<string> NamesIn(YamlNode.Mapping? mapping) => mapping?.Entries.Where(e => e.Key.Value == "id").Select(e => e.Value).OfType<YamlNode.Scalar>().Select(s => s.Value) ?? [];
+
     private static readonly Dictionary<string, string> InsteadInScenario = new(StringComparer.Ordinal)
     {
-        ["for_each"] = "Write one scenario for each.",
         ["broadcast"] = "A scenario with a schedule is what there is: scenario: its-name.",
         ["throttle"] = "Leave it out; sends leave as their gates allow.",
         ["settle"] = "It belongs into the trigger: trigger: { event: signed_up, settle: 5m }.",

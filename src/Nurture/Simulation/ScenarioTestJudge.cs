@@ -11,6 +11,8 @@ namespace Nurture.Simulation;
 /// <summary>Compares what a test expects with what its rehearsal did. Moments agree to the minute, as tests write them.</summary>
 internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, VirtualTime time, MailTemplateLibrary? templates)
 {
+    private const string NoMail = "no such mail had left by then";
+
     private readonly List<ScenarioTestFailure> failures = [];
     private readonly List<JournalEntry> journal = [.. rehearsal.Simulator.Journal.Where(entry => entry.Scenario.Length > 0)];
     private readonly List<SimulatedSend> mails = [.. rehearsal.Simulator.Sends.Where(send => send.LeftAt is not null)];
@@ -21,7 +23,18 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         foreach (var poisoned in rehearsal.Simulator.Poisoned)
             failures.Add(new(test.Span, "every step runs", $"{poisoned.Step ?? rehearsal.NameOf(poisoned.Key.Subject)} broke: {poisoned.Error.Split('\n')[0].Trim()}"));
         foreach (var action in rehearsal.Impossible)
-            failures.Add(new(action.Span, $"{time.Text(action.At)}  {(action is TestAction.Click click ? $"click  in {click.Template} by {click.Contact}" : action is TestAction.Open open ? $"open  {open.Template} by {open.Contact}" : $"work  on {((TestAction.Work)action).Type}")}", action is TestAction.Work ? "no such case was open then" : "no such mail had left by then"));
+        {
+            var (what, but) = action switch
+            {
+                TestAction.Click click => ($"click  in {click.Template} by {click.Contact}", NoMail),
+                TestAction.Open open => ($"open  {open.Template} by {open.Contact}", NoMail),
+                TestAction.Answer answer => ($"answer  {answer.With} to {answer.Asked} by {answer.Contact}", "no mail that may be answered so had left by then"),
+                TestAction.Done done => ($"do  {done.Task}{(done.Outcome == Scenarios.Step.Task.Done ? "" : $" as {done.Outcome}")}", "no task that may be done so was open then"),
+                TestAction.Work work => ($"work  on {work.Type}", "no such case was open then"),
+                _ => throw new InvalidOperationException($"{action.GetType().Name} is always possible."),
+            };
+            failures.Add(new(action.Span, $"{time.Text(action.At)}  {what}", but));
+        }
 
         // Those with a moment choose their mails first, so that an expectation at any time takes one that is left.
         foreach (var expected in test.Expect.OfType<Expectation.Send>().OrderBy(send => send.At is null).ThenBy(send => send.To is null)) Ask(expected);
@@ -68,7 +81,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
 
     private void AskStep(Expectation.Step expected)
     {
-        var positions = rehearsal.Simulator.Carried.OfType<Effect.Positioned>().ToList();
+        var positions = rehearsal.Simulator.Carried.OfType<Effect.Positioned>().Where(position => IsOf(expected, position.Scenario)).ToList();
         if (expected.At is not { } moment)
         {
             if (!positions.Exists(position => position.Step == expected.Id)) Fail(expected, "step", expected.Id, "nobody came there");
@@ -82,7 +95,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
 
     private void AskEnds(Expectation.Ends expected)
     {
-        var ends = rehearsal.Simulator.Carried.OfType<Effect.Positioned>().Where(position => position.Step is null).Select(position => (position.EnrollmentId, position.At)).ToHashSet();
+        var ends = rehearsal.Simulator.Carried.OfType<Effect.Positioned>().Where(position => position.Step is null && IsOf(expected, position.Scenario)).Select(position => (position.EnrollmentId, position.At)).ToHashSet();
         var ended = journal.Where(entry => ends.Contains((entry.EnrollmentId, entry.At)) && IsEnd(entry)).ToList();
         if (ended.Exists(entry => entry.Reason == expected.Because && Agrees(expected.At, entry.At))) return;
         Fail(expected, "end", expected.Because.Code(), ended.Count > 0
@@ -92,7 +105,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
 
     private void AskEntered(Expectation.Entered expected)
     {
-        var entries = journal.Where(entry => entry.Reason == Reason.Entered && Agrees(expected.At, entry.At)).ToList();
+        var entries = journal.Where(entry => entry.Reason == Reason.Entered && IsOf(expected, entry.Scenario) && Agrees(expected.At, entry.At)).ToList();
         if (expected.IsEntered)
         {
             if (entries.Count == 0) Fail(expected, "enter", "", journal.Find(entry => entry.Reason == Reason.Entered) is { } other ? $"the entry was at {time.Text(other.At)}" : NobodyEntered());
@@ -100,7 +113,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         }
 
         if (entries.Count > 0) Fail(expected, "no entry", "", $"{rehearsal.NameOf(entries[0].Subject)} entered at {time.Text(entries[0].At)}");
-        else if (expected.Because is { } reason && !journal.Exists(entry => entry.Reason == reason && Agrees(expected.At, entry.At)))
+        else if (expected.Because is { } reason && !journal.Exists(entry => entry.Reason == reason && IsOf(expected, entry.Scenario) && Agrees(expected.At, entry.At)))
             Fail(expected, "no entry", $"because of {reason.Code()}", NobodyEntered());
     }
 
@@ -146,6 +159,9 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
 
     private static bool Agrees(DateTimeOffset? expected, DateTimeOffset at) => expected is not { } moment || (at >= moment && at < moment + TimeSpan.FromMinutes(1));
 
+    /// <summary>Whether it speaks of the row that is meant, where one is.</summary>
+    private static bool IsOf(Expectation expected, string scenario) => expected.Row is not { } row || scenario.EndsWith($"{ScenarioRow.Mark}{row}", StringComparison.Ordinal);
+
     private bool IsOf(SimulatedSend mail, string template, string? to) =>
         mail.Draft.Template == template && (to is null || mail.Draft.RecipientId == rehearsal.IdOf(to));
 
@@ -161,7 +177,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         && Agrees(expected.At, entry.At);
 
     private Step.Send? StepOf(JournalEntry entry) =>
-        Step.All(rehearsal.Scenario.Steps).OfType<Step.Send>().FirstOrDefault(step => step.Id == entry.Step);
+        Step.All(rehearsal.ScenarioOf(entry.Scenario).Steps).OfType<Step.Send>().FirstOrDefault(step => step.Id == entry.Step);
 
     private string WhatBecameOf(string template)
     {

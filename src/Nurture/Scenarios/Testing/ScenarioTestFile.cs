@@ -81,11 +81,17 @@ public abstract record TestAction
 
     public sealed record Open(DateTimeOffset At, string Contact, string Template, SourceSpan Span) : TestAction(At, Span);
 
+    /// <summary>The question in the latest mail from this template, or of this step, is answered.</summary>
+    public sealed record Answer(DateTimeOffset At, string Contact, string Asked, string With, string Comment, SourceSpan Span) : TestAction(At, Span);
+
     /// <summary>The person unsubscribes from a topic, or from everything (<c>*</c>).</summary>
     public sealed record Refuse(DateTimeOffset At, string Contact, string Topic, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>A human takes the open case of the type, or closes it with an outcome.</summary>
     public sealed record Work(DateTimeOffset At, string Type, EscalationAct Act, string Outcome, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>A human does the latest task of this step, or of this title.</summary>
+    public sealed record Done(DateTimeOffset At, string Task, string Outcome, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>The person works there no more.</summary>
     public sealed record Leave(DateTimeOffset At, string Contact, SourceSpan Span) : TestAction(At, Span);
@@ -99,6 +105,9 @@ public abstract record Expectation
     public DateTimeOffset? At { get; }
 
     public SourceSpan Span { get; }
+
+    /// <summary>Of a scenario with rows: the row that is meant; null for any.</summary>
+    public string? Row { get; init; }
 
     /// <summary>A mail leaves. Each mail answers one expectation.</summary>
     public sealed record Send(DateTimeOffset? At, string Template, string? To, SourceSpan Span) : Expectation(At, Span);

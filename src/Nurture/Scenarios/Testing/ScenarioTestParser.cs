@@ -193,19 +193,35 @@ public sealed class ScenarioTestParser
         if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "something that happens");
         var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d.")) ?? start;
-        var kinds = new[] { "event", "set", "clicks", "opens", "refuses", "leaves", "takes", "closes" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, refuses:, takes:, closes: or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done: or leaves: true.");
             return null;
         }
 
         if (kinds[0] == "event") return ReadEvent(fields, at);
         if (kinds[0] == "set") return ReadSet(fields, at);
         if (kinds[0] is "takes" or "closes") return ReadWork(fields, kinds[0], at);
+        if (kinds[0] == "done")
+        {
+            var task = source.Text(fields["done"], "done");
+            var outcome = source.Name(fields["outcome"], "an outcome");
+            fields.RefuseOthers();
+            return task is null ? null : new TestAction.Done(at, task, outcome ?? Step.Task.Done, fields.HeadSpan);
+        }
+
         var who = ReadPerson(fields.Required("contact", "Who does it: contact: ann."));
         var what = source.Text(fields[kinds[0]], kinds[0]);
+        if (kinds[0] == "answers")
+        {
+            var with = source.Text(fields.Required("with", "Which answer: with: 9."), "with");
+            var comment = source.Text(fields["comment"], "comment");
+            fields.RefuseOthers();
+            return who is null || what is null || with is null ? null : new TestAction.Answer(at, who, what, with, comment ?? "", fields.HeadSpan);
+        }
+
         if (kinds[0] is "clicks" or "opens") CheckTemplate(fields[kinds[0]], what);
         fields.RefuseOthers();
         if (who is null || what is null) return null;
@@ -290,8 +306,9 @@ public sealed class ScenarioTestParser
             "entered" when source.YesOrNo(value, "entered") is { } isEntered => new Expectation.Entered(at, isEntered, because, span),
             _ => null,
         };
+        var row = kind is "entered" or "ends" or "step" ? source.Name(fields["row"], "a row") : null;
         fields.RefuseOthers();
-        return expectation;
+        return expectation is null ? null : expectation with { Row = row };
     }
 
     private string? CheckTemplate(YamlNode? node, string? template)
