@@ -5,6 +5,7 @@ using Nurture.Server.Browser;
 using Nurture.Server.Delivery;
 using Nurture.Server.Escalations;
 using Nurture.Server.Health;
+using Nurture.Server.HeldSessions;
 using Nurture.Server.Hosting;
 using Nurture.Server.Inbox;
 using Nurture.Server.Intake;
@@ -59,6 +60,7 @@ public partial class Program
         builder.AddApi();
         builder.AddAuthoring();
         builder.AddBroadcasts();
+        builder.AddHeldSessions();
         builder.AddWebApp();
         also?.Invoke(builder);
 
@@ -78,11 +80,13 @@ public partial class Program
         app.MapOperation();
         app.MapAuthoring();
         app.MapBroadcasts();
+        app.MapHeldSessions();
         app.MapSchedules();
 
         app.UseSlots();
         app.UseDelivery();
         app.UseScheduling();
+        app.UseHeldSessions();
         app.UseEscalations();
         await app.UsePublishingAsync(CancellationToken.None);
 

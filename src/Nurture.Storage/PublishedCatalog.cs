@@ -3,6 +3,7 @@ using Nurture.Escalations;
 using Nurture.Health;
 using Nurture.Scenarios;
 using Nurture.Segments;
+using Nurture.Sessions;
 using Nurture.Templates;
 
 namespace Nurture.Storage;
@@ -75,6 +76,7 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
             PreparingSegments = preparingSegments,
             Health = HealthOf(DocumentState.Live),
             PreparingHealth = HealthOf(DocumentState.Preparing),
+            Sessions = content.Documents.Where(document => document is { Kind: "session", State: DocumentState.Live }).Select(document => Session.Read(document.Content, document.Version)).ToFrozenDictionary(session => session.Id),
             Live = content.Documents.Where(document => document is { Kind: "scenario", State: DocumentState.Live } && versions.ContainsKey((document.Name, document.Version)))
                 .ToFrozenDictionary(document => document.Name, document => versions[(document.Name, document.Version)]),
             Versions = versions.ToFrozenDictionary(),

@@ -7,6 +7,7 @@ using Nurture.Mail.Mime;
 using Nurture.Scenarios;
 using Nurture.Sends;
 using Nurture.Server.Hosting;
+using Nurture.Sessions;
 using Nurture.Storage;
 using Nurture.Templates;
 using Nurture.Templating;
@@ -38,6 +39,8 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             : $"{site.Url}/u/{tokens.Write(new MailLink.Unsubscribe(send.Id, send.Slot, send.RecipientId, send.Topic ?? "*"))}";
         inputs["unsubscribe_url"] = unsubscribe is null ? TemplateValue.Null : unsubscribe;
         if (link is not null) inputs["link"] = link;
+        if (Text(inputs, SessionFacts.Name, "id") is { } session && inputs[SessionFacts.Name].TryGetObject(out var told))
+            told[SessionFacts.RegisterUrl] = told[SessionFacts.CancelUrl] = $"{site.Url}/s/{tokens.Write(new MailLink.Seat(send.Id, send.Slot, send.RecipientId, session))}";
         var rendered = documents.Render(inputs, new RenderOptions { Now = send.PlannedAt });
 
         var messageId = $"{send.Id:N}@{parties.From.WireDomain}";
@@ -110,6 +113,9 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
         ? ListUnsubscribe.Headers(address)
         : [new(HeaderNames.ListUnsubscribe, $"<{address.AbsoluteUri}>"), new(HeaderNames.ListUnsubscribePost, "List-Unsubscribe=One-Click")];
 
+    private static string? Text(TemplateObject inputs, string part, string name) =>
+        inputs[part].TryGetObject(out var of) && of[name] is { Kind: TemplateValueKind.Text } text ? text.ToString() : null;
+
     private ReadOnlyMemory<byte> Sign(ReadOnlyMemory<byte> message, DateTimeOffset at)
     {
         if (signer is null) return message;
@@ -132,9 +138,6 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             var name = Text(inputs, "contact", "name") is { } given && !given.Contains('@') ? given : null;
             return new(sender, replyTo, Read(name, send.Address));
         }
-
-        private static string? Text(TemplateObject inputs, string part, string name) =>
-            inputs[part].TryGetObject(out var of) && of[name] is { Kind: TemplateValueKind.Text } text ? text.ToString() : null;
 
         private static EmailAddress Read(string? name, string address) => EmailAddress.TryParse(address, out var read, out var problem)
             ? read! with { DisplayName = name ?? read.DisplayName }

@@ -106,11 +106,11 @@ public static class TrackingEndpoints
     private static async Task<string> LanguageAsync(MailLink link, HttpContext http, SendStore sends) =>
         await sends.FindLinkedAsync(link.Slot, link.SendId, http.RequestAborted) is { } send ? send.Locale : LanguageOf(http.Request);
 
-    private static string LanguageOf(HttpRequest request) =>
+    internal static string LanguageOf(HttpRequest request) =>
         request.GetTypedHeaders().AcceptLanguage.OrderByDescending(language => language.Quality ?? 1).FirstOrDefault()?.Value.ToString() ?? "en";
 
     /// <summary>Links name people to whoever holds them: nothing may keep them, or pass them on.</summary>
-    private static void KeepPrivate(HttpResponse response)
+    internal static void KeepPrivate(HttpResponse response)
     {
         response.Headers.CacheControl = "no-store";
         response.Headers["Referrer-Policy"] = "no-referrer";

@@ -65,15 +65,15 @@ public static class UnsubscribePage
 
     private static Words Of(string locale) => ByLanguage[LanguageOf(locale)];
 
-    private static string LanguageOf(string locale) =>
+    internal static string LanguageOf(string locale) =>
         locale.Split('-', '_')[0].ToLowerInvariant() is var language && ByLanguage.ContainsKey(language) ? language : "en";
 
     private static string With(string text, string topic) => text.Replace("{0}", WebUtility.HtmlEncode(topic), StringComparison.Ordinal);
 
     // Without an action the form goes where the page came from.
-    private static string Button(string answer, string text) => $"<form method=\"post\"><button name=\"answer\" value=\"{answer}\">{text}</button></form>";
+    internal static string Button(string answer, string text) => $"<form method=\"post\"><button name=\"answer\" value=\"{answer}\">{text}</button></form>";
 
-    private static IResult Page(string locale, string title, string body, int status = StatusCodes.Status200OK) => Results.Text(
+    internal static IResult Page(string locale, string title, string body, int status = StatusCodes.Status200OK) => Results.Text(
         $$"""
         <!doctype html>
         <html lang="{{LanguageOf(locale)}}">

@@ -4,6 +4,7 @@ using Nurture.Contacts;
 using Nurture.Notices;
 using Nurture.Scenarios;
 using Nurture.Sends;
+using Nurture.Sessions;
 using Nurture.Templates;
 
 namespace Nurture.Engine;
@@ -28,7 +29,7 @@ public static class MailInputs
     private static string? Text(SubjectState? subject, string attribute) => subject?[attribute] is { Kind: ValueKind.Text } text ? text.AsText : null;
 
     /// <summary>Frozen: a retry renders the same.</summary>
-    public static byte[] Write(Catalog catalog, MailReads reads, ContactState recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null)
+    public static byte[] Write(Catalog catalog, MailReads reads, ContactState recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, SessionFacts? session = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Plain))
@@ -38,6 +39,7 @@ public static class MailInputs
             if (account is not null && reads.AnyOf("account")) WriteSubject("account", account, SubjectKind.Account);
             WriteEvent("trigger", trigger);
             WriteEvent("heard", heard);
+            session?.Write(json, reads, LocaleOf(catalog, recipient, account));
             if (reply is not null)
             {
                 WriteReply(reply);

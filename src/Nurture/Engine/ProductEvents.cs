@@ -1,5 +1,6 @@
 using Nurture.Contacts;
 using Nurture.Scenarios;
+using Nurture.Sessions;
 
 namespace Nurture.Engine;
 
@@ -32,10 +33,11 @@ public static class ProductEvents
         Planned(TierChanged, "The account's tier became another one.", "from", "to"),
         Planned(StageReached, "The account came to another stage.", "from", "to"),
         Planned(ContactLeft, "A person of the account works there no more.") with { IsAccountFact = false },
+        .. SessionEvents.All,
     ];
 
     /// <summary>What the triggers that are no events leave to be read as <c>trigger.…</c>.</summary>
-    internal static PlannedEvent? OfTrigger(string name) => name == DateReached ? PlannedDate : null;
+    internal static PlannedEvent? OfTrigger(string name) => name == DateReached ? PlannedDate : name == SessionEvents.Invited ? SessionEvents.OfTrigger : null;
 
     private static readonly PlannedEvent PlannedDate = new(DateReached, "A date's moment came.", false, new Dictionary<string, PlannedAttribute>
     {

@@ -117,6 +117,9 @@ public enum Reason : short
     HoldStarted = 127,
     HoldEnded = 128,
     TaskOpened = 129,
+
+    // Sessions.
+    SessionCancelled = 170,
 }
 
 public static class Reasons

@@ -1,5 +1,6 @@
 using Nurture.Contacts;
 using Nurture.Escalations;
+using Nurture.Sessions;
 
 namespace Nurture.Engine;
 
@@ -111,6 +112,9 @@ public abstract record Signal
 
     /// <summary>A human lets the account's mails go again, whoever held them.</summary>
     public sealed record HoldReleased(long AccountId, string By, DateTimeOffset At) : Signal;
+
+    /// <summary>A session is otherwise than it was; whom it concerns takes note, once a version.</summary>
+    public sealed record SessionChanged(long ContactId, string Session, int Version, SessionNews News, DateTimeOffset At) : Signal;
 }
 
 /// <summary>The numbers are stored.</summary>
@@ -151,4 +155,5 @@ public enum SignalKind : short
     ConsentSaid = 30,
     Scheduled = 40,
     EnrollmentWorked = 41,
+    SessionChanged = 64,
 }

@@ -4,6 +4,7 @@ using Nurture.Escalations;
 using Nurture.Health;
 using Nurture.Segments;
 using Nurture.Sends;
+using Nurture.Sessions;
 using Nurture.Templates;
 
 namespace Nurture.Scenarios;
@@ -41,6 +42,9 @@ public sealed record Catalog
 
     /// <summary>A definition whose counters are being filled: they count already.</summary>
     public HealthDefinition? PreparingHealth { get; init; }
+
+    /// <summary>Sessions by id, as they were last published.</summary>
+    public FrozenDictionary<string, Session> Sessions { get; init; } = FrozenDictionary<string, Session>.Empty;
 
     /// <summary>The live version of each scenario.</summary>
     public FrozenDictionary<string, PublishedScenario> Live { get; init; } = FrozenDictionary<string, PublishedScenario>.Empty;

@@ -24,6 +24,7 @@ public sealed partial class ScenarioParser
         var stepTopic = source.Name(fields?["topic"], "a topic") ?? topic;
         var expires = source.Exact(fields?["expires"], "expires");
         var condition = ReadCondition(fields?["if"], "if", Scope(hasHeard));
+        var hasCalendar = ReadCalendar(fields?["calendar"]);
         var skippedNode = step["skipped"];
         var endsWhenSkipped = skippedNode is YamlNode.Scalar { Value: "end" };
         var skipped = endsWhenSkipped ? [] : ReadSteps(skippedNode, "skipped (end, or steps)", hasHeard);
@@ -31,7 +32,7 @@ public sealed partial class ScenarioParser
         if (template is null) return null;
 
         var given = Claim(id, template, span);
-        Remember(given, fields, "template", "to", "nobody", "class", "expires", "if");
+        Remember(given, fields, "template", "to", "nobody", "class", "expires", "if", "calendar");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)
         {
@@ -41,9 +42,17 @@ public sealed partial class ScenarioParser
             Topic = stepTopic,
             Expires = expires,
             If = condition,
+            HasCalendar = hasCalendar,
             EndsWhenSkipped = endsWhenSkipped,
             Skipped = skipped,
         };
+    }
+
+    private bool ReadCalendar(YamlNode? node)
+    {
+        if (source.OneOf(node, "what goes into the calendar", ("session", true)) is not true) return false;
+        if (!HasSession) source.Error(DiagnosticCodes.NoSession, node!.Span, "no session starts this, so there is none for the calendar", "Such are trigger: { session: webinar, before: 14d }, and trigger: { event: nurture.session_registered }.");
+        return true;
     }
 
     private void CheckTemplate(YamlNode node, string template)
@@ -53,7 +62,7 @@ public sealed partial class ScenarioParser
             Suggestions.For(template, known) ?? $"It would be the file templates/{template}.{environment.Policy.Locale}.html.");
     }
 
-    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, if and id.";
+    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, if, calendar and id.";
 
     private static readonly Dictionary<string, string> LaterInSend = new(StringComparer.Ordinal)
     {
@@ -61,7 +70,6 @@ public sealed partial class ScenarioParser
         ["approve"] = SendKeys,
         ["up_to"] = SendKeys,
         ["otherwise"] = SendKeys,
-        ["calendar"] = SendKeys,
         ["throttle"] = SendKeys,
         ["channel"] = "Every send is a mail.",
         ["skipped"] = "It stands beside the send, aligned with \"send:\".",

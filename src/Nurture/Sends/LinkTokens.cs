@@ -27,6 +27,9 @@ public abstract record MailLink(Guid SendId, short Slot)
         public static readonly TimeSpan MailLasts = TimeSpan.FromDays(14);
     }
 
+    /// <summary>Where the person registers for a session, or gives the seat back.</summary>
+    public sealed record Seat(Guid SendId, short Slot, long ContactId, string Session) : MailLink(SendId, Slot);
+
     /// <param name="Topic">What one click refuses; <c>*</c> is everything but transactional mail.</param>
     public sealed record Unsubscribe(Guid SendId, short Slot, long ContactId, string Topic) : MailLink(SendId, Slot);
 }
@@ -46,7 +49,7 @@ public sealed class LinkTokens
     private readonly byte newest;
     private readonly Dictionary<byte, byte[]> keys = [];
 
-    private enum Kind : byte { Open = 1, Click = 2, Unsubscribe = 3, Visit = 4 }
+    private enum Kind : byte { Open = 1, Click = 2, Unsubscribe = 3, Visit = 4, Seat = 9 }
 
     /// <param name="ring">As the setting <c>link_key</c> holds it: <c>1:base64 2:base64</c>; the last one signs, all are read.</param>
     public LinkTokens(string ring)
@@ -71,6 +74,7 @@ public sealed class LinkTokens
         MailLink.Click(_, _, var index, var url) when IsWebAddress(url) => Sign(Kind.Click, link, [(byte)(index >> 8), (byte)index, .. Encoding.UTF8.GetBytes(url)]),
         MailLink.Click(_, _, _, var url) => throw new ArgumentException($"\"{url}\" is no absolute http or https address.", nameof(link)),
         MailLink.Unsubscribe(_, _, var contact, var topic) => Sign(Kind.Unsubscribe, link, [.. BigEndian(contact), .. Encoding.UTF8.GetBytes(topic)]),
+        MailLink.Seat(_, _, var contact, var session) => Sign(Kind.Seat, link, [.. BigEndian(contact), .. Encoding.UTF8.GetBytes(session)]),
         MailLink.Visit(_, _, var at) => Sign(Kind.Visit, link, BigEndian(at.ToUnixTimeMilliseconds())),
         _ => throw new InvalidOperationException($"No token for {link.GetType().Name}."),
     };
@@ -95,6 +99,7 @@ public sealed class LinkTokens
             Kind.Click when rest.Length > 2 && Encoding.UTF8.GetString(rest[2..]) is var url && IsWebAddress(url) =>
                 new MailLink.Click(id, slot, BinaryPrimitives.ReadUInt16BigEndian(rest), url),
             Kind.Visit when rest.Length == 8 => new MailLink.Visit(id, slot, DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(rest))),
+            Kind.Seat when rest.Length > 8 => new MailLink.Seat(id, slot, BinaryPrimitives.ReadInt64BigEndian(rest), Encoding.UTF8.GetString(rest[8..])),
             Kind.Unsubscribe when rest.Length > 8 =>
                 new MailLink.Unsubscribe(id, slot, BinaryPrimitives.ReadInt64BigEndian(rest), Encoding.UTF8.GetString(rest[8..])),
             _ => null,

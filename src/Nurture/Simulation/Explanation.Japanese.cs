@@ -137,6 +137,8 @@ public static partial class Explanation
             Reason.HoldStarted => $"契約企業への自動配信を{(Day(detail["until"]) is { } until ? $" {until.ToString("yyyy年M月d日", CultureInfo.InvariantCulture)}まで" : "")}保留しました{JapaneseOf(detail["because"])}。",
             Reason.HoldEnded => "契約企業への自動配信の保留を解除しました。",
             Reason.TaskOpened => $"タスク{JapaneseOf(detail["task"])}を作成しました。",
+
+            Reason.SessionCancelled => $"セッション{(detail["session"] is { } session ? $"「{session}」" : "")}が中止になったため、シナリオ{name}を離れました。",
         };
     }
 

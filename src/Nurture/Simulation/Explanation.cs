@@ -159,6 +159,8 @@ public static partial class Explanation
             Reason.HoldStarted => $"Automatic mail to the account is on hold{(Day(detail["until"]) is { } until ? $" until {until.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}" : "")}{Because(detail)}.",
             Reason.HoldEnded => "Automatic mail to the account goes on: the hold is over.",
             Reason.TaskOpened => $"A task was opened for a person{Of(detail["task"])}.",
+
+            Reason.SessionCancelled => $"Left {name}: {(detail["session"] is { } session ? $"the session {session}" : "its session")} does not take place.",
         };
     }
 

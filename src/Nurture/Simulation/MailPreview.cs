@@ -1,5 +1,6 @@
 using Nurture.Scenarios;
 using Nurture.Sends;
+using Nurture.Sessions;
 using Nurture.Templates;
 using Nurture.Templating;
 
@@ -16,6 +17,7 @@ public static class MailPreview
             ?? throw new TemplateException(draft.Template, 1, 1, $"there is no template \"{draft.Template}\" for readers of \"{draft.Locale}\"");
         var inputs = MailRenderer.ReadInputs(draft.Inputs, sender);
         inputs["unsubscribe_url"] = draft.Class == SendClass.Transactional ? TemplateValue.Null : "https://example.com/u/preview";
+        if (inputs[SessionFacts.Name].TryGetObject(out var session)) session[SessionFacts.RegisterUrl] = session[SessionFacts.CancelUrl] = "https://example.com/s/preview";
         return MailRenderer.Render(template, templates.LayoutOf(template), inputs, new RenderOptions { Now = draft.PlannedAt });
     }
 }

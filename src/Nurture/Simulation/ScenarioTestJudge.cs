@@ -21,7 +21,9 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         foreach (var poisoned in rehearsal.Simulator.Poisoned)
             failures.Add(new(test.Span, "every step runs", $"{poisoned.Step ?? rehearsal.NameOf(poisoned.Key.Subject)} broke: {poisoned.Error.Split('\n')[0].Trim()}"));
         foreach (var action in rehearsal.Impossible)
-            failures.Add(new(action.Span, $"{time.Text(action.At)}  {(action is TestAction.Click click ? $"click  in {click.Template} by {click.Contact}" : action is TestAction.Open open ? $"open  {open.Template} by {open.Contact}" : $"work  on {((TestAction.Work)action).Type}")}", action is TestAction.Work ? "no such case was open then" : "no such mail had left by then"));
+            failures.Add(action is TestAction.Register register
+                ? new(action.Span, $"{time.Text(action.At)}  {(register.IsCancelling ? "cancel" : "register")}  {register.Contact} for {register.Session}", register.IsCancelling ? "there was no registration to cancel" : "nobody can register any more")
+                : new(action.Span, $"{time.Text(action.At)}  {(action is TestAction.Click click ? $"click  in {click.Template} by {click.Contact}" : action is TestAction.Open open ? $"open  {open.Template} by {open.Contact}" : $"work  on {((TestAction.Work)action).Type}")}", action is TestAction.Work ? "no such case was open then" : "no such mail had left by then"));
 
         // Those with a moment choose their mails first, so that an expectation at any time takes one that is left.
         foreach (var expected in test.Expect.OfType<Expectation.Send>().OrderBy(send => send.At is null).ThenBy(send => send.To is null)) Ask(expected);

@@ -2,6 +2,7 @@ using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Sessions;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Scenarios.Testing;
@@ -23,6 +24,9 @@ public sealed record ScenarioTest
     public TestAccount? Account { get; init; }
 
     public IReadOnlyList<TestContact> Contacts { get; init; } = [];
+
+    /// <summary>As they are at the start.</summary>
+    public IReadOnlyList<Session> Sessions { get; init; } = [];
 
     /// <summary>What happened before <see cref="Start"/>: it counts, and starts nothing.</summary>
     public IReadOnlyList<TestAction.Event> History { get; init; } = [];
@@ -86,6 +90,12 @@ public abstract record TestAction
 
     /// <summary>A human takes the open case of the type, or closes it with an outcome.</summary>
     public sealed record Work(DateTimeOffset At, string Type, EscalationAct Act, string Outcome, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>Somebody registers for a session, or gives the seat back.</summary>
+    public sealed record Register(DateTimeOffset At, string Contact, string Session, bool IsCancelling, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>A session is moved, cancelled, or who came is said: one of the three.</summary>
+    public sealed record ChangeSession(DateTimeOffset At, string Session, DateTimeOffset? MovedTo, bool IsCancelled, IReadOnlyList<string>? Attended, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>The person works there no more.</summary>
     public sealed record Leave(DateTimeOffset At, string Contact, SourceSpan Span) : TestAction(At, Span);
