@@ -13,7 +13,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
         ["send", "wait", "wait_for", "wait_until", "wait_date", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "start", "stop", "end"];
 
     public static IReadOnlyList<string> TriggerKinds { get; } = 
-        ["event", "goal_of", "inactive", "condition", "entered", "left", "crosses", "changed", "tier", "stage", "date", "every", "schedule", "band", "manual"];
+        ["event", "goal_of", "inactive", "condition", "entered", "left", "crosses", "changed", "tier", "stage", "date", "every", "schedule", "band", "manual", "session"];
 
     public static ScenarioFlow Of(Scenario scenario) => new(
         TriggerOf(scenario.Trigger), scenario.Audience?.Text,

@@ -1,6 +1,6 @@
 import {
   IconArrowsSplit2, IconArrowUpRight, IconBellOff, IconCalendarDue, IconCalendarEvent, IconCalendarRepeat, IconCalendarTime, IconChecklist, IconClock, IconDice3, IconEar, IconEraser, IconExchange, IconFilter, IconFlag,
-  IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop, IconRepeat, IconRoute, IconStairs, IconSun, IconSquareX, IconUserCheck,
+  IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop, IconPresentation, IconRepeat, IconRoute, IconStairs, IconSun, IconSquareX, IconUserCheck,
   IconUserMinus, IconUserPlus, type Icon,
 } from "@tabler/icons-react";
 
@@ -34,6 +34,7 @@ export const stepKinds: Record<string, Kind> = {
       { key: "if", is: "condition", isOptional: true },
       { key: "topic", is: "topic", isOptional: true },
       { key: "expires", is: "length", isOptional: true },
+      { key: "calendar", is: { words: ["session"] }, isOptional: true },
     ],
   },
   "wait": { icon: IconClock, color: "gray", fields: [{ key: "wait", is: "length" }] },
@@ -116,6 +117,17 @@ export const triggerKinds: Record<string, Kind> = {
       { key: "after", is: "length", isOptional: true },
       { key: "at", is: "time", isOptional: true },
       { key: "days", is: days, isOptional: true },
+    ],
+  },
+  "session": {
+    icon: IconPresentation,
+    color: "teal",
+    fields: [
+      { key: "session", is: "text" },
+      { key: "before", is: "length" },
+      { key: "at", is: "time", isOptional: true },
+      { key: "days", is: days, isOptional: true },
+      { key: "pace", is: "text", isOptional: true },
     ],
   },
   "manual": { icon: IconHandClick, color: "teal", fields: [] },
