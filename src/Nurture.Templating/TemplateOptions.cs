@@ -37,5 +37,8 @@ public sealed record TemplateOptions
     /// <summary>Compatible profile only: a member of null is null.</summary>
     public bool ToleratesNullTargets { get; init; }
 
+    /// <summary>Compatible profile only: a function that never returns a value may be called as a statement, not within an expression.</summary>
+    public bool RefusesStatementCalls { get; init; }
+
     internal bool IsMail => Profile == TemplateProfile.Mail;
 }

@@ -46,7 +46,7 @@ public sealed class ExpressionParserTests
     [InlineData("a = 1", 1, 1)]
     [InlineData("a }}", 1, 3)]
     [InlineData("f(1,\n2)", 1, 5)]
-    [InlineData("\"abc", 1, 5)]
+    [InlineData("\"abc", 1, 4)]
     [InlineData("\"a\\qb\"", 1, 3)]
     [InlineData("x == ^", 1, 7)]
     [InlineData("for.bad", 1, 1)]

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Nurture.Engine;
 using Nurture.Server.Delivery;
 using Nurture.Storage;
 using Nurture.Templates;
@@ -18,7 +19,7 @@ internal sealed class SubjectLines(SendStore sends, TemplateShelf shelf)
             try
             {
                 var documents = await shelf.FindAsync(content.Documents, cancel);
-                lines[content.Send.Id] = MailRenderer.Subject(documents.Template, documents.ReadInputs(content.Inputs), new RenderOptions { Now = content.Send.PlannedAt });
+                lines[content.Send.Id] = MailRenderer.Subject(documents.Template, documents.ReadInputs(content.Inputs), new RenderOptions { Now = content.Send.PlannedAt, Seed = Draws.Seed(content.Send.Id) });
             }
             catch (Exception unmade) when (unmade is TemplateException or MissingTemplateException or JsonException)
             {

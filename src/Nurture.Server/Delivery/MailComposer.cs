@@ -41,7 +41,7 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
         if (link is not null) inputs["link"] = link;
         if (Text(inputs, SessionFacts.Name, "id") is { } session && inputs[SessionFacts.Name].TryGetObject(out var told))
             told[SessionFacts.RegisterUrl] = told[SessionFacts.CancelUrl] = $"{site.Url}/s/{tokens.Write(new MailLink.Seat(send.Id, send.Slot, send.RecipientId, session))}";
-        var rendered = documents.Render(inputs, new RenderOptions { Now = send.PlannedAt });
+        var rendered = documents.Render(inputs, new RenderOptions { Now = send.PlannedAt, Seed = send.Seed });
 
         var messageId = $"{send.Id:N}@{parties.From.WireDomain}";
         var message = new EmailMessage

@@ -153,5 +153,5 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
     internal static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     private static string DefinitionOf(Criteria.Criterion criterion) =>
-        $"{criterion.Kind.ToString().ToLowerInvariant()} of {criterion.EventName} by {criterion.Subject.ToString().ToLowerInvariant()} within {criterion.Window?.ToString() ?? "ever"} where {criterion.WhereText} keeping {criterion.Keep}";
+        $"{criterion.Kind.ToString().ToLowerInvariant()} of {criterion.EventName}{(criterion.Value is { } value ? $" {value.Text}" : "")} by {criterion.Subject.ToString().ToLowerInvariant()} within {criterion.Window?.ToString() ?? "ever"} where {criterion.WhereText} keeping {criterion.Keep}";
 }

@@ -44,9 +44,9 @@ internal static class ArrayFunctions
         return copy;
     }
 
-    private static TemplateList Sequence(in Call call, IEnumerable<TemplateValue> items)
+    private static TemplateList Sequence(in Call call, IEnumerable<TemplateValue> items, int walked = 0)
     {
-        var made = call.NewList();
+        var made = call.NewList(walked);
         foreach (var item in items)
         {
             call.Charge(1);
@@ -107,7 +107,7 @@ internal static class ArrayFunctions
     /// <summary>Without nulls.</summary>
     /// <example>[1, null, 3] | array.compact → [1, 3]</example>
     public static TemplateValue Compact(in Call call) =>
-        call.List(0) is { } list ? Sequence(call, list.Where(i => !i.IsNull)) : TemplateValue.Null;
+        call.List(0) is { } list ? Sequence(call, list.Where(i => !i.IsNull), list.Count) : TemplateValue.Null;
 
     /// <summary>Whether an item is in the list.</summary>
     /// <example>[1, 2, 3] | array.contains 3 → true</example>
@@ -175,7 +175,7 @@ internal static class ArrayFunctions
         }
 
         var function = call.Function(1);
-        var made = call.NewList();
+        var made = call.NewList(list.Count);
         foreach (var item in list)
         {
             call.Charge(1);

@@ -118,7 +118,8 @@ internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnly
         };
     }
 
-    public TemplateList NewList() => new() { Owner = Context, IsSequence = true };
+    /// <param name="walked">How many items are looked at to make it, where that is more than it holds.</param>
+    public TemplateList NewList(int walked = 0) => new() { Owner = Context, IsSequence = true, Walked = walked };
 
     public TemplateList NewArray(int capacity = 0) => new(capacity) { Owner = Context };
 

@@ -16,7 +16,7 @@ internal static class DateFunctions
         new("date.add_seconds", "date, seconds", AddSeconds),
         new("date.add_years", "date, years", AddYears),
         new("date.default_format", "", DefaultFormat),
-        new("date.format", "", DefaultFormat),
+        new("date.format", "", CurrentFormat),
         new("date.now", "", Now),
         new("date.parse", "text, pattern?, culture?", Parse),
         new("date.parse_to_string", "text, output_pattern?, output_culture?, input_pattern?, input_culture?", ParseToString),
@@ -78,8 +78,11 @@ internal static class DateFunctions
 
     /// <summary>The pattern by which dates are printed.</summary>
     /// <example>date.default_format → %d %b %Y</example>
-    /// <example>date.format → %d %b %Y</example>
     public static TemplateValue DefaultFormat(in Call call) => ValuePrinter.DefaultDateFormat;
+
+    /// <summary>How a date is printed; in the compatible profile a template may set another.</summary>
+    /// <example>date.format → %d %b %Y</example>
+    public static TemplateValue CurrentFormat(in Call call) => call.Context.DateFormat;
 
     /// <summary>The moment at which the template is rendered, at the render's offset.</summary>
     /// <example>date.now → 01 Mar 2026</example>
@@ -115,7 +118,7 @@ internal static class DateFunctions
     public static TemplateValue ParseToString(in Call call)
     {
         var read = Read(call, call.TextOrNull(0), call.TextOrNull(3), call.TextOrNull(4));
-        return read.IsNull ? read : Write(call, read.AsDate, call.TextOrNull(1) ?? ValuePrinter.DefaultDateFormat, call.TextOrNull(2));
+        return read.IsNull ? read : Write(call, read.AsDate, call.TextOrNull(1) ?? call.Context.DateFormat, call.TextOrNull(2));
     }
 
     /// <summary>Writes a date by a pattern of % codes; a text that is a date is read first.</summary>

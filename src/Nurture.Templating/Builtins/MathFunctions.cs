@@ -1,10 +1,11 @@
+using System.Buffers.Binary;
 using System.Numerics;
 using Nurture.Templating.Runtime;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Templating.Builtins;
 
-/// <summary><c>math.*</c>. There is no <c>random</c> and no <c>uuid</c>: a template rendered again gives the same bytes.</summary>
+/// <summary><c>math.*</c>. What is drawn comes from the render's seed: a template rendered again gives the same bytes.</summary>
 internal static class MathFunctions
 {
     public static readonly BuiltinFunction[] All =
@@ -18,8 +19,10 @@ internal static class MathFunctions
         new("math.minus", "value, with", Minus),
         new("math.modulo", "value, with", Modulo),
         new("math.plus", "value, with", Plus),
+        new("math.random", "minimum, maximum", Random),
         new("math.round", "value, precision?", Round),
         new("math.times", "value, with", Times),
+        new("math.uuid", "", Uuid),
     ];
 
     /// <summary>The value without its sign.</summary>
@@ -93,6 +96,21 @@ internal static class MathFunctions
     /// <example>1 | math.plus 2 → 3</example>
     public static TemplateValue Plus(in Call call) => Apply(BinaryOperator.Add, call);
 
+    /// <summary>A whole number from the minimum to below the maximum.</summary>
+    /// <example>math.random 7 8 → 7</example>
+    public static TemplateValue Random(in Call call)
+    {
+        var (minimum, maximum) = (call.Int(0), call.Int(1));
+        if (minimum > maximum)
+        {
+            throw call.Fail("minValue must be greater than maxValue");
+        }
+
+        // The bias of the remainder is below 2⁻³².
+        var range = (ulong)((long)maximum - minimum);
+        return range == 0 ? minimum : (int)(minimum + (long)(call.Context.Draw() % range));
+    }
+
     /// <summary>Rounds to so many decimals; a half goes to the even neighbor.</summary>
     /// <example>4.5612 | math.round 2 → 4.56</example>
     /// <example>2.5 | math.round → 2</example>
@@ -110,6 +128,18 @@ internal static class MathFunctions
     /// <summary>Multiplication.</summary>
     /// <example>2 | math.times 3 → 6</example>
     public static TemplateValue Times(in Call call) => Apply(BinaryOperator.Multiply, call);
+
+    /// <summary>A random identifier in the form of a UUID of version 4.</summary>
+    /// <example>math.uuid | string.size → 36</example>
+    public static TemplateValue Uuid(in Call call)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, call.Context.Draw());
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], call.Context.Draw());
+        bytes[6] = (byte)(bytes[6] & 0x0F | 0x40);
+        bytes[8] = (byte)(bytes[8] & 0x3F | 0x80);
+        return new Guid(bytes, bigEndian: true).ToString();
+    }
 
     private static TemplateValue Apply(BinaryOperator @operator, in Call call) =>
         Operators.Apply(call.Context, @operator, call[0], call[1], call.Span);

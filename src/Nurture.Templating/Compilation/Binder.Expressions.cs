@@ -25,7 +25,7 @@ internal sealed partial class Binder
             Expression.Binary binary => BindBinary(binary, isTested),
             Expression.Choice choice => new ChoiceNode(
                 BindTested(choice.Condition), BindExpression(choice.WhenTrue, isTested), BindExpression(choice.WhenFalse, isTested), span),
-            Expression.Call call => BindCall(call, block: null),
+            Expression.Call call => BindCall(call, block: null, isStatement: false),
             Expression.ArrayLiteral array => new ArrayNode([.. array.Items.Select(i => BindExpression(i))], span),
             Expression.ObjectLiteral literal => BindObject(literal),
             Expression.Interpolation interpolation => new InterpolationNode([.. interpolation.Parts.Select(p => BindExpression(p))], options.IsMail, span),
@@ -171,7 +171,7 @@ internal sealed partial class Binder
 
     private ExpressionNode BindBuiltin(string head, Expression.Member member, ExpressionNode dynamic)
     {
-        if (!builtins.TryGet(head, out var value) || !value.TryGetObject(out var group) || _assigned.Contains(head))
+        if (_isTarget || !builtins.TryGet(head, out var value) || !value.TryGetObject(out var group) || _assigned.Contains(head))
         {
             return dynamic;
         }
@@ -253,7 +253,7 @@ internal sealed partial class Binder
         return new ObjectNode(members, literal.Span);
     }
 
-    private CallNode BindCall(Expression.Call call, ScriptFunctionBody? block)
+    private CallNode BindCall(Expression.Call call, ScriptFunctionBody? block, bool isStatement)
     {
         var path = PathOf(call.Function);
         var function = BindExpression(call.Function, isTested: true);
@@ -275,6 +275,6 @@ internal sealed partial class Binder
             _includes.Add(included);
         }
 
-        return new CallNode(function, arguments, names, spreads, call.IsPiped, call.Span) { Block = block };
+        return new CallNode(function, arguments, names, spreads, call.IsPiped, call.Span) { Block = block, RefusesStatements = options.RefusesStatementCalls && !isStatement };
     }
 }

@@ -32,6 +32,12 @@ internal sealed partial class Binder(TemplateOptions options, TemplateObject bui
     private FrameLayout _layout = new();
     private int _openLoops;
 
+    // What is being bound is assigned to.
+    private bool _isTarget;
+
+    // A `ret` stands in the function that is being bound.
+    private bool _hasReturn;
+
     // The head of a path is being bound, whose whole has been noted already.
     private bool _isHead;
 
@@ -68,7 +74,7 @@ internal sealed partial class Binder(TemplateOptions options, TemplateObject bui
     private StatementNode BindStatement(Statement statement) => statement switch
     {
         Statement.Text text => new TextNode(Encoding.UTF8.GetBytes(text.Value), text.Span),
-        Statement.Print print => new PrintNode(BindExpression(print.Value), options.IsHtml, options.IsMail),
+        Statement.Print print => new PrintNode(BindPrinted(print.Value), options.IsHtml, options.IsMail),
         Statement.Assign assign => BindAssign(assign),
         Statement.If @if => new IfNode([.. @if.Branches.Select(b => (BindTested(b.Condition), BindBlock(b.Body)))], BindBlock(@if.Else), @if.Span),
         Statement.Case @case => new CaseNode(
@@ -83,7 +89,7 @@ internal sealed partial class Binder(TemplateOptions options, TemplateObject bui
         Statement.With with => BindWith(with),
         Statement.Import import => new ImportNode(BindExpression(import.Source), import.Span),
         Statement.ReadOnly readOnly => new ReadOnlyNode(readOnly.Name.Identifier, readOnly.Span),
-        Statement.Return @return => new ReturnNode(@return.Value is null ? null : BindExpression(@return.Value), @return.Span),
+        Statement.Return @return => BindReturn(@return),
         Statement.Wrap wrap => BindWrap(wrap),
         Statement.Function function => BindFunction(function),
         _ => throw new InvalidOperationException($"A {statement.GetType().Name} is not a statement that can be bound."),
@@ -107,7 +113,11 @@ internal sealed partial class Binder(TemplateOptions options, TemplateObject bui
             _assigned.Add(name.Identifier);
         }
 
-        return BindExpression(target) is TargetNode node ? node : NotAssignable(target);
+        // What is set may be a member of a family of functions, though not one of its functions.
+        _isTarget = !options.IsMail;
+        var bound = BindExpression(target);
+        _isTarget = false;
+        return bound is TargetNode node ? node : NotAssignable(target);
     }
 
     private TargetNode NotAssignable(Expression target)
@@ -188,11 +198,20 @@ internal sealed partial class Binder(TemplateOptions options, TemplateObject bui
         return new WithNode(target, body, with.Span);
     }
 
+    private ExpressionNode BindPrinted(Expression value) =>
+        value is Expression.Call call ? BindCall(call, block: null, isStatement: true) : BindExpression(value);
+
+    private ReturnNode BindReturn(Statement.Return @return)
+    {
+        _hasReturn = true;
+        return new ReturnNode(@return.Value is null ? null : BindExpression(@return.Value), @return.Span);
+    }
+
     private PrintNode BindWrap(Statement.Wrap wrap)
     {
         var call = wrap.Call as Expression.Call ?? new Expression.Call(wrap.Call, [], false, wrap.Call.Span);
         var body = BindFunctionBody(wrap.Body, selfName: null);
-        return new PrintNode(BindCall(call, body), options.IsHtml, isMail: false);
+        return new PrintNode(BindCall(call, body, isStatement: true), options.IsHtml, isMail: false);
     }
 
     private DeclareFunctionNode BindFunction(Statement.Function function)
@@ -207,13 +226,15 @@ internal sealed partial class Binder(TemplateOptions options, TemplateObject bui
     {
         var (loops, locals, layout, openLoops) = (_loops, _loopLocals, _layout, _openLoops);
         (_loops, _loopLocals, _layout, _openLoops) = ([], new(StringComparer.Ordinal), new FrameLayout(), 0);
+        var outerHasReturn = _hasReturn;
+        _hasReturn = false;
         var self = selfName is null ? -1 : _layout.SlotOf(selfName);
         var parameters = declaration.Parameters?.Select(p => p.Name).ToList() ?? [];
         _bound.AddRange(parameters);
         var made = new ScriptFunctionBody(
-            declaration.Name, declaration.Parameters, BindBlock(declaration.Body), BindOptional(declaration.Value), _layout, self);
+            declaration.Name, declaration.Parameters, BindBlock(declaration.Body), BindOptional(declaration.Value), _layout, _hasReturn, self);
         _bound.RemoveRange(_bound.Count - parameters.Count, parameters.Count);
-        (_loops, _loopLocals, _layout, _openLoops) = (loops, locals, layout, openLoops);
+        (_loops, _loopLocals, _layout, _openLoops, _hasReturn) = (loops, locals, layout, openLoops, outerHasReturn);
         return made;
     }
 }

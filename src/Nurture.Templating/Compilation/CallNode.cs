@@ -29,6 +29,9 @@ internal sealed class CallNode : ExpressionNode
     /// <summary>The body of a <c>wrap</c>, which the function runs by <c>$$</c>.</summary>
     public ScriptFunctionBody? Block { get; init; }
 
+    /// <summary>Within an expression: a function that never returns a value is an error.</summary>
+    public bool RefusesStatements { get; init; }
+
     public override TemplateValue Evaluate(RenderContext context) => Run(context, isPrinted: false);
 
     /// <summary>As <see cref="Evaluate"/>, but an include may write straight to the output and then gives null.</summary>
@@ -38,6 +41,11 @@ internal sealed class CallNode : ExpressionNode
     {
         context.EnsureStack(Span);
         var function = FunctionToCall(context);
+        if (RefusesStatements && function is ScriptFunction { IsStatement: true })
+        {
+            throw context.Error(Span, $"The function `{function.Name}` is a statement and cannot be used within an expression");
+        }
+
         var start = context.ArgumentCount;
         try
         {

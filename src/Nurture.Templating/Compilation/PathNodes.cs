@@ -209,7 +209,7 @@ internal sealed class MemberNode(ExpressionNode target, string name, PathRules r
         switch (owner.Kind)
         {
             case TemplateValueKind.Object:
-                var members = owner.AsObject;
+                var members = context.WithOwnMembers(owner.AsObject);
                 if (members.IsReadOnly(name))
                 {
                     throw context.Error(nameSpan, $"Cannot set a value for the readonly member: {Describe(context)}");
@@ -299,14 +299,15 @@ internal sealed class IndexNode(ExpressionNode target, ExpressionNode at, PathRu
                 break;
             case TemplateValueKind.Object:
                 var name = context.Print(index, at.Span);
-                if (owner.AsObject.IsReadOnly(name))
+                var members = context.WithOwnMembers(owner.AsObject);
+                if (members.IsReadOnly(name))
                 {
                     throw context.Error(at.Span, $"Cannot set a value for the readonly member `{name}` in the indexer: {Describe(context)}");
                 }
 
-                ListWrites.CheckOwner(context, owner.AsObject.Owner, Span, Describe(context));
+                ListWrites.CheckOwner(context, members.Owner, Span, Describe(context));
                 context.Charge(1, Span);
-                owner.AsObject[name] = value;
+                members[name] = value;
                 break;
             default:
                 throw context.Error(target.Span, $"Cannot set an element of a value of type `{Numbers.TypeName(owner)}`.");

@@ -34,13 +34,17 @@ internal sealed class FrameLayout
 /// <param name="Name">Null for <c>do … end</c>.</param>
 /// <param name="Parameters">Null where the arguments are found in <c>$</c> alone.</param>
 /// <param name="Body">Empty for the inline form, which has a value instead.</param>
+/// <param name="HasReturn">A <c>ret</c> stands somewhere in the body.</param>
 /// <param name="SelfSlot">Where a function called <c>$name</c> finds itself; -1 for others.</param>
 internal sealed record ScriptFunctionBody(
-    string? Name, IReadOnlyList<FunctionParameter>? Parameters, StatementNode[] Body, ExpressionNode? Value, FrameLayout Layout, int SelfSlot);
+    string? Name, IReadOnlyList<FunctionParameter>? Parameters, StatementNode[] Body, ExpressionNode? Value, FrameLayout Layout, bool HasReturn, int SelfSlot);
 
 /// <summary>A function written in a template: its body with the template it stands in.</summary>
 internal sealed class ScriptFunction(ScriptFunctionBody body, Template template) : TemplateFunction(body.Name ?? "do")
 {
+    /// <summary>Calling it can only be a statement: it never returns a value.</summary>
+    public bool IsStatement => body is { Value: null, HasReturn: false };
+
     public override bool TakesArguments => body.Parameters is null or { Count: > 0 };
 
     public override TemplateValue Invoke(in Invocation invocation)

@@ -60,7 +60,8 @@ internal static class ListOperators
         }
 
         // An empty list counts its repetitions, so that repeating it for ever is refused too.
-        context.CountIterations((long)Math.Max(list.Count, 1) * count, span, "list operator");
+        var turn = list.Walked > 0 ? list.Walked + 1 : Math.Max(list.Count, 1);
+        context.CountIterations((long)turn * count, span, "list operator");
 
         var repeated = new TemplateList(list.Count * count) { Owner = context };
         for (var i = 0; i < count; i++)

@@ -42,6 +42,12 @@ internal static class Operators
             return a == b ? @operator == BinaryOperator.Equal : @operator == BinaryOperator.NotEqual;
         }
 
+        if (!context.Template.Options.IsMail && (a, b) is (TemplateValueKind.Text, TemplateValueKind.Empty) or (TemplateValueKind.Empty, TemplateValueKind.Text))
+        {
+            // As published: texts compare as texts, and no text is that of `empty`.
+            return @operator == BinaryOperator.NotEqual;
+        }
+
         if (a == TemplateValueKind.Text || b == TemplateValueKind.Text)
         {
             return Holds(@operator, string.CompareOrdinal(context.Print(left, span), context.Print(right, span)));

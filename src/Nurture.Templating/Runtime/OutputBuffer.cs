@@ -7,9 +7,34 @@ namespace Nurture.Templating.Runtime;
 internal sealed class OutputLimitException(int limit) : Exception($"The output exceeds the limit of {limit} bytes.");
 
 /// <summary>
+/// In the compatible profile, how many characters may still be written, captures and includes together: what is more is cut
+/// off with one <c>...</c>, and nothing follows.
+/// </summary>
+internal sealed class OutputBudget(int limit)
+{
+    private const string Ellipsis = "...";
+
+    private long _left = limit;
+    private bool _isOver;
+
+    /// <summary>The part of a text that may be written.</summary>
+    public ReadOnlySpan<char> Allow(ReadOnlySpan<char> text)
+    {
+        if (_isOver || text.Length <= _left)
+        {
+            _left -= _isOver ? 0 : text.Length;
+            return _isOver ? [] : text;
+        }
+
+        _isOver = true;
+        return string.Concat(text[..(int)_left], Ellipsis);
+    }
+}
+
+/// <summary>
 /// UTF-8 output in pooled memory. With an indent set, every newline is followed by it before the next text.
 /// </summary>
-internal sealed class OutputBuffer(int limit)
+internal sealed class OutputBuffer(int limit, OutputBudget? budget)
 {
     private static readonly SearchValues<char> Special = SearchValues.Create("<>&\"'");
 
@@ -40,6 +65,12 @@ internal sealed class OutputBuffer(int limit)
 
     public void WriteUtf8(ReadOnlySpan<byte> utf8)
     {
+        if (budget is not null)
+        {
+            WriteText(Encoding.UTF8.GetString(utf8));
+            return;
+        }
+
         if (Indent is not null || _owesIndent)
         {
             WriteIndented(utf8);
@@ -52,6 +83,11 @@ internal sealed class OutputBuffer(int limit)
 
     public void WriteText(ReadOnlySpan<char> text)
     {
+        if (budget is not null)
+        {
+            text = budget.Allow(text);
+        }
+
         if (Indent is not null || _owesIndent)
         {
             WriteIndented(Encoding.UTF8.GetBytes(text.ToArray()));
@@ -98,7 +134,7 @@ internal sealed class OutputBuffer(int limit)
 
     public void WriteLong(long value)
     {
-        if (Indent is not null || _owesIndent)
+        if (Indent is not null || _owesIndent || budget is not null)
         {
             WriteText(value.ToString(System.Globalization.CultureInfo.InvariantCulture));
             return;

@@ -10,17 +10,24 @@ internal sealed class RenderContext : IDisposable
     // A call of a template function or an include, measured in what an iteration costs.
     private const int CallSteps = 8;
 
+    // The one member of a family of functions that templates may set.
+    private const string FormatMember = "format";
+
     private readonly List<Scope> _globals = new(4);
     private readonly List<FunctionScope> _functions = [];
-    private readonly TemplateObject _builtins;
+    private TemplateObject _builtins;
     private TemplateValue[] _arguments = new TemplateValue[32];
     private int _argumentCount;
     private OutputBuffer? _spare;
+
+    // Null in mails, where to print too much is an error.
+    private readonly OutputBudget? _budget;
     private long _workLeft;
     private long _capturedBytes;
     private int _loopIterations;
     private int _openLoops;
     private bool _ownsTop;
+    private ulong _draws;
 
     public RenderContext(Template template, RenderOptions options, TemplateObject builtins, TemplateObject model)
     {
@@ -28,7 +35,9 @@ internal sealed class RenderContext : IDisposable
         Options = options;
         Limits = options.Limits;
         Culture = options.Culture;
-        Output = new OutputBuffer(options.Limits.OutputBytes);
+        _budget = template.Options.IsMail ? null : new OutputBudget(options.Limits.StringLength);
+        Output = new OutputBuffer(options.Limits.OutputBytes, _budget);
+        _draws = unchecked((ulong)options.Seed);
         Frame = new Frame(template.Bound.NewLocals(), null, null);
         _builtins = builtins;
         _workLeft = options.Limits.WorkSteps;
@@ -203,6 +212,45 @@ internal sealed class RenderContext : IDisposable
         return _globals[^1].Variables;
     }
 
+    /// <summary>
+    /// A family of built-in functions as this render may add to it, its functions read-only; the object itself where it is none.
+    /// </summary>
+    public TemplateObject WithOwnMembers(TemplateObject family)
+    {
+        if (family.Owner is not null || Template.Options.IsMail)
+        {
+            return family;
+        }
+
+        foreach (var (name, value) in _builtins)
+        {
+            if (!value.TryGetObject(out var known) || !ReferenceEquals(known, family))
+            {
+                continue;
+            }
+
+            var own = family.ShallowCopy(this);
+            foreach (var (function, _) in family)
+            {
+                if (function != FormatMember)
+                {
+                    own.MakeReadOnly(function);
+                }
+            }
+
+            _builtins = _builtins.Owner is null ? _builtins.ShallowCopy(this) : _builtins;
+            _builtins[name] = own;
+            return own;
+        }
+
+        return family;
+    }
+
+    /// <summary>How dates are printed: what a template assigned to <c>date.format</c>, else the language's own way.</summary>
+    public string DateFormat =>
+        _builtins.Owner is not null && _builtins["date"].TryGetObject(out var dates) && dates[FormatMember] is { Kind: TemplateValueKind.Text } set
+            ? set.AsText : ValuePrinter.DefaultDateFormat;
+
     public void ReplaceModel(TemplateObject model) => _globals[0].Variables = model;
 
     public void PushGlobal(TemplateObject variables) => _globals.Add(new Scope(variables));
@@ -232,6 +280,18 @@ internal sealed class RenderContext : IDisposable
 
 
 
+    /// <summary>The next number of the render's own sequence (SplitMix64: Steele, Lea and Flood, 2014).</summary>
+    public ulong Draw()
+    {
+        unchecked
+        {
+            var z = _draws += 0x9E3779B97F4A7C15;
+            z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9;
+            z = (z ^ z >> 27) * 0x94D049BB133111EB;
+            return z ^ z >> 31;
+        }
+    }
+
     public int ArgumentCount => _argumentCount;
 
     public void PushArgument(TemplateValue value)
@@ -257,7 +317,7 @@ internal sealed class RenderContext : IDisposable
     public OutputBuffer BeginCapture()
     {
         var outer = Output;
-        Output = _spare ?? new OutputBuffer(Limits.OutputBytes);
+        Output = _spare ?? new OutputBuffer(Limits.OutputBytes, _budget);
         _spare = null;
         return outer;
     }
@@ -398,7 +458,7 @@ internal sealed class RenderContext : IDisposable
         try
         {
             var printed = value.Kind == TemplateValueKind.Date
-                ? DateFormat.Write(Shown(value.AsDate), ValuePrinter.DefaultDateFormat, Culture)
+                ? Runtime.DateFormat.Write(Shown(value.AsDate), DateFormat, Culture)
                 : ValuePrinter.Print(value, Culture, Limits);
             Charge(printed.Length / 32, span);
             return printed;

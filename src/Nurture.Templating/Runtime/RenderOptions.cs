@@ -11,6 +11,9 @@ public sealed record RenderOptions
     /// <summary>What <c>date.now</c> is.</summary>
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>What <c>math.random</c> and <c>math.uuid</c> are drawn from.</summary>
+    public long Seed { get; init; }
+
     public TemplateLoader? Loader { get; init; }
 
     /// <summary>For the printing of numbers and dates, and for functions that read numbers.</summary>

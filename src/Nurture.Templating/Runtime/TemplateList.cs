@@ -26,6 +26,9 @@ public sealed class TemplateList : ReferenceValue, IReadOnlyList<TemplateValue>
     /// <summary>Made by a range or a list function: templates can tell it from an array by its type name.</summary>
     internal bool IsSequence { get; init; }
 
+    /// <summary>How many items were looked at to make this sequence; sequences are counted as if they were made at each use.</summary>
+    internal int Walked { get; init; }
+
     /// <summary>Lists can carry named members too (<c>$.name</c>, <c>a.x = 1</c>).</summary>
     internal TemplateObject? Members { get; set; }
 

@@ -90,7 +90,7 @@ public sealed class TemplateObject : ReferenceValue, IEnumerable<KeyValuePair<st
 
     internal TemplateObject ShallowCopy(object owner)
     {
-        var copy = new TemplateObject { Owner = owner };
+        var copy = new TemplateObject { Owner = owner, Function = Function };
         for (var i = 0; i < Count; i++)
         {
             copy.Append(_names[i], _values[i]);

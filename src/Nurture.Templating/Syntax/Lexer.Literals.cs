@@ -121,8 +121,10 @@ internal sealed partial class Lexer
     /// <summary>Reads to the closing quote, or to <c>{</c> in an interpolated string: true when more of it follows.</summary>
     private bool ReadQuoted(Position start, char quote, StringBuilder value, bool isInterpolated)
     {
+        var last = start;
         while (!IsAtEnd)
         {
+            last = Mark();
             var c = Current;
             if (c == '\\')
             {
@@ -144,7 +146,7 @@ internal sealed partial class Lexer
             value.Append(c);
         }
 
-        Report(Mark(), $"Unexpected end of file while parsing a string not terminated by a {quote}", $"The string began at line {start.Line}, column {start.Column}.");
+        Report(last, $"Unexpected end of file while parsing a string not terminated by a {quote}", $"The string began at line {start.Line}, column {start.Column}.");
         return false;
     }
 

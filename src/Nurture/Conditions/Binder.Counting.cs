@@ -95,6 +95,45 @@ internal sealed partial class Binder
         return Math.Max(1, needed);
     }
 
+    /// <summary><c>sum("x", event.y, "30d")</c> and its kin: a number of the events in a window.</summary>
+    private Part? BindMeasured(Expression.Call call, Figure figure)
+    {
+        if (Arguments(call, 3, 3, "where") is not [var happening, var measured, var written]) return null;
+        if (AskedSubject(call) is not { } of || EventName(happening, of, call) is not { } name) return null;
+        if (Bare(measured) is Expression.Literal { Value: string property })
+        {
+            return FailedPart(measured, BadArguments, $"{NameOf(call)!.Value.Name} reads a number of the event, and \"{property}\" is a text.", $"Write event.{property}.");
+        }
+
+        var inner = new Binder(source, scope, report, new OwnEvent(name, SeesTrigger: false));
+        if (inner.BindNumber(measured) is not { } number) return null;
+        if (number.Value is null or Constant)
+        {
+            return FailedPart(measured, BadArguments, $"{Shown(measured)} is the same for every event.", $"Name a number of it, event.…, or ask count(\"{name}\", …).");
+        }
+
+        if (!BindWindow(written, allowsEver: true, out var window)) return null;
+        if (!BindWhere(call, new OwnEvent(name, SeesTrigger: false), out var where, out var whereText)) return null;
+        if (window is { } length)
+        {
+            report.Warn(Approximate, call.Span, $"The latest {Criterion.MostKept} of each are reckoned exactly. Of who has more within the window, older ones are taken together in parts of {Length.Write(RoundedUp(length / Criterion.MostKept))}, and leave it with their part.");
+        }
+
+        var kind = figure switch { Figure.Sum or Figure.Average => CriterionKind.Sum, Figure.Max => CriterionKind.Max, Figure.Min => CriterionKind.Min };
+        var criterion = Counted(of, kind, name, where, whereText, window, Criterion.MostKept, value: new Quantity(Canonical(measured), number.Value, []));
+        return new Part(PartType.Number, new Measured(criterion, figure), MayBeAbsent: figure != Figure.Sum);
+    }
+
+    /// <summary><c>first("x")</c> and <c>last("x")</c>: moments.</summary>
+    private Part? BindMoment(Expression.Call call, bool isFirst)
+    {
+        if (Arguments(call, 1, 1, "where") is not [var argument]) return null;
+        if (AskedSubject(call) is not { } of || EventName(argument, of, call) is not { } name) return null;
+        if (!BindWhere(call, new OwnEvent(name, SeesTrigger: false), out var where, out var whereText)) return null;
+        var criterion = Counted(of, isFirst ? CriterionKind.First : CriterionKind.Count, name, where, whereText, null, 1);
+        return new Part(PartType.Instant, isFirst ? new First(criterion) : new Last(criterion), MayBeAbsent: true);
+    }
+
     private Part? BindEver(Expression.Call call)
     {
         if (Arguments(call, 1, 1, "where") is not [var argument]) return null;
@@ -117,9 +156,9 @@ internal sealed partial class Binder
     }
 
     private Criterion Counted(
-        SubjectKind of, CriterionKind kind, string eventName, Condition? where, string whereText, TimeSpan? window, int keep, bool isBucketed = false)
+        SubjectKind of, CriterionKind kind, string eventName, Condition? where, string whereText, TimeSpan? window, int keep, bool isBucketed = false, Quantity? value = null)
     {
-        var criterion = Criterion.Of(of, kind, eventName, where, whereText, window, keep, isBucketed);
+        var criterion = Criterion.Of(of, kind, eventName, where, whereText, window, keep, isBucketed, value);
         criteria.Add(criterion);
         Reads(of);
         return criterion;

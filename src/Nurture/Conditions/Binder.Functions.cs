@@ -30,7 +30,7 @@ internal sealed partial class Binder
             return FailedPart(call, NotHere, $"A where reads the event's own fields: {name}(…) cannot be asked in it.", "Ask it outside of the brackets, joined with &&.");
         }
 
-        var isAboutSomebody = name is "event" or "count" or "people" or "ever" or "days_since" or "silent" or "has_role";
+        var isAboutSomebody = name is "event" or "count" or "people" or "sum" or "average" or "max" or "min" or "ever" or "first" or "last" or "days_since" or "silent" or "has_role";
         if (receiver is not null && !isAboutSomebody && ConditionFunctions.Find(name) is not null)
         {
             return FailedPart(call, ConditionDiagnostics.UnknownFunction, $"{name}(…) stands alone, without {Shown(call.Function).Split('.')[0]}.", $"Write {name}(…).");
@@ -39,7 +39,13 @@ internal sealed partial class Binder
         return name switch
         {
             "count" or "people" => BindCounting(call, null, null),
+            "sum" => BindMeasured(call, Figure.Sum),
+            "average" => BindMeasured(call, Figure.Average),
+            "max" => BindMeasured(call, Figure.Max),
+            "min" => BindMeasured(call, Figure.Min),
             "ever" => BindEver(call),
+            "first" => BindMoment(call, isFirst: true),
+            "last" => BindMoment(call, isFirst: false),
             "silent" => BindSilent(call),
             "event" => BindEvent(call),
             "days_since" => BindDays(call, isCountingDown: false),
@@ -88,9 +94,9 @@ internal sealed partial class Binder
     private Part? BindExists(Expression.Call call)
     {
         if (Arguments(call, 1, 1) is not [var argument]) return null;
-        if (Bare(argument) is not (Expression.Member or Expression.Name))
+        if (Bare(argument) is not (Expression.Member or Expression.Name) && !(Bare(argument) is Expression.Call asked && NameOf(asked) is (_, "first" or "last")))
         {
-            return FailedPart(argument, BadArguments, "exists asks for an attribute or a field.", "Write exists(contact.x).");
+            return FailedPart(argument, BadArguments, "exists asks for an attribute or a field, or for the moment of an event.", "Write exists(contact.x).");
         }
 
         if (Bind(argument) is not { } part) return null;

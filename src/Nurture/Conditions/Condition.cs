@@ -12,7 +12,7 @@ namespace Nurture.Conditions;
 /// </summary>
 public sealed partial class Condition
 {
-    private static readonly Catalog NoCatalog = new();
+    internal static readonly Catalog NoCatalog = new();
 
     /// <summary>Stands where a condition has mistakes and must let nobody in.</summary>
     internal static readonly Condition Unanswered = new("", new Unanswerable(), [], [], readsContact: true, readsAccount: true);

@@ -50,7 +50,63 @@ internal sealed class Count(Criterion criterion) : Operand
     }
 }
 
-/// <summary>When it happened last, for <c>days_since("x")</c>; nothing for who never did it.</summary>
+/// <summary>What a measured criterion is read as.</summary>
+internal enum Figure { Sum, Average, Max, Min }
+
+/// <summary>
+/// <c>sum(…)</c> and its kin: exact where all of the window is known. Nothing where no event carried a number, except a
+/// sum, which is zero then.
+/// </summary>
+internal sealed class Measured(Criterion criterion, Figure figure) : Operand
+{
+    public override Reading Read(in ConditionContext context)
+    {
+        if (context.SubjectOf(criterion.Subject) is not { } subject) return Reading.Unknown;
+        var (value, amount) = subject.Counters.GetValueOrDefault(criterion.Key)?.Measure(criterion, context.At) ?? (0, 0);
+        if (!Coverage.IsCovered(context, criterion, subject, Counter.FloorOf(criterion, context.Now())))
+        {
+            // A sum may have lost what was below zero; the greatest is at least the greatest that was seen.
+            return (figure, amount) switch
+            {
+                (Figure.Max, > 0) => Reading.Between((double)value, double.PositiveInfinity),
+                (Figure.Min, > 0) => Reading.Between(double.NegativeInfinity, (double)value),
+                _ => Reading.Unknown,
+            };
+        }
+
+        return (figure, amount) switch
+        {
+            (Figure.Sum, _) => Reading.Of((double)value),
+            (_, 0) => Reading.Absent,
+            (Figure.Average, _) => Reading.Of((double)(value / amount)),
+            (Figure.Max or Figure.Min, _) => Reading.Of((double)value),
+        };
+    }
+
+    public override long NextChange(in ConditionContext context)
+    {
+        if (context.SubjectOf(criterion.Subject) is not { } subject) return Never;
+        var next = Coverage.CoveredFrom(context, criterion, subject);
+        return subject.Counters.TryGetValue(criterion.Key, out var counter) ? Math.Min(next, counter.NextChange(criterion, context.Now())) : next;
+    }
+}
+
+/// <summary><c>first("x")</c>: when it happened for the first time; nothing for who never did it.</summary>
+internal sealed class First(Criterion criterion) : Operand
+{
+    public override Reading Read(in ConditionContext context)
+    {
+        if (context.SubjectOf(criterion.Subject) is not { } subject || !Coverage.IsCovered(context, criterion, subject, long.MinValue)) return Reading.Unknown;
+        return subject.Counters.TryGetValue(criterion.Key, out var counter) && counter.Last(context.At) is { } first ? Reading.Instant(first.ToMilliseconds()) : Reading.Absent;
+    }
+
+    public override long NextChange(in ConditionContext context) =>
+        context.SubjectOf(criterion.Subject) is { } subject && subject.Counters.TryGetValue(criterion.Key, out var counter)
+            ? counter.NextChange(criterion, context.Now())
+            : Never;
+}
+
+/// <summary>When it happened last, for <c>last("x")</c> and <c>days_since("x")</c>; nothing for who never did it.</summary>
 internal sealed class Last(Criterion criterion) : Operand
 {
     public override Reading Read(in ConditionContext context)

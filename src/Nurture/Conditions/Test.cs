@@ -90,6 +90,8 @@ internal sealed class Exists(Operand value) : Test
         ReadingKind.Unknown => Truth.Unknown,
         ReadingKind.Boolean or ReadingKind.Number or ReadingKind.Text or ReadingKind.Instant or ReadingKind.Date => Truth.True,
     };
+
+    public override long NextChange(in ConditionContext context) => value.NextChange(context);
 }
 
 internal sealed class OneOf(Operand value, Reading[] choices) : Test

@@ -284,6 +284,10 @@ public static partial class StateCodec
         w.Ascending(2, counter.Times);
         w.Ascending(3, counter.People);
         w.Ascending(4, counter.Amounts);
+        w.Decimals(5, counter.Values);
+        w.Ascending(6, counter.Parts);
+        w.Decimals(7, counter.PartValues);
+        w.Ascending(8, counter.PartAmounts);
     }
 
     private static void ReadCounter(ReadOnlySpan<byte> bytes, SubjectState state)
@@ -297,6 +301,10 @@ public static partial class StateCodec
             else if (reader.Field == 2) reader.Ascending(counter.Times);
             else if (reader.Field == 3) reader.Ascending(counter.People);
             else if (reader.Field == 4) reader.Ascending(counter.Amounts);
+            else if (reader.Field == 5) reader.Decimals(counter.Values);
+            else if (reader.Field == 6) reader.Ascending(counter.Parts);
+            else if (reader.Field == 7) reader.Decimals(counter.PartValues);
+            else if (reader.Field == 8) reader.Ascending(counter.PartAmounts);
         }
 
         state.Counters[key] = counter;

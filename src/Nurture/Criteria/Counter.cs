@@ -20,11 +20,25 @@ public sealed partial class Counter
     /// <summary>Beside <see cref="Times"/> where the criterion is bucketed: how many in the bucket that begins then. Empty otherwise.</summary>
     public List<long> Amounts { get; } = [];
 
-    public bool IsEmpty => Times.Count == 0;
+    /// <summary>Beside <see cref="Times"/> where the criterion is measured: the number that came then. Empty otherwise.</summary>
+    public List<decimal> Values { get; } = [];
+
+    /// <summary>Beginnings of the parts of the window in which numbers are kept together that are older than the kept times.</summary>
+    public List<long> Parts { get; } = [];
+
+    /// <summary>Beside <see cref="Parts"/>: the sum, the greatest or the least of each.</summary>
+    public List<decimal> PartValues { get; } = [];
+
+    /// <summary>Beside <see cref="Parts"/>: of how many events.</summary>
+    public List<long> PartAmounts { get; } = [];
+
+    public bool IsEmpty => Times.Count == 0 && Parts.Count == 0;
 
     /// <summary>Counts an event that <see cref="Criterion.Matches"/>; says whether anything kept changed. Any order of arrival gives the same.</summary>
     public bool Add(Criterion criterion, OccurredEvent occurred) => criterion switch
     {
+        { IsMeasured: true } => criterion.NumberOf(occurred) is { } number && AddNumber(criterion, occurred.OccurredAt.ToMilliseconds(), number),
+        { Kind: CriterionKind.First } => AddFirst(occurred.OccurredAt.ToMilliseconds()),
         { IsBucketed: true } => AddToBucket(StartOfBucket(criterion, occurred.OccurredAt.ToMilliseconds()), 1),
         { Kind: CriterionKind.People } => AddPerson(occurred.ContactId, occurred.OccurredAt.ToMilliseconds(), criterion.Keep),
         _ => AddTime(occurred.OccurredAt.ToMilliseconds(), criterion.Keep),
@@ -80,6 +94,7 @@ public sealed partial class Counter
         var entering = CountUpTo(now);
         var next = entering < Times.Count ? Times[entering] : Never;
         if (criterion.Window is null) return next;
+        if (criterion.IsMeasured) next = Math.Min(next, PartLeavesAt(criterion, now));
 
         var leaving = criterion.IsBucketed ? FirstBucketIn(criterion, now) : CountUpTo(FloorOf(criterion, now));
         return leaving < Times.Count ? Math.Min(next, LeavesAt(criterion, Times[leaving])) : next;
@@ -93,10 +108,14 @@ public sealed partial class Counter
     {
         for (var i = 0; i < other.Times.Count; i++)
         {
-            if (criterion.IsBucketed) AddToBucket(other.Times[i], other.Amounts[i]);
+            if (criterion.IsMeasured) AddNumber(criterion, other.Times[i], other.Values[i]);
+            else if (criterion.Kind == CriterionKind.First) AddFirst(other.Times[i]);
+            else if (criterion.IsBucketed) AddToBucket(other.Times[i], other.Amounts[i]);
             else if (criterion.Kind == CriterionKind.People) AddPerson(other.People[i], other.Times[i], criterion.Keep);
             else AddTime(other.Times[i], criterion.Keep);
         }
+
+        for (var i = 0; i < other.Parts.Count; i++) AddToPart(criterion, other.Parts[i], other.PartValues[i], other.PartAmounts[i]);
     }
 
     /// <summary>Two contacts turn out to be one, for an account that counted both as persons.</summary>
@@ -113,14 +132,19 @@ public sealed partial class Counter
     /// <summary>Drops what has left the window by <paramref name="at"/>, never to return as long as nobody asks about an earlier moment.</summary>
     public void Trim(Criterion criterion, DateTimeOffset at)
     {
-        if (criterion.Window is null) return;
         var now = at.ToMilliseconds();
+        if (criterion.IsMeasured) TrimNumbers(criterion, now);
+        if (criterion.Window is null) return;
         var gone = criterion.IsBucketed ? FirstBucketIn(criterion, now) : CountUpTo(FloorOf(criterion, now));
         Drop(gone);
     }
 
     /// <summary>Forgets everything, before it is filled from history.</summary>
-    public void Clear() => Drop(Times.Count);
+    public void Clear()
+    {
+        Drop(Times.Count);
+        DropParts(Parts.Count);
+    }
 
     internal static long FloorOf(Criterion criterion, long now) => criterion.Window is null ? long.MinValue : now - criterion.WindowMs;
 
@@ -130,9 +154,11 @@ public sealed partial class Counter
     private static long Modulo(long value, long by) => ((value % by) + by) % by;
 
     /// <summary>The first moment at which a time that is kept is out of the window: the window excludes its start.</summary>
-    private static long LeavesAt(Criterion criterion, long time) =>
+    private static long LeavesAt(Criterion criterion, long time) => LeavesAt(criterion, time, criterion.IsBucketed);
+
+    private static long LeavesAt(Criterion criterion, long time, bool isPart) =>
         criterion.Window is null ? Never
-        : criterion.IsBucketed ? time + criterion.BucketMs - 1 + criterion.WindowMs
+        : isPart ? time + criterion.BucketMs - 1 + criterion.WindowMs
         : time + criterion.WindowMs;
 
     private int FirstBucketIn(Criterion criterion, long now)
@@ -163,6 +189,14 @@ public sealed partial class Counter
         if (index == 0 && Times.Count >= keep) return false;
         Times.Insert(index, time);
         if (Times.Count > keep) Times.RemoveAt(0);
+        return true;
+    }
+
+    private bool AddFirst(long time)
+    {
+        if (Times.Count > 0 && Times[0] <= time) return false;
+        Times.Clear();
+        Times.Add(time);
         return true;
     }
 
@@ -205,5 +239,6 @@ public sealed partial class Counter
         Times.RemoveRange(0, oldest);
         if (People.Count > 0) People.RemoveRange(0, oldest);
         if (Amounts.Count > 0) Amounts.RemoveRange(0, oldest);
+        if (Values.Count > 0) Values.RemoveRange(0, oldest);
     }
 }

@@ -66,6 +66,19 @@ internal ref struct PackedReader(ReadOnlySpan<byte> bytes)
         }
     }
 
+    public readonly void Decimals(List<decimal> into)
+    {
+        var reader = new PackedReader(Bytes);
+        while (reader.position < reader.bytes.Length)
+        {
+            var head = (int)reader.Varint();
+            var low = reader.Varint();
+            var high = (head & 0x40) != 0 ? (int)reader.Varint() : 0;
+            if ((head & 0x1F) > 28) throw Wrong("decimals");
+            into.Add(new((int)low, (int)(low >> 32), high, (head & 0x20) != 0, (byte)(head & 0x1F)));
+        }
+    }
+
     private ulong Varint()
     {
         var value = 0UL;

@@ -89,6 +89,25 @@ internal sealed class PackedWriter
         EndMessage(start);
     }
 
+    /// <summary>Numbers of any size, exactly: of each its sign and decimals, then its digits as one or two varints.</summary>
+    public void Decimals(int field, IReadOnlyList<decimal> values)
+    {
+        if (values.Count == 0) return;
+        var start = BeginMessage(field);
+        Span<int> bits = stackalloc int[4];
+        foreach (var value in values)
+        {
+            // 2.50 and 2.5 are one number, written once.
+            decimal.GetBits(value / 1.0000000000000000000000000000m, bits);
+            var head = (uint)((bits[3] >> 16) & 0x1F) | (bits[3] < 0 ? 0x20u : 0) | (bits[2] != 0 ? 0x40u : 0);
+            Varint(head);
+            Varint((uint)bits[0] | ((ulong)(uint)bits[1] << 32));
+            if (bits[2] != 0) Varint((uint)bits[2]);
+        }
+
+        EndMessage(start);
+    }
+
     /// <summary>Leaves one byte for the length, which is enough for most.</summary>
     private int BeginMessage(int field)
     {

@@ -45,6 +45,19 @@ public class ConditionDiagnosticsTests
         { "count(\"login\", contact.plan) >= 3", "NUR203", 16, "not computed", "\"14d\"" },
         { "silent([\"login\"], \"ever\")", "NUR203", 19, "no length", "" },
 
+        // Numbers of events.
+        { "sum(\"order_placed\", \"total\", \"7d\") > 1", "NUR209", 21, "\"total\" is a text", "event.total" },
+        { "sum(\"order_placed.total\", \"7d\") > 1", "NUR209", 1, "2 arguments", "sum(\"x\", event.y, \"30d\"" },
+        { "sum(\"order_placed\", event.totl, \"7d\") > 1", "NUR207", 21, "no field totl", "event.total" },
+        { "sum(\"order_placed\", event.order_id, \"7d\") > 1", "NUR210", 21, "is a text", "" },
+        { "max(\"order_placed\", 1, \"7d\") > 1", "NUR209", 21, "same for every event", "count(\"order_placed\"" },
+        { "sum(\"order_placed\", contact.seats, \"7d\") > 1", "NUR212", 21, "event's own fields", "" },
+        { "sum(\"order_placed\", event.total, 7d) > 1", "NUR202", 34, "7d", "\"7d\"" },
+        { "sum(\"order_placed\", event.total, \"ever\")", "NUR201", 1, "is a number", "" },
+        { "first(\"login\")", "NUR201", 1, "is a moment", "exists(first(\"login\"))" },
+        { "first(\"login\") > 3", "NUR210", 18, "cannot be compared", "days_since" },
+        { "sent.first(\"login\") > now", "NUR205", 1, "no function", "" },
+
         // Names.
         { "contact.plan == pro", "NUR204", 17, "pro is not known", "\"pro\"" },
         { "seats > 3", "NUR204", 1, "seats is not known", "account.seats" },
@@ -135,6 +148,7 @@ public class ConditionDiagnosticsTests
         { "count(\"login\", \"14d\") > 64", "NUR216", 1, "parts of 315m", "" },
         { "count(\"login\", \"14d\") > contact.seats", "NUR216", 1, "Up to 64", "written out" },
         { "account.people(\"login\", \"14d\") > account.seats * 0.5", "NUR216", 1, "up to 64", "" },
+        { "sum(\"order_placed\", event.total, \"14d\") > 100", "NUR216", 1, "parts of 315m", "" },
         { "count(\"login\", \"14d\") >= 0", "NUR218", 1, "always true", "" },
         { "count(\"login\", \"14d\") == 2.5", "NUR218", 1, "always false", "" },
         { "account.tier == \"hgih\"", "NUR219", 17, "\"hgih\"", "\"high\"" },

@@ -181,7 +181,20 @@ public class ConditionPropertyTests
             double? DaysSince(OccurredEvent[] events, DateTimeOffset at) =>
                 Matching(events, at, null).Select(occurred => (DateTimeOffset?)occurred.OccurredAt).Max() is { } last ? Math.Floor((at - last).TotalDays) : null;
 
-            switch (random.Next(9))
+            Question Measured(int which)
+            {
+                var (function, reckon) = ((string, Func<List<double>, double?>))(which switch
+                {
+                    0 => ("sum", all => all.Sum()),
+                    1 => ("average", all => all.Count == 0 ? null : all.Average()),
+                    2 => ("max", all => all.Count == 0 ? null : all.Max()),
+                    _ => ("min", all => all.Count == 0 ? null : all.Min()),
+                });
+                return new($"{receiver}{function}(\"{name}\", event.{field}, \"{windowText}\"{where}) {sign} {number}",
+                    (_, events, at) => reckon([.. Matching(events, at, window).Select(occurred => occurred[field].AsNumber)]) is { } value ? holds(value, number) : sign == "!=", true);
+            }
+
+            switch (random.Next(12))
             {
                 case 0 or 1:
                     return new($"{receiver}count(\"{name}\", \"{windowText}\"{where}) {sign} {number}", (_, events, at) => holds(Matching(events, at, window).Count(), number), true);
@@ -203,6 +216,12 @@ public class ConditionPropertyTests
                         SubjectState subject = isAccount ? world.Account! : world.Contact;
                         return !Matching(events, at, length).Any() && at - subject.CreatedAt >= length;
                     }, true);
+                case 8 or 9:
+                    return Measured(random.Next(4));
+                case 10:
+                    var isFirst = random.Next(2) == 0;
+                    return new($"days_since({receiver}{(isFirst ? "first" : "last")}(\"{name}\"{where})) {sign} {number}", (_, events, at) =>
+                        Matching(events, at, null).Select(occurred => occurred.OccurredAt).Order().ToList() is { Count: > 0 } times ? holds(Math.Floor((at - (isFirst ? times[0] : times[^1])).TotalDays), number) : sign == "!=", true);
                 case 7:
                     return random.Next(3) switch
                     {

@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Text;
+using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Criteria;
+using Nurture.Scenarios;
 
 namespace Nurture.Tests.Criteria;
 
@@ -38,19 +41,19 @@ public class CounterTests
     [Fact]
     public void Events_of_any_order_leave_the_same_counter()
     {
-        foreach (var criterion in new[] { Logins(4), People(4), Bucketed() })
+        foreach (var criterion in new[] { Logins(4), People(4), Bucketed(), Measured(CriterionKind.Sum), Measured(CriterionKind.Max), First() })
         {
             for (var seed = 1; seed <= 50; seed++)
             {
                 var random = new Random(seed);
-                var events = Enumerable.Range(0, 40).Select(_ => Login(random.NextDouble() * 60, 1 + random.Next(6))).ToArray();
+                var events = Enumerable.Range(0, 40).Select(_ => Login(random.NextDouble() * 60, 1 + random.Next(6), random.Next(-50, 50) / 10m)).ToArray();
 
                 var sorted = Counted(criterion, [.. events.OrderBy(occurred => occurred.OccurredAt)]);
                 random.Shuffle(events);
                 var shuffled = Counted(criterion, events);
 
                 // Which of two persons of the same moment comes first may differ; nothing else may.
-                Assert.True(sorted.Times.SequenceEqual(shuffled.Times) && sorted.Amounts.SequenceEqual(shuffled.Amounts), $"seed {seed}: {criterion.Definition}");
+                Assert.True(sorted.Times.SequenceEqual(shuffled.Times) && sorted.Amounts.SequenceEqual(shuffled.Amounts) && IsSame(sorted, shuffled), $"seed {seed}: {criterion.Definition}");
                 Assert.True(sorted.People.Order().SequenceEqual(shuffled.People.Order()), $"seed {seed}: {criterion.Definition}");
             }
         }
@@ -59,19 +62,19 @@ public class CounterTests
     [Fact]
     public void Two_counters_merge_into_what_one_would_have_counted()
     {
-        foreach (var criterion in new[] { Logins(4), People(4), Bucketed(), Logins(2) with { Window = null } })
+        foreach (var criterion in new[] { Logins(4), People(4), Bucketed(), Logins(2) with { Window = null }, Measured(CriterionKind.Sum), Measured(CriterionKind.Min), First() })
         {
             for (var seed = 1; seed <= 50; seed++)
             {
                 var random = new Random(seed);
-                var events = Enumerable.Range(0, 30).Select(_ => Login(random.NextDouble() * 60, 1 + random.Next(6))).ToArray();
+                var events = Enumerable.Range(0, 30).Select(_ => Login(random.NextDouble() * 60, 1 + random.Next(6), random.Next(-50, 50) / 10m)).ToArray();
                 var share = random.Next(30);
 
                 var one = Counted(criterion, events[..share]);
                 one.Merge(criterion, Counted(criterion, events[share..]));
 
                 var whole = Counted(criterion, events);
-                Assert.True(whole.Times.SequenceEqual(one.Times) && whole.Amounts.SequenceEqual(one.Amounts), $"seed {seed}: {criterion.Definition}");
+                Assert.True(whole.Times.SequenceEqual(one.Times) && whole.Amounts.SequenceEqual(one.Amounts) && IsSame(whole, one), $"seed {seed}: {criterion.Definition}");
             }
         }
     }
@@ -110,12 +113,12 @@ public class CounterTests
     [Fact]
     public void Trimming_changes_no_answer_from_then_on()
     {
-        foreach (var criterion in new[] { Logins(8), People(8), Bucketed() })
+        foreach (var criterion in new[] { Logins(8), People(8), Bucketed(), Measured(CriterionKind.Sum), Measured(CriterionKind.Max), First() })
         {
             for (var seed = 1; seed <= 50; seed++)
             {
                 var random = new Random(seed);
-                var events = Enumerable.Range(0, 30).Select(_ => Login(random.NextDouble() * 60, 1 + random.Next(6))).ToArray();
+                var events = Enumerable.Range(0, 30).Select(_ => Login(random.NextDouble() * 60, 1 + random.Next(6), random.Next(-50, 50) / 10m)).ToArray();
                 var (whole, trimmed) = (Counted(criterion, events), Counted(criterion, events));
                 var at = Start.AddHours(random.NextDouble() * 100);
 
@@ -125,6 +128,7 @@ public class CounterTests
                 {
                     var later = at.AddHours(i * 2.3).Truncate();
                     Assert.True(whole.Count(criterion, later) == trimmed.Count(criterion, later), $"seed {seed}: {criterion.Definition} at {later:O}");
+                    if (criterion.IsMeasured) Assert.Equal(whole.Measure(criterion, later), trimmed.Measure(criterion, later));
                     Assert.Equal(whole.NextChange(criterion, later), trimmed.NextChange(criterion, later));
                 }
             }
@@ -175,11 +179,11 @@ public class CounterTests
     [Fact]
     public void A_counter_survives_being_stored()
     {
-        foreach (var criterion in new[] { Logins(4), People(4), Bucketed() })
+        foreach (var criterion in new[] { Logins(4), People(4), Bucketed(), Measured(CriterionKind.Sum), Measured(CriterionKind.Max), First() })
         {
             var account = new AccountState { Id = 7, CreatedAt = Start };
             var index = new CriteriaIndex([criterion with { Subject = SubjectKind.Account }]);
-            foreach (var hour in Enumerable.Range(0, 30)) index.Apply(Login(hour, 1 + hour % 5), null, account);
+            foreach (var hour in Enumerable.Range(0, 30)) index.Apply(Login(hour, 1 + hour % 5, hour / 3m), null, account);
 
             var packed = StateCodec.Pack(account);
             var read = StateCodec.UnpackAccount(packed.Doc, packed.Rest);
@@ -188,8 +192,62 @@ public class CounterTests
             Assert.Equal(before.Times, after.Times);
             Assert.Equal(before.People, after.People);
             Assert.Equal(before.Amounts, after.Amounts);
+            Assert.True(IsSame(before, after), criterion.Definition);
         }
     }
+
+    [Fact]
+    public void Each_of_the_latest_numbers_leaves_a_sum_at_its_moment_and_older_ones_with_their_part()
+    {
+        var criterion = Measured(CriterionKind.Sum, keep: 64);
+        var part = TimeSpan.FromHours(24) / 64;
+        for (var seed = 1; seed <= 50; seed++)
+        {
+            var random = new Random(seed);
+            var few = Enumerable.Range(0, 64).Select(_ => Login(random.NextDouble() * 60, number: random.Next(-99, 999) / 100m)).ToArray();
+            var many = Enumerable.Range(0, 300).Select(_ => Login(random.NextDouble() * 60, number: 1)).ToArray();
+            var at = Start.AddHours(60 + random.NextDouble() * 30).Truncate();
+
+            Assert.Equal(few.Where(occurred => occurred.OccurredAt > at.AddHours(-24)).Sum(occurred => (decimal)occurred["total"].AsNumber), Counted(criterion, few).Measure(criterion, at).Value);
+
+            var (value, amount) = Counted(criterion, many).Measure(criterion, at);
+            var (least, most) = (many.Count(occurred => occurred.OccurredAt > at.AddHours(-24)), many.Count(occurred => occurred.OccurredAt > at.AddHours(-24) - part));
+            Assert.True(value >= least && value <= most && amount == value, $"seed {seed}: {least} <= {value} <= {most}");
+        }
+    }
+
+    [Fact]
+    public void For_ever_any_sum_is_exact_and_kept_as_one_number()
+    {
+        var criterion = Measured(CriterionKind.Sum, keep: 64, isForEver: true);
+        var counter = Counted(criterion, [.. Enumerable.Range(0, 1000).Select(hour => Login(hour, number: 0.1m))]);
+        counter.Trim(criterion, Start.AddHours(1000));
+
+        Assert.Equal((100m, 1000L), counter.Measure(criterion, Start.AddHours(1000)));
+        Assert.Empty(counter.Times);
+        Assert.Single(counter.Parts);
+    }
+
+    [Fact]
+    public void What_carries_no_number_or_too_great_a_one_is_not_summed()
+    {
+        var criterion = Measured(CriterionKind.Sum);
+
+        Assert.False(criterion.Matches(Login(1)));
+        Assert.False(criterion.Matches(Login(1) with { Properties = "{\"total\":1e15}"u8.ToArray() }));
+        Assert.False(criterion.Matches(Login(1) with { Properties = "{\"total\":\"12\"}"u8.ToArray() }));
+        Assert.True(criterion.Matches(Login(1, number: -0.5m)));
+        Assert.Equal("contact.sum(\"login\", event.total, 1d) keep 4", criterion.Definition);
+    }
+
+    private static bool IsSame(Counter one, Counter other) =>
+        one.Values.SequenceEqual(other.Values) && one.Parts.SequenceEqual(other.Parts) && one.PartValues.SequenceEqual(other.PartValues) && one.PartAmounts.SequenceEqual(other.PartAmounts);
+
+    private static Criterion Measured(CriterionKind kind, int keep = 4, bool isForEver = false) =>
+        Criterion.Of(SubjectKind.Contact, kind, "login", null, "", isForEver ? null : TimeSpan.FromHours(24), keep,
+            value: Condition.Compile("sum(\"login\", event.total, \"1d\") > 0", new ConditionScope { Subject = SubjectKind.Contact, Plan = TrackingPlan.Empty }, [])!.Criteria[0].Value);
+
+    private static Criterion First() => Criterion.Of(SubjectKind.Contact, CriterionKind.First, "login", null, "", null, 1);
 
     private static Criterion Logins(int keep) => Criterion.Of(SubjectKind.Contact, CriterionKind.Count, "login", null, "", TimeSpan.FromHours(24), keep);
 
@@ -197,10 +255,10 @@ public class CounterTests
 
     private static Criterion Bucketed() => Criterion.Of(SubjectKind.Contact, CriterionKind.Count, "login", null, "", TimeSpan.FromHours(24), 64, isBucketed: true);
 
-    private static OccurredEvent Login(double hour, long contactId = 1)
+    private static OccurredEvent Login(double hour, long contactId = 1, decimal? number = null)
     {
         var at = Start.AddHours(hour).Truncate();
-        return new(0, "login", contactId, 7, at, at, Encoding.UTF8.GetBytes("{}"));
+        return new(0, "login", contactId, 7, at, at, Encoding.UTF8.GetBytes(number is { } total ? string.Create(CultureInfo.InvariantCulture, $"{{\"total\":{total}}}") : "{}"));
     }
 
     private static Counter Counted(Criterion criterion, params OccurredEvent[] events)

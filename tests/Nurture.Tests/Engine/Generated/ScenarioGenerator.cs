@@ -120,7 +120,7 @@ internal sealed class ScenarioGenerator(Random random)
         _ => Outside(depth),
     };
 
-    private string Outside(int depth) => random.Next(depth > 0 ? 9 : 7) switch
+    private string Outside(int depth) => random.Next(depth > 0 ? 12 : 10) switch
     {
         0 => $"count(\"{Pick(Events)}\", \"{Pick(Windows)}\") {Pick(">=", "<", "==")} {random.Next(1, 4)}",
         1 => $"ever(\"{Pick(Events)}\")",
@@ -129,7 +129,10 @@ internal sealed class ScenarioGenerator(Random random)
         4 => isAccount ? "account.plan == \"pro\"" : "contact.onboarded",
         5 => isAccount ? $"account.people(\"login\", \"{Pick(Windows)}\") >= 2" : "segment(\"active\")",
         6 => isAccount ? "has_role(\"admin\")" : $"days_since(\"login\") >= {random.Next(1, 6)}",
-        7 => $"not({Outside(0)})",
+        7 => $"{Pick("sum", "average", "max", "min")}(\"ordered\", event.total, \"{Pick([.. Windows, "ever"])}\") {Pick(">=", "<")} {random.Next(1, 30)}",
+        8 => $"days_since({Pick("first", "last")}(\"{Pick(Events)}\")) {Pick(">=", "<")} {random.Next(1, 9)}",
+        9 => $"{Pick("first", "last")}(\"{Pick(Events)}\") {Pick(">=", "<")} \"2026-0{random.Next(3, 7)}-01\"",
+        10 => $"not({Outside(0)})",
         _ => $"{Outside(0)} {Pick("&&", "||")} {Outside(0)}",
     };
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Nurture.Templating.Tests;
+namespace Nurture.Conformance;
 
 /// <summary>One published case of the language: a template and what it must give.</summary>
 internal sealed record PublishedCase(
@@ -10,40 +10,34 @@ internal sealed record PublishedCase(
         Source.TryGetProperty("options", out var options) && options.TryGetProperty(name, out var value) ? value : null;
 }
 
-/// <summary>The published cases, which lie beside the repository, not in it.</summary>
-internal static class PublishedCases
+/// <summary>A folder of published cases, in the form that its MANIFEST describes.</summary>
+internal sealed class PublishedCases(string folder)
 {
-    /// <summary>Null when the folder is not there.</summary>
-    public static string? Folder { get; } = Find();
+    public string Read(string path) => File.ReadAllText(Path.Combine(folder, path)).TrimStart('\uFEFF');
 
-    private static string? Find()
+    public JsonElement ReadJson(string path)
     {
-        if (Environment.GetEnvironmentVariable("NURTURE_CASES") is { Length: > 0 } named)
-        {
-            return Path.Combine(named, "scriban");
-        }
-
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            var cases = Path.Combine(folder.FullName, "shared", "cases", "scriban");
-            if (File.Exists(Path.Combine(cases, "cases.json")))
-            {
-                return cases;
-            }
-        }
-
-        return null;
+        using var document = JsonDocument.Parse(Read(path));
+        return document.RootElement.Clone();
     }
 
-    public static string Read(string path) => File.ReadAllText(Path.Combine(Folder!, path)).TrimStart('\uFEFF');
+    /// <summary>As <see cref="ReadJson"/>; an empty object or list where the folder has no such file.</summary>
+    public JsonElement ReadJsonOr(string path, string otherwise)
+    {
+        if (File.Exists(Path.Combine(folder, path)))
+        {
+            return ReadJson(path);
+        }
 
-    public static JsonElement ReadJson(string path) => JsonDocument.Parse(Read(path)).RootElement;
+        using var document = JsonDocument.Parse(otherwise);
+        return document.RootElement.Clone();
+    }
 
     /// <summary>All but those of the modes the language does not have here.</summary>
-    public static List<PublishedCase> All()
+    public List<PublishedCase> All()
     {
         var cases = new List<PublishedCase>();
-        foreach (var file in ReadJson("cases.json").EnumerateArray().Where(c => c.GetProperty("mode").GetString() == "scriban"))
+        foreach (var file in ReadJsonOr("cases.json", "[]").EnumerateArray().Where(c => c.GetProperty("mode").GetString() == "scriban"))
         {
             cases.Add(new PublishedCase(
                 file.GetProperty("id").GetString()!, file.GetProperty("group").GetString()!,
@@ -52,7 +46,7 @@ internal static class PublishedCases
                 file.TryGetProperty("compare", out var compare) && compare.GetString() == "trim", file));
         }
 
-        foreach (var inline in ReadJson("inline.json").EnumerateArray().Where(c => !c.TryGetProperty("mode", out _)))
+        foreach (var inline in ReadJsonOr("inline.json", "[]").EnumerateArray().Where(c => !c.TryGetProperty("mode", out _)))
         {
             var error = inline.TryGetProperty("errorContains", out var contains) ? contains.GetString() : null;
             cases.Add(new PublishedCase(

@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
+using Nurture.Templating;
 using Nurture.Templating.Builtins;
 using Nurture.Templating.Runtime;
 
-namespace Nurture.Templating.Tests;
+namespace Nurture.Conformance;
 
 /// <summary>Runs a published case as its manifest says.</summary>
-internal sealed class PublishedCaseRunner
+internal sealed class PublishedCaseRunner(PublishedCases cases)
 {
-    private readonly JsonElement _model = PublishedCases.ReadJson("model.json");
-    private readonly JsonElement _includes = PublishedCases.ReadJson("includes.json").GetProperty("scriban");
+    private readonly JsonElement _model = cases.ReadJsonOr("model.json", "{}");
+    private readonly JsonElement _includes = cases.ReadJsonOr("includes.json", """{ "scriban": {} }""").GetProperty("scriban");
 
     /// <summary>The output, or the messages of what went wrong.</summary>
     public string Run(PublishedCase published)
@@ -18,6 +19,7 @@ internal sealed class PublishedCaseRunner
         {
             HasStrictVariables = published.Option("StrictVariables")?.GetBoolean() ?? false,
             ToleratesNullTargets = published.Option("EnableRelaxedTargetAccess")?.GetBoolean() ?? false,
+            RefusesStatementCalls = published.Option("ErrorForStatementFunctionAsExpression")?.GetBoolean() ?? false,
             MaxNesting = published.Option("ExpressionDepthLimit")?.GetInt32() ?? 250,
         };
         var template = Template.Parse(published.Template, "text", options);

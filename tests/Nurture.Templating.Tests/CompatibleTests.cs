@@ -1,0 +1,48 @@
+namespace Nurture.Templating.Tests;
+
+/// <summary>What a compatible render does otherwise than a mail's, where no published case shows it.</summary>
+public sealed class CompatibleTests
+{
+    private static readonly RenderOptions Options = new() { Now = new(2026, 3, 1, 9, 0, 0, TimeSpan.Zero), Seed = 7 };
+
+    private static string Render(string text, RenderOptions? options = null) =>
+        Template.Parse(text, "text", TemplateOptions.Compatible).Render(TemplateValue.Null, options ?? Options);
+
+    [Theory]
+    [InlineData("{{ string.x = 1; string.x }}", "1")]
+    [InlineData("{{ date = 5; date }}", "5")]
+    [InlineData("{{ date.format = '%F'; date.format }}|{{ date.parse '2020-05-06' }}|{{ date.default_format }}", "%F|2020-05-06|%d %b %Y")]
+    [InlineData("{{ '' == empty }}|{{ [] == empty }}", "false|true")]
+    public void Built_in_names_can_be_added_to_and_shadowed(string text, string expected)
+    {
+        Assert.Equal(expected, Render(text));
+
+        // The next render finds them as they were.
+        Assert.Equal("|01 Feb 2026", Render("{{ string.x }}|{{ date.parse '2026-02-01' }}"));
+    }
+
+    [Fact]
+    public void A_built_in_function_cannot_be_set()
+    {
+        var refused = Assert.Throws<TemplateException>(() => Render("{{ string.upcase = 1 }}"));
+        Assert.Contains("readonly", refused.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_drawn_follows_from_the_seed()
+    {
+        const string Text = "{{ math.random 0 1000000 }} {{ math.random 0 1000000 }} {{ math.uuid }}";
+        Assert.Equal(Render(Text), Render(Text));
+        Assert.NotEqual(Render(Text), Render(Text, Options with { Seed = 8 }));
+        Assert.Matches("^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", Render("{{ math.uuid }}"));
+        Assert.Equal("5 -3", Render("{{ math.random 5 5 }} {{ math.random (-3) (-2) }}"));
+    }
+
+    [Fact]
+    public void Too_much_output_is_cut_once_and_in_mails_an_error()
+    {
+        var narrow = Options with { Limits = new RenderLimits { StringLength = 4, OutputBytes = 4 } };
+        Assert.Equal("abd...", Render("ab{{ capture x }}c{{ end }}d{{ x }}e", Options with { Limits = new RenderLimits { StringLength = 4 } }));
+        Assert.Throws<TemplateException>(() => Template.Parse("abcdef", "text", TemplateOptions.Text).Render(TemplateValue.Null, narrow));
+    }
+}
