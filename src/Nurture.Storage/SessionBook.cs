@@ -128,9 +128,9 @@ public sealed class SessionBook(Database database, EventLog log)
             await LockAsync(connection, transaction, session, ct);
             if (await FindAsync(connection, transaction, session, ct) is not { } held) return RegisterResult.NoSession;
             if (await PersonAsync(connection, transaction, contactId, ct) is not { } person) return RegisterResult.NoContact;
+            if (held.IsCancelled) return RegisterResult.SessionCancelled;
             var known = await RowOfAsync(connection, transaction, session, person.Id, ct);
             if (known is { State: Registration.Registered or Registration.Attended or Registration.Missed }) return RegisterResult.AlreadyRegistered;
-            if (held.IsCancelled) return RegisterResult.SessionCancelled;
             if (known is { State: Registration.Waiting }) return RegisterResult.AlreadyWaiting;
             if (now >= held.OpenUntil) return RegisterResult.Closed;
             var hasSeat = held.Seats is not { } seats || held.Taken < seats;

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Globalization;
 using Nurture.Escalations;
 using Nurture.Mail;
+using Nurture.Mail.Calendar;
 using Nurture.Mail.Dkim;
 using Nurture.Mail.Html;
 using Nurture.Mail.Mime;
@@ -53,6 +55,7 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             // Plain text shows the addresses themselves: a tracked one is unreadable there, and a reader of plain text wants to see where a link leads.
             TextBody = PlainText.FromHtml(rendered.Html),
             HtmlBody = send.Class == SendClass.Transactional ? rendered.Html : Tracked(send, rendered.Html, unsubscribe!),
+            Calendar = CalendarOf(inputs, parties, send.PlannedAt),
             Date = send.PlannedAt,
             MessageId = messageId,
             BoundarySeed = unchecked((ulong)send.Seed),
@@ -95,6 +98,28 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             ? $"{site.Url}/c/{tokens.Write(new MailLink.Click(send.Id, send.Slot, index, url))}"
             : null,
         $"{site.Url}/o/{tokens.Write(new MailLink.Open(send.Id, send.Slot))}.gif");
+
+    /// <summary>The session that the mail brings for the reader's calendar; null where it brings none.</summary>
+    private static CalendarEntry? CalendarOf(TemplateObject inputs, Parties parties, DateTimeOffset at)
+    {
+        if (Text(inputs, SessionFacts.CalendarName, "id") is not { } id || !inputs[SessionFacts.CalendarName].TryGetObject(out var of)) return null;
+        return new()
+        {
+            Uid = $"{id}@{parties.From.WireDomain}",
+            Sequence = int.Parse(of["sequence"].ToString(), CultureInfo.InvariantCulture),
+            IsCancelled = of["is_cancelled"].ToString() == "true",
+            IsAccepted = of["is_accepted"].ToString() == "true",
+            Stamp = at,
+            StartsAt = Moment("starts_at"),
+            EndsAt = Moment("ends_at"),
+            Summary = of["title"].ToString(),
+            Link = of["link"].ToString(),
+            Organizer = parties.From,
+            Attendee = parties.To,
+        };
+
+        DateTimeOffset Moment(string name) => DateTimeOffset.Parse(of[name].ToString(), CultureInfo.InvariantCulture);
+    }
 
     private static IEnumerable<EmailHeader> Headers(ClaimedSend send, EmailAddress from, string? unsubscribe)
     {

@@ -20,6 +20,7 @@ internal static partial class HeldSessionEndpoints
 
     /// <param name="Titles">By locale, <c>{ "en": "A first look", "ja": "はじめての…" }</c>.</param>
     /// <param name="Zone">On whose clock it was agreed; the policy's where nothing is said.</param>
+    /// <param name="Seats">0 for as many as come, which is so for a new session that says nothing. What is left out of a change stays as it is.</param>
     /// <param name="Version">The one that was read before; nothing for a new session.</param>
     public sealed record Draft(
         string? Id, string? Kind, Dictionary<string, string>? Titles, DateTimeOffset? StartsAt, DateTimeOffset? EndsAt, string? Zone, string? Link, int? Seats, DateTimeOffset? RegistrationUntil, string? Host, string? Locale, int? Version);
@@ -115,7 +116,7 @@ internal static partial class HeldSessionEndpoints
         if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is null) throw RefusedException.BadRequest("bad-zone", "That is no time zone.", $"\"{zone}\" was found; a zone is called Asia/Tokyo.");
         var link = draft.Link ?? known?.Link ?? "";
         if (link.Length > 0 && !Sends.LinkTokens.IsWebAddress(link)) throw RefusedException.BadRequest("bad-link", "That is no address of a page.", $"\"{link}\" was found; a link begins with https://.");
-        if (draft.Seats is < 1) throw RefusedException.BadRequest("bad-seats", "A session has seats.", "seats is 1 or more; without it as many come as want to.");
+        if (draft.Seats is < 0) throw RefusedException.BadRequest("bad-seats", "That is no number of seats.", "seats is 1 or more; 0 takes the limit away.");
         var kind = draft.Kind ?? known?.Kind ?? "webinar";
         if (!IdPattern.IsMatch(kind)) throw RefusedException.BadRequest("bad-kind", "That is no kind of session.", $"\"{kind}\" was found; a kind is made of small letters, digits and -, such as webinar.");
 
@@ -131,8 +132,7 @@ internal static partial class HeldSessionEndpoints
             EndsAt = ends,
             Zone = zone,
             Link = link,
-            // Where a session is changed and nothing is said of its seats, they stay; a new one has as many as come.
-            Seats = draft.Seats ?? known?.Seats,
+            Seats = draft.Seats is 0 ? null : draft.Seats ?? known?.Seats,
             RegistrationUntil = until,
             Host = draft.Host ?? known?.Host ?? "",
             Locale = draft.Locale ?? known?.Locale ?? policy.Locale,
