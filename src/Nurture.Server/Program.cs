@@ -2,6 +2,7 @@ using Nurture.Server.Api;
 using Nurture.Server.Authoring;
 using Nurture.Server.Broadcasts;
 using Nurture.Server.Browser;
+using Nurture.Server.Bulk;
 using Nurture.Server.Delivery;
 using Nurture.Server.Escalations;
 using Nurture.Server.Health;
@@ -61,6 +62,7 @@ public partial class Program
         builder.AddAuthoring();
         builder.AddBroadcasts();
         builder.AddHeldSessions();
+        builder.AddBulk();
         builder.AddWebApp();
         also?.Invoke(builder);
 
@@ -82,11 +84,13 @@ public partial class Program
         app.MapBroadcasts();
         app.MapHeldSessions();
         app.MapSchedules();
+        app.MapBulk();
 
         app.UseSlots();
         app.UseDelivery();
         app.UseScheduling();
         app.UseHeldSessions();
+        app.UseBulk();
         app.UseEscalations();
         await app.UsePublishingAsync(CancellationToken.None);
 

@@ -120,6 +120,9 @@ public enum Reason : short
 
     // Sessions.
     SessionCancelled = 170,
+
+    // Working on many at once, and what protects from too much.
+    TriggerNotTrue = 180,
 }
 
 public static class Reasons

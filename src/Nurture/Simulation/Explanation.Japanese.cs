@@ -17,7 +17,7 @@ public static partial class Explanation
         var place = entry.Step.Length > 0 ? $"(ステップ {entry.Step})" : "";
         return entry.Reason switch
         {
-            Reason.Entered => $"シナリオ{name}に{hand}参加しました{(detail["holdout"] is null ? "" : "。比較用の未配信グループのため、メールは送らずに目標だけを計測します")}。",
+            Reason.Entered => $"シナリオ{name}に{hand}参加しました{JapaneseOf(detail["because"])}{(detail["holdout"] is null ? "" : "。比較用の未配信グループのため、メールは送らずに目標だけを計測します")}。",
             Reason.AlreadyEnrolled => $"シナリオ{name}に参加中のため、重ねては参加しませんでした。",
             Reason.ReentryOnce => $"シナリオ{name}は1回だけ参加できるもので、すでに参加済みのため、参加しませんでした。",
             Reason.ReentryTooSoon => $"シナリオ{name}に前回参加してから間もないため、参加しませんでした{(scenario is { Reentry.IsOnce: false } s ? $"(再参加は終了から{JapaneseLength(s.Reentry.After)}後)" : "")}。",
@@ -107,7 +107,7 @@ public static partial class Explanation
             },
             Reason.Merged => $"同じ方のコンタクトが統合され、シナリオ{name}の進行はもう一方に引き継がれました。",
             Reason.Erased => "個人情報の削除により、すべて終了しました。",
-            Reason.Stopped => $"シナリオ{name}から{hand}外されました。",
+            Reason.Stopped => $"シナリオ{name}から{hand}外されました{JapaneseOf(detail["because"])}。",
 
             Reason.ContactMerged => detail["into"] is { } into ? $"{into} と同じ方だと分かり、そちらに統合されました。" : $"{detail["from"] ?? "別のコンタクト"} と同じ方だと分かり、統合しました。",
             Reason.AccountJoined => $"契約企業({detail["account"] ?? "不明"})の一員になりました。",
@@ -136,6 +136,7 @@ public static partial class Explanation
             Reason.OnHold => $"契約企業への自動配信を保留中のため、{mail}を保留しました{JapaneseOf(detail["because"])}。",
             Reason.HoldStarted => $"契約企業への自動配信を{(Day(detail["until"]) is { } until ? $" {until.ToString("yyyy年M月d日", CultureInfo.InvariantCulture)}まで" : "")}保留しました{JapaneseOf(detail["because"])}。",
             Reason.HoldEnded => "契約企業への自動配信の保留を解除しました。",
+            Reason.TriggerNotTrue => $"シナリオ{name}の開始条件にもう当てはまらないため、参加しませんでした。",
             Reason.TaskOpened => $"タスク{JapaneseOf(detail["task"])}を作成しました。",
 
             Reason.SessionCancelled => $"セッション{(detail["session"] is { } session ? $"「{session}」" : "")}が中止になったため、シナリオ{name}を離れました。",

@@ -5,6 +5,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type ApiError } from "@/api/client";
+import { useNow } from "@/api/clock";
 import { useApi, usePage } from "@/api/hooks";
 import { useCan } from "@/api/me";
 import { ConfirmButton } from "@/components/Confirm";
@@ -35,6 +36,7 @@ export default function SessionPage() {
   const id = useParam("id");
   const can = useCan();
   const refresh = useRefresh();
+  const now = useNow();
   const [isOpen, { open, close }] = useDisclosure();
   const { data: session, error, refetch } = useApi<Session>(`/sessions/${id}`, undefined, { refetchInterval: 10_000 });
   const list = usePage<Registration>(`/sessions/${id}/registrations`, undefined, { refetchInterval: 10_000 });
@@ -42,7 +44,7 @@ export default function SessionPage() {
   if (!session) return <Loading />;
   const reread = () => refresh("/sessions");
   const mayWrite = can("sessions.write");
-  const isAhead = Date.parse(session.starts_at) > Date.now() && session.state === "planned";
+  const isAhead = Date.parse(session.starts_at) > now && session.state === "planned";
   return (
     <>
       <PageHeader
