@@ -111,7 +111,7 @@ public sealed class ErasureStore(Database database, EventLog log)
         (true, "update journal set detail = '' where id in (select id from journal where kind = 1 and subject_id = @id and detail <> '' limit @limit)"),
         (true, $"update journal set detail = '' where id in (select j.id from journal j where j.contact_id = @id and {JournalStore.ConcernsAnother} and j.detail <> '' limit @limit)"),
         (false, """
-         update sends set address = null, inputs = @empty, reply = null
+         update sends set address = null, inputs = @empty, reply = null, answer = null
          where recipient_id = @id and (address is not null or length(inputs) > 0 or reply is not null) and state <> 1
          """),
         (false, """

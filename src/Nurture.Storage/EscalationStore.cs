@@ -14,7 +14,8 @@ public sealed record EscalationView(EscalationRow Row, string? AccountName, stri
 
 public sealed record EscalationEntry(long Id, long EscalationId, DateTimeOffset At, string Kind, string By, string Text, string Detail);
 
-public sealed record TaskRow(CsmTask Task, DateTimeOffset? DoneAt, string? DoneBy);
+/// <param name="Outcome">How it was done; null where it is not.</param>
+public sealed record TaskRow(CsmTask Task, DateTimeOffset? DoneAt, string? DoneBy, string? Outcome);
 
 public sealed record HoldRow(long AccountId, string? AccountName, string Source, DateTimeOffset Since, DateTimeOffset Until, string Because, IReadOnlyList<SendClass> Blocks);
 
@@ -150,10 +151,10 @@ public sealed class EscalationStore(Database database)
     }
 
     /// <summary>False where it stands so already.</summary>
-    public Task<bool> MarkTaskAsync(long id, bool isDone, string by, DateTimeOffset now, CancellationToken cancel) =>
+    public Task<bool> MarkTaskAsync(long id, bool isDone, string outcome, string by, DateTimeOffset now, CancellationToken cancel) =>
         database.WriteAsync(async (connection, transaction, ct) => await connection.ExecuteAsync(transaction,
-            $"update csm_tasks set done_at = {(isDone ? "@now, done_by = @by" : "null, done_by = null")} where id = @id and done_at is {(isDone ? "" : "not")} null",
-            isDone ? [("id", id), ("now", now), ("by", by)] : [("id", id)], ct) > 0, cancel);
+            $"update csm_tasks set done_at = {(isDone ? "@now, done_by = @by, outcome = @outcome" : "null, done_by = null, outcome = null")} where id = @id and done_at is {(isDone ? "" : "not")} null",
+            isDone ? [("id", id), ("now", now), ("by", by), ("outcome", outcome)] : [("id", id)], ct) > 0, cancel);
 
     public async Task<IReadOnlyList<HoldRow>> HoldsAsync(long? accountId, CancellationToken cancel)
     {
@@ -199,12 +200,17 @@ public sealed class EscalationStore(Database database)
         }, cancel);
 
     private const string TaskColumns =
-        "t.id, t.account_id, t.escalation_id, t.title, t.place, t.is_required, t.assignee, t.due_at, t.opened_at, t.scenario, t.step, t.done_at, t.done_by";
+        "t.id, t.account_id, t.escalation_id, t.title, t.place, t.is_required, t.assignee, t.due_at, t.opened_at, t.scenario, t.step, t.done_at, t.done_by, t.contact_id, t.queue, t.outcomes, t.outcome";
 
     private static TaskRow ReadTask(DbDataReader row) => new(
         new CsmTask(row.GetInt64(0), row.GetInt64(1), row.LongOrNull(2) ?? 0, row.GetString(3), row.GetInt32(4), row.Flag(5), row.TextOrNull(6), row.InstantOrNull(7),
-            row.Instant(8), row.GetString(9), row.GetString(10)),
-        row.InstantOrNull(11), row.TextOrNull(12));
+            row.Instant(8), row.GetString(9), row.GetString(10))
+        {
+            ContactId = row.GetInt64(13),
+            Queue = row.GetString(14),
+            Outcomes = row.GetString(15).Split(' ', StringSplitOptions.RemoveEmptyEntries),
+        },
+        row.InstantOrNull(11), row.TextOrNull(12), row.TextOrNull(16));
 
     private static EscalationEntry ReadEntry(DbDataReader row) =>
         new(row.GetInt64(0), row.GetInt64(1), row.Instant(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6));

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Nurture.Contacts;
 using Nurture.Engine;
 
@@ -6,6 +7,10 @@ namespace Nurture.Storage;
 /// <summary>What a followed link needs to know of its mail.</summary>
 public sealed record LinkedSend(
     Guid Id, short Slot, SubjectRef Subject, long EnrollmentId, string Step, long RecipientId, string Locale, string Correlation, bool IsErased);
+
+/// <summary>A mail that asked something.</summary>
+/// <param name="Answer">What was answered last; null where nothing was.</param>
+public sealed record AskingSend(LinkedSend Send, string Scenario, string Template, byte[] Inputs, string? Answer);
 
 public sealed partial class SendStore
 {
@@ -46,16 +51,8 @@ public sealed partial class SendStore
     public Task<bool> RefuseAsync(long contactId, string topic, bool isRefused, DateTimeOffset now, string correlation, CancellationToken cancel) =>
         database.WriteAsync(async (connection, transaction, ct) =>
         {
-            var person = (Id: contactId, Slot: (short)0, Hop: 0);
-            for (long? next = contactId; next is not null;)
-            {
-                var found = await connection.QueryAsync(transaction,
-                    "select id, slot, hop, merged_into from contacts where id = @id and erased_at is null", [("id", next.Value)],
-                    row => (Person: (row.GetInt64(0), row.GetInt16(1), row.GetInt32(2)), MergedInto: row.LongOrNull(3)), ct);
-                // A contact that is gone or forgotten has nothing left that could be mailed.
-                if (found.Count == 0) return false;
-                (person, next) = found[0];
-            }
+            // A contact that is gone or forgotten has nothing left that could be mailed.
+            if (await PersonAsync(connection, transaction, contactId, ct) is not { } person) return false;
 
             var changed = isRefused
                 ? await connection.ExecuteAsync(transaction,
@@ -68,4 +65,52 @@ public sealed partial class SendStore
                 [SignalCodec.Store(new Signal.Refused(person.Id, topic, isRefused, now), person.Slot, new StoredAbout(now, Hop: person.Hop, Correlation: correlation))], ct);
             return true;
         }, cancel);
+
+    /// <summary>The mail whose question a link answers; null where it is gone, or asks nothing any more.</summary>
+    public async Task<AskingSend?> FindAskingAsync(short slot, Guid id, CancellationToken cancel)
+    {
+        if (await FindLinkedAsync(slot, id, cancel) is not { IsErased: false } send) return null;
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.FirstAsync(null, "select scenario, template, inputs, answer from sends where slot = @slot and id = @id", [("slot", slot), ("id", id)],
+            row => row.Bytes(2) is { Length: > 0 } inputs ? new AskingSend(send, row.GetString(0), row.GetString(1), inputs, row.IsDBNull(3) ? null : row.GetString(3)) : null, cancel);
+    }
+
+    /// <summary>Keeps the answer, and tells the person's slot. The last one counts.</summary>
+    /// <param name="sets">The attribute that it is written to; empty for none.</param>
+    /// <returns>Whether anything changed: the same answer again is none, unless it says more.</returns>
+    public Task<bool> AnswerAsync(AskingSend asking, string answer, bool isScore, string sets, string comment, DateTimeOffset now, CancellationToken cancel) =>
+        database.WriteAsync(async (connection, transaction, ct) =>
+        {
+            var send = asking.Send;
+            if (await PersonAsync(connection, transaction, send.RecipientId, ct) is not { } person) return false;
+            var changed = await connection.ExecuteAsync(transaction,
+                """
+                update sends set answer = @answer, answered_at = @now, clicked_at = coalesce(clicked_at, @now)
+                where slot = @slot and id = @id and (answer is null or answer <> @answer or @says_more = 1)
+                """,
+                [("answer", answer), ("now", now), ("slot", send.Slot), ("id", send.Id), ("says_more", comment.Length > 0 ? 1 : 0)], ct);
+            if (changed == 0) return false;
+            var subject = send.Subject.Kind == SubjectKind.Contact ? SubjectRef.Contact(person.Id) : send.Subject;
+            await log.AppendAsync(connection, transaction,
+                [SignalCodec.Store(
+                    new Signal.Answered(subject, send.EnrollmentId, send.Id, asking.Scenario, send.Step, asking.Template, person.Id, answer, isScore, sets, comment, now),
+                    person.Slot, new StoredAbout(now, Hop: person.Hop, Correlation: send.Correlation))], ct);
+            return true;
+        }, cancel);
+
+    /// <summary>Who the contact is now, and where they live; null for who is gone or forgotten.</summary>
+    private static async Task<(long Id, short Slot, int Hop)?> PersonAsync(DbConnection connection, DbTransaction? transaction, long contactId, CancellationToken cancel)
+    {
+        var person = (Id: contactId, Slot: (short)0, Hop: 0);
+        for (long? next = contactId; next is not null;)
+        {
+            var found = await connection.QueryAsync(transaction,
+                "select id, slot, hop, merged_into from contacts where id = @id and erased_at is null", [("id", next.Value)],
+                row => (Person: (row.GetInt64(0), row.GetInt16(1), row.GetInt32(2)), MergedInto: row.LongOrNull(3)), cancel);
+            if (found.Count == 0) return null;
+            (person, next) = found[0];
+        }
+
+        return person;
+    }
 }

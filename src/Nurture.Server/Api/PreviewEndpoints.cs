@@ -125,6 +125,8 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         account ??= person is null ? InventedAccount(template.Locale) : null;
 
         var inputs = MailRenderer.ReadInputs(MailInputs.Write(catalog, MailReads.Everything, contact, account, trigger, null, session: SessionOf(sending.Scenario, catalog, template.Locale, clock.Now)), catalog.Policy.Sender);
+        inputs["ask"] = AskLinks.Invent(sending.Send?.Asks, template.Locale, catalog.Policy.Locale);
+        AskLinks.Fill(inputs, _ => $"{site.Url}/a/preview");
         inputs["unsubscribe_url"] = sending.Send?.Class == SendClass.Transactional ? TemplateValue.Null : site.Url + NobodysLink;
         if (inputs[Sessions.SessionFacts.Name].TryGetObject(out var session)) session[Sessions.SessionFacts.RegisterUrl] = session[Sessions.SessionFacts.CancelUrl] = $"{site.Url}/s/preview";
         return inputs;

@@ -152,6 +152,7 @@ internal static class SendEndpoints
             if (inputs[Sessions.SessionFacts.Name].TryGetObject(out var session)) session[Sessions.SessionFacts.RegisterUrl] = session[Sessions.SessionFacts.CancelUrl] = $"{site.Url}/s/preview";
             // Where a notice led is not kept: an invitation's link stands in the mail alone.
             if (content.Send.Scenario == Notice.Scenario) inputs["link"] = site.Url;
+            AskLinks.Fill(inputs, _ => $"{site.Url}/a/preview");
             var mail = documents.Render(inputs, new RenderOptions { Now = content.Send.PlannedAt, Seed = Draws.Seed(content.Send.Id) });
             return new(mail.Subject, mail.Preheader, mail.Html, PlainText.FromHtml(mail.Html), null);
         }

@@ -75,7 +75,7 @@ internal sealed class MailCalendar(BroadcastStore store, CatalogSource catalogs,
                 Step.WaitFor { UpTo: { } most } => (node.Targets[0], at + most),
                 Step.WaitFor { UpToDuration: { } most } => (node.Targets[0], Calendar.Add(at, most, clock)),
                 Step.WaitUntil wait => (node.Next, Calendar.Next(at, wait.Time, wait.Days, wait.Zone.Named is { } named ? clock with { Zone = DateTimeZoneProviders.Tzdb[named] } : clock)),
-                Step.Set or Step.Task or Step.Assign or Step.Unsubscribe or Step.Enlist or Step.Start => (node.Next, at),
+                Step.Set or Step.Task { WaitsForOutcome: false } or Step.Assign or Step.Unsubscribe or Step.Enlist or Step.Start => (node.Next, at),
                 Step.Escalate { WaitsForOutcome: false } => (node.Next, at),
                 _ => ((string?)null, at),
             };

@@ -43,6 +43,7 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
         if (link is not null) inputs["link"] = link;
         if (Text(inputs, SessionFacts.Name, "id") is { } session && inputs[SessionFacts.Name].TryGetObject(out var told))
             told[SessionFacts.RegisterUrl] = told[SessionFacts.CancelUrl] = $"{site.Url}/s/{tokens.Write(new MailLink.Seat(send.Id, send.Slot, send.RecipientId, session))}";
+        AskLinks.Fill(inputs, value => $"{AnswerPrefix}{tokens.Write(new MailLink.Answer(send.Id, send.Slot, value))}");
         var rendered = documents.Render(inputs, new RenderOptions { Now = send.PlannedAt, Seed = send.Seed });
 
         var messageId = $"{send.Id:N}@{parties.From.WireDomain}";
@@ -93,8 +94,11 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
         return new(new MailEnvelope(from, to, id.ToString("N")), Sign(written.WrittenMemory, at), messageId);
     }
 
+    private string AnswerPrefix => $"{site.Url}/a/";
+
     private string Tracked(ClaimedSend send, string html, string unsubscribe) => TrackedHtml.Rewrite(html,
-        (index, url) => url != unsubscribe && LinkTokens.IsWebAddress(url) && index <= ushort.MaxValue
+        // A link to an answer says itself whose it is.
+        (index, url) => url != unsubscribe && !url.StartsWith(AnswerPrefix, StringComparison.Ordinal) && LinkTokens.IsWebAddress(url) && index <= ushort.MaxValue
             ? $"{site.Url}/c/{tokens.Write(new MailLink.Click(send.Id, send.Slot, index, url))}"
             : null,
         $"{site.Url}/o/{tokens.Write(new MailLink.Open(send.Id, send.Slot))}.gif");

@@ -60,10 +60,16 @@ internal static class EscalationEndpoints
     /// <param name="By">A user's address; empty for Nurture itself.</param>
     public sealed record ShownEntry(DateTimeOffset At, string Kind, string By, string Text, JsonElement Detail);
 
+    /// <param name="Queue">Where it waits for anybody; null where it is somebody's.</param>
+    /// <param name="Outcomes">How it may be done; empty where it is done or not.</param>
+    /// <param name="Outcome">How it was done; null where it is not.</param>
     public sealed record ShownTask(
-        string Id, long AccountId, string? EscalationId, string Title, bool IsRequired, string? Assignee, DateTimeOffset? DueAt, DateTimeOffset OpenedAt, DateTimeOffset? DoneAt, string? DoneBy);
+        string Id, long AccountId, string? EscalationId, string Title, bool IsRequired, string? Assignee, DateTimeOffset? DueAt, DateTimeOffset OpenedAt, DateTimeOffset? DoneAt, string? DoneBy, string? Queue, IReadOnlyList<string> Outcomes, string? Outcome);
 
     public sealed record ShownCounts(long Open, long Unassigned, long Unacknowledged, long Overdue);
+
+    /// <param name="Outcome">How it was done, where there are several ways.</param>
+    public sealed record TaskDone(string? Outcome);
 
     public sealed record Said(string? Text);
 
@@ -105,9 +111,9 @@ internal static class EscalationEndpoints
             .WithSummary("Closes the case with an outcome; scenarios that wait for it go on, and the hold ends.").Produces<Accepted>(StatusCodes.Status202Accepted);
 
         api.MapGet("/tasks", TasksAsync).RequirePermission(Permission.ReadEscalations).WithSummary("Open tasks by their due day; mine=true for those of the signed-in user.");
-        api.MapPost("/tasks/{id}/done", (string id, Working working, CancellationToken cancel) => working.MarkAsync(id, isDone: true, cancel))
-            .RequirePermission(Permission.WorkEscalations).WithSummary("The task is done; scenarios hear nurture.task_done.");
-        api.MapDelete("/tasks/{id}/done", (string id, Working working, CancellationToken cancel) => working.MarkAsync(id, isDone: false, cancel))
+        api.MapPost("/tasks/{id}/done", (string id, TaskDone? done, Working working, CancellationToken cancel) => working.MarkAsync(id, isDone: true, done?.Outcome, cancel))
+            .RequirePermission(Permission.WorkEscalations).WithSummary("The task is done, with an outcome where it has several; a scenario that waits for it goes on, and others hear nurture.task_done.");
+        api.MapDelete("/tasks/{id}/done", (string id, Working working, CancellationToken cancel) => working.MarkAsync(id, isDone: false, null, cancel))
             .RequirePermission(Permission.WorkEscalations).WithSummary("The task is not done after all.");
 
         api.MapGet("/holds", async (long? account, EscalationStore store, CancellationToken cancel) =>
@@ -259,7 +265,8 @@ internal static class EscalationEndpoints
     private static ShownEntry Show(EscalationEntry entry) => new(entry.At, entry.Kind, entry.By, entry.Text, ApiJson.Stored(entry.Detail));
 
     internal static ShownTask Show(TaskRow row) => new(
-        Text(row.Task.Id)!, row.Task.AccountId, Text(row.Task.EscalationId), row.Task.Title, row.Task.IsRequired, row.Task.Assignee, row.Task.DueAt, row.Task.OpenedAt, row.DoneAt, row.DoneBy);
+        Text(row.Task.Id)!, row.Task.AccountId, Text(row.Task.EscalationId), row.Task.Title, row.Task.IsRequired, row.Task.Assignee, row.Task.DueAt, row.Task.OpenedAt, row.DoneAt, row.DoneBy,
+        row.Task.Queue.Length > 0 ? row.Task.Queue : null, row.Task.Outcomes, row.Outcome);
 
     private static string? Text(long id) => id == 0 ? null : id.ToString(CultureInfo.InvariantCulture);
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
+using Nurture.Scenarios;
 using Nurture.Server.Api;
 using Nurture.Server.Hosting;
 using Nurture.Storage;
@@ -29,21 +30,34 @@ internal sealed class Working(EscalationStore store, RequestStore requests, Audi
         return TypedResults.Accepted((string?)null, new Accepted(account.ToString(), now, audited.Correlation));
     }
 
-    public async Task<EscalationEndpoints.ShownTask> MarkAsync(string id, bool isDone, CancellationToken cancel)
+    public async Task<EscalationEndpoints.ShownTask> MarkAsync(string id, bool isDone, string? outcome, CancellationToken cancel)
     {
         var number = EscalationEndpoints.Number(id);
         var task = (await store.FindTaskAsync(number, cancel) ?? throw RefusedException.NotFound($"task {id}")).Task;
+        if (isDone) outcome = OutcomeOf(task, outcome);
         var now = clock.Now;
-        await audited.RecordAsync(isDone ? "task.done" : "task.reopened", SubjectRef.Account(task.AccountId).ToString(), new { Task = id }, cancel);
-        if (await store.MarkTaskAsync(number, isDone, audited.Who, now, cancel) && isDone)
+        await audited.RecordAsync(isDone ? "task.done" : "task.reopened", SubjectRef.Account(task.AccountId).ToString(), new { Task = id, outcome }, cancel);
+        if (await store.MarkTaskAsync(number, isDone, outcome ?? "", audited.Who, now, cancel) && isDone)
         {
-            var properties = JsonSerializer.SerializeToUtf8Bytes(new { task = task.Step.Length > 0 ? task.Step : id, title = task.Title });
+            var properties = JsonSerializer.SerializeToUtf8Bytes(new { task = task.Step.Length > 0 ? task.Step : id, title = task.Title, outcome });
             var account = SubjectRef.Account(task.AccountId);
+            // Whose passage waits is told first, wherever they are by now.
+            var waiting = task.ContactId != 0 ? SubjectRef.Contact(task.ContactId) : account;
+            await requests.TellAsync(waiting, of => new Signal.TaskDone(of, number, outcome!, audited.Who, now), audited.Note("task.done.heard", waiting.ToString()), now, audited.Correlation, cancel);
             await requests.TellAsync(account, of => new Signal.Occurred(new OccurredEvent(0, ProductEvents.TaskDone, 0, of.Id, now, now, properties)),
                 audited.Note("task.done.told", account.ToString()), now, audited.Correlation, cancel);
             signals.Events.Raise();
         }
 
         return EscalationEndpoints.Show((await store.FindTaskAsync(number, cancel))!);
+    }
+
+    private static string OutcomeOf(CsmTask task, string? said)
+    {
+        if (task.Outcomes.Count == 0) return string.IsNullOrEmpty(said) || said == Step.Task.Done ? Step.Task.Done : throw Unknown(said, Step.Task.Done);
+        if (string.IsNullOrEmpty(said)) return task.Outcomes.Count == 1 ? task.Outcomes[0] : throw RefusedException.Missing("outcome", $"one of {string.Join(", ", task.Outcomes)}");
+        return task.Outcomes.Contains(said) ? said : throw Unknown(said, string.Join(", ", task.Outcomes));
+
+        static RefusedException Unknown(string found, string known) => RefusedException.BadRequest("bad-outcome", "That is no outcome of this task.", $"\"{found}\" was found; there are: {known}.");
     }
 }

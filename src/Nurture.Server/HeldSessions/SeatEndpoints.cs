@@ -105,10 +105,10 @@ internal static class SeatPage
 
     public static IResult Show(string locale, Facts facts)
     {
-        var words = ByLanguage[UnsubscribePage.LanguageOf(locale)];
+        var words = ByLanguage[PublicPage.LanguageOf(locale)];
         var host = facts.Host.Length > 0 ? $"<p>{words.Host.Replace("{0}", WebUtility.HtmlEncode(facts.Host), StringComparison.Ordinal)}</p>" : "";
         var head = $"<p class=\"when\">{WebUtility.HtmlEncode(facts.When)}</p>{host}";
-        return UnsubscribePage.Page(locale, WebUtility.HtmlEncode(facts.Title), head + Body());
+        return PublicPage.Show(locale, WebUtility.HtmlEncode(facts.Title), head + Body());
 
         string Body() => facts switch
         {
@@ -127,8 +127,8 @@ internal static class SeatPage
 
     public static IResult NotFound(string locale)
     {
-        var words = ByLanguage[UnsubscribePage.LanguageOf(locale)];
-        return UnsubscribePage.Page(locale, words.NotFoundTitle, $"<p>{words.NotFound}</p>", StatusCodes.Status404NotFound);
+        var words = ByLanguage[PublicPage.LanguageOf(locale)];
+        return PublicPage.Show(locale, words.NotFoundTitle, $"<p>{words.NotFound}</p>", StatusCodes.Status404NotFound);
     }
 
     private static string Said(string text) => $"<p role=\"status\">{text}</p>";

@@ -17,7 +17,7 @@ public sealed class Hits(SendStore sends, BusinessClock clock, WorkSignals signa
         {
             // Nothing is recorded of somebody who was forgotten, or of a mail that is gone.
             if (await sends.FindLinkedAsync(link.Slot, link.SendId, http.RequestAborted) is not { IsErased: false } send) return false;
-            await sends.RecordHitAsync(send, link is MailLink.Click, IsMachine(http.Request), clock.Now, http.RequestAborted);
+            await sends.RecordHitAsync(send, link is MailLink.Click or MailLink.Answer, IsMachine(http.Request), clock.Now, http.RequestAborted);
             signals.Events.Raise();
             return !IsMachine(http.Request);
         }

@@ -10,12 +10,12 @@ using Nurture.Storage;
 namespace Nurture.Server.Tracking;
 
 /// <summary>
-/// What links in mails lead to: <c>/o</c> the pixel, <c>/c</c> a link, <c>/u</c> the way out. The token says all that is
+/// What links in mails lead to: <c>/o</c> the pixel, <c>/c</c> a link, <c>/u</c> the way out, <c>/a</c> answers. The token says all that is
 /// needed, so they work for years, after an erasure too. GET records a hit and changes nothing else: scanners follow every link.
 /// </summary>
 public static class TrackingEndpoints
 {
-    private const string Why = "the token in the link is the permission";
+    internal const string Why = "the token in the link is the permission";
     private const int MostFormBytes = 16 << 10;
 
     // 1 × 1, transparent: the smallest GIF that every mail program shows.
@@ -30,6 +30,7 @@ public static class TrackingEndpoints
         app.MapMethods("/o/{file}", Reading, OpenAsync).AllowPublic(Why);
         app.MapMethods("/c/{token}", Reading, ClickAsync).AllowPublic(Why);
         app.MapMethods("/u/{token}", Reading, AskAsync).AllowPublic(Why);
+        app.MapAnswers();
         app.MapPost("/u/{token}", RefuseAsync).AllowPublic(Why).WithMetadata(new RequestSizeLimitAttribute(MostFormBytes));
     }
 

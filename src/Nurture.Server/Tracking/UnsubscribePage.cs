@@ -63,31 +63,12 @@ public static class UnsubscribePage
         return Page(locale, words.NotFoundTitle, $"<p>{words.NotFound}</p>", StatusCodes.Status404NotFound);
     }
 
-    private static Words Of(string locale) => ByLanguage[LanguageOf(locale)];
-
-    internal static string LanguageOf(string locale) =>
-        locale.Split('-', '_')[0].ToLowerInvariant() is var language && ByLanguage.ContainsKey(language) ? language : "en";
+    private static Words Of(string locale) => ByLanguage[PublicPage.LanguageOf(locale)];
 
     private static string With(string text, string topic) => text.Replace("{0}", WebUtility.HtmlEncode(topic), StringComparison.Ordinal);
 
     // Without an action the form goes where the page came from.
     internal static string Button(string answer, string text) => $"<form method=\"post\"><button name=\"answer\" value=\"{answer}\">{text}</button></form>";
 
-    internal static IResult Page(string locale, string title, string body, int status = StatusCodes.Status200OK) => Results.Text(
-        $$"""
-        <!doctype html>
-        <html lang="{{LanguageOf(locale)}}">
-        <head>
-        <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{{title}}</title>
-        <style>
-        body { font: 16px/1.7 system-ui, sans-serif; max-width: 34rem; margin: 12vh auto; padding: 0 1.25rem; color: #202124; background: #fff }
-        h1 { font-size: 1.4rem }
-        button { font: inherit; padding: .6rem 1.2rem; margin: .3rem 0; border: 1px solid #5f6368; border-radius: .4rem; background: #f8f9fa; color: inherit; cursor: pointer }
-        button:focus-visible { outline: 3px solid #1a73e8; outline-offset: 2px }
-        @media (prefers-color-scheme: dark) { body { background: #202124; color: #e8eaed } button { background: #303134 } }
-        </style>
-        </head>
-        <body><main><h1>{{title}}</h1>{{body}}</main></body>
-        </html>
-        """, "text/html; charset=utf-8", statusCode: status);
+    private static IResult Page(string locale, string title, string body, int status = StatusCodes.Status200OK) => PublicPage.Show(locale, title, body, status);
 }

@@ -242,10 +242,11 @@ public sealed partial class SlotStore
             await BulkAsync(Rows.Of(commit.Tasks)
                     .Long("id", t => t.Id).Long("account_id", t => t.AccountId).Long("escalation_id", t => t.EscalationId == 0 ? null : t.EscalationId).Text("title", t => t.Title)
                     .Int("place", t => t.Position).Flag("is_required", t => t.IsRequired).Text("assignee", t => t.Assignee).Instant("due_at", t => t.DueAt).Instant("opened_at", t => t.OpenedAt)
-                    .Text("scenario", t => t.Scenario).Text("step", t => t.Step),
+                    .Text("scenario", t => t.Scenario).Text("step", t => t.Step)
+                    .Long("contact_id", t => t.ContactId).Text("queue", t => t.Queue).Text("outcomes", t => string.Join(' ', t.Outcomes)),
                 """
-                insert into csm_tasks (id, account_id, escalation_id, title, place, is_required, assignee, due_at, opened_at, scenario, step)
-                select r.id, r.account_id, r.escalation_id, r.title, r.place, r.is_required, r.assignee, r.due_at, r.opened_at, r.scenario, r.step
+                insert into csm_tasks (id, account_id, escalation_id, title, place, is_required, assignee, due_at, opened_at, scenario, step, contact_id, queue, outcomes)
+                select r.id, r.account_id, r.escalation_id, r.title, r.place, r.is_required, r.assignee, r.due_at, r.opened_at, r.scenario, r.step, r.contact_id, r.queue, r.outcomes
                 from rows r where true on conflict do nothing
                 """);
             await BulkAsync(Rows.Of(commit.Forgotten).Long("id", id => id), $"update contacts set is_erasing = {ErasureStore.Asked} from rows r where contacts.id = r.id and contacts.erased_at is null");

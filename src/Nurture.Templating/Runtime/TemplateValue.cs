@@ -139,7 +139,7 @@ public readonly partial struct TemplateValue
         return value is not null;
     }
 
-    internal bool TryGetList([NotNullWhen(true)] out TemplateList? value)
+    public bool TryGetList([NotNullWhen(true)] out TemplateList? value)
     {
         value = _reference as TemplateList;
         return value is not null;

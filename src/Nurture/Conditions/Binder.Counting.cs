@@ -179,7 +179,8 @@ internal sealed partial class Binder
 
     private string? EventName(Expression expression, SubjectKind of, Expression.Call call)
     {
-        if (TextIn(expression, "an event's name") is not { } name) return null;
+        if (TextIn(expression, "an event's name") is not { } written) return null;
+        var name = scope.Asks is { Count: > 0 } ? Engine.ProductEvents.NameOf(written, scope.Plan) : written;
         if (scope.Plan.Events.TryGetValue(name, out var planned))
         {
             if (planned.IsAccountFact && of == SubjectKind.Contact)

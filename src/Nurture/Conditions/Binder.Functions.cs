@@ -59,6 +59,7 @@ internal sealed partial class Binder
             "sent" => BindSendFact(call, SendFact.Sent),
             "clicked" => BindSendFact(call, SendFact.Clicked),
             "opened" => BindSendFact(call, SendFact.Opened),
+            "answered" => BindSendFact(call, SendFact.Answered),
             _ => UnknownFunction(call),
         };
     }
@@ -202,7 +203,12 @@ internal sealed partial class Binder
             return FailedPart(call, NotHere, $"{Shown(call)} asks about the sends of a passage, and here is none yet.", "Ask it in goal, exit or a step.");
         }
 
-        if (scope.SentTemplates is { } sent && !sent.Contains(template))
+        if (fact == SendFact.Answered && scope.Asks is { } asks && !asks.Contains(template))
+        {
+            return FailedPart(argument, UnknownTemplate, $"The scenario asks nothing by \"{template}\".", asks.Count > 0 ? Spelling.Hint(template, asks) : "A question is a step of its own: - ask: { template: nps, scale: \"0-10\" }.");
+        }
+
+        if (fact != SendFact.Answered && scope.SentTemplates is { } sent && !sent.Contains(template))
         {
             return FailedPart(argument, UnknownTemplate, $"The scenario sends no template \"{template}\".", Spelling.Hint(template, sent));
         }

@@ -60,6 +60,9 @@ public sealed record ConditionScope
     /// <summary>Templates that the scenario sends, for <c>sent</c>, <c>clicked</c>, <c>opened</c>; null where unknown.</summary>
     public IReadOnlyCollection<string>? SentTemplates { get; init; }
 
+    /// <summary>Templates and steps of the scenario that ask something; null where nobody knows them.</summary>
+    public IReadOnlyCollection<string>? Asks { get; init; }
+
     /// <summary>Where the text stands, for diagnostics: the position of its first character.</summary>
     public string File { get; init; } = "";
 

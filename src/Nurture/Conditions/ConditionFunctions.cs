@@ -52,6 +52,8 @@ public static class ConditionFunctions
             "Whether a link in it was followed."),
         new("opened", "opened(\"template\")",
             "Whether its picture was loaded. Not opened is no proof of not read."),
+        new("answered", "answered(\"template-or-step\")",
+            "Whether the question that it asked was answered."),
     ];
 
     public static ConditionFunction? Find(string name) => All.FirstOrDefault(function => function.Name == name);

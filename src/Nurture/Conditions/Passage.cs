@@ -22,9 +22,9 @@ internal sealed class HasHappened(EventPredicate predicate) : Test
     }
 }
 
-internal enum SendFact { Sent, Clicked, Opened }
+internal enum SendFact { Sent, Clicked, Opened, Answered }
 
-/// <summary><c>sent</c>, <c>clicked</c>, <c>opened</c>: about this enrollment's sends of a template, to anybody.</summary>
+/// <summary><c>sent</c>, <c>clicked</c>, <c>opened</c>, <c>answered</c> (which takes a step too): about this enrollment's sends of a template, to anybody.</summary>
 internal sealed class SendHas(string template, SendFact fact) : Test
 {
     public override Truth Ask(in ConditionContext context)
@@ -32,12 +32,13 @@ internal sealed class SendHas(string template, SendFact fact) : Test
         if (context.Enrollment is not { } enrollment) return Truth.False;
         foreach (var send in enrollment.Sends)
         {
-            if (send.Template != template) continue;
+            if (send.Template != template && (fact != SendFact.Answered || send.Step != template)) continue;
             var isSo = fact switch
             {
                 SendFact.Sent => send.Fate == EnrollmentSendFate.Released,
                 SendFact.Clicked => send.ClickedAt is not null,
                 SendFact.Opened => send.OpenedAt is not null,
+                SendFact.Answered => send.AnsweredAt is not null,
             };
             if (isSo) return Truth.True;
         }

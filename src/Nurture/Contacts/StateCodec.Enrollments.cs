@@ -32,6 +32,8 @@ public static partial class StateCodec
                 s.Instant(6, send.ClickedAt);
                 s.Instant(7, send.OpenedAt);
                 if (send.Occurrence != 0) s.Number(8, send.Occurrence);
+                s.Text(20, send.Answer);
+                s.Instant(21, send.AnsweredAt);
             });
         }
 
@@ -46,6 +48,7 @@ public static partial class StateCodec
         }
 
         w.Flag(20, enrollment.IsBehind);
+        if (enrollment.TaskId != 0) w.Number(30, enrollment.TaskId);
         w.Raw(enrollment.Unknown);
     }
 
@@ -84,6 +87,7 @@ public static partial class StateCodec
                 case 18: enrollment.Iteration = (int)reader.Number; break;
                 case 19: enrollment.IterationStartedAt = reader.Instant; break;
                 case 20: enrollment.IsBehind = reader.Flag; break;
+                case 30: enrollment.TaskId = reader.Number; break;
                 default: enrollment.Unknown = [.. enrollment.Unknown, .. reader.Whole]; break;
             }
         }
@@ -107,6 +111,8 @@ public static partial class StateCodec
                 case 6: send.ClickedAt = reader.Instant; break;
                 case 7: send.OpenedAt = reader.Instant; break;
                 case 8: send.Occurrence = (int)reader.Number; break;
+                case 20: send.Answer = reader.Text; break;
+                case 21: send.AnsweredAt = reader.Instant; break;
             }
         }
 

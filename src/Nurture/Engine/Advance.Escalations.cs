@@ -274,26 +274,6 @@ internal sealed partial class Advance
         if (!ReferenceEquals(account, subject)) Rest(account, at);
     }
 
-    private bool HasTask(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Task step, DateTimeOffset at)
-    {
-        var account = subject as AccountState ?? AccountOf((ContactState)subject);
-        if (enrollment.IsBehind) Note(subject, enrollment, Reason.MomentGone, at);
-        else if (account is null) Note(subject, enrollment, Reason.NoAccount, at);
-        else
-        {
-            OpenTask(account, enrollment, step.Id, step.Title, step.Due, at);
-            Note(subject, enrollment, Reason.TaskOpened, at, detail: Detail(("task", step.Title)));
-        }
-
-        Go(subject, enrollment, published, node.Next, enrollment.StepStartedAt);
-        return true;
-    }
-
-    private void OpenTask(AccountState account, Enrollment enrollment, string step, string title, Duration? due, DateTimeOffset at) =>
-        Do(new Effect.TaskOpened(new CsmTask(
-            Draws.TaskId(enrollment.Id, enrollment.Iteration == 0 ? step : $"{step}\n{enrollment.Iteration}"), account.Id, 0, title, 0, false, Text(account, "owner"),
-            due is { } length ? Calendar.Add(at, length, Company) : null, at, enrollment.Scenario, step)));
-
     private void HoldRequested(Signal.HoldRequested signal)
     {
         if (set.Account(slot, signal.AccountId) is not { } account) return;

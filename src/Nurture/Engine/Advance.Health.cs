@@ -56,11 +56,15 @@ internal sealed partial class Advance
     }
 
     /// <summary>What the product itself did, as an event that triggers and waits hear (SEMANTICS.md 50).</summary>
-    private void Happened(SubjectState subject, string name, DateTimeOffset at, params ReadOnlySpan<(string, string)> properties)
+    private void Happened(SubjectState subject, string name, DateTimeOffset at, params ReadOnlySpan<(string, string)> properties) =>
+        Happened(subject, name, at, System.Text.Encoding.UTF8.GetBytes(Detail(properties)));
+
+    /// <param name="properties">UTF-8 JSON, an object.</param>
+    private void Happened(SubjectState subject, string name, DateTimeOffset at, ReadOnlyMemory<byte> properties)
     {
         var (contactId, accountId, hop) = subject is ContactState contact ? (contact.Id, contact.AccountId, contact.Hop) : (0, subject.Id, 0);
         Tell(SignalCodec.Store(
-            new Signal.Occurred(new OccurredEvent(0, name, contactId, accountId, at, now, System.Text.Encoding.UTF8.GetBytes(Detail(properties)))),
+            new Signal.Occurred(new OccurredEvent(0, name, contactId, accountId, at, now, properties)),
             slot, new StoredAbout(now, Hop: hop, Correlation: correlation)));
     }
 

@@ -39,7 +39,7 @@ internal sealed partial class Advance
                 return true;
             }
 
-            if (nobody.OpensTask) OpenTask((AccountState)subject, enrollment, step.Id, $"Find who receives {step.Template}", null, at);
+            if (nobody.OpensTask) OpenTask((AccountState)subject, subject, enrollment, step.Id, $"Find who receives {step.Template}", null, at, Text(subject, "owner"));
             else recipients = Recipients.Choose(nobody.Instead!, (AccountState)subject, enrollment);
         }
 
@@ -186,7 +186,7 @@ internal sealed partial class Advance
             Topic = step.Topic,
             Template = step.Template,
             Locale = locale,
-            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, session: FactsFor(step, enrollment, recipient)),
+            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, session: FactsFor(step, enrollment, recipient), asks: step.Asks is { } asked ? (asked, locale) : null),
             Seed = Draws.Seed(id),
             PlannedAt = at,
             ExpiresAt = expiresAt,
@@ -197,6 +197,7 @@ internal sealed partial class Advance
         enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = recipient.Id, Fate = EnrollmentSendFate.Released, At = leftAt });
         if (isCounted) Count(recipient, leftAt);
         Note(subject, enrollment, Reason.Released, at, recipient.Id, detail: Detail(("template", step.Template)));
+        if (step.Asks is not null) Happened(recipient, ProductEvents.Asked, at, ("scenario", enrollment.Scenario), ("step", step.Id), ("template", step.Template));
     }
 
     private SessionFacts? FactsFor(Step.Send step, Enrollment enrollment, ContactState recipient) =>

@@ -88,7 +88,7 @@ internal sealed partial class Advance
             return true;
         }
 
-        if (deadline <= at || WaitsForNothing(enrollment, wait.For))
+        if (deadline <= at || WaitsForNothing(enrollment, published.Scenario, wait.For))
         {
             // A date may have gone by before anybody came here.
             var over = deadline <= at ? Later(deadline.Value, enrollment.StepStartedAt) : at;
@@ -114,15 +114,18 @@ internal sealed partial class Advance
         return latest;
     }
 
-    /// <summary>A wait for a click on a mail that was skipped takes its time-out at once (SEMANTICS.md 29).</summary>
-    private static bool WaitsForNothing(Enrollment enrollment, Condition condition)
+    /// <summary>A wait for a click on a mail that was skipped, or for an answer to it, takes its time-out at once (SEMANTICS.md 29).</summary>
+    private static bool WaitsForNothing(Enrollment enrollment, Scenario scenario, Condition condition)
     {
-        if (condition.HitTemplates.Count == 0 || condition.Events.Count > 0) return false;
-        return condition.HitTemplates.All(template =>
+        if (condition.Events.Any(asked => asked.EventName != ProductEvents.Answered) || (condition.HitTemplates.Count == 0 && condition.Events.Count == 0)) return false;
+        return condition.HitTemplates.All(name => AreSkipped(send => send.Template == name || send.Step == name))
+            && (condition.Events.Count == 0 || AreSkipped(send => Asks(scenario, send.Step)));
+
+        bool AreSkipped(Func<EnrollmentSend, bool> which)
         {
-            var sends = enrollment.Sends.Where(send => send.Template == template).ToList();
+            var sends = enrollment.Sends.Where(which).ToList();
             return sends.Count > 0 && sends.All(send => send.Fate == EnrollmentSendFate.Skipped);
-        });
+        }
     }
 
     private bool WaitedUntil(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, DateTimeOffset at, Func<DateTimeOffset> moment)
@@ -211,7 +214,16 @@ internal sealed partial class Advance
     {
         if (happened.OccurredAt < enrollment.EnteredAt || (happened.Id != 0 && happened.Id == enrollment.Trigger?.Id)) return;
         var scenario = VersionOf(enrollment).Scenario;
-        if (scenario.KeyProperty is { } key && enrollment.Key.Length > 0 && happened[key].ToString() != enrollment.Key) return;
+        var isOwnAnswer = false;
+        if (happened.Name == ProductEvents.Answered)
+        {
+            isOwnAnswer = IsAnswerTo(enrollment, happened);
+            // Who asks hears the answers to what it asked, and nobody else's.
+            if (!isOwnAnswer && Asks(scenario)) return;
+            if (isOwnAnswer && enrollment.Heard is { Name: ProductEvents.Answered } heard && heard.ContactId == happened.ContactId && heard["step"] == happened["step"]) enrollment.Heard = happened;
+        }
+
+        if (!isOwnAnswer && scenario.KeyProperty is { } key && enrollment.Key.Length > 0 && happened[key].ToString() != enrollment.Key) return;
         // Of sessions it hears what is said of its own.
         if (SessionEvents.IsOne(happened.Name) && SessionEvents.SessionOf(enrollment.Trigger) is { } own && SessionEvents.SessionOf(happened) != own) return;
         foreach (var condition in CatalogIndex.Conditions(scenario))

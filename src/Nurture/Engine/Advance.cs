@@ -58,6 +58,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.Absorbed s: Absorbed(s); break;
             case Signal.SendEnded s: SendEnded(s); break;
             case Signal.Hit s: Hit(s); break;
+            case Signal.Answered s: Answered(s); break;
+            case Signal.TaskDone s: TaskDone(s); break;
             case Signal.Refused s: Refused(s); break;
             case Signal.ConsentSaid s: ConsentSaid(s); break;
             case Signal.Erased s: Erased(s); break;
@@ -266,7 +268,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case EnrollmentAct.Move when published.Program.Nodes.ContainsKey(signal.Step):
                 if (enrollment.EscalationId != 0) LeaveCase(subject, enrollment, Reason.MovedByHand, at);
                 Note(subject, enrollment, Reason.MovedByHand, at, detail: detail);
-                (enrollment.Repeat, enrollment.Iteration, enrollment.IterationStartedAt, enrollment.IsBehind) = (null, 0, default, false);
+                (enrollment.Repeat, enrollment.Iteration, enrollment.IterationStartedAt, enrollment.IsBehind, enrollment.TaskId) = (null, 0, default, false, 0);
                 Go(subject, enrollment, published, signal.Step, at);
                 break;
             case EnrollmentAct.StartAgain when catalog.Live.TryGetValue(enrollment.Scenario, out var live):
@@ -306,6 +308,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     /// <summary>What one of its people did while the account was parked: the person's own part was heard then.</summary>
     private void HearForAccount(long accountId, StoredEvent row)
     {
+        if (row.Kind == SignalKind.Answered && set.Account(slot, accountId) is { } asking) HearAnswer(asking, (Signal.Answered)SignalCodec.Read(row));
         if (row.Kind != SignalKind.Occurred) return;
         var account = AccountHere(accountId, row.OccurredAt);
         var happened = SignalCodec.ReadEvent(row) with { AccountId = accountId };

@@ -53,6 +53,9 @@ public sealed class Enrollment
     /// <summary>The case whose outcome it waits for; 0 for none.</summary>
     public long EscalationId { get; set; }
 
+    /// <summary>The task that it waits for; 0 for none.</summary>
+    public long TaskId { get; set; }
+
     /// <summary>A mail of it waited for a hold: what follows leaves one at a time (SEMANTICS.md 48).</summary>
     public bool WasHeld { get; set; }
 
@@ -107,6 +110,11 @@ public sealed class EnrollmentSend
     public DateTimeOffset? ClickedAt { get; set; }
 
     public DateTimeOffset? OpenedAt { get; set; }
+
+    /// <summary>The last answer to what it asked; null where it was not answered.</summary>
+    public string? Answer { get; set; }
+
+    public DateTimeOffset? AnsweredAt { get; set; }
 }
 
 /// <summary>A passage that is over, as re-entry rules remember it: for life, across versions (SEMANTICS.md 15).</summary>

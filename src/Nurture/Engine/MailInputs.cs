@@ -15,8 +15,8 @@ namespace Nurture.Engine;
 public sealed record Reply(string By, string Subject, string Text);
 
 /// <summary>
-/// What a mail is made from beside its documents, as UTF-8 JSON: of contact, account, trigger and heard what its texts read, a
-/// human's reply, and the sender where it is not the policy's.
+/// What a mail is made from beside its documents, as UTF-8 JSON: of contact, account, trigger and heard what its texts read, what it
+/// asks, a human's reply, and the sender where it is not the policy's.
 /// </summary>
 public static class MailInputs
 {
@@ -29,7 +29,7 @@ public static class MailInputs
     private static string? Text(SubjectState? subject, string attribute) => subject?[attribute] is { Kind: ValueKind.Text } text ? text.AsText : null;
 
     /// <summary>Frozen: a retry renders the same.</summary>
-    public static byte[] Write(Catalog catalog, MailReads reads, ContactState recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, SessionFacts? session = null)
+    public static byte[] Write(Catalog catalog, MailReads reads, ContactState recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, SessionFacts? session = null, (Question Question, string Locale)? asks = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Plain))
@@ -40,6 +40,7 @@ public static class MailInputs
             WriteEvent("trigger", trigger);
             WriteEvent("heard", heard);
             session?.Write(json, reads, LocaleOf(catalog, recipient, account));
+            if (asks is { } asked) WriteQuestion(json, asked.Question, asked.Locale, catalog.Policy.Locale);
             if (reply is not null)
             {
                 WriteReply(reply);
@@ -112,6 +113,27 @@ public static class MailInputs
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    // The page behind the links reads it too, so it is all there, whatever the texts say.
+    private static void WriteQuestion(Utf8JsonWriter json, Question question, string locale, string otherwise)
+    {
+        json.WriteStartObject("ask");
+        if (question.Text.In(locale, otherwise) is { } text) json.WriteString("question", text);
+        json.WriteBoolean("is_scale", question.IsScale);
+        json.WriteBoolean("takes_comment", question.TakesComment);
+        if (question.Sets is { } sets) json.WriteString("sets", sets.ToString());
+        json.WriteStartArray("answers");
+        foreach (var answer in question.Answers)
+        {
+            json.WriteStartObject();
+            json.WriteString("value", answer.Value);
+            json.WriteString("label", answer.Titles.In(locale, otherwise) ?? answer.Value);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WriteSender(Utf8JsonWriter json, Sender sender)

@@ -17,6 +17,12 @@ public static class ProductEvents
     public const string StageReached = "nurture.stage_reached";
     public const string ContactLeft = "nurture.contact_left";
 
+    public const string Asked = "nurture.asked";
+    public const string Answered = "nurture.answered";
+
+    // Written without the prefix, as authors say them.
+    private static readonly string[] Short = [Asked, Answered];
+
     // What a trigger that is no event leaves to be read as trigger.…: never in the log.
     internal const string AttributeChanged = "nurture.attribute_changed";
     internal const string DateReached = "nurture.date_reached";
@@ -28,16 +34,26 @@ public static class ProductEvents
         Planned(BandChanged, "The account's health went from one band to another.", "from", "to"),
         Planned(EscalationOpened, "A human was called.", "type", "family"),
         Planned(EscalationClosed, "A human closed a case, with an outcome.", "type", "family", "outcome"),
-        Planned(TaskDone, "A human did a task.", "task", "title"),
+        Planned(TaskDone, "A human did a task.", "task", "title", "outcome"),
         Planned(GoalReached, "A passage through a scenario reached its goal.", "scenario") with { IsAccountFact = false },
         Planned(TierChanged, "The account's tier became another one.", "from", "to"),
         Planned(StageReached, "The account came to another stage.", "from", "to"),
         Planned(ContactLeft, "A person of the account works there no more.") with { IsAccountFact = false },
         .. SessionEvents.All,
+        Planned(Asked, "A mail with a question was released.", "scenario", "step", "template") with { IsAccountFact = false },
+        PlannedAnswer,
     ];
 
     /// <summary>What the triggers that are no events leave to be read as <c>trigger.…</c>.</summary>
     internal static PlannedEvent? OfTrigger(string name) => name == DateReached ? PlannedDate : name == SessionEvents.Invited ? SessionEvents.OfTrigger : null;
+
+    /// <summary>What the author of a scenario that asks means by a name: <c>answered</c> is <see cref="Answered"/>, unless the company has an event of that name.</summary>
+    internal static string NameOf(string name, TrackingPlan plan) =>
+        !plan.Events.ContainsKey(name) && Array.Find(Short, full => full.AsSpan(Prefix.Length).SequenceEqual(name)) is { } known ? known : name;
+
+    private static PlannedEvent PlannedAnswer => Planned(Answered, "A question in a mail was answered, or answered otherwise.", "scenario", "step", "template", "enrollment", "answer", "comment") is var planned
+        ? planned with { IsAccountFact = false, Properties = new Dictionary<string, PlannedAttribute>(planned.Properties) { ["score"] = new("score", ValueKind.Number, "Of a scale", AttributeValue.Null) } }
+        : planned;
 
     private static readonly PlannedEvent PlannedDate = new(DateReached, "A date's moment came.", false, new Dictionary<string, PlannedAttribute>
     {

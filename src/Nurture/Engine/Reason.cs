@@ -118,6 +118,11 @@ public enum Reason : short
     HoldEnded = 128,
     TaskOpened = 129,
 
+    // Answers.
+    Answered = 140,
+    AnswerChanged = 141,
+    TaskDone = 142,
+
     // Sessions.
     SessionCancelled = 170,
 

@@ -47,6 +47,13 @@ public abstract record Signal
     /// <param name="IsMachine">Surely no person: a HEAD request, a prefetch. Recorded, and moves nothing.</param>
     public sealed record Hit(SubjectRef Subject, long EnrollmentId, Guid SendId, string Step, long RecipientId, bool IsClick, DateTimeOffset At, bool IsMachine = false) : Signal;
 
+    /// <summary>A question in a mail was answered, and confirmed on the page behind its links.</summary>
+    /// <param name="IsScore">Of a scale: the answer is a number.</param>
+    /// <param name="Sets">The attribute that the answer is written to, <c>contact.plan</c>; empty for none.</param>
+    /// <param name="Comment">In the person's own words; empty for none.</param>
+    public sealed record Answered(
+        SubjectRef Subject, long EnrollmentId, Guid SendId, string Scenario, string Step, string Template, long RecipientId, string Answer, bool IsScore, string Sets, string Comment, DateTimeOffset At) : Signal;
+
     /// <summary>The person refuses a topic, or <c>*</c>; or takes the refusal back.</summary>
     public sealed record Refused(long ContactId, string Topic, bool IsRefused, DateTimeOffset At) : Signal;
 
@@ -119,6 +126,10 @@ public abstract record Signal
     public sealed record EscalationWorked(
         long AccountId, long EscalationId, EscalationAct Act, string By, string Text, string Outcome, string Assignee, DateTimeOffset? Until, DateTimeOffset At, long ContactId = 0, string Subject = "") : Signal;
 
+    /// <summary>A human did a task; told to whoever waits for it, wherever they live by now.</summary>
+    /// <param name="Subject">Whose passage the task is of.</param>
+    public sealed record TaskDone(SubjectRef Subject, long TaskId, string Outcome, string By, DateTimeOffset At) : Signal;
+
     /// <summary>A human holds the account's mails back until a moment.</summary>
     public sealed record HoldRequested(long AccountId, DateTimeOffset Until, string Because, string By, DateTimeOffset At) : Signal;
 
@@ -167,6 +178,8 @@ public enum SignalKind : short
     ConsentSaid = 30,
     Scheduled = 40,
     EnrollmentWorked = 41,
+    Answered = 50,
+    TaskDone = 51,
     SessionChanged = 64,
     StartAsked = 110,
 }

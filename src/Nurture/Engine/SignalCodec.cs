@@ -74,6 +74,20 @@ public static class SignalCodec
             w.Number(6, (long)s.Subject.Kind);
             w.Flag(7, s.IsMachine);
         })),
+        // The row is the person's, wherever the passage lives: it goes where they go, and is forgotten with them.
+        Signal.Answered s => Row(SignalKind.Answered, s.RecipientId, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.EnrollmentId);
+            w.Bytes(2, s.SendId.ToByteArray());
+            w.Text(3, s.Step);
+            w.Number(4, s.Subject.Kind == SubjectKind.Account ? s.Subject.Id : 0);
+            w.Text(5, s.Scenario);
+            w.Text(6, s.Template);
+            w.Text(7, s.Answer);
+            w.Flag(8, s.IsScore);
+            w.Text(9, s.Sets);
+            w.Text(10, s.Comment);
+        })),
         Signal.Refused s => Row(SignalKind.Refused, s.ContactId, 0, s.At, Packed(w =>
         {
             w.Text(1, s.Topic);
@@ -141,6 +155,12 @@ public static class SignalCodec
             w.Instant(7, s.Until);
             w.Number(8, s.ContactId);
             w.Text(9, s.Subject);
+        })),
+        Signal.TaskDone s => Row(SignalKind.TaskDone, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.TaskId);
+            w.Text(2, s.Outcome);
+            w.Text(3, s.By);
         })),
         Signal.HoldRequested s => Row(SignalKind.HoldRequested, 0, s.AccountId, s.At, Packed(w =>
         {
@@ -247,6 +267,45 @@ public static class SignalCodec
                 return row.Kind == SignalKind.Hit
                     ? new Signal.Hit(subject, enrollment, send, step, recipient, fifth != 0, row.OccurredAt, isMachine)
                     : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt);
+            }
+
+            case SignalKind.TaskDone:
+            {
+                var (task, outcome, by) = (0L, "", "");
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: task = reader.Number; break;
+                        case 2: outcome = reader.Text; break;
+                        case 3: by = reader.Text; break;
+                    }
+                }
+
+                return new Signal.TaskDone(SubjectOf(row), task, outcome, by, row.OccurredAt);
+            }
+
+            case SignalKind.Answered:
+            {
+                var (enrollment, send, step, account, scenario, template, answer, isScore, sets, comment) = (0L, Guid.Empty, "", 0L, "", "", "", false, "", "");
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: enrollment = reader.Number; break;
+                        case 2: send = new Guid(reader.Bytes); break;
+                        case 3: step = reader.Text; break;
+                        case 4: account = reader.Number; break;
+                        case 5: scenario = reader.Text; break;
+                        case 6: template = reader.Text; break;
+                        case 7: answer = reader.Text; break;
+                        case 8: isScore = reader.Flag; break;
+                        case 9: sets = reader.Text; break;
+                        case 10: comment = reader.Text; break;
+                    }
+                }
+
+                return new Signal.Answered(account != 0 ? SubjectRef.Account(account) : SubjectRef.Contact(row.ContactId), enrollment, send, scenario, step, template, row.ContactId, answer, isScore, sets, comment, row.OccurredAt);
             }
 
             case SignalKind.Refused:

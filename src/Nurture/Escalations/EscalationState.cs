@@ -74,4 +74,14 @@ public sealed record EscalationRow(
 /// <param name="EscalationId">0 where it belongs to no case.</param>
 public sealed record CsmTask(
     long Id, long AccountId, long EscalationId, string Title, int Position, bool IsRequired, string? Assignee, DateTimeOffset? DueAt, DateTimeOffset OpenedAt,
-    string Scenario, string Step);
+    string Scenario, string Step)
+{
+    /// <summary>The person whose passage it is of, and is told where that waits; 0 for the account's own.</summary>
+    public long ContactId { get; init; }
+
+    /// <summary>Where it waits for anybody; empty where it is somebody's.</summary>
+    public string Queue { get; init; } = "";
+
+    /// <summary>How it may be done; empty where it is done or not.</summary>
+    public IReadOnlyList<string> Outcomes { get; init; } = [];
+}

@@ -174,6 +174,15 @@ public static partial class DiagnosticCodes
     /// <summary>A pool of colleagues that escalations.yaml does not declare.</summary>
     public const string UnknownPool = "NUR136";
 
+    /// <summary>A question that cannot be answered: its mail shows none of its answers, or they do not fit what they are written to.</summary>
+    public const string Unanswerable = "NUR140";
+
+    /// <summary>A mail that shows answers, sent by a step that asks nothing.</summary>
+    public const string NothingAsked = "NUR141";
+
+    /// <summary>An outcome by which a task cannot be done.</summary>
+    public const string UnknownOutcome = "NUR142";
+
     /// <summary>A session is named or read where none can be.</summary>
     public const string NoSession = "NUR153";
 

@@ -10,7 +10,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
 {
     /// <summary>Every kind of step and of trigger there is, for whoever has a word or a form for each.</summary>
     public static IReadOnlyList<string> StepKinds { get; } = 
-        ["send", "wait", "wait_for", "wait_until", "wait_date", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "start", "stop", "end"];
+        ["send", "ask", "wait", "wait_for", "wait_until", "wait_date", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "start", "stop", "end"];
 
     public static IReadOnlyList<string> TriggerKinds { get; } = 
         ["event", "goal_of", "inactive", "condition", "entered", "left", "crosses", "changed", "tier", "stage", "date", "every", "schedule", "band", "manual", "session"];
@@ -63,8 +63,9 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
 
     private static FlowStep StepOf(Step step) => step switch
     {
-        Step.Send send => new(send.Id, "send", send.Span, Said(
-            ("template", send.Template), ("to", Written(send.To)), ("nobody", send.Nobody is { } nobody ? Written(nobody.Instead) ?? (nobody.OpensTask ? "task" : "end") : null),
+        Step.Send send => new(send.Id, send.Asks is null ? "send" : "ask", send.Span, Said(
+            ("template", send.Template), ("answers", send.Asks is { IsScale: false } asked ? string.Join(", ", asked.Answers.Select(answer => answer.Value)) : null),
+            ("scale", send.Asks is { IsScale: true, Answers: [var least, .., var most] } ? $"{least.Value}-{most.Value}" : null), ("set", send.Asks?.Sets?.ToString()), ("to", Written(send.To)), ("nobody", send.Nobody is { } nobody ? Written(nobody.Instead) ?? (nobody.OpensTask ? "task" : "end") : null),
             ("class", Word(send.Class)), ("topic", send.Topic), ("expires", send.Expires is { } expires ? Written(expires) : null), ("if", send.If?.Text), ("calendar", send.HasCalendar ? "session" : null),
             ("skipped", send.EndsWhenSkipped ? "end" : null)))
         {
@@ -102,7 +103,17 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
                 ? [.. escalate.Outcomes.Select(arm => new FlowWay("outcome", arm.Outcome, Drawn(arm.Then))), new("otherwise", null, Drawn(escalate.Otherwise))]
                 : [],
         },
-        Step.Task task => new(task.Id, "task", task.Span, Said(("title", task.Title), ("due", task.Due is { } due ? Written(due) : null))),
+        Step.Task task => new(task.Id, "task", task.Span, Said(
+            ("title", task.Title), ("due", task.Due is { } due ? Written(due) : null), ("owner", task.Owner ?? task.OwnerOf?.ToString()), ("queue", task.Queue),
+            ("outcomes", task.Outcomes is [Step.Task.Done] ? null : string.Join(", ", task.Outcomes)), ("up_to", task.UpTo is { } longest ? Written(longest) : null)))
+        {
+            Ways = !task.WaitsForOutcome ? []
+                : [
+                    .. task.Arms.Select(arm => new FlowWay("outcome", arm.Outcome, Drawn(arm.Then))),
+                    .. task.Arms.Count > 0 || task.Timeout is null ? [new FlowWay("otherwise", null, Drawn(task.Otherwise))] : Array.Empty<FlowWay>(),
+                    .. task.Timeout is { } late ? [new FlowWay("timeout", null, Drawn(late))] : Array.Empty<FlowWay>(),
+                ],
+        },
         Step.End end => new(end.Id, "end", end.Span, Said(("reason", end.Reason))),
         _ => throw new InvalidOperationException($"No drawing of {step.GetType().Name}."),
     };

@@ -101,6 +101,7 @@ public static class ScenarioGrammar
         ["step"] =
         [
             new("send", "map", "a mail: its template, or more, see below", "welcome") { Opens = "send" },
+            new("ask", "map", "a mail with a question that is answered by a click, see below", "{ template: welcome, scale: \"0-10\" }") { Opens = "ask" },
             new("wait", "map", "a length; or for something, or until a time or date, see below", "3d") { Opens = "wait" },
             new("branch", "arms", "the first arm whose condition is true; without `else` and with none true, what follows", "[ { if: contact.onboarded, then: [] } ]") { Opens = "arm" },
             new("split", "arms", "one arm by chance, the same for all people of an account, and for ever", "[ { share: 50%, then: [] }, { share: 50%, then: [] } ]") { Opens = "split" },
@@ -117,9 +118,9 @@ public static class ScenarioGrammar
             new("stop", "scenario", "ends what runs of these scenarios, for the subject and (of an account) its people; it counts as neither goal nor miss", "[ win-back ]"),
             new("end", "name", "ends the passage with a reason of your own", "not_interested"),
             new("id", "name", "its name, beside it or inside", "first-mail") { Default = "what it does" },
-            new("timeout", "steps", "beside a `wait` with `for`: what runs when its time is over", "[ send: welcome ]"),
-            new("skipped", "steps", "beside a `send`: what runs when the mail was skipped, or `end`", "end") { Default = "what follows" },
-            new("outcome", "map", "beside an `escalate`: steps by outcome, and `otherwise`, which is required", "{ otherwise: [] }"),
+            new("timeout", "steps", "beside a `wait` with `for`, or a `task`: what runs when its time is over", "[ send: welcome ]"),
+            new("skipped", "steps", "beside a `send` or an `ask`: what runs when the mail was skipped, or `end`", "end") { Default = "what follows" },
+            new("outcome", "map", "beside an `escalate` or a `task`: steps by outcome, and `otherwise`, which is required (but for a `task` with `timeout`)", "{ otherwise: [] }"),
         ],
         ["send"] =
         [
@@ -132,6 +133,22 @@ public static class ScenarioGrammar
             new("if", "condition", "asked there and then; if not, it is skipped", "contact.onboarded") { Default = "always" },
             new("calendar", "word", "`session`: with the session for the reader's calendar; once it is cancelled, with its removal", "session") { Words = ["session"] },
             new("id", "name", "its name", "first-mail") { Default = "the template's" },
+        ],
+        ["ask"] =
+        [
+            new("template", "template", "the mail; it shows a link for each answer, of `ask.answers`", "welcome") { Default = Required },
+            new("answers", "map", "what may be answered: names, or names with their titles, in one language or by locale", "[ join, decline ]") { Default = "one of the two" },
+            new("scale", "text", "numbers to choose from, from the first to the last, at most 11", "\"0-10\"") { Default = "one of the two" },
+            new("question", "text", "what the page behind the links asks, or by locale: `{ en: …, ja: … }`", "How likely are you to recommend us?") { Default = "none" },
+            new("comment", "word", "whether the page has a field for a few words", "true") { Words = ["true", "false"], Default = "`true` with `scale`" },
+            new("set", "attribute", "the attribute that the answer is written to", "contact.name") { Default = "none" },
+            new("to", "recipients", "as of a `send`", "'role(\"admin\", 2)'") { Default = "required in an account scenario" },
+            new("nobody", "recipients", "as of a `send`", "trigger.contact") { Default = "required with a role" },
+            new("class", "word", "as of a `send`", "marketing") { Words = Classes, Default = "the scenario's" },
+            new("topic", "topic", "as of a `send`", "tips") { Default = "the scenario's" },
+            new("expires", "length", "as of a `send`", "12h") { Default = "as of a `send`" },
+            new("if", "condition", "as of a `send`", "contact.onboarded") { Default = "always" },
+            new("id", "name", "its name", "first-question") { Default = "the template's" },
         ],
         ["wait"] =
         [
@@ -188,6 +205,11 @@ public static class ScenarioGrammar
         [
             new("title", "text", "what is to be done", "Thank them by phone") { Default = Required },
             new("due", "length", "when; also `bd`, `mo`", "2bd"),
+            new("owner", "text", "whose it is: `account.owner`, another attribute of the account that holds an address, or an address", "account.owner") { Default = "`account.owner`" },
+            new("queue", "name", "a queue where it waits for anybody, instead of an owner", "ops") { Default = "none" },
+            new("outcomes", "values", "how it may be done", "[ reached, not_reached ]") { Default = "`done`" },
+            new("up_to", "length", "how long it waits for the `outcome:` or `timeout:` beside it", "5bd") { Default = "required with these" },
+            new("wait", "word", "`false` goes on at once, as it does without `outcome:` and `timeout:`", "false") { Words = ["true", "false"] },
             new("id", "name", "its name", "thank") { Default = "`task-…`" },
         ],
         ["start"] =

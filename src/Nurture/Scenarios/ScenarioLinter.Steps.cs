@@ -75,6 +75,9 @@ public sealed partial class ScenarioLinter
             case Step.Escalate escalate:
                 CheckEscalate(escalate, moment, isLast);
                 return moment with { Local = null };
+            case Step.Task task:
+                CheckTask(task, moment, isLast);
+                return task.WaitsForOutcome ? moment with { Local = null } : moment;
             case Step.Split split:
                 foreach (var arm in split.Arms) CheckList(arm.Then, moment, isLast);
                 return moment with { Local = null };
@@ -87,7 +90,7 @@ public sealed partial class ScenarioLinter
             case Step.Assign { Pool: { } pool } assign when environment.Escalations is { } types && !types.Pools.ContainsKey(pool):
                 Error(DiagnosticCodes.UnknownPool, At($"{assign.Id}/pool", assign.Span), $"escalations.yaml declares no pool \"{pool}\"", Suggestions.For(pool, types.Pools.Keys, "There are") ?? "Declare it there: pools: { low-touch: [ csm@example.com ] }.");
                 return moment;
-            case Step.Set or Step.Assign or Step.Unsubscribe or Step.Forget or Step.Enlist or Step.Stop or Step.End or Step.Task:
+            case Step.Set or Step.Assign or Step.Unsubscribe or Step.Forget or Step.Enlist or Step.Stop or Step.End:
                 return moment;
             default:
                 throw new InvalidOperationException($"No rule for {step.GetType().Name}.");
@@ -143,6 +146,14 @@ public sealed partial class ScenarioLinter
         CheckList(step.Otherwise, moment with { Local = null }, isLast);
     }
 
+    private void CheckTask(Step.Task task, Moment moment, bool isLast)
+    {
+        foreach (var arm in task.Arms.Where(arm => !task.Outcomes.Contains(arm.Outcome)))
+            Error(DiagnosticCodes.UnknownOutcome, At($"{task.Id}/outcome.{arm.Outcome}", task.Span), $"nobody can do this task as \"{arm.Outcome}\"",
+                Suggestions.For(arm.Outcome, task.Outcomes, "There are") ?? "Say how it may be done: outcomes: [ reached, not_reached ].");
+        foreach (var way in task.Ways) CheckList(way, moment with { Local = null }, isLast);
+    }
+
     private void CheckSend(Step.Send send, Moment moment)
     {
         if (IsAccountScenario) CheckRecipients(send, moment);
@@ -152,6 +163,7 @@ public sealed partial class ScenarioLinter
             Error(DiagnosticCodes.WrongSubject, At($"{send.Id}/{key}", send.Span), "this scenario is about one person, who is the one mailed", $"Take {key}: away, or make it subject: account.");
         }
 
+        CheckQuestion(send);
         if (send.Class > scenario.Class)
             Error(DiagnosticCodes.WeakerClass, At($"{send.Id}/class", send.Span), $"a {Word(send.Class)} mail in a {Word(scenario.Class)} scenario would pass by what its readers refused",
                 $"A step may be stricter than its scenario, never weaker: take class: away, or make the scenario {Word(send.Class)}.");
@@ -165,6 +177,23 @@ public sealed partial class ScenarioLinter
         }
 
         CheckHours(send, moment);
+    }
+
+    /// <summary>The texts of an ask show its answers, those of a send show none.</summary>
+    private void CheckQuestion(Step.Send send)
+    {
+        if (environment.MailTemplates is not { } library) return;
+        foreach (var locale in library.LocalesOf(send.Template))
+        {
+            var showsAnswers = library.ReadsOf(send.Template, locale).Includes("ask", "answers");
+            if (send.Asks is not null && !showsAnswers)
+                Error(DiagnosticCodes.Unanswerable, At($"{send.Id}/template", send.Span), $"{send.Template}.{locale}.html shows none of the answers, so nobody can give one",
+                    "Show a link for each: {{ for answer in ask.answers }}<a href=\"{{ answer.url }}\">{{ answer.label }}</a>{{ end }}.");
+            else if (send.Asks is null && library.Find(send.Template, locale) is { } template && ReadsAsk(template))
+                Error(DiagnosticCodes.NothingAsked, At($"{send.Id}/template", send.Span), $"{send.Template}.{locale}.html shows the answers to a question, and this step asks none", $"Write ask: {{ template: {send.Template}, answers: [ … ] }}.");
+        }
+
+        static bool ReadsAsk(MailTemplate template) => template.Body.Names.Concat(template.Subject.Names).Any(name => name == "ask" || name.StartsWith("ask.", StringComparison.Ordinal));
     }
 
     private void CheckRecipients(Step.Send send, Moment moment)
@@ -233,6 +262,7 @@ public sealed partial class ScenarioLinter
         Step.Branch branch => branch.Arms.Count > 0 && branch.Arms[^1].If is null && branch.Arms.All(arm => EndsList(arm.Then)),
         Step.Split split => split.Arms.All(arm => EndsList(arm.Then)),
         Step.Escalate escalate => escalate.WaitsForOutcome && escalate.Ways.All(EndsList),
+        Step.Task task => task.WaitsForOutcome && task.Ways.All(EndsList),
         Step.Forget => true,
         _ => false,
     };

@@ -156,6 +156,8 @@ public sealed partial class ScenarioLinter
         {
             foreach (var asked in condition.Events)
             {
+                // An answer belongs to the passage that asked.
+                if (asked.EventName == Engine.ProductEvents.Answered && Step.All(scenario.Steps).Any(step => step is Step.Send { Asks: not null })) continue;
                 if (!environment.Plan.Events.TryGetValue(asked.EventName, out var planned) || planned.Properties.ContainsKey(key)) continue;
                 Error(DiagnosticCodes.KeyNotCarried, at, $"\"{asked.EventName}\" carries no \"{key}\", so a passage for each {key} never hears it",
                     $"Ask for an event that has the property {key}, or add it to that event in events.yaml.");

@@ -1,3 +1,4 @@
+using Nurture.Contacts;
 using Nurture.Scenarios.Yaml;
 using Nurture.Templating.Syntax;
 
@@ -36,7 +37,7 @@ public sealed partial class ScenarioParser
         return type is null ? null : new(given, type, span) { Because = because, UpTo = upTo, WaitsForOutcome = hasOutcome, Outcomes = outcomes, Otherwise = otherwise };
     }
 
-    private (List<OutcomeArm> Outcomes, List<Step> Otherwise) ReadOutcomes(Fields step, string id, bool hasHeard)
+    private (List<OutcomeArm> Outcomes, List<Step> Otherwise) ReadOutcomes(Fields step, string id, bool hasHeard, bool needsOtherwise = true)
     {
         var outcomes = new List<OutcomeArm>();
         var otherwise = new List<Step>();
@@ -51,28 +52,78 @@ public sealed partial class ScenarioParser
             else outcomes.Add(new(key.Value, steps));
         }
 
-        if (!hasOtherwise)
-            source.Error(DiagnosticCodes.MissingKey, step.KeySpan("outcome")!.Value, "what if it is closed otherwise, or not at all?", "Say otherwise: with steps, or otherwise: [] to go on.");
+        if (!hasOtherwise && needsOtherwise)
+            source.Error(DiagnosticCodes.MissingKey, step.KeySpan("outcome")!.Value, "what if it ends otherwise, or not at all?", "Say otherwise: with steps, or otherwise: [] to go on.");
         return (outcomes, otherwise);
     }
 
-    private Step.Task? ReadTask(YamlNode value, Fields step, string? id, SourceSpan span)
+    private Step.Task? ReadTask(YamlNode value, Fields step, string? id, SourceSpan span, bool hasHeard)
     {
         string? title;
         Duration? due = null;
+        Fields? fields = null;
         if (value is YamlNode.Scalar) title = source.Text(value, "a task");
         else
         {
             if (source.Map(value, "a task", "task: Call them, or task: { title: Call them, due: 2bd }.") is not { } mapping) return null;
-            var fields = new Fields(source, mapping, "a task");
+            fields = new Fields(source, mapping, "a task");
             title = source.Text(fields.Required("title", "What is to be done: title: Call them."), "title");
             due = source.Length(fields["due"], "due");
             id = InnerId(fields, id, step);
-            fields.RefuseOthers();
         }
 
-        if (step["outcome"] is { } outcome)
-            source.Error(DiagnosticCodes.NotAvailable, step.KeySpan("outcome") ?? outcome.Span, "a task has no outcome to branch on in this version of Nurture", "Wait for it: - wait: { for: 'event(\"nurture.task_done\")', up_to: 5bd }.");
-        return title is null ? null : new(Claim(id, "task-" + Values.Slug(title) is { Length: <= 40 } derived ? derived : "task", span), title, due, span);
+        var upTo = source.Length(fields?["up_to"], "up_to");
+        var (owner, ownerOf) = ReadTaskOwner(fields?["owner"]);
+        var queue = source.Name(fields?["queue"], "a queue");
+        if (fields is not null && fields.Has("owner") && fields.Has("queue"))
+            source.Error(DiagnosticCodes.Contradiction, fields.KeySpan("queue")!.Value, "a task is somebody's, or waits in a queue for anybody", "Keep owner: or queue:.");
+        var outcomes = source.Texts(fields?["outcomes"], "outcomes").Where(one => source.Name(one, "an outcome") is not null).Select(one => one.Value).Distinct().ToList();
+        var waits = source.YesOrNo(fields?["wait"], "wait");
+        fields?.RefuseOthers(LaterInTask);
+
+        var given = Claim(id, "task-" + Values.Slug(title ?? "") is { Length: <= 40 } derived ? derived : "task", span);
+        Remember(given, fields, "title", "up_to", "owner", "queue", "outcomes");
+        var isAsked = step.Has("outcome") || step.Has("timeout");
+        if (isAsked && waits == false)
+            source.Error(DiagnosticCodes.Contradiction, fields!.KeySpan("wait")!.Value, "this task is not waited for, so nothing can follow from it", "Take wait: false away, or outcome: and timeout:.");
+        if (!isAsked && (upTo is not null || waits == true))
+            source.Error(DiagnosticCodes.Contradiction, fields!.KeySpan(upTo is not null ? "up_to" : "wait")!.Value, "nothing follows from this task, so it is not waited for", "Say what follows: timeout: […], or outcome: { done: […], otherwise: […] }, aligned with task:.");
+        if (isAsked && upTo is null && fields?.Has("up_to") != true)
+            source.Error(DiagnosticCodes.MissingKey, step.KeySpan("outcome") ?? step.KeySpan("timeout")!.Value, "how long is it waited for?", "task: { title: …, up_to: 5bd }.");
+        var (arms, otherwise) = step.Has("outcome") ? ReadOutcomes(step, given, hasHeard, needsOtherwise: !step.Has("timeout")) : ([], []);
+        var timeout = step.Has("timeout") ? ReadSteps(step["timeout"], "timeout", hasHeard) : null;
+        if (title is null) return null;
+        return new(given, title, due, span)
+        {
+            Owner = owner,
+            OwnerOf = ownerOf,
+            Queue = queue,
+            Outcomes = outcomes.Count > 0 ? outcomes : [Step.Task.Done],
+            WaitsForOutcome = isAsked,
+            UpTo = upTo,
+            Arms = arms,
+            Otherwise = otherwise,
+            Timeout = timeout,
+        };
     }
+
+    private (string? Address, AttributeRef? Of) ReadTaskOwner(YamlNode? node)
+    {
+        if (source.Text(node, "owner") is not { } written) return (null, null);
+        if (written.Contains('@')) return (written, null);
+        if (AttributeRef.Parse(written) is { Of: SubjectKind.Account } attribute)
+        {
+            if (attribute.Name != "owner") CheckAttribute(node!, SubjectKind.Account, attribute.Name);
+            return (null, attribute);
+        }
+
+        source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" does not say whose task it is", "An attribute of the account that holds an address, account.owner or account.sales_owner; or an address.");
+        return (null, null);
+    }
+
+    private static readonly Dictionary<string, string> LaterInTask = new(StringComparer.Ordinal)
+    {
+        ["outcome"] = "It stands beside the task, aligned with \"task:\".",
+        ["timeout"] = "It stands beside the task, aligned with \"task:\".",
+    };
 }

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Nurture.Contacts;
 using Nurture.Scenarios.Yaml;
 using Nurture.Templating.Syntax;
 
@@ -5,13 +8,18 @@ namespace Nurture.Scenarios;
 
 public sealed partial class ScenarioParser
 {
-    private Step.Send? ReadSend(YamlNode value, Fields step, string? id, SourceSpan span, bool hasHeard)
+    private Step.Send? ReadSend(YamlNode value, Fields step, string? id, SourceSpan span, bool hasHeard, bool isAsking)
     {
         Fields? fields = null;
         if (value is not YamlNode.Scalar)
         {
-            if (source.Map(value, "a send", "send: welcome, or send: { template: welcome, to: trigger.contact }.") is not { } mapping) return null;
-            fields = new(source, mapping, "a send");
+            if (source.Map(value, isAsking ? "an ask" : "a send", isAsking ? AskExample : "send: welcome, or send: { template: welcome, to: trigger.contact }.") is not { } mapping) return null;
+            fields = new(source, mapping, isAsking ? "an ask" : "a send");
+        }
+        else if (isAsking)
+        {
+            source.Error(DiagnosticCodes.MissingKey, value.Span, "an ask says what may be answered", AskExample);
+            return null;
         }
 
         var templateNode = fields is null ? value : fields.Required("template", "Which mail: template: welcome.");
@@ -25,6 +33,7 @@ public sealed partial class ScenarioParser
         var expires = source.Exact(fields?["expires"], "expires");
         var condition = ReadCondition(fields?["if"], "if", Scope(hasHeard));
         var hasCalendar = ReadCalendar(fields?["calendar"]);
+        var question = isAsking ? ReadQuestion(fields!) : null;
         var skippedNode = step["skipped"];
         var endsWhenSkipped = skippedNode is YamlNode.Scalar { Value: "end" };
         var skipped = endsWhenSkipped ? [] : ReadSteps(skippedNode, "skipped (end, or steps)", hasHeard);
@@ -32,7 +41,7 @@ public sealed partial class ScenarioParser
         if (template is null) return null;
 
         var given = Claim(id, template, span);
-        Remember(given, fields, "template", "to", "nobody", "class", "expires", "if", "calendar");
+        Remember(given, fields, "template", "to", "nobody", "class", "expires", "if", "calendar", "answers", "scale", "set");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)
         {
@@ -45,6 +54,7 @@ public sealed partial class ScenarioParser
             HasCalendar = hasCalendar,
             EndsWhenSkipped = endsWhenSkipped,
             Skipped = skipped,
+            Asks = question,
         };
     }
 
@@ -54,6 +64,97 @@ public sealed partial class ScenarioParser
         if (!HasSession) source.Error(DiagnosticCodes.NoSession, node!.Span, "no session starts this, so there is none for the calendar", "Such are trigger: { session: webinar, before: 14d }, and trigger: { event: nurture.session_registered }.");
         return true;
     }
+
+    private const string AskExample = "ask: { template: nps, scale: \"0-10\" }, or ask: { template: invitation, answers: [ join, decline ] }.";
+
+    private Question? ReadQuestion(Fields fields)
+    {
+        var (answersNode, scaleNode) = (fields["answers"], fields["scale"]);
+        if (fields.Has("answers") == fields.Has("scale"))
+        {
+            source.Error(fields.Has("scale") ? DiagnosticCodes.Contradiction : DiagnosticCodes.MissingKey, fields.KeySpan("scale") ?? fields.HeadSpan,
+                fields.Has("scale") ? "an ask has answers or a scale, one of the two" : "an ask says what may be answered", AskExample);
+        }
+
+        var answers = scaleNode is not null ? ReadScale(scaleNode) : ReadAnswers(answersNode);
+        var text = ReadTitles(fields["question"], "question");
+        var comment = source.YesOrNo(fields["comment"], "comment");
+        var sets = ReadAnswerTarget(fields["set"], answers);
+        return answers.Count == 0 ? null : new(answers, scaleNode is not null) { Text = text ?? Titles.None, TakesComment = comment ?? scaleNode is not null, Sets = sets };
+    }
+
+    private IReadOnlyList<Answer> ReadScale(YamlNode node)
+    {
+        if (source.Text(node, "scale") is not { } written) return [];
+        if (ScalePattern().Match(written) is { Success: true } match
+            && int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is var first && int.Parse(match.Groups[2].ValueSpan, CultureInfo.InvariantCulture) is var last
+            && first < last && last - first <= 10)
+        {
+            return [.. Enumerable.Range(first, last - first + 1).Select(number => new Answer(number.ToString(CultureInfo.InvariantCulture), Titles.None))];
+        }
+
+        source.Error(DiagnosticCodes.BadValue, node.Span, $"\"{written}\" is not a scale", "Its first number and its last, at most 10 apart: scale: \"0-10\".");
+        return [];
+    }
+
+    private IReadOnlyList<Answer> ReadAnswers(YamlNode? node)
+    {
+        var answers = new List<Answer>();
+        if (node is YamlNode.Mapping mapping)
+        {
+            foreach (var (key, value) in mapping.Entries)
+            {
+                Add(key, value is YamlNode.Scalar { IsEmpty: true } ? Titles.None : ReadTitles(value, $"the title of \"{key.Value}\"") ?? Titles.None);
+            }
+        }
+        else
+        {
+            foreach (var scalar in source.Texts(node, "answers")) Add(scalar, Titles.None);
+        }
+
+        if (node is not null && answers.Count is < 2 or > 20)
+            source.Error(DiagnosticCodes.WrongShape, node!.Span, $"a question has 2 to 20 answers, and here {(answers.Count == 1 ? "is 1" : $"are {answers.Count}")}", "answers: [ join, decline ].");
+        return answers;
+
+        void Add(YamlNode.Scalar value, Titles titles)
+        {
+            if (value.Value.Length > 64) source.Error(DiagnosticCodes.BadValue, value.Span, "an answer is a word of at most 64 characters", "What people read is its title: answers: { join: { en: I will be there, ja: 参加する } }.");
+            else if (answers.Exists(known => known.Value == value.Value)) source.Error(DiagnosticCodes.DuplicateKey, value.Span, $"the answer \"{value.Value}\" is given twice");
+            else answers.Add(new(value.Value, titles));
+        }
+    }
+
+    /// <summary>A text for everybody, or texts by locale.</summary>
+    private Titles? ReadTitles(YamlNode? node, string what)
+    {
+        if (node is not YamlNode.Mapping mapping) return source.Text(node, what) is { } text ? Titles.Of(text) : null;
+        var titles = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in mapping.Entries)
+        {
+            if (!Templates.Locales.IsLocale(key.Value)) source.Error(DiagnosticCodes.BadValue, key.Span, $"\"{key.Value}\" is no locale", "For example { en: Join, ja: 参加する }.");
+            else if (source.Text(value, what) is { } text) titles[Templates.Locales.Normalize(key.Value)] = text;
+        }
+
+        return titles.Count > 0 ? new(titles) : null;
+    }
+
+    private AttributeRef? ReadAnswerTarget(YamlNode? node, IReadOnlyList<Answer> answers)
+    {
+        if (source.Text(node, "set") is not { } path) return null;
+        if (AttributeRef.Parse(path) is not { } sets)
+        {
+            source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{path}\" is not an attribute", "It begins with contact. or account.: set: contact.role_at_work.");
+            return null;
+        }
+
+        if (!CheckAttribute(node!, sets.Of, sets.Name)) return null;
+        if (environment.Plan.Attribute(sets.Of, sets.Name)?.Type is { } type && answers.FirstOrDefault(answer => !AttributeText.TryRead(answer.Value, type, true, out _)) is { } unfit)
+            source.Error(DiagnosticCodes.Unanswerable, node!.Span, $"{path} is a {type.ToString().ToLowerInvariant()}, and the answer \"{unfit.Value}\" is not", AttributeText.Example(type));
+        return sets;
+    }
+
+    [GeneratedRegex(@"^([0-9]{1,2})-([0-9]{1,2})\z")]
+    private static partial Regex ScalePattern();
 
     private void CheckTemplate(YamlNode node, string template)
     {

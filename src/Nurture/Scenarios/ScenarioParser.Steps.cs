@@ -10,7 +10,7 @@ namespace Nurture.Scenarios;
 public sealed partial class ScenarioParser
 {
     private static readonly string[] StepKinds =
-        ["send", "wait", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "start", "stop", "end"];
+        ["send", "ask", "wait", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "start", "stop", "end"];
 
     private static readonly string StepsThereAre = $"Steps are {Suggestions.Listed(StepKinds)}.";
 
@@ -65,7 +65,7 @@ public sealed partial class ScenarioParser
         var span = kinds[0].Key.Span;
         var step = value is null ? null : kind switch
         {
-            "send" => ReadSend(value, fields, id, span, hasHeard),
+            "send" or "ask" => ReadSend(value, fields, id, span, hasHeard, isAsking: kind == "ask"),
             "wait" => ReadWait(value, fields, id, span, hasHeard),
             "branch" => ReadBranch(value, id, span, hasHeard),
             "split" => ReadSplit(value, id, span, hasHeard),
@@ -78,7 +78,7 @@ public sealed partial class ScenarioParser
             "start" => ReadStart(value, fields, id, span, hasHeard),
             "stop" => ReadStop(value, id, span),
             "escalate" => ReadEscalate(value, fields, id, span, hasHeard),
-            "task" => ReadTask(value, fields, id, span),
+            "task" => ReadTask(value, fields, id, span, hasHeard),
             _ => ReadEnd(value, id, span),
         };
         fields.RefuseOthers(LaterBesideStep);
@@ -227,11 +227,11 @@ public sealed partial class ScenarioParser
         return AttributeRead().Match(condition) is { Success: true } read ? Values.Slug(read.Groups[1].Value.Split('.')[^1]) : null;
     }
 
-    private static readonly Dictionary<string, string> LaterSteps = new[] { "ask", "notify", "webhook", "throttle" }.ToDictionary(word => word, _ => StepsThereAre, StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> LaterSteps = new[] { "notify", "webhook", "throttle" }.ToDictionary(word => word, _ => StepsThereAre, StringComparer.Ordinal);
 
     private static readonly Dictionary<string, string> LaterBesideStep = new(StringComparer.Ordinal)
     {
-        ["outcome"] = "It belongs to escalate:; a wait: has timeout:.",
+        ["outcome"] = "It belongs to escalate: and task:; a wait: has timeout:.",
         ["if"] = "In a send it stands inside: send: { template: welcome, if: … }; for everything else there is branch:.",
         ["to"] = "It stands inside the send: send: { template: welcome, to: … }.",
         ["nobody"] = "It stands inside the send: send: { template: welcome, to: …, nobody: … }.",

@@ -22,6 +22,7 @@ public sealed partial class ScenarioParser
     private string? topic;
     private IReadOnlyList<string>? triggerEvents;
     private IReadOnlyCollection<string> sentTemplates = [];
+    private IReadOnlyCollection<string> asks = [];
     private bool saysNoGoal;
     private bool isInRepeat;
 
@@ -71,6 +72,7 @@ public sealed partial class ScenarioParser
         var trigger = ReadTrigger(fields.Required("trigger", "What starts it: trigger: { event: signed_up }."));
         var stepsNode = fields.Required("steps", "What it does, one item a step: - send: welcome.");
         sentTemplates = TemplatesIn(stepsNode).ToHashSet(StringComparer.Ordinal);
+        asks = AsksIn(stepsNode).ToHashSet(StringComparer.Ordinal);
 
         var audience = ReadCondition(fields["audience"], "audience", Scope(hasEnrollment: false));
         var reentry = ReadReentry(fields["reentry"]);
@@ -226,6 +228,7 @@ public sealed partial class ScenarioParser
         HasEnrollment = hasEnrollment,
         IsInRepeat = isInRepeat,
         SentTemplates = hasEnrollment ? sentTemplates : null,
+        Asks = asks,
         File = source.File,
         Origin = new(0, 0, 1, 1),
     };
@@ -262,7 +265,7 @@ public sealed partial class ScenarioParser
     private static IEnumerable<string> TemplatesIn(YamlNode? node) => node switch
     {
         YamlNode.Sequence list => list.Items.SelectMany(TemplatesIn),
-        YamlNode.Mapping mapping => mapping.Entries.SelectMany(entry => entry.Key.Value == "send" ? TemplateOf(entry.Value) : TemplatesIn(entry.Value)),
+        YamlNode.Mapping mapping => mapping.Entries.SelectMany(entry => entry.Key.Value is "send" or "ask" ? TemplateOf(entry.Value) : TemplatesIn(entry.Value)),
         _ => [],
     };
 
@@ -272,6 +275,18 @@ public sealed partial class ScenarioParser
         YamlNode.Mapping mapping => mapping.Entries.Where(e => e.Key.Value == "template").Select(e => e.Value).OfType<YamlNode.Scalar>().Select(s => s.Value),
         _ => [],
     };
+
+    /// <summary>The templates and steps that ask something, by which answers are asked for.</summary>
+    private static IEnumerable<string> AsksIn(YamlNode? node) => node switch
+    {
+        YamlNode.Sequence list => list.Items.SelectMany(AsksIn),
+        YamlNode.Mapping mapping => mapping.Entries.SelectMany(entry => entry.Key.Value == "ask"
+            ? TemplateOf(entry.Value).Concat(NamesIn(entry.Value as YamlNode.Mapping)).Concat(NamesIn(mapping))
+            : AsksIn(entry.Value)),
+        _ => [],
+    };
+
+    private static IEnumerable<string> NamesIn(YamlNode.Mapping? mapping) => mapping?.Entries.Where(e => e.Key.Value == "id").Select(e => e.Value).OfType<YamlNode.Scalar>().Select(s => s.Value) ?? [];
 
     private static readonly Dictionary<string, string> InsteadInScenario = new(StringComparer.Ordinal)
     {

@@ -52,6 +52,9 @@ public abstract record Step
         /// <summary>What runs when the send was skipped, before going on.</summary>
         public IReadOnlyList<Step> Skipped { get; init; } = [];
 
+        /// <summary>Of the step <c>ask</c>: what the mail asks.</summary>
+        public Question? Asks { get; init; }
+
         public override IReadOnlyList<IReadOnlyList<Step>> Ways => [Skipped];
 
         public override IEnumerable<Condition> Conditions => If is null ? [] : [If];
@@ -158,11 +161,41 @@ public abstract record Step
         public override IReadOnlyList<IReadOnlyList<Step>> Ways => [.. Outcomes.Select(arm => arm.Then), Otherwise];
     }
 
-    /// <summary>Something for a human to do; the scenario goes on at once.</summary>
-    public sealed record Task(string Id, string Title, Duration? Due, SourceSpan Span) : Step(Id, Span);
+    /// <summary>Something for a human to do; goes on at once, or waits for what came of it (SEMANTICS.md 46).</summary>
+    public sealed record Task(string Id, string Title, Duration? Due, SourceSpan Span) : Step(Id, Span)
+    {
+        /// <summary>How it is done where it says no other outcomes.</summary>
+        public const string Done = "done";
+
+        /// <summary>An address, or the attribute of the account that holds one; the account's owner where neither is given.</summary>
+        public string? Owner { get; init; }
+
+        public AttributeRef? OwnerOf { get; init; }
+
+        /// <summary>Where it waits for anybody; then it is nobody's.</summary>
+        public string? Queue { get; init; }
+
+        /// <summary>How it may be done.</summary>
+        public IReadOnlyList<string> Outcomes { get; init; } = [Done];
+
+        public bool WaitsForOutcome { get; init; }
+
+        /// <summary>The longest wait; there where it waits.</summary>
+        public Duration? UpTo { get; init; }
+
+        public IReadOnlyList<OutcomeArm> Arms { get; init; } = [];
+
+        /// <summary>For every other outcome; and when it was not done in time, where nothing is said of that.</summary>
+        public IReadOnlyList<Step> Otherwise { get; init; } = [];
+
+        /// <summary>When it was not done in time; null where <see cref="Otherwise"/> is for that too.</summary>
+        public IReadOnlyList<Step>? Timeout { get; init; }
+
+        public override IReadOnlyList<IReadOnlyList<Step>> Ways => !WaitsForOutcome ? [] : Timeout is null ? [.. Arms.Select(arm => arm.Then), Otherwise] : [.. Arms.Select(arm => arm.Then), Otherwise, Timeout];
+    }
 }
 
-/// <summary>What runs when a case was closed with this outcome.</summary>
+/// <summary>What runs when a case was closed, or a task done, with this outcome.</summary>
 public sealed record OutcomeArm(string Outcome, IReadOnlyList<Step> Then);
 
 /// <summary>One way of a branch; <c>else</c> where <paramref name="If"/> is null.</summary>

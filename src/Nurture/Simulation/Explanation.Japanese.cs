@@ -136,6 +136,9 @@ public static partial class Explanation
             Reason.OnHold => $"契約企業への自動配信を保留中のため、{mail}を保留しました{JapaneseOf(detail["because"])}。",
             Reason.HoldStarted => $"契約企業への自動配信を{(Day(detail["until"]) is { } until ? $" {until.ToString("yyyy年M月d日", CultureInfo.InvariantCulture)}まで" : "")}保留しました{JapaneseOf(detail["because"])}。",
             Reason.HoldEnded => "契約企業への自動配信の保留を解除しました。",
+            Reason.Answered => $"{mail}の質問に「{detail["answer"] ?? "不明"}」と回答がありました。",
+            Reason.AnswerChanged => $"{mail}の質問への回答が{(detail["before"] is { } before ? $"「{before}」から" : "")}「{detail["answer"] ?? "不明"}」に変わりました。最後の回答が有効です。すでに進んだステップは元に戻しません。",
+            Reason.TaskDone => $"{here}が{hand}完了し{(detail["outcome"] is { } how and not Step.Task.Done ? $"(結果:{how})" : "")}、次へ進みました。",
             Reason.TriggerNotTrue => $"シナリオ{name}の開始条件にもう当てはまらないため、参加しませんでした。",
             Reason.TaskOpened => $"タスク{JapaneseOf(detail["task"])}を作成しました。",
 

@@ -47,7 +47,7 @@ public sealed class Rehearsal
     /// <summary>What happened and what was decided, in the order of time.</summary>
     public IReadOnlyList<TraceLine> Trace => trace.Lines;
 
-    /// <summary>Clicks and opens of mails that had not left.</summary>
+    /// <summary>Clicks and opens of mails that had not left, and answers that nobody could give.</summary>
     public IReadOnlyList<TestAction> Impossible => impossible;
 
     internal int ContactCount => contacts.Count;
@@ -252,10 +252,12 @@ public sealed class Rehearsal
             case TestAction.Set set: Simulator.Tell(new Signal.AccountDescribed(FirstAccount, set.Attributes, set.At), accountId: FirstAccount); break;
             case TestAction.Click click: Hit(click, click.Contact, click.Template, isClick: true); break;
             case TestAction.Open open: Hit(open, open.Contact, open.Template, isClick: false); break;
+            case TestAction.Answer answer: Tell(answer); break;
             case TestAction.Refuse refuse: Simulator.Tell(new Signal.Refused(IdOf(refuse.Contact), refuse.Topic, true, refuse.At), IdOf(refuse.Contact)); break;
             case TestAction.Work work: Tell(work); break;
             case TestAction.Register register: Register(register); break;
             case TestAction.ChangeSession change: Change(change); break;
+            case TestAction.Done done: Tell(done); break;
             case TestAction.Leave leave: Simulator.Tell(new Signal.Left(IdOf(leave.Contact), leave.At), IdOf(leave.Contact)); break;
             default: throw new InvalidOperationException($"No playing of {action.GetType().Name}.");
         }
@@ -280,6 +282,34 @@ public sealed class Rehearsal
         var contactId = happened.Contact is { } contact ? IdOf(contact) : 0;
         var accountId = happened.Contact is null ? FirstAccount : 0;
         Simulator.Tell(new Signal.Occurred(new OccurredEvent(0, happened.Name, contactId, accountId, happened.At, happened.At, happened.Properties), countsOnly), contactId, accountId);
+    }
+
+    private void Tell(TestAction.Done done)
+    {
+        var task = Simulator.Carried.OfType<Effect.TaskOpened>().LastOrDefault(opened => opened.Task.Step == done.Task || opened.Task.Title == done.Task)?.Task;
+        if (task is null || (task.Outcomes.Count > 0 && !task.Outcomes.Contains(done.Outcome)))
+        {
+            impossible.Add(done);
+            return;
+        }
+
+        var subject = task.ContactId != 0 ? SubjectRef.Contact(task.ContactId) : SubjectRef.Account(task.AccountId);
+        Simulator.Tell(new Signal.TaskDone(subject, task.Id, done.Outcome, "csm@example.com", done.At), task.ContactId, task.AccountId);
+        var properties = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { task = task.Step, title = task.Title, outcome = done.Outcome });
+        Simulator.Tell(new Signal.Occurred(new OccurredEvent(0, ProductEvents.TaskDone, 0, task.AccountId, done.At, done.At, properties)), accountId: task.AccountId);
+    }
+
+    private void Tell(TestAction.Answer answer)
+    {
+        var mail = Simulator.Sends.LastOrDefault(send => send.LeftAt is not null && (send.Draft.Template == answer.Asked || send.Draft.Step == answer.Asked) && send.Draft.RecipientId == IdOf(answer.Contact))?.Draft;
+        if (mail is null || Step.All(Scenario.Steps).OfType<Step.Send>().FirstOrDefault(step => step.Id == mail.Step)?.Asks is not { } question || !question.Answers.Any(one => one.Value == answer.With))
+        {
+            impossible.Add(answer);
+            return;
+        }
+
+        var signal = new Signal.Answered(mail.Subject, mail.EnrollmentId, mail.Id, mail.Scenario, mail.Step, mail.Template, mail.RecipientId, answer.With, question.IsScale, question.Sets?.ToString() ?? "", answer.Comment, answer.At);
+        Simulator.Tell(signal, mail.RecipientId);
     }
 
     private void Hit(TestAction action, string contact, string template, bool isClick)

@@ -38,6 +38,7 @@ public sealed record ScenarioCoverage(int Reached, IReadOnlyList<string> Missed)
         Step.WaitFor { IsBounded: true } => [$"{step.Id}: heard", $"{step.Id}: timeout"],
         Step.Send { Skipped.Count: > 0 } => [$"{step.Id}: skipped"],
         Step.Escalate { WaitsForOutcome: true } escalate => [.. escalate.Outcomes.Select(arm => $"{step.Id}: {arm.Outcome}"), $"{step.Id}: otherwise"],
+        Step.Task { WaitsForOutcome: true } task => [.. task.Arms.Select(arm => $"{step.Id}: {arm.Outcome}"), $"{step.Id}: otherwise", .. task.Timeout is null ? [] : new[] { $"{step.Id}: timeout" }],
         _ => [],
     };
 
@@ -51,6 +52,8 @@ public sealed record ScenarioCoverage(int Reached, IReadOnlyList<string> Missed)
         (Step.Escalate escalate, Reason.OutcomeHeard) => $"{step.Id}: {(escalate.Outcomes.Any(arm => arm.Outcome == entry.Member("outcome")) ? entry.Member("outcome") : "otherwise")}",
         (Step.Escalate, Reason.TimedOut) => $"{step.Id}: otherwise",
         (Step.Escalate escalate, Reason.EscalationNotOpened) => $"{step.Id}: {(escalate.Outcomes.Any(arm => arm.Outcome == "not_opened") ? "not_opened" : "otherwise")}",
+        (Step.Task task, Reason.TaskDone) => $"{step.Id}: {(task.Arms.Any(arm => arm.Outcome == entry.Member("outcome")) ? entry.Member("outcome") : "otherwise")}",
+        (Step.Task { WaitsForOutcome: true } task, Reason.TimedOut) => $"{step.Id}: {(task.Timeout is null ? "otherwise" : "timeout")}",
         (Step.Send send, _) when send.Skipped.Count > 0 && entry.Reason is Reason.Suppressed or Reason.NoConsent or Reason.Unsubscribed or Reason.TopicRefused or Reason.NoAddress or Reason.ConditionFalse or Reason.NoRecipient or Reason.Expired or Reason.MomentGone => $"{step.Id}: skipped",
         _ => null,
     };

@@ -11,6 +11,8 @@ namespace Nurture.Simulation;
 /// <summary>Compares what a test expects with what its rehearsal did. Moments agree to the minute, as tests write them.</summary>
 internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, VirtualTime time, MailTemplateLibrary? templates)
 {
+    private const string NoMail = "no such mail had left by then";
+
     private readonly List<ScenarioTestFailure> failures = [];
     private readonly List<JournalEntry> journal = [.. rehearsal.Simulator.Journal.Where(entry => entry.Scenario.Length > 0)];
     private readonly List<SimulatedSend> mails = [.. rehearsal.Simulator.Sends.Where(send => send.LeftAt is not null)];
@@ -21,9 +23,20 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         foreach (var poisoned in rehearsal.Simulator.Poisoned)
             failures.Add(new(test.Span, "every step runs", $"{poisoned.Step ?? rehearsal.NameOf(poisoned.Key.Subject)} broke: {poisoned.Error.Split('\n')[0].Trim()}"));
         foreach (var action in rehearsal.Impossible)
-            failures.Add(action is TestAction.Register register
-                ? new(action.Span, $"{time.Text(action.At)}  {(register.IsCancelling ? "cancel" : "register")}  {register.Contact} for {register.Session}", register.IsCancelling ? "there was no registration to cancel" : "nobody can register any more")
-                : new(action.Span, $"{time.Text(action.At)}  {(action is TestAction.Click click ? $"click  in {click.Template} by {click.Contact}" : action is TestAction.Open open ? $"open  {open.Template} by {open.Contact}" : $"work  on {((TestAction.Work)action).Type}")}", action is TestAction.Work ? "no such case was open then" : "no such mail had left by then"));
+        {
+            var (what, but) = action switch
+            {
+                TestAction.Click click => ($"click  in {click.Template} by {click.Contact}", NoMail),
+                TestAction.Open open => ($"open  {open.Template} by {open.Contact}", NoMail),
+                TestAction.Answer answer => ($"answer  {answer.With} to {answer.Asked} by {answer.Contact}", "no mail that may be answered so had left by then"),
+                TestAction.Done done => ($"do  {done.Task}{(done.Outcome == Scenarios.Step.Task.Done ? "" : $" as {done.Outcome}")}", "no task that may be done so was open then"),
+                TestAction.Register { IsCancelling: true } register => ($"cancel  {register.Contact} for {register.Session}", "there was no registration to cancel"),
+                TestAction.Register register => ($"register  {register.Contact} for {register.Session}", "nobody can register any more"),
+                TestAction.Work work => ($"work  on {work.Type}", "no such case was open then"),
+                _ => throw new InvalidOperationException($"{action.GetType().Name} is always possible."),
+            };
+            failures.Add(new(action.Span, $"{time.Text(action.At)}  {what}", but));
+        }
 
         // Those with a moment choose their mails first, so that an expectation at any time takes one that is left.
         foreach (var expected in test.Expect.OfType<Expectation.Send>().OrderBy(send => send.At is null).ThenBy(send => send.To is null)) Ask(expected);

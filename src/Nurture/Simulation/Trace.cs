@@ -46,6 +46,7 @@ internal sealed class Trace(Rehearsal rehearsal)
         TestAction.Set set => new(action.At, "change", $"{string.Join(", ", set.Attributes.Select(pair => $"{pair.Key} = {pair.Value}"))} of {set.Contact ?? "the account"}"),
         TestAction.Click click => new(action.At, "click", $"in {click.Template} by {click.Contact}"),
         TestAction.Open open => new(action.At, "open", $"{open.Template} by {open.Contact}"),
+        TestAction.Answer answer => new(action.At, "answer", $"{answer.With} to {answer.Asked} by {answer.Contact}{(answer.Comment.Length > 0 ? $": {answer.Comment}" : "")}"),
         TestAction.Refuse refuse => new(action.At, "refuse", $"{(refuse.Topic == "*" ? "all mails" : refuse.Topic)} by {refuse.Contact}"),
         TestAction.Work { Act: Escalations.EscalationAct.Close } work => new(action.At, "close", $"{work.Type} as {work.Outcome}"),
         TestAction.Work work => new(action.At, "take", work.Type),
@@ -53,6 +54,7 @@ internal sealed class Trace(Rehearsal rehearsal)
         TestAction.ChangeSession { MovedTo: { } start } moved => new(action.At, "session", $"{moved.Session} moves to {start:u}"),
         TestAction.ChangeSession { IsCancelled: true } cancelled => new(action.At, "session", $"{cancelled.Session} is cancelled"),
         TestAction.ChangeSession came => new(action.At, "session", $"{came.Session} was attended by {(came.Attended!.Count == 0 ? "nobody" : string.Join(", ", came.Attended))}"),
+        TestAction.Done done => new(action.At, "do", $"{done.Task}{(done.Outcome == Step.Task.Done ? "" : $" as {done.Outcome}")}"),
         TestAction.Leave leave => new(action.At, "leave", leave.Contact),
         _ => throw new InvalidOperationException($"No words for {action.GetType().Name}."),
     });
@@ -91,7 +93,7 @@ internal sealed class Trace(Rehearsal rehearsal)
             Step.WaitFor wait => $"for {wait.For.Text}",
             Step.WaitLength wait => Length(wait.Length),
             Step.WaitUntilDate wait => $"until {wait.Until.Date.Text}",
-            Step.Escalate { WaitsForOutcome: true } => "for the outcome",
+            Step.Escalate { WaitsForOutcome: true } or Step.Task { WaitsForOutcome: true } => "for the outcome",
             Step.WaitUntil wait => $"until {wait.Time.ToString("HH:mm", null)}{(wait.Days == Days.All ? "" : $" on a {wait.Days.ToString().ToLowerInvariant()} day")}",
             _ => null,
         };
@@ -121,6 +123,9 @@ internal sealed class Trace(Rehearsal rehearsal)
             case Reason.EscalationJoined: return ("escalate", $"{Member(entry, "type")}, added to the open case{whose}", null);
             case Reason.EscalationNotOpened: return ("escalate", $"{Member(entry, "type")}: not opened, {Member(entry, "because")}{whose}", null);
             case Reason.OutcomeHeard: return ("hear", $"outcome {Member(entry, "outcome")}{whose}", null);
+            case Reason.Answered: return ("hear", $"the answer {Member(entry, "answer")}{whose}", null);
+            case Reason.AnswerChanged: return ("hear", $"the answer {Member(entry, "answer")} instead of {Member(entry, "before")}{whose}", null);
+            case Reason.TaskDone: return ("hear", $"{Member(entry, "task")} is {Member(entry, "outcome")}{whose}", null);
             case Reason.TaskOpened: return ("task", $"{Member(entry, "task")}{whose}", null);
             case Reason.AttributeSet: return ("set", $"{Member(entry, "attribute")}{whose}", null);
             case Reason.GoalMissed: return ("goal", $"missed{whose}", null);

@@ -8,9 +8,10 @@ namespace Nurture.Templates;
 /// <summary>What is wrong with mails that parse: names that no mail has, layouts that do not exist, footers that miss.</summary>
 public static class MailTemplateLinter
 {
-    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "session", "sender", "reply", "unsubscribe_url", "locale"];
+    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "session", "sender", "reply", "ask", "unsubscribe_url", "locale"];
     private static readonly string[] LayoutRoots = ["content", "subject", "preheader"];
     private static readonly string[] SenderNames = ["name", "address", "reply_to", "organization", "postal_address"];
+    private static readonly string[] AskNames = ["question", "answers", "is_scale"];
     private static readonly string[] ReplyNames = ["subject", "paragraphs"];
     private static readonly string[] ContactNames = ["id", "email", "name", "locale", "zone"];
     private static readonly string[] AccountNames = ["id", "name", "tier", "stage", "owner", "locale", "zone"];
@@ -65,14 +66,15 @@ public static class MailTemplateLinter
             "sender" => ((IEnumerable<string>)SenderNames, "part"),
             "reply" => (ReplyNames, "part"),
             "session" => (Sessions.SessionFacts.Members, "part"),
+            "ask" => (AskNames, "part"),
             _ => (plan.Events.Values.SelectMany(e => e.Properties.Keys), "property"),
         };
-        if (plan == TrackingPlan.Empty && parts[0] is not ("sender" or "reply" or "session")) return null;
+        if (plan == TrackingPlan.Empty && parts[0] is not ("sender" or "reply" or "ask" or "session")) return null;
         if (parts[0] is "trigger" or "heard" && known.Any(k => k.Split('.')[0] == parts[1])) return null;
         if (known.Contains(parts[1])) return null;
         return parts[0] is "trigger" or "heard"
             ? ($"no event has a property \"{parts[1]}\".", Suggestions.For(parts[1], known) ?? "Add it to its event in events.yaml.")
-            : ($"\"{parts[0]}\" has no {what} \"{parts[1]}\".", Suggestions.For(parts[1], known, parts[0] is "sender" or "reply" or "session" ? "It has" : null) ?? $"Add it to {parts[0]}: in events.yaml.");
+            : ($"\"{parts[0]}\" has no {what} \"{parts[1]}\".", Suggestions.For(parts[1], known, parts[0] is "sender" or "reply" or "ask" or "session" ? "It has" : null) ?? $"Add it to {parts[0]}: in events.yaml.");
     }
 
     private static void CheckFooter(MailTemplate layout, List<Diagnostic> found)

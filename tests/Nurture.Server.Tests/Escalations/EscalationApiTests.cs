@@ -44,6 +44,20 @@ public abstract class EscalationApiTests(ApiServer api)
               otherwise: []
         """;
 
+    private const string Visit = """
+        scenario: visit
+        title: Visit
+        owner: m@example.com
+        class: service
+        trigger: { event: signed_up }
+        goal: { when: event("setup_completed"), within: 60d }
+        steps:
+          - task: { title: Visit them, queue: field, outcomes: [ welcome_there, closed_door ], up_to: 30d }
+            outcome:
+              welcome_there: [ send: hello ]
+              otherwise: []
+        """;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -85,6 +99,26 @@ public abstract class EscalationApiTests(ApiServer api)
         Assert.Contains((await api.GetAsync($"sends?contact={contact}"))["items"]!.AsArray(), send => send!["scenario"]!.GetValue<string>() == "rescue" && send["state"]!.GetValue<string>() == "sent");
         var events = (await api.GetAsync($"accounts/{account}/timeline?limit=100"))["items"]!.AsArray().Select(moment => moment!["code"]?.GetValue<string>()).ToList();
         Assert.Contains("escalation_closed", events);
+    }
+
+    [Fact]
+    public async Task A_task_is_done_with_an_outcome_and_the_scenario_that_waits_goes_on()
+    {
+        var (account, contact) = await CompanyAsync("visited");
+        await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "visit.yaml", text = Visit } } });
+        await api.PersonAsync("visited", "visited@a.example", ApiServer.SignUp("visited"));
+        var csm = await api.SignedInAsync(Role.Csm, "csm-visit@example.com");
+        var task = (await csm.DoAsync(HttpMethod.Get, $"tasks?account={account}"))["items"]!.AsArray().Single(one => one!["title"]!.GetValue<string>() == "Visit them")!;
+        var id = task["id"]!.GetValue<string>();
+        Assert.Equal(("field", null, "welcome_there closed_door"), (task["queue"]!.GetValue<string>(), task["assignee"]?.GetValue<string>(), string.Join(' ', task["outcomes"]!.AsArray().Select(one => one!.GetValue<string>()))));
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await csm.CallAsync(HttpMethod.Post, $"tasks/{id}/done")).Item1);
+        Assert.Equal(HttpStatusCode.BadRequest, (await csm.CallAsync(HttpMethod.Post, $"tasks/{id}/done", new { outcome = "forgotten" })).Item1);
+        await DoAsync(csm, HttpMethod.Post, $"tasks/{id}/done", new { outcome = "welcome_there" });
+
+        Assert.Contains((await api.GetAsync($"sends?contact={contact}&scenario=visit"))["items"]!.AsArray(), send => send!["template"]!.GetValue<string>() == "hello");
+        var events = (await api.GetAsync($"accounts/{account}/timeline?limit=100"))["items"]!.AsArray().Select(moment => moment!.ToJsonString()).ToList();
+        Assert.Contains(events, moment => moment.Contains("nurture.task_done", StringComparison.Ordinal));
     }
 
     [Fact]

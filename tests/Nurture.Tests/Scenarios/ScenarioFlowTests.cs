@@ -18,6 +18,7 @@ public sealed class ScenarioFlowTests
           - send: { template: welcome, if: contact.onboarded == false }
             skipped:
               - wait: 2bd
+          - ask: { template: still-there, answers: [ join, decline ] }
           - wait: { for: event("login"), up_to: 3d }
             timeout:
               - send: setup-help
@@ -84,7 +85,7 @@ public sealed class ScenarioFlowTests
         Assert.Equal(["event(\"subscription_cancelled\")", "audience_lost"], flow.Exits);
         Assert.Equal(["skipped", "timeout", "arm", "arm", "if", "else"], flow.Steps.SelectMany(step => step.Ways).Select(way => way.Kind));
         Assert.Equal("2bd", flow.Steps[0].Ways[0].Steps[0].Says["wait"]);
-        Assert.Equal(("09:00", "business", "company"), (flow.Steps[2].Says["until"], flow.Steps[2].Says["days"], flow.Steps[2].Says["zone"]));
+        Assert.Equal(("09:00", "business", "company"), (flow.Steps[3].Says["until"], flow.Steps[3].Says["days"], flow.Steps[3].Says["zone"]));
         Assert.StartsWith("send: { template: welcome", EveryKind[flow.Steps[0].At.Start..]);
     }
 

@@ -63,6 +63,7 @@ public sealed class ScenarioGrammarTests
         }),
         "send" when key == "calendar" => Steps($"send: {{ template: welcome, calendar: {value} }}").Replace("{ event: signed_up }", "{ session: webinar, before: 3d }"),
         "send" => Steps($"send: {{ {(key == "template" ? "" : "template: welcome, ")}{key}: {value} }}"),
+        "ask" => Steps($"ask: {{ {(key == "template" ? "" : "template: welcome, ")}{(key is "answers" or "scale" ? "" : "answers: [ join, decline ], ")}{key}: {value} }}"),
         "wait" => Steps($"wait: {{ {(key is "up_to" or "late" ? "for: event(\"login\"), " : key is "offset" or "at" ? "until: account.contract_end, " : key is "days" or "zone" or "id" ? "until: \"09:00\", " : "")}{key}: {value} }}"),
         "arm" => Steps($"branch:\n      - {{ {(key == "else" ? $"else: {value}" : $"if: contact.onboarded, then: {(key == "then" ? value : "[]")}")} }}"),
         "split" => Steps($"split:\n      - {{ {(key == "share" ? "" : "share: 50%, ")}{(key == "then" ? "" : "then: [], ")}{key}: {value} }}\n      - {{ share: 50%, then: [] }}"),
@@ -71,7 +72,7 @@ public sealed class ScenarioGrammarTests
         "assign" => Steps($"assign: {{ {(key is "owner" or "pool" ? "" : "pool: low-touch, ")}{key}: {value} }}"),
         "unsubscribe" => Steps($"unsubscribe: {{ {(key == "topic" ? "" : "topic: newsletter, ")}{key}: {value} }}"),
         "escalate" => Steps($"escalate: {{ {(key == "type" ? "" : "type: stalled, ")}{key}: {value} }}\n    outcome: {{ otherwise: [] }}"),
-        "task" => Steps($"task: {{ {(key == "title" ? "" : "title: Call, ")}{key}: {value} }}"),
+        "task" => Steps($"task: {{ {(key == "title" ? "" : "title: Call, ")}{key}: {value} }}{(key == "up_to" ? "\n    timeout: []" : "")}"),
         "start" => (key == "for" ? "subject: account\n" : "") + Steps($"start: {{ {(key == "scenario" ? "" : "scenario: other, ")}{key}: {value} }}"),
         _ => throw new InvalidOperationException($"No text with {place}."),
     };

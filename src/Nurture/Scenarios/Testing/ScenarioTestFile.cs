@@ -85,6 +85,9 @@ public abstract record TestAction
 
     public sealed record Open(DateTimeOffset At, string Contact, string Template, SourceSpan Span) : TestAction(At, Span);
 
+    /// <summary>The question in the latest mail from this template, or of this step, is answered.</summary>
+    public sealed record Answer(DateTimeOffset At, string Contact, string Asked, string With, string Comment, SourceSpan Span) : TestAction(At, Span);
+
     /// <summary>The person unsubscribes from a topic, or from everything (<c>*</c>).</summary>
     public sealed record Refuse(DateTimeOffset At, string Contact, string Topic, SourceSpan Span) : TestAction(At, Span);
 
@@ -96,6 +99,9 @@ public abstract record TestAction
 
     /// <summary>A session is moved, cancelled, or who came is said: one of the three.</summary>
     public sealed record ChangeSession(DateTimeOffset At, string Session, DateTimeOffset? MovedTo, bool IsCancelled, IReadOnlyList<string>? Attended, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>A human does the latest task of this step, or of this title.</summary>
+    public sealed record Done(DateTimeOffset At, string Task, string Outcome, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>The person works there no more.</summary>
     public sealed record Leave(DateTimeOffset At, string Contact, SourceSpan Span) : TestAction(At, Span);

@@ -203,11 +203,11 @@ public sealed class ScenarioTestParser
         if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "something that happens");
         var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d.")) ?? start;
-        var kinds = new[] { "event", "set", "clicks", "opens", "refuses", "leaves", "takes", "closes", "registers", "cancels", "session" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done", "registers", "cancels", "session" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, refuses:, takes:, closes:, registers:, cancels:, session: or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done:, registers:, cancels:, session: or leaves: true.");
             return null;
         }
 
@@ -215,6 +215,14 @@ public sealed class ScenarioTestParser
         if (kinds[0] == "set") return ReadSet(fields, at);
         if (kinds[0] is "takes" or "closes") return ReadWork(fields, kinds[0], at);
         if (kinds[0] == "session") return ReadSessionChange(fields, at);
+        if (kinds[0] == "done")
+        {
+            var task = source.Text(fields["done"], "done");
+            var outcome = source.Name(fields["outcome"], "an outcome");
+            fields.RefuseOthers();
+            return task is null ? null : new TestAction.Done(at, task, outcome ?? Step.Task.Done, fields.HeadSpan);
+        }
+
         var who = ReadPerson(fields.Required("contact", "Who does it: contact: ann."));
         if (kinds[0] is "registers" or "cancels")
         {
@@ -224,6 +232,14 @@ public sealed class ScenarioTestParser
         }
 
         var what = source.Text(fields[kinds[0]], kinds[0]);
+        if (kinds[0] == "answers")
+        {
+            var with = source.Text(fields.Required("with", "Which answer: with: 9."), "with");
+            var comment = source.Text(fields["comment"], "comment");
+            fields.RefuseOthers();
+            return who is null || what is null || with is null ? null : new TestAction.Answer(at, who, what, with, comment ?? "", fields.HeadSpan);
+        }
+
         if (kinds[0] is "clicks" or "opens") CheckTemplate(fields[kinds[0]], what);
         fields.RefuseOthers();
         if (who is null || what is null) return null;

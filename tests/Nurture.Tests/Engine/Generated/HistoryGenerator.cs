@@ -38,7 +38,7 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
     {
         var (person, account, which, number) = (Pick(People), Pick(Accounts), random.Next(), random.Next(20));
         var scenario = Pick([.. scenarios]);
-        switch (random.Next(24))
+        switch (random.Next(26))
         {
             case 0:
             case 1:
@@ -73,6 +73,8 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
             case 14: return ("hold released", s => s.Tell(new Signal.HoldReleased(account, "csm@example.com", at), accountId: account));
             case 15: return ("case worked", s => Case(s, which, (holder, open) => s.Tell(new Signal.EscalationWorked(holder.Id, open.Id, number < 6 ? EscalationAct.Acknowledge : number < 9 ? EscalationAct.Snooze : EscalationAct.Close, "csm@example.com", "", number < 15 ? "saved" : "no_response", "", number is >= 6 and < 9 ? at.AddDays(2) : null, at), accountId: holder.Id)));
             case 16: return ("clicked", s => Mailed(s, which, send => s.Tell(new Signal.Hit(send.Subject, send.EnrollmentId, send.Id, send.Step, send.RecipientId, true, at), ContactOf(send.Subject), AccountOf(send.Subject))));
+            case 25: return ("task done", s => Tasked(s, which, task => s.Tell(new Signal.TaskDone(task.ContactId != 0 ? SubjectRef.Contact(task.ContactId) : SubjectRef.Account(task.AccountId), task.Id, number < 10 ? "yes_please" : "no_thanks", "csm@example.com", at), task.ContactId, task.AccountId)));
+            case 24: return ("answered", s => Mailed(s, which, send => s.Tell(new Signal.Answered(send.Subject, send.EnrollmentId, send.Id, send.Scenario, send.Step, send.Template, send.RecipientId, $"{number % 3}", true, number < 5 ? "contact.seats" : "", number < 3 ? "fine" : "", at), send.RecipientId)));
             case 17: return ("send ended", s => Mailed(s, which, send => s.Tell(new Signal.SendEnded(send.Subject, send.EnrollmentId, send.Id, send.Step, send.RecipientId, Reason.Refused, at), ContactOf(send.Subject), AccountOf(send.Subject))));
             case 18: return ("imported", s => s.Tell(Event(person, at.AddDays(-number), at, which, number, countsOnly: true), person));
             case 19: return ("late event", s => s.Tell(Event(person, at.AddHours(-number * 5), at, which, number), person));
@@ -99,6 +101,12 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
     private static void Mailed(Simulator simulator, int which, Action<Nurture.Sends.SendDraft> tell)
     {
         if (simulator.Sends.Count > 0) tell(simulator.Sends[which % simulator.Sends.Count].Draft);
+    }
+
+    private static void Tasked(Simulator simulator, int which, Action<CsmTask> tell)
+    {
+        var all = simulator.Carried.OfType<Effect.TaskOpened>().Select(opened => opened.Task).ToList();
+        if (all.Count > 0) tell(all[which % all.Count]);
     }
 
     private static long ContactOf(SubjectState subject) => ContactOf(subject.Ref);

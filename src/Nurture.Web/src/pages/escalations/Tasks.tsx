@@ -1,4 +1,5 @@
-import { Anchor, Checkbox, Group, Text } from "@mantine/core";
+import { Anchor, Checkbox, Group, Menu, Text } from "@mantine/core";
+import { useState } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -17,31 +18,50 @@ import type { CsmTask } from "./types";
 export function TaskBox({ task, onChange }: { task: CsmTask; onChange: () => void }) {
   const { t, i18n } = useTranslation("escalations");
   const can = useCan();
-  const mark = useMutation<CsmTask, ApiError, boolean>({
-    mutationFn: (isDone) => (isDone ? api.post<CsmTask>(`/tasks/${task.id}/done`) : api.delete<CsmTask>(`/tasks/${task.id}/done`)),
+  const [isChoosing, setChoosing] = useState(false);
+  // False takes it back; a word is the outcome.
+  const mark = useMutation<CsmTask, ApiError, boolean | string>({
+    mutationFn: (done) => (done ? api.post<CsmTask>(`/tasks/${task.id}/done`, typeof done === "string" ? { outcome: done } : {}) : api.delete<CsmTask>(`/tasks/${task.id}/done`)),
     onSuccess: onChange,
     onError: sayFailed,
   });
   // What was ticked stands at once; the list says the same a moment later.
-  const isDone = mark.isPending || mark.isSuccess ? mark.variables : task.done_at !== null;
+  const isDone = mark.isPending || mark.isSuccess ? !!mark.variables : task.done_at !== null;
   const about = task.done_at
     ? t("task_done", { at: formatInstant(task.done_at, i18n.language), by: task.done_by ?? "" })
     : task.due_at
       ? t("task_due", { at: formatInstant(task.due_at, i18n.language) })
       : undefined;
-  return (
+  const how = task.outcome && task.outcome !== "done" ? task.outcome : undefined;
+  const box = (
     <Checkbox
       checked={isDone}
       disabled={!can("escalations.work") || mark.isPending}
-      onChange={(event) => mark.mutate(event.currentTarget.checked)}
+      onChange={(event) => (event.currentTarget.checked && task.outcomes.length > 1 ? setChoosing(true) : mark.mutate(event.currentTarget.checked))}
       label={
         <Group gap="xs">
           <span>{task.title}</span>
           {task.is_required && !isDone && <StateBadge tone="caution">{t("required")}</StateBadge>}
         </Group>
       }
-      description={about}
+      description={how ? [about, t("task_outcome", { outcome: how })].filter(Boolean).join(" · ") : about}
     />
+  );
+  if (task.outcomes.length <= 1) return box;
+  return (
+    <Menu opened={isChoosing} onChange={setChoosing} position="bottom-start" withinPortal trapFocus>
+      <Menu.Target>
+        <div>{box}</div>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{t("choose_outcome")}</Menu.Label>
+        {task.outcomes.map((outcome) => (
+          <Menu.Item key={outcome} onClick={() => mark.mutate(outcome)}>
+            {outcome}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 
@@ -65,7 +85,7 @@ export function Tasks() {
             </Anchor>
           ),
         },
-        { key: "assignee", label: t("assignee"), render: (task) => task.assignee ?? <Text c="dimmed">–</Text> },
+        { key: "assignee", label: t("assignee"), render: (task) => task.assignee ?? (task.queue ? t("in_queue", { queue: task.queue }) : null) ?? <Text c="dimmed">–</Text> },
         { key: "due", label: t("due"), render: (task) => <When at={task.due_at} relative /> },
       ]}
       empty={<Empty title={t("no_open_tasks")}>{t("no_open_tasks_text")}</Empty>}

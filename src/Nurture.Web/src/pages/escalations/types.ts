@@ -19,6 +19,9 @@ export interface CsmTask {
   opened_at: string;
   done_at: string | null;
   done_by: string | null;
+  queue: string | null;
+  outcomes: string[];
+  outcome: string | null;
 }
 
 export interface Hold {

@@ -1,6 +1,6 @@
 import {
   IconArrowsSplit2, IconArrowUpRight, IconBellOff, IconCalendarDue, IconCalendarEvent, IconCalendarRepeat, IconCalendarTime, IconChecklist, IconClock, IconDice3, IconEar, IconEraser, IconExchange, IconFilter, IconFlag,
-  IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop, IconPresentation, IconRepeat, IconRoute, IconStairs, IconSun, IconSquareX, IconUserCheck,
+  IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMessageQuestion, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop, IconPresentation, IconRepeat, IconRoute, IconStairs, IconSun, IconSquareX, IconUserCheck,
   IconUserMinus, IconUserPlus, type Icon,
 } from "@tabler/icons-react";
 
@@ -37,6 +37,20 @@ export const stepKinds: Record<string, Kind> = {
       { key: "calendar", is: { words: ["session"] }, isOptional: true },
     ],
   },
+  "ask": {
+    icon: IconMessageQuestion,
+    color: "cyan",
+    fields: [
+      { key: "template", is: "template" },
+      { key: "scale", is: "text", isOptional: true },
+      { key: "set", is: "attribute", word: "sets", isOptional: true },
+      { key: "to", is: "recipients", isOptional: true },
+      { key: "nobody", is: "recipients", isOptional: true },
+      { key: "if", is: "condition", isOptional: true },
+      { key: "topic", is: "topic", isOptional: true },
+      { key: "expires", is: "length", isOptional: true },
+    ],
+  },
   "wait": { icon: IconClock, color: "gray", fields: [{ key: "wait", is: "length" }] },
   "wait_for": { icon: IconEar, color: "indigo", fields: [{ key: "for", is: "condition" }, { key: "up_to", is: "length", isOptional: true }] },
   "wait_until": { icon: IconSun, color: "gray", fields: [{ key: "until", is: "time" }, { key: "days", is: days, isOptional: true }, { key: "zone", is: { words: ["recipient", "account", "company"] }, isOptional: true }] },
@@ -71,7 +85,7 @@ export const stepKinds: Record<string, Kind> = {
       { key: "up_to", is: "length", isOptional: true },
     ],
   },
-  "task": { icon: IconChecklist, color: "pink", fields: [{ key: "title", is: "text" }, { key: "due", is: "length", isOptional: true }] },
+  "task": { icon: IconChecklist, color: "pink", fields: [{ key: "title", is: "text" }, { key: "due", is: "length", isOptional: true }, { key: "owner", is: "text", isOptional: true }, { key: "queue", is: "text", isOptional: true }, { key: "up_to", is: "length", isOptional: true }] },
   "end": { icon: IconPlayerStop, color: "red", fields: [{ key: "end", is: "name" }] },
 };
 

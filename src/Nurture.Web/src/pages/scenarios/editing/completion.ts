@@ -158,7 +158,7 @@ function conditionAt(typed: string, text: string, at: number, vocabulary: Vocabu
   const quoted = /(\w+)\(\s*\[?\s*(?:"[^"]*"\s*,\s*)*"([^"]*)$/.exec(typed);
   if (quoted) {
     const from = at - quoted[2]!.length;
-    if (["sent", "clicked", "opened"].includes(quoted[1]!)) return { from, options: vocabulary.templates.map((template) => ({ label: template.name, type: "text" })) };
+    if (["sent", "clicked", "opened", "answered"].includes(quoted[1]!)) return { from, options: vocabulary.templates.map((template) => ({ label: template.name, type: "text" })) };
     if (quoted[1] === "segment") return { from, options: vocabulary.segments.map((segment) => ({ label: segment.name, detail: segment.title, info: [segment.about, segment.is].filter(Boolean).join("\n"), type: "enum" })) };
     return { from, options: vocabulary.events.map((event) => ({ label: event.name, info: event.description, type: "enum" })) };
   }

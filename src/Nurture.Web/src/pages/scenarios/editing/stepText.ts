@@ -203,6 +203,7 @@ export function setEvents(text: string, key: string, events: string[]): Edit {
 /** The text of a new step, by what the "add" menu offers. */
 export const newSteps: Record<string, (template: string, event: string, isAccount: boolean) => string> = {
   send: (template, _, isAccount) => (isAccount ? `send: { template: ${template}, to: most_active, nobody: end }` : `send: ${template}`),
+  ask: (template, _, isAccount) => `ask: { template: ${template}, scale: "0-10"${isAccount ? ", to: most_active, nobody: end" : ""} }`,
   wait: () => "wait: 3d",
   wait_for: (_, event) => `wait: { for: event("${event}"), up_to: 3d }`,
   wait_until: () => `wait: { until: "09:00", days: business, zone: recipient }`,

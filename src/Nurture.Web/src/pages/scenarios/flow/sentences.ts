@@ -39,6 +39,11 @@ export function stepWords(step: FlowStep, language: string, t: TFunction): { tit
         title: t("flow.does_send", { template: says["template"] }),
         detail: [says["to"] && recipientWords(says["to"], t), says["if"] && t("flow.only_if", { condition: conditionWords(says["if"], language, t) }), says["skipped"] && t("flow.ends_when_skipped")].filter(Boolean).join(" · ") || null,
       };
+    case "ask":
+      return {
+        title: t("flow.does_ask", { template: says["template"] }),
+        detail: [says["scale"] ?? says["answers"], says["to"] && recipientWords(says["to"], t), says["if"] && t("flow.only_if", { condition: conditionWords(says["if"], language, t) })].filter(Boolean).join(" · ") || null,
+      };
     case "wait":
       return { title: t("flow.does_wait", { length: lengthWords(says["wait"] ?? "", language, t) }), detail: null };
     case "wait_for":
@@ -78,7 +83,7 @@ export function stepWords(step: FlowStep, language: string, t: TFunction): { tit
     case "escalate":
       return { title: t("flow.does_escalate", { type: says["type"] }), detail: says["because"] ?? null };
     case "task":
-      return { title: t("flow.does_task", { title: says["title"] }), detail: says["due"] ? t("flow.due_in", { length: lengthWords(says["due"], language, t) }) : null };
+      return { title: t("flow.does_task", { title: says["title"] }), detail: [says["due"] && t("flow.due_in", { length: lengthWords(says["due"], language, t) }), says["owner"] ?? says["queue"], says["up_to"] && t("flow.at_most", { length: lengthWords(says["up_to"], language, t) })].filter(Boolean).join(" · ") || null };
     case "end":
       return { title: t("flow.does_end"), detail: says["reason"] ?? null };
     default:
