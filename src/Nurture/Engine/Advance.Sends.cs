@@ -186,7 +186,7 @@ internal sealed partial class Advance
             Topic = step.Topic,
             Template = step.Template,
             Locale = locale,
-            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, session: FactsFor(step, enrollment, recipient), asks: step.Asks is { } asked ? (asked, locale) : null),
+            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null),
             Seed = Draws.Seed(id),
             PlannedAt = at,
             ExpiresAt = expiresAt,

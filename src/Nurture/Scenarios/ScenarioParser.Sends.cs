@@ -40,7 +40,7 @@ public sealed partial class ScenarioParser
         fields?.RefuseOthers(LaterInSend);
         if (template is null) return null;
 
-        var given = Claim(id, template, span);
+        var given = Claim(id, Called(templateNode, template), span);
         Remember(given, fields, "template", "to", "nobody", "class", "expires", "if", "calendar", "answers", "scale", "set");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)
