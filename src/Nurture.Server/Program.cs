@@ -6,6 +6,7 @@ using Nurture.Server.Bulk;
 using Nurture.Server.Delivery;
 using Nurture.Server.Escalations;
 using Nurture.Server.Health;
+using Nurture.Server.HeldSessions;
 using Nurture.Server.Hosting;
 using Nurture.Server.Inbox;
 using Nurture.Server.Intake;
@@ -62,6 +63,7 @@ public partial class Program
         builder.AddApi();
         builder.AddAuthoring();
         builder.AddBroadcasts();
+        builder.AddHeldSessions();
         builder.AddBulk();
         builder.AddWebApp();
         also?.Invoke(builder);
@@ -83,6 +85,7 @@ public partial class Program
         app.MapOperation();
         app.MapAuthoring();
         app.MapBroadcasts();
+        app.MapHeldSessions();
         app.MapSchedules();
         app.MapBulk();
 
@@ -90,6 +93,7 @@ public partial class Program
         app.UseDelivery();
         app.UseWebhooks();
         app.UseScheduling();
+        app.UseHeldSessions();
         app.UseBulk();
         app.UseEscalations();
         await app.UsePublishingAsync(CancellationToken.None);
