@@ -1,10 +1,7 @@
 import {
-  IconArrowsSplit2, IconArrowUpRight, IconBellOff, IconBellRinging, IconCalendarDue, IconCalendarEvent, IconCalendarRepeat, IconCalendarTime, IconChecklist, IconClock, IconDice3, IconEar, IconEraser, IconExchange, IconFilter, IconFlag,
-  IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMessageQuestion, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop, IconRepeat, IconRoute, IconStairs, IconSun, IconSquareX, IconUserCheck,
-  IconUserMinus, IconUserPlus, IconWebhook, type Icon,
-  IconArrowsSplit2, IconArrowUpRight, IconBellOff, IconCalendarDue, IconCalendarEvent, IconCalendarRepeat, IconCalendarTime, IconChecklist, IconClock, IconDice3, IconEar, IconEraser, IconExchange, IconFilter, IconFlag,
-  IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMessageQuestion, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop, IconPresentation, IconRepeat, IconRoute, IconStairs, IconSun, IconSquareX, IconUserCheck,
-  IconUserMinus, IconUserPlus, type Icon,
+  IconArrowUpRight, IconArrowsSplit2, IconBellOff, IconBellRinging, IconCalendarDue, IconCalendarEvent, IconCalendarRepeat, IconCalendarTime, IconChecklist, IconClock, IconDice3, IconEar, IconEraser,
+  IconExchange, IconFilter, IconFlag, IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMessageQuestion, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop,
+  IconPresentation, IconRepeat, IconRoute, IconSquareX, IconStairs, IconSun, IconUserCheck, IconUserMinus, IconUserPlus, IconWebhook, type Icon,
 } from "@tabler/icons-react";
 
 /** What a form asks of a value, and where it stands in the text. */
