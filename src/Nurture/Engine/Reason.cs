@@ -129,6 +129,9 @@ public enum Reason : short
     AnswerChanged = 141,
     TaskDone = 142,
 
+    // Sessions.
+    SessionCancelled = 170,
+
     // Working on many at once, and what protects from too much.
     TriggerNotTrue = 180,
     SourceSilent = 181,

@@ -33,6 +33,7 @@ public sealed partial class ScenarioParser
         var expires = source.Exact(fields?["expires"], "expires");
         var throttle = source.Pace(fields?["throttle"], "throttle");
         var condition = ReadCondition(fields?["if"], "if", Scope(hasHeard));
+        var hasCalendar = ReadCalendar(fields?["calendar"]);
         var question = isAsking ? ReadQuestion(fields!) : null;
         var skippedNode = step["skipped"];
         var endsWhenSkipped = skippedNode is YamlNode.Scalar { Value: "end" };
@@ -41,7 +42,7 @@ public sealed partial class ScenarioParser
         if (template is null) return null;
 
         var given = Claim(id, Called(templateNode, template), span);
-        Remember(given, fields, "template", "to", "nobody", "class", "expires", "throttle", "if", "answers", "scale", "set");
+        Remember(given, fields, "template", "to", "nobody", "class", "expires", "throttle", "if", "calendar", "answers", "scale", "set");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)
         {
@@ -52,10 +53,18 @@ public sealed partial class ScenarioParser
             Expires = expires,
             Throttle = throttle,
             If = condition,
+            HasCalendar = hasCalendar,
             EndsWhenSkipped = endsWhenSkipped,
             Skipped = skipped,
             Asks = question,
         };
+    }
+
+    private bool ReadCalendar(YamlNode? node)
+    {
+        if (source.OneOf(node, "what goes into the calendar", ("session", true)) is not true) return false;
+        if (!HasSession) source.Error(DiagnosticCodes.NoSession, node!.Span, "no session starts this, so there is none for the calendar", "Such are trigger: { session: webinar, before: 14d }, and trigger: { event: nurture.session_registered }.");
+        return true;
     }
 
     private const string AskExample = "ask: { template: nps, scale: \"0-10\" }, or ask: { template: invitation, answers: [ join, decline ] }.";
@@ -156,7 +165,7 @@ public sealed partial class ScenarioParser
             Suggestions.For(template, known) ?? $"It would be the file templates/{template}.{environment.Policy.Locale}.html.");
     }
 
-    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, throttle, if and id.";
+    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, throttle, if, calendar and id.";
 
     private static readonly Dictionary<string, string> LaterInSend = new(StringComparer.Ordinal)
     {
@@ -164,7 +173,6 @@ public sealed partial class ScenarioParser
         ["approve"] = SendKeys,
         ["up_to"] = SendKeys,
         ["otherwise"] = SendKeys,
-        ["calendar"] = SendKeys,
         ["channel"] = "Every send is a mail.",
         ["skipped"] = "It stands beside the send, aligned with \"send:\".",
     };
