@@ -42,6 +42,7 @@ public abstract class CatalogStoreTests(DatabaseFixture fixture)
         Assert.Equal([2, 1], (await Store.VersionsAsync("scenario", "trial", Cancel)).Select(d => d.Version));
     }
 
+    [Rule(13)]
     [Fact]
     public async Task A_version_whose_criteria_are_not_covered_waits_until_they_are()
     {

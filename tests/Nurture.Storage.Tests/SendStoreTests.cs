@@ -37,6 +37,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
     private async Task<int> CompleteAsync(IEnumerable<ClaimedSend> sends, Attempt attempt, DateTimeOffset? now = null) =>
         (await store.WriteAsync([], [.. sends.Select(send => new Completion(send, attempt))], Lease, now ?? Noon, Cancel)).Told;
 
+    [Lesson(1)]
     [Fact]
     public async Task A_claim_takes_what_is_due_and_nothing_twice()
     {
@@ -69,6 +70,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Equal(299, (await ClaimAsync(limit: 1000)).Count);
     }
 
+    [Rule(45, 58)]
     [Fact]
     public async Task Nothing_of_a_paused_scenario_or_while_all_sending_is_stopped_is_claimed()
     {
@@ -87,6 +89,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Empty(await rows.ToldAsync());
     }
 
+    [Rule(32)]
     [Fact]
     public async Task What_has_expired_is_ended_and_its_enrollment_told()
     {
@@ -102,6 +105,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Equal(expired.Select(id => (id, Reason.Expired)).Order(), (await rows.ToldAsync()).Order());
     }
 
+    [Rule(30)]
     [Fact]
     public async Task The_claim_asks_again_who_may_be_mailed()
     {
@@ -138,6 +142,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
             expected.Where(pair => pair.Value is not null).Select(pair => (pair.Key, pair.Value!.Value)).Order(), (await rows.ToldAsync()).Order());
     }
 
+    [Rule(58)]
     [Fact]
     public async Task With_an_allow_list_others_are_skipped()
     {
@@ -198,6 +203,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Empty(await rows.ToldAsync());
     }
 
+    [Lesson(19)]
     [Theory]
     [InlineData(SendClass.Marketing)]
     [InlineData(SendClass.Service)]
@@ -348,6 +354,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
             new[] { (bounced, Reason.Bounced), (refused, Reason.Refused), (again, Reason.Suppressed) }.Order(), (await rows.ToldAsync()).Order());
     }
 
+    [Lesson(2)]
     [Fact]
     public async Task A_failed_render_ends_its_own_mail_only()
     {
@@ -385,6 +392,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Null(await store.NextDueAsync(Noon.AddHours(2), Cancel));
     }
 
+    [Lesson(1)]
     [Fact]
     public async Task Owners_that_race_share_the_work_and_claim_nothing_twice()
     {

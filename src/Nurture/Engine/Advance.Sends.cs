@@ -1,3 +1,5 @@
+using System.Globalization;
+using NodaTime;
 using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
@@ -16,7 +18,7 @@ internal sealed partial class Advance
 
     private bool TrySend(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Send step, DateTimeOffset at)
     {
-        var expiresAt = enrollment.StepStartedAt + (step.Expires ?? DefaultExpiry(step.Class));
+        var expiresAt = ExpiryOf(subject, enrollment, step);
         if (enrollment.IsBehind)
         {
             Skip(subject, enrollment, step, 0, Reason.MomentGone, at);
@@ -57,6 +59,7 @@ internal sealed partial class Advance
 
             var recipient = set.Contact(slot, id);
             var (refusal, until) = Gate(published, subject, enrollment, step, recipient, at);
+            if (refusal is null && Later(at, now) >= expiresAt) refusal = Reason.Expired;
             if (refusal is null)
             {
                 Release(subject, enrollment, step, recipient!, at, expiresAt);
@@ -179,6 +182,7 @@ internal sealed partial class Advance
             Scenario = enrollment.Scenario,
             Version = enrollment.Version,
             Step = step.Id,
+            Occurrence = enrollment.Iteration,
             RecipientId = recipient.Id,
             Address = recipient.Email!,
             Class = step.Class,
@@ -226,6 +230,16 @@ internal sealed partial class Advance
     {
         enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = recipientId, Fate = EnrollmentSendFate.Skipped, At = at });
         Note(subject, enrollment, reason, at, recipientId, detail: Detail(("template", step.Template)));
+    }
+
+    /// <summary>Until when the mail is of use: as long as the step says, and not beyond the day that it speaks of (SEMANTICS.md 32).</summary>
+    private DateTimeOffset ExpiryOf(SubjectState subject, Enrollment enrollment, Step.Send step)
+    {
+        var expiresAt = enrollment.StepStartedAt + (step.Expires ?? DefaultExpiry(step.Class));
+        if (enrollment.Trigger is not { Name: ProductEvents.DateReached } reached
+            || !DateOnly.TryParseExact(reached["date"].ToString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return expiresAt;
+        var over = Calendar.At(LocalDate.FromDateOnly(day).PlusDays(1), LocalTime.Midnight, ClockOf(ZoneRule.Recipient, subject).Zone);
+        return over > enrollment.StepStartedAt && over < expiresAt ? over : expiresAt;
     }
 
     private static TimeSpan DefaultExpiry(SendClass of) => of switch

@@ -158,6 +158,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     private void Refused(Signal.Refused signal)
     {
         var contact = ContactHere(signal.ContactId, signal.At);
+        if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
         if (signal.IsRefused) contact.Refusals.TryAdd(signal.Topic, signal.At);
         else contact.Refusals.Remove(signal.Topic);
@@ -180,6 +181,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     private void Left(Signal.Left signal)
     {
         var contact = ContactHere(signal.ContactId, signal.At);
+        if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
         contact.Status = ContactStatus.Left;
         set.TouchProfile(contact);
@@ -223,7 +225,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     /// <summary>The send of the step to the person; in a repeat there may be several.</summary>
     private static EnrollmentSend? SendOf(SubjectState subject, Enrollment enrollment, string step, long recipientId, Guid sendId)
     {
-        var sends = enrollment.Sends.FindAll(send => send.Step == step && send.RecipientId == recipientId);
+        // A person's passage mails that person, who may have been known as somebody else when the mail left.
+        var sends = enrollment.Sends.FindAll(send => send.Step == step && (send.RecipientId == recipientId || (subject is ContactState && send.RecipientId == subject.Id)));
         return sends.Count <= 1 ? sends.FirstOrDefault() : sends.Find(send => Draws.SendId(subject.Ref, enrollment.Id, step, send.Occurrence, recipientId) == sendId);
     }
 

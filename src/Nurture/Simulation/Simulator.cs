@@ -138,18 +138,21 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private IReadOnlyList<StoredEvent> HistoryOf(StoredEvent row) => SignalCodec.Read(row) switch
     {
         Signal.Resumed resumed => [.. resumed.EventIds.Select(id => log[id])],
-        Signal.Prepared prepared => [.. log.Values.Where(past => past.Kind == SignalKind.Occurred && past.Id < row.Id && !SignalCodec.IsSentOn(past)
-            && (prepared.Subject.Kind == SubjectKind.Contact ? past.ContactId : past.AccountId) == prepared.Subject.Id)],
+        Signal.Prepared prepared => [.. HeardOf(prepared.Subject).Where(past => past.Id < row.Id)],
         _ => [],
     };
 
-    private IReadOnlyList<StoredEvent> PastOf(SubjectRef subject, Past asked)
+    private IReadOnlyList<StoredEvent> PastOf(SubjectRef subject, Past asked) =>
+        [.. HeardOf(subject).Where(past => past.OccurredAt >= asked.Since && asked.Names.Contains(past.Name)).OrderBy(past => past.OccurredAt).ThenBy(past => past.Id)];
+
+    /// <summary>What a subject did as the log has it: under all the names that a person had, and of an account what its people did for no other one.</summary>
+    private IEnumerable<StoredEvent> HeardOf(SubjectRef subject)
     {
-        // What a person does is their account's too, where it names no other.
-        var people = subject.Kind == SubjectKind.Contact ? [subject.Id]
-            : States.Select(pair => pair.State).OfType<ContactState>().Where(contact => contact.AccountId == subject.Id).Select(contact => contact.Id).ToHashSet();
-        return [.. log.Values.Where(past => past.Kind == SignalKind.Occurred && past.OccurredAt >= asked.Since && asked.Names.Contains(past.Name)
-            && (subject.Kind == SubjectKind.Account && past.AccountId != 0 ? past.AccountId == subject.Id : people.Contains(past.ContactId))).OrderBy(past => past.OccurredAt).ThenBy(past => past.Id)];
+        HashSet<long> people = subject.Kind == SubjectKind.Contact ? [subject.Id]
+            : states.TryGetValue(new SubjectKey(Slots.OfAccount(subject.Id), subject), out var account) ? [.. StateCodec.UnpackAccount(account.State.Doc, account.State.Rest).Members.Keys] : [];
+        while (tombstones.Where(gone => gone.Value.ToContactId != gone.Key.ContactId && people.Contains(gone.Value.ToContactId)).Select(gone => gone.Key.ContactId).Except(people).ToList() is { Count: > 0 } merged) people.UnionWith(merged);
+        return log.Values.Where(past => past.Kind == SignalKind.Occurred && !SignalCodec.IsSentOn(past)
+            && (subject.Kind == SubjectKind.Contact ? people.Contains(past.ContactId) : past.AccountId == subject.Id || (past.AccountId == 0 && people.Contains(past.ContactId))));
     }
 
     private LoadedSubject Load(SubjectKey key)

@@ -14,6 +14,7 @@ public abstract class SegmentApiTests(ApiServer api)
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    [Rule(13)]
     [Fact]
     public async Task What_a_segment_counts_anew_is_filled_from_history_before_anybody_is_asked_by_it()
     {
