@@ -26,6 +26,7 @@ public sealed class BreakerStore(Database database)
     {
         var counts = commit.Sends.Where(send => send.Draft.EnrollmentId != 0).GroupBy(send => send.Draft.Scenario).Select(group => (Scenario: group.Key, Kind: BreakerKind.Mails, N: (long)group.Count()))
             .Concat(commit.Escalations.Where(opened => opened.Scenario.Length > 0).GroupBy(opened => opened.Scenario).Select(group => (Scenario: group.Key, Kind: BreakerKind.Escalations, N: (long)group.Count())))
+            .Concat(commit.Calls.Where(call => call.Draft.Scenario.Length > 0).GroupBy(call => call.Draft.Scenario).Select(group => (Scenario: group.Key, Kind: BreakerKind.Webhooks, N: (long)group.Count())))
             .OrderBy(count => count.Scenario, StringComparer.Ordinal).ThenBy(count => count.Kind).ToList();
         if (counts.Count == 0) return;
         var now = Nurture.Contacts.Instants.ToMilliseconds(commit.RecordedAt);

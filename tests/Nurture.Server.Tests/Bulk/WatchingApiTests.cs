@@ -8,7 +8,7 @@ namespace Nurture.Server.Tests.Bulk;
 /// <summary>What protects from too much and from too little: the volume breaker, and sources that fall silent.</summary>
 public abstract class WatchingApiTests(ApiServer api)
 {
-    private const string Policy = ApiServer.Policy + "\nbreaker: { mails: 3, within: 1h }\n";
+    private const string Policy = ApiServer.Policy + "\nbreaker: { mails: 3, webhooks: 2, within: 1h }\n";
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -46,6 +46,22 @@ public abstract class WatchingApiTests(ApiServer api)
         Assert.Equal(7, await SentAsync("planned"));
         Assert.False((await api.GetAsync("scenarios/planned"))["is_paused"]!.GetValue<bool>());
         Assert.Equal(10, Volume(await api.GetAsync("scenarios/planned/volume"))["bound"]!.GetValue<long>());
+    }
+
+    [Fact]
+    public async Task Calls_to_other_systems_count_as_mails_do()
+    {
+        await api.DoAsync(HttpMethod.Post, "webhooks", new { name = "crm", url = "https://crm.example/hook" });
+        await PublishAsync("calling", "manual", 6, "transactional", "hello", "{ webhook: { endpoint: crm } }");
+        for (var i = 0; i < 4; i++)
+        {
+            await PersonAsync($"calling{i}", ""","seats":6""", null);
+            var contact = Assert.Single((await api.GetAsync($"contacts?query=calling{i}@x.example"))["items"]!.AsArray())!["id"];
+            await api.DoAsync(HttpMethod.Post, "enrollments", new { subject = $"contact:{contact}", scenario = "calling" });
+        }
+
+        Assert.Equal("3 webhooks within 1h, more than 2", (await api.GetAsync("scenarios/calling"))["paused_because"]!.GetValue<string>());
+        await api.DoAsync(HttpMethod.Post, "scenarios/calling/resume", new { });
     }
 
     [Fact]
@@ -101,7 +117,7 @@ public abstract class WatchingApiTests(ApiServer api)
         Assert.True(await SentAsync("quiet") >= 1);
     }
 
-    private async Task PublishAsync(string name, string trigger, int seats, string sendClass = "transactional", string send = "hello") => await api.DoAsync(HttpMethod.Post, "scenarios", new
+    private async Task PublishAsync(string name, string trigger, int seats, string sendClass = "transactional", string send = "hello", string? step = null) => await api.DoAsync(HttpMethod.Post, "scenarios", new
     {
         files = new[]
         {
@@ -118,7 +134,7 @@ public abstract class WatchingApiTests(ApiServer api)
                     trigger: {{trigger}}
                     audience: contact.seats == {{seats}}
                     steps:
-                      - send: {{send}}
+                      - {{step ?? $"send: {send}"}}
                     """,
             },
         },
