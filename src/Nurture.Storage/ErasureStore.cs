@@ -115,6 +115,7 @@ public sealed class ErasureStore(Database database, EventLog log)
         (false, """
          update sends set inputs = @empty where enrollment_id in (select enrollment_id from sends where recipient_id = @id and enrollment_id <> 0) and length(inputs) > 0 and state <> 1
          """),
+        (false, "delete from approvals where recipient_id = @id"),
         (false, "update escalation_entries set body = '', detail = '' where contact_id = @id and contact_id > 0 and (body <> '' or detail <> '')"),
         (false, $"delete from checkpoint_states where {InCheckpoints} and kind = 1 and subject_id = @id"),
         // Their account's state has what they said; what else it has comes again with the next checkpoint.

@@ -72,6 +72,12 @@ public sealed class SlotCommit
 
     public List<CsmTask> Tasks { get; init; } = [];
 
+    public List<ApprovalRow> Approvals { get; init; } = [];
+
+    public List<Effect.ApprovalEnded> ApprovalsEnded { get; init; } = [];
+
+    public List<Effect.OwnerChanged> OwnersChanged { get; init; } = [];
+
     public List<Effect.HoldsChanged> Holds { get; init; } = [];
 
     /// <summary>Contacts that a scenario wants to be forgotten.</summary>

@@ -19,6 +19,12 @@ public enum NoticeKind : byte
 
     /// <summary>He may come in, by a link that works once.</summary>
     Invited = 4,
+
+    /// <summary>A mail waits for his approval.</summary>
+    ToApprove = 5,
+
+    /// <summary>An account of his is another's now, or the other way round.</summary>
+    OwnerChanged = 6,
 }
 
 /// <summary>Somebody who works with Nurture, as much of him as mailing him takes.</summary>
@@ -48,6 +54,8 @@ public sealed record Notice(
         NoticeKind.Assigned or NoticeKind.HandedOver => "notice-case",
         NoticeKind.Untaken => "notice-untaken",
         NoticeKind.Invited => "notice-invitation",
+        NoticeKind.ToApprove => "notice-approve",
+        NoticeKind.OwnerChanged => "notice-owner",
     };
 
     public SendDraft DraftFor(Colleague colleague, SendPolicy policy)
@@ -84,6 +92,9 @@ public sealed record NoticeFacts(string Title, string? Account)
 
     /// <summary>Who handed it over, or invites.</summary>
     public string? By { get; init; }
+
+    /// <summary>Of an account that has another owner: who it was before.</summary>
+    public string? Before { get; init; }
 
     /// <summary>Local, with its zone.</summary>
     public string? AcknowledgeBy { get; init; }

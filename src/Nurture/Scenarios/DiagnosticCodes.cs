@@ -183,6 +183,9 @@ public static partial class DiagnosticCodes
     /// <summary>An outcome by which a task cannot be done.</summary>
     public const string UnknownOutcome = "NUR142";
 
+    /// <summary>A sender that policy.yaml does not declare.</summary>
+    public const string UnknownIdentity = "NUR143";
+
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";
 

@@ -130,6 +130,10 @@ public static class ScenarioGrammar
             new("topic", "topic", "what readers may turn off", "tips") { Default = "the scenario's" },
             new("expires", "length", "how long it may wait to leave", "12h") { Default = "transactional 24h, service 3d, marketing 7d" },
             new("if", "condition", "asked there and then; if not, it is skipped", "contact.onboarded") { Default = "always" },
+            new("approve", "text", "who approves the mail before it leaves, and may edit it: `owner`, another attribute of the account that holds an address, or an address", "owner") { Default = "nobody" },
+            new("up_to", "length", "with `approve`: how long it waits for that", "3bd") { Default = "`3bd`" },
+            new("otherwise", "word", "with `approve`: what happens to it when nobody answers", "send") { Words = ["skip", "send"], Default = "`skip`" },
+            new("from", "text", "who writes: an identity of the policy, or `account.owner`", "account.owner") { Default = "the policy's `sender`" },
             new("id", "name", "its name", "first-mail") { Default = "the template's" },
         ],
         ["ask"] =

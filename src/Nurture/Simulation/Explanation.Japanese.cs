@@ -138,6 +138,11 @@ public static partial class Explanation
             Reason.HoldEnded => "契約企業への自動配信の保留を解除しました。",
             Reason.Answered => $"{mail}の質問に「{detail["answer"] ?? "不明"}」と回答がありました。",
             Reason.AnswerChanged => $"{mail}の質問への回答が{(detail["before"] is { } before ? $"「{before}」から" : "")}「{detail["answer"] ?? "不明"}」に変わりました。最後の回答が有効です。すでに進んだステップは元に戻しません。",
+            Reason.ApprovalAsked => $"{(detail["assignee"] is { Length: > 0 } approver ? $" {approver} " : "担当者")}の承認を待つため、{mail}を保留しました。",
+            Reason.Approved => $"{mail}が{hand}承認されました。",
+            Reason.NotApproved => $"承認されなかったため、{mail}を送りませんでした。",
+            Reason.ApprovalOver => detail["otherwise"] == "send" ? $"期限までに回答がなかったため、{mail}をそのまま送ります。" : $"期限までに承認されなかったため、{mail}を送りませんでした。",
+            Reason.OwnerChanged => $"担当者が {detail["from"] ?? "前任者"} から {(detail["to"] is { Length: > 0 } next ? next : "未定")} に変わり、対応中のものを引き継ぎました。",
             Reason.TaskDone => $"{here}が{hand}完了し{(detail["outcome"] is { } how and not Step.Task.Done ? $"(結果:{how})" : "")}、次へ進みました。",
             Reason.TaskOpened => $"タスク{JapaneseOf(detail["task"])}を作成しました。",
         };

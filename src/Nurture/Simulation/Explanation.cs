@@ -160,6 +160,11 @@ public static partial class Explanation
             Reason.HoldEnded => "Automatic mail to the account goes on: the hold is over.",
             Reason.Answered => $"Was answered: {detail["answer"] ?? "a question"} ({mail}).",
             Reason.AnswerChanged => $"Was answered otherwise: {detail["answer"] ?? "a question"}{(detail["before"] is { } before ? $", before {before}" : "")} ({mail}). The last answer counts; what had gone on was not undone.",
+            Reason.ApprovalAsked => $"Held {mail} back: {(detail["assignee"] is { Length: > 0 } approver ? approver : "a colleague")} is asked to approve it.",
+            Reason.Approved => $"Approved {mail}{By(detail)}.",
+            Reason.NotApproved => $"Did not send {mail}: it was not approved.",
+            Reason.ApprovalOver => detail["otherwise"] == "send" ? $"Nobody answered for {mail} in time: it leaves as it is." : $"Did not send {mail}: nobody approved it in time.",
+            Reason.OwnerChanged => $"The account went from {detail["from"] ?? "its owner"} to {(detail["to"] is { Length: > 0 } next ? next : "nobody")}, with what was open.",
             Reason.TaskDone => $"Went on from {here}: the task was done{(detail["outcome"] is { } how and not Step.Task.Done ? $" ({Words(how)})" : "")}{By(detail)}.",
             Reason.TaskOpened => $"A task was opened for a person{Of(detail["task"])}.",
         };

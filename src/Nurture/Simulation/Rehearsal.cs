@@ -167,6 +167,7 @@ public sealed class Rehearsal
             case TestAction.Refuse refuse: Simulator.Tell(new Signal.Refused(IdOf(refuse.Contact), refuse.Topic, true, refuse.At), IdOf(refuse.Contact)); break;
             case TestAction.Work work: Tell(work); break;
             case TestAction.Done done: Tell(done); break;
+            case TestAction.Decide decide: Tell(decide); break;
             case TestAction.Leave leave: Simulator.Tell(new Signal.Left(IdOf(leave.Contact), leave.At), IdOf(leave.Contact)); break;
             default: throw new InvalidOperationException($"No playing of {action.GetType().Name}.");
         }
@@ -191,6 +192,18 @@ public sealed class Rehearsal
         var contactId = happened.Contact is { } contact ? IdOf(contact) : 0;
         var accountId = happened.Contact is null ? FirstAccount : 0;
         Simulator.Tell(new Signal.Occurred(new OccurredEvent(0, happened.Name, contactId, accountId, happened.At, happened.At, happened.Properties), countsOnly), contactId, accountId);
+    }
+
+    private void Tell(TestAction.Decide decide)
+    {
+        var over = Simulator.Carried.OfType<Effect.ApprovalEnded>().Select(ended => ended.ApprovalId).ToHashSet();
+        if (Simulator.Carried.OfType<Effect.ApprovalAsked>().LastOrDefault(asked => (asked.Row.Template == decide.Asked || asked.Row.Step == decide.Asked) && !over.Contains(asked.Row.Id))?.Row is not { } row)
+        {
+            impossible.Add(decide);
+            return;
+        }
+
+        Simulator.Tell(new Signal.ApprovalGiven(row.Subject, row.RecipientId, row.Id, decide.IsApproved, "", "", "csm@example.com", decide.At), row.RecipientId);
     }
 
     private void Tell(TestAction.Done done)

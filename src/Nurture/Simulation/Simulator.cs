@@ -211,7 +211,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 break;
             case Effect.Moved moved: routes[moved.ContactId] = (moved.ToSlot, moved.Hop); break;
             case Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
-            case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.ColleaguesTold: break;
+            case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.ColleaguesTold or Effect.ApprovalAsked or Effect.ApprovalEnded or Effect.OwnerChanged: break;
             default: throw new InvalidOperationException($"The simulator does not carry {effect.GetType().Name}.");
         }
     }

@@ -61,7 +61,7 @@ public sealed class ScenarioGrammarTests
             "skipped" or "id" => $"send: welcome\n    {key}: {value}",
             _ => $"{key}: {value}",
         }),
-        "send" => Steps($"send: {{ {(key == "template" ? "" : "template: welcome, ")}{key}: {value} }}"),
+        "send" => Steps($"send: {{ {(key == "template" ? "" : "template: welcome, ")}{(key is "up_to" or "otherwise" ? "approve: owner, " : "")}{key}: {value} }}"),
         "ask" => Steps($"ask: {{ {(key == "template" ? "" : "template: welcome, ")}{(key is "answers" or "scale" ? "" : "answers: [ join, decline ], ")}{key}: {value} }}"),
         "wait" => Steps($"wait: {{ {(key is "up_to" or "late" ? "for: event(\"login\"), " : key is "offset" or "at" ? "until: account.contract_end, " : key is "days" or "zone" or "id" ? "until: \"09:00\", " : "")}{key}: {value} }}"),
         "arm" => Steps($"branch:\n      - {{ {(key == "else" ? $"else: {value}" : $"if: contact.onboarded, then: {(key == "then" ? value : "[]")}")} }}"),
