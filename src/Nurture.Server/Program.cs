@@ -2,6 +2,7 @@ using Nurture.Server.Api;
 using Nurture.Server.Authoring;
 using Nurture.Server.Broadcasts;
 using Nurture.Server.Browser;
+using Nurture.Server.Bulk;
 using Nurture.Server.Delivery;
 using Nurture.Server.Escalations;
 using Nurture.Server.Health;
@@ -59,6 +60,7 @@ public partial class Program
         builder.AddApi();
         builder.AddAuthoring();
         builder.AddBroadcasts();
+        builder.AddBulk();
         builder.AddWebApp();
         also?.Invoke(builder);
 
@@ -79,10 +81,12 @@ public partial class Program
         app.MapAuthoring();
         app.MapBroadcasts();
         app.MapSchedules();
+        app.MapBulk();
 
         app.UseSlots();
         app.UseDelivery();
         app.UseScheduling();
+        app.UseBulk();
         app.UseEscalations();
         await app.UsePublishingAsync(CancellationToken.None);
 

@@ -14,7 +14,7 @@ public sealed record StepCount(int Version, string Step, long Count);
 
 public sealed class EnrollmentStore(Database database)
 {
-    private const string Columns = "p.slot, p.enrollment_id, p.kind, p.subject_id, p.scenario, p.version, p.step, p.since, p.entered_at";
+    internal const string Columns = "p.slot, p.enrollment_id, p.kind, p.subject_id, p.scenario, p.version, p.step, p.since, p.entered_at";
 
     public async Task<Position?> FindAsync(long enrollmentId, CancellationToken cancel)
     {
@@ -60,7 +60,7 @@ public sealed class EnrollmentStore(Database database)
             reader => new StepCount(reader.GetInt32(0), reader.GetString(1), reader.GetInt64(2)), cancel);
     }
 
-    private static Position Read(DbDataReader reader) => new(
+    internal static Position Read(DbDataReader reader) => new(
         reader.GetInt16(0), reader.GetInt64(1), new((SubjectKind)reader.GetInt16(2), reader.GetInt64(3)), reader.GetString(4), reader.GetInt32(5),
         reader.GetString(6), reader.Instant(7), reader.Instant(8));
 }

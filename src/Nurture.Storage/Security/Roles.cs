@@ -13,7 +13,7 @@ public sealed class Role
 
     public static readonly Role Marketer = new("marketer",
     [
-        .. Reads, Permission.WriteScenarios, Permission.PublishScenarios, Permission.PauseScenarios, Permission.WriteTemplates, Permission.WriteBroadcasts, Permission.SendTests,
+        .. Reads, Permission.WriteScenarios, Permission.PublishScenarios, Permission.PauseScenarios, Permission.WriteTemplates, Permission.WriteBroadcasts, Permission.SendTests, Permission.WriteEnrollments,
     ]);
 
     public static readonly Role CsManager = new("cs_manager", [.. Customers, Permission.ExportContacts, Permission.EraseContacts]);

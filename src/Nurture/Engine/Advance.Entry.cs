@@ -131,7 +131,7 @@ internal sealed partial class Advance
 
     /// <summary>Enrolls the subject, or journals the first reason why not.</summary>
     private void TryEnter(
-        SubjectState subject, PublishedScenario published, OccurredEvent? trigger, DateTimeOffset at, TimeSpan late, TimeSpan? settle = null, bool isForced = false, (string, string)? by = null, bool isBehind = false)
+        SubjectState subject, PublishedScenario published, OccurredEvent? trigger, DateTimeOffset at, TimeSpan late, TimeSpan? settle = null, bool isForced = false, (string, string)? by = null, bool isBehind = false, string because = "")
     {
         var scenario = published.Scenario;
         var key = KeyOf(scenario, subject, trigger);
@@ -140,7 +140,7 @@ internal sealed partial class Advance
         var context = Context(subject, null, at, trigger);
         if (Refusal() is { } reason)
         {
-            Note(subject.Ref, scenario.Name, scenario.Version, live?.Id ?? 0, "", reason, at, trigger?.ContactId ?? 0, by is { } asker ? Detail(asker) : "");
+            Note(subject.Ref, scenario.Name, scenario.Version, live?.Id ?? 0, "", reason, at, trigger?.ContactId ?? 0, by is { } asker ? Asked(asker) : "");
             return;
         }
 
@@ -171,13 +171,15 @@ internal sealed partial class Advance
         {
             (false, null) => "",
             (true, null) => Detail(("holdout", "true")),
-            (false, { } asked) => Detail(asked),
-            (true, { } asked) => Detail(("holdout", "true"), asked),
+            (false, { } asked) => Asked(asked),
+            (true, { } asked) => because.Length > 0 ? Detail(("holdout", "true"), asked, ("because", because)) : Detail(("holdout", "true"), asked),
         });
         RememberPast(subject, enrollment, scenario);
         Go(subject, enrollment, published, published.Program.First, at);
         AskGoalAndExit(subject, enrollment, Later(at, subject.LivedUntil));
         Continue(subject, enrollment, Later(at, subject.LivedUntil));
+
+        string Asked((string, string) asked) => because.Length > 0 ? Detail(asked, ("because", because)) : Detail(asked);
 
         Reason? Refusal()
         {
@@ -245,7 +247,7 @@ internal sealed partial class Advance
         {
             var values = signal.Values.Length == 0 ? null
                 : new OccurredEvent(0, ProductEvents.Started, subject.Kind == SubjectKind.Contact ? subject.Id : 0, AccountRefOf(subject) is { Kind: SubjectKind.Account } account ? account.Id : 0, signal.At, signal.At, signal.Values);
-            TryEnter(subject, published, values, signal.At, late: TimeSpan.MaxValue, settle: TimeSpan.Zero, signal.IsForced, signal.ByScenario.Length > 0 ? ("by_scenario", signal.ByScenario) : ("by", signal.By));
+            TryEnter(subject, published, values, signal.At, late: TimeSpan.MaxValue, settle: TimeSpan.Zero, signal.IsForced, signal.ByScenario.Length > 0 ? ("by_scenario", signal.ByScenario) : ("by", signal.By), because: signal.Because);
         }
 
         Rest(subject, signal.At);
@@ -266,6 +268,39 @@ internal sealed partial class Advance
         }
 
         Rest(subject, signal.At);
+    }
+
+    /// <summary>Asked twice for one start of many, somebody enters once: a passage that began since then answers for it.</summary>
+    private void StartAsked(Signal.StartAsked signal)
+    {
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        CatchUp(subject, signal.At, isInclusive: false);
+        if (catalog.Live.TryGetValue(signal.Scenario, out var published))
+        {
+            var entering = signal.IsBackfill ? Backfilled(subject, published, signal) : published.Scenario.Subject == subject.Kind ? [subject] : [];
+            foreach (var one in entering)
+            {
+                if (!one.Enrollments.Exists(e => e.Scenario == signal.Scenario && e.EnteredAt >= signal.Since) && !one.Passages.Exists(p => p.Scenario == signal.Scenario && p.EnteredAt >= signal.Since))
+                    TryEnter(one, published, null, signal.At, late: TimeSpan.MaxValue, settle: TimeSpan.Zero, signal.IsForced, ("by", signal.By), because: signal.Because);
+                if (!ReferenceEquals(one, subject)) Rest(one, signal.At);
+            }
+        }
+
+        Rest(subject, signal.At);
+    }
+
+    /// <summary>Whom the trigger would start if it turned true now, of a subject of which it is true.</summary>
+    private List<SubjectState> Backfilled(SubjectState subject, PublishedScenario published, Signal.StartAsked signal)
+    {
+        var trigger = published.Scenario.Trigger;
+        if (Backfill.KindOf(trigger) != subject.Kind) return [];
+        if (!Backfill.Holds(trigger, Context(subject, null, signal.At)))
+        {
+            Note(subject.Ref, published.Scenario.Name, published.Scenario.Version, 0, "", Reason.TriggerNotTrue, signal.At, 0, Detail(("by", signal.By)));
+            return [];
+        }
+
+        return [.. Subjects(published, trigger, null, subject as ContactState, subject as AccountState, signal.At).Select(found => found.Subject)];
     }
 
     private static void AddPassage(SubjectState subject, Passage passage)

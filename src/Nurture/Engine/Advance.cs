@@ -67,6 +67,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.Left s: Left(s); break;
             case Signal.EnrollRequested s: EnrollRequested(s); break;
             case Signal.Scheduled s: Scheduled(s); break;
+            case Signal.StartAsked s: StartAsked(s); break;
             case Signal.StopRequested s: StopRequested(s); break;
             case Signal.EnrollmentWorked s: EnrollmentWorked(s); break;
             case Signal.Prepared s: Prepared(s); break;
@@ -234,7 +235,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (signal.Scenario.Length > 0) StopAll(subject, [signal.Scenario], signal.ByScenario, signal.At);
         else if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment)
         {
-            End(subject, enrollment, Reason.Stopped, signal.At, Detail(("by", signal.By)));
+            End(subject, enrollment, Reason.Stopped, signal.At, signal.Because.Length > 0 ? Detail(("by", signal.By), ("because", signal.Because)) : Detail(("by", signal.By)));
         }
 
         Rest(subject, signal.At);
@@ -244,7 +245,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     {
         if (SubjectHere(signal.Subject) is not { } subject) return;
         CatchUp(subject, signal.At, isInclusive: false);
-        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment)
+        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment && (signal.OnStep.Length == 0 || enrollment.Step == signal.OnStep))
         {
             Guarded(new SubjectKey(slot, subject.Ref), () => Work(subject, enrollment, signal));
             Settle(subject, signal.At);

@@ -127,6 +127,9 @@ public enum Reason : short
     NotApproved = 145,
     ApprovalOver = 146,
     OwnerChanged = 147,
+
+    // Working on many at once, and what protects from too much.
+    TriggerNotTrue = 180,
 }
 
 public static class Reasons

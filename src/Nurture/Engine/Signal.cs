@@ -79,9 +79,17 @@ public abstract record Signal
     /// <param name="Moment">The scheduled one; <paramref name="At"/> is when the walk over all subjects came to this one.</param>
     public sealed record Scheduled(SubjectRef Subject, string Scenario, DateTimeOffset Moment, DateTimeOffset At) : Signal;
 
+    /// <summary>One of many whom somebody of ours starts at once (SEMANTICS.md 12, 20).</summary>
+    /// <param name="IsBackfill">Because what starts the scenario is true of the subject already; asked again now.</param>
+    /// <param name="Since">When that began: asked twice, somebody enters once.</param>
+    public sealed record StartAsked(SubjectRef Subject, string Scenario, bool IsBackfill, bool IsForced, string By, string Because, DateTimeOffset Since, DateTimeOffset At) : Signal;
+
     /// <summary>An enrollment is taken out by hand.</summary>
     public sealed record StopRequested(SubjectRef Subject, long EnrollmentId, string By, DateTimeOffset At) : Signal
     {
+        /// <summary>Why, of a human; empty where nobody said.</summary>
+        public string Because { get; init; } = "";
+
         /// <summary>All passages through this scenario instead of the one enrollment; empty for that one.</summary>
         public string Scenario { get; init; } = "";
 
@@ -91,7 +99,11 @@ public abstract record Signal
 
     /// <summary>Somebody of ours does something to one enrollment by hand.</summary>
     /// <param name="Step">Where to, when moving; empty otherwise.</param>
-    public sealed record EnrollmentWorked(SubjectRef Subject, long EnrollmentId, EnrollmentAct Act, string Step, string By, string Because, DateTimeOffset At) : Signal;
+    public sealed record EnrollmentWorked(SubjectRef Subject, long EnrollmentId, EnrollmentAct Act, string Step, string By, string Because, DateTimeOffset At) : Signal
+    {
+        /// <summary>Only where it still stands on this step; wherever it stands where empty.</summary>
+        public string OnStep { get; init; } = "";
+    }
 
     /// <summary>
     /// A version is being prepared or the catalog changed for this subject: fill its new criteria from history, remember
@@ -170,4 +182,5 @@ public enum SignalKind : short
     Answered = 50,
     TaskDone = 51,
     ApprovalGiven = 52,
+    StartAsked = 110,
 }

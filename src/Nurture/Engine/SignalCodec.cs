@@ -109,12 +109,22 @@ public static class SignalCodec
             w.Text(1, s.Scenario);
             w.Number(2, s.Moment.ToMilliseconds());
         })),
+        Signal.StartAsked s => Row(SignalKind.StartAsked, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Text(1, s.Scenario);
+            w.Flag(2, s.IsBackfill);
+            w.Flag(3, s.IsForced);
+            w.Text(4, s.By);
+            w.Text(5, s.Because);
+            w.Instant(6, s.Since);
+        })),
         Signal.StopRequested s => Row(SignalKind.StopRequested, s.Subject, 0, s.At, Packed(w =>
         {
             w.Number(1, s.EnrollmentId);
             w.Text(2, s.By);
             if (s.Scenario.Length > 0) w.Text(3, s.Scenario);
             if (s.ByScenario.Length > 0) w.Text(4, s.ByScenario);
+            if (s.Because.Length > 0) w.Text(5, s.Because);
         })),
         Signal.EnrollmentWorked s => Row(SignalKind.EnrollmentWorked, s.Subject, 0, s.At, Packed(w =>
         {
@@ -123,6 +133,7 @@ public static class SignalCodec
             w.Text(3, s.Step);
             w.Text(4, s.By);
             w.Text(5, s.Because);
+            if (s.OnStep.Length > 0) w.Text(6, s.OnStep);
         })),
         Signal.Prepared s => Row(SignalKind.Prepared, s.Subject, 0, s.At, Packed(w =>
         {
@@ -375,23 +386,43 @@ public static class SignalCodec
                 return new Signal.Scheduled(SubjectOf(row), scenario, Instants.FromMilliseconds(moment), row.OccurredAt);
             }
 
+            case SignalKind.StartAsked:
+            {
+                var (scenario, isBackfill, isForced, by, because, since) = ("", false, false, "", "", default(DateTimeOffset));
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: scenario = reader.Text; break;
+                        case 2: isBackfill = reader.Flag; break;
+                        case 3: isForced = reader.Flag; break;
+                        case 4: by = reader.Text; break;
+                        case 5: because = reader.Text; break;
+                        case 6: since = reader.Instant; break;
+                    }
+                }
+
+                return new Signal.StartAsked(SubjectOf(row), scenario, isBackfill, isForced, by, because, since, row.OccurredAt);
+            }
+
             case SignalKind.StopRequested:
             {
-                var (enrollment, by, scenario, byScenario) = (0L, "", "", "");
+                var (enrollment, by, scenario, byScenario, because) = (0L, "", "", "", "");
                 while (reader.Next())
                 {
                     if (reader.Field == 1) enrollment = reader.Number;
                     else if (reader.Field == 2) by = reader.Text;
                     else if (reader.Field == 3) scenario = reader.Text;
                     else if (reader.Field == 4) byScenario = reader.Text;
+                    else if (reader.Field == 5) because = reader.Text;
                 }
 
-                return new Signal.StopRequested(SubjectOf(row), enrollment, by, row.OccurredAt) { Scenario = scenario, ByScenario = byScenario };
+                return new Signal.StopRequested(SubjectOf(row), enrollment, by, row.OccurredAt) { Scenario = scenario, ByScenario = byScenario, Because = because };
             }
 
             case SignalKind.EnrollmentWorked:
             {
-                var (enrollment, act, step, by, because) = (0L, default(EnrollmentAct), "", "", "");
+                var (enrollment, act, step, by, because, onStep) = (0L, default(EnrollmentAct), "", "", "", "");
                 while (reader.Next())
                 {
                     switch (reader.Field)
@@ -401,10 +432,11 @@ public static class SignalCodec
                         case 3: step = reader.Text; break;
                         case 4: by = reader.Text; break;
                         case 5: because = reader.Text; break;
+                        case 6: onStep = reader.Text; break;
                     }
                 }
 
-                return new Signal.EnrollmentWorked(SubjectOf(row), enrollment, act, step, by, because, row.OccurredAt);
+                return new Signal.EnrollmentWorked(SubjectOf(row), enrollment, act, step, by, because, row.OccurredAt) { OnStep = onStep };
             }
 
             case SignalKind.Prepared or SignalKind.Resumed:

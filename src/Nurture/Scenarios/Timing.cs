@@ -33,5 +33,19 @@ public sealed record Pace(int Count, TimeSpan Per)
 
     private long Until(long minute) => (long)Math.Ceiling((decimal)minute * Count / (decimal)Per.TotalMinutes);
 
+    /// <summary>Null for what is none.</summary>
+    public static Pace? Parse(string? text)
+    {
+        var parts = text?.Trim().Split('/') ?? [];
+        if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count is < 1 or > 99_999_999) return null;
+        return parts[1] switch
+        {
+            "m" => new(count, TimeSpan.FromMinutes(1)),
+            "h" => new(count, TimeSpan.FromHours(1)),
+            "d" => new(count, TimeSpan.FromDays(1)),
+            _ => null,
+        };
+    }
+
     public override string ToString() => $"{Count}/{(Per == TimeSpan.FromMinutes(1) ? 'm' : Per == TimeSpan.FromHours(1) ? 'h' : 'd')}";
 }

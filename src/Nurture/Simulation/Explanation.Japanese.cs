@@ -17,7 +17,7 @@ public static partial class Explanation
         var place = entry.Step.Length > 0 ? $"(ステップ {entry.Step})" : "";
         return entry.Reason switch
         {
-            Reason.Entered => $"シナリオ{name}に{hand}参加しました{(detail["holdout"] is null ? "" : "。比較用の未配信グループのため、メールは送らずに目標だけを計測します")}。",
+            Reason.Entered => $"シナリオ{name}に{hand}参加しました{JapaneseOf(detail["because"])}{(detail["holdout"] is null ? "" : "。比較用の未配信グループのため、メールは送らずに目標だけを計測します")}。",
             Reason.AlreadyEnrolled => $"シナリオ{name}に参加中のため、重ねては参加しませんでした。",
             Reason.ReentryOnce => $"シナリオ{name}は1回だけ参加できるもので、すでに参加済みのため、参加しませんでした。",
             Reason.ReentryTooSoon => $"シナリオ{name}に前回参加してから間もないため、参加しませんでした{(scenario is { Reentry.IsOnce: false } s ? $"(再参加は終了から{JapaneseLength(s.Reentry.After)}後)" : "")}。",
@@ -107,7 +107,7 @@ public static partial class Explanation
             },
             Reason.Merged => $"同じ方のコンタクトが統合され、シナリオ{name}の進行はもう一方に引き継がれました。",
             Reason.Erased => "個人情報の削除により、すべて終了しました。",
-            Reason.Stopped => $"シナリオ{name}から{hand}外されました。",
+            Reason.Stopped => $"シナリオ{name}から{hand}外されました{JapaneseOf(detail["because"])}。",
 
             Reason.ContactMerged => detail["into"] is { } into ? $"{into} と同じ方だと分かり、そちらに統合されました。" : $"{detail["from"] ?? "別のコンタクト"} と同じ方だと分かり、統合しました。",
             Reason.AccountJoined => $"契約企業({detail["account"] ?? "不明"})の一員になりました。",
@@ -144,6 +144,7 @@ public static partial class Explanation
             Reason.ApprovalOver => detail["otherwise"] == "send" ? $"期限までに回答がなかったため、{mail}をそのまま送ります。" : $"期限までに承認されなかったため、{mail}を送りませんでした。",
             Reason.OwnerChanged => $"担当者が {detail["from"] ?? "前任者"} から {(detail["to"] is { Length: > 0 } next ? next : "未定")} に変わり、対応中のものを引き継ぎました。",
             Reason.TaskDone => $"{here}が{hand}完了し{(detail["outcome"] is { } how and not Step.Task.Done ? $"(結果:{how})" : "")}、次へ進みました。",
+            Reason.TriggerNotTrue => $"シナリオ{name}の開始条件にもう当てはまらないため、参加しませんでした。",
             Reason.TaskOpened => $"タスク{JapaneseOf(detail["task"])}を作成しました。",
         };
     }

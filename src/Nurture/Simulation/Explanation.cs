@@ -38,7 +38,7 @@ public static partial class Explanation
         var mail = Mail(step, detail, entry.Step);
         return entry.Reason switch
         {
-            Reason.Entered => $"Entered {name}{By(detail)}{(detail["holdout"] is null ? "" : ", in the holdout group: mails are withheld, the goal is measured")}.",
+            Reason.Entered => $"Entered {name}{By(detail)}{Because(detail)}{(detail["holdout"] is null ? "" : ", in the holdout group: mails are withheld, the goal is measured")}.",
             Reason.AlreadyEnrolled => $"Did not enter {name} again: is in it already.",
             Reason.ReentryOnce => $"Did not enter {name}: has been through it, and it lets everybody in once.",
             Reason.ReentryTooSoon => $"Did not enter {name}: has been through it too recently{(scenario is { Reentry.IsOnce: false } s ? $"; it lets in again after {Length.Write(s.Reentry.After)}" : "")}.",
@@ -129,7 +129,7 @@ public static partial class Explanation
             },
             Reason.Merged => $"This passage through {name} went on in the other one, when two contacts turned out to be one person.",
             Reason.Erased => "Everything ended: the person was forgotten.",
-            Reason.Stopped => $"Was taken out of {name}{By(detail)}.",
+            Reason.Stopped => $"Was taken out of {name}{By(detail)}{Because(detail)}.",
 
             Reason.ContactMerged => detail["into"] is { } into ? $"Turned out to be {into}, and lives on there." : $"Turned out to be {detail["from"] ?? "another contact"} too.",
             Reason.AccountJoined => $"Became one of the people of {detail["account"] ?? "an account"}.",
@@ -166,6 +166,7 @@ public static partial class Explanation
             Reason.ApprovalOver => detail["otherwise"] == "send" ? $"Nobody answered for {mail} in time: it leaves as it is." : $"Did not send {mail}: nobody approved it in time.",
             Reason.OwnerChanged => $"The account went from {detail["from"] ?? "its owner"} to {(detail["to"] is { Length: > 0 } next ? next : "nobody")}, with what was open.",
             Reason.TaskDone => $"Went on from {here}: the task was done{(detail["outcome"] is { } how and not Step.Task.Done ? $" ({Words(how)})" : "")}{By(detail)}.",
+            Reason.TriggerNotTrue => $"Did not enter {name}{By(detail)}: what starts it was not true any more.",
             Reason.TaskOpened => $"A task was opened for a person{Of(detail["task"])}.",
         };
     }

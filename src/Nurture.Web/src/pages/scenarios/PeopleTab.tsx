@@ -8,6 +8,7 @@ import { DataList } from "@/components/DataList";
 import { Empty } from "@/components/Empty";
 import { When } from "@/components/When";
 import { useQueryClient } from "@tanstack/react-query";
+import { BulkSection } from "./bulk/BulkSection";
 import { stepWords } from "./flow/sentences";
 import { SubjectLink } from "./SubjectLink";
 import { allSteps, type Scenario } from "./types";
@@ -43,6 +44,7 @@ export default function PeopleTab({ scenario, step, onStep }: { scenario: Scenar
   return (
     <Stack>
       <StuckList scenario={scenario} />
+      <BulkSection scenario={scenario} />
       <Select
         maw={420}
         label={t("scenarios.standing_on")}
