@@ -76,6 +76,7 @@ export function Approvals() {
 /** The mail, its text to edit, and the two answers. */
 function ApprovalMail({ id, onClose }: { id: string; onClose: () => void }) {
   const { t } = useTranslation("escalations");
+  const everywhere = useTranslation();
   const can = useCan();
   const queries = useQueryClient();
   const { data } = useApi<Approval>(`/approvals/${id}`);
@@ -95,7 +96,7 @@ function ApprovalMail({ id, onClose }: { id: string; onClose: () => void }) {
     text: own && own.text !== mail?.text ? own.text : null,
   });
   return (
-    <Modal opened onClose={onClose} size="xl" title={<Text fw={600}>{t("approve_title")}</Text>} closeButtonProps={{ "aria-label": t("common:close", { ns: "common", defaultValue: "×" }) }}>
+    <Modal opened onClose={onClose} size="xl" title={<Text fw={600}>{t("approve_title")}</Text>} closeButtonProps={{ "aria-label": everywhere.t("common.close") }}>
       <Stack>
         {data && mail && (
           <>
