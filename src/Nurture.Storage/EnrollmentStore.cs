@@ -38,25 +38,25 @@ public sealed class EnrollmentStore(Database database)
     }
 
     /// <summary>Those in a scenario, by version and step.</summary>
-    public async Task<Page<Position, PositionPlace>> OfScenarioAsync(string scenario, PositionPlace? after, int limit, CancellationToken cancel)
+    public async Task<Page<Position, PositionPlace>> OfScenarioAsync(ScenarioNames scenario, PositionPlace? after, int limit, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         var found = await connection.QueryAsync(null,
             $"""
              select {Columns} from positions p
-             where p.scenario = @scenario and (p.version, p.step, p.enrollment_id) > (@version, @step, @id)
+             where {scenario.Are("p.scenario")} and (p.version, p.step, p.enrollment_id) > (@version, @step, @id)
              order by p.version, p.step, p.enrollment_id limit @limit
              """,
-            [("scenario", scenario), ("version", after?.Version ?? 0), ("step", after?.Step ?? ""), ("id", after?.EnrollmentId ?? long.MinValue), ("limit", limit + 1)], Read, cancel);
+            [.. scenario.Arguments, ("version", after?.Version ?? 0), ("step", after?.Step ?? ""), ("id", after?.EnrollmentId ?? long.MinValue), ("limit", limit + 1)], Read, cancel);
         return Page.Of(found, limit, position => new PositionPlace(position.Version, position.Step, position.EnrollmentId));
     }
 
     /// <summary>How many stand on each step; reads all positions of the scenario, so not for every page.</summary>
-    public async Task<IReadOnlyList<StepCount>> CountAsync(string scenario, CancellationToken cancel)
+    public async Task<IReadOnlyList<StepCount>> CountAsync(ScenarioNames scenario, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         return await connection.QueryAsync(null,
-            "select version, step, count(*) from positions where scenario = @scenario group by version, step order by version, step", [("scenario", scenario)],
+            $"select version, step, count(*) from positions where {scenario.Are("scenario")} group by version, step order by version, step", [.. scenario.Arguments],
             reader => new StepCount(reader.GetInt32(0), reader.GetString(1), reader.GetInt64(2)), cancel);
     }
 

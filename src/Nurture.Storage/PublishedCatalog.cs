@@ -59,9 +59,12 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
                 continue;
             }
 
-            versions.Add((document.Name, document.Version), new PublishedScenario(
-                scenario with { Version = document.Version }, ScenarioProgram.Of(scenario.Steps),
-                switches.GetValueOrDefault(document.Name)?.PausedAt is not null, document.LiveAt ?? document.PublishedAt));
+            foreach (var one in scenario.Each())
+            {
+                versions.Add((one.Name, document.Version), new PublishedScenario(
+                    one with { Version = document.Version }, ScenarioProgram.Of(one.Steps),
+                    switches.GetValueOrDefault(document.Name)?.PausedAt is not null, document.LiveAt ?? document.PublishedAt));
+            }
         }
 
         var catalog = new Catalog
@@ -75,8 +78,7 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
             PreparingSegments = preparingSegments,
             Health = HealthOf(DocumentState.Live),
             PreparingHealth = HealthOf(DocumentState.Preparing),
-            Live = content.Documents.Where(document => document is { Kind: "scenario", State: DocumentState.Live } && versions.ContainsKey((document.Name, document.Version)))
-                .ToFrozenDictionary(document => document.Name, document => versions[(document.Name, document.Version)]),
+            Live = LiveOf().ToFrozenDictionary(live => live.Scenario.Name),
             Versions = versions.ToFrozenDictionary(),
         };
         // What was covered once and is counted no more would answer with what it knew then.
@@ -89,6 +91,12 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
         {
             PolicyHash = ruled?.Hash ?? "",
         };
+
+        IEnumerable<PublishedScenario> LiveOf()
+        {
+            var live = content.Documents.Where(document => document is { Kind: "scenario", State: DocumentState.Live }).Select(document => (document.Name, document.Version)).ToHashSet();
+            return versions.Where(version => live.Contains((Scenario.FamilyOf(version.Key.Item1), version.Key.Item2))).Select(version => version.Value);
+        }
 
         SegmentSet SegmentsFor(DocumentState state) => state == DocumentState.Preparing ? preparingSegments ?? segments : segments;
 

@@ -39,7 +39,7 @@ public sealed class ScenarioActivityStore(Database database)
     }
 
     /// <summary>Who stands in a scenario, on all steps or one, in the order of their ids.</summary>
-    public async Task<Page<Standing, long>> StandingAsync(string scenario, string? step, long? after, int limit, CancellationToken cancel)
+    public async Task<Page<Standing, long>> StandingAsync(ScenarioNames scenario, string? step, long? after, int limit, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         var found = await connection.QueryAsync(null,
@@ -49,15 +49,15 @@ public sealed class ScenarioActivityStore(Database database)
              from positions p
              left join contacts c on p.kind = 1 and c.id = p.subject_id
              left join accounts a on p.kind = 2 and a.id = p.subject_id
-             where p.scenario = @scenario {(step is null ? "" : "and p.step = @step")} and p.enrollment_id > @after
+             where {scenario.Are("p.scenario")} {(step is null ? "" : "and p.step = @step")} and p.enrollment_id > @after
              order by p.enrollment_id limit @limit
-             """, [("scenario", scenario), ("step", step ?? ""), ("after", after ?? long.MinValue), ("limit", limit + 1)],
+             """, [.. scenario.Arguments, ("step", step ?? ""), ("after", after ?? long.MinValue), ("limit", limit + 1)],
             reader => new Standing(Position(reader), reader.TextOrNull(9)), cancel);
         return Page.Of(found, limit, standing => standing.Position.EnrollmentId);
     }
 
     /// <summary>A scenario's journal, newest first, of these reasons alone where any are given, with the subjects' names.</summary>
-    public async Task<Page<(JournalRow Row, string? Name), long>> HistoryAsync(string scenario, IReadOnlyList<Reason> reasons, long? before, int limit, CancellationToken cancel)
+    public async Task<Page<(JournalRow Row, string? Name), long>> HistoryAsync(ScenarioNames scenario, IReadOnlyList<Reason> reasons, long? before, int limit, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         var these = reasons.Count == 0 ? "" : $"and j.reason in ({string.Join(", ", reasons.Select(reason => (short)reason))})";
@@ -68,25 +68,25 @@ public sealed class ScenarioActivityStore(Database database)
              from journal j
              left join contacts c on j.kind = 1 and c.id = j.subject_id
              left join accounts a on j.kind = 2 and a.id = j.subject_id
-             where j.scenario = @scenario and j.id < @before {these} order by j.id desc limit @limit
-             """, [("scenario", scenario), ("before", before ?? long.MaxValue), ("limit", limit + 1)],
+             where {scenario.Are("j.scenario")} and j.id < @before {these} order by j.id desc limit @limit
+             """, [.. scenario.Arguments, ("before", before ?? long.MaxValue), ("limit", limit + 1)],
             reader => (Row: JournalStore.Read(reader), Name: reader.TextOrNull(15)), cancel);
         return Page.Of(found, limit, entry => entry.Row.Id);
     }
 
     /// <summary>Those of a scenario that stand still since a step failed.</summary>
-    public async Task<IReadOnlyList<(Parked Parked, string? Name)>> ParkedAsync(string scenario, int limit, CancellationToken cancel)
+    public async Task<IReadOnlyList<(Parked Parked, string? Name)>> ParkedAsync(ScenarioNames scenario, int limit, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         return await connection.QueryAsync(null,
-            """
+            $"""
             select k.slot, k.kind, k.subject_id, k.at, k.error, k.step, k.event_ids, coalesce(c.name, c.email, a.name, a.external_id)
             from parked k
             left join contacts c on k.kind = 1 and c.id = k.subject_id
             left join accounts a on k.kind = 2 and a.id = k.subject_id
-            where k.resumed_at is null and exists (select 1 from positions p where p.subject_id = k.subject_id and p.kind = k.kind and p.scenario = @scenario)
+            where k.resumed_at is null and exists (select 1 from positions p where p.subject_id = k.subject_id and p.kind = k.kind and {scenario.Are("p.scenario")})
             order by k.at, k.subject_id limit @limit
-            """, [("scenario", scenario), ("limit", limit)],
+            """, [.. scenario.Arguments, ("limit", limit)],
             reader => (ParkedStore.Read(reader), reader.TextOrNull(7)), cancel);
     }
 

@@ -85,7 +85,7 @@ public sealed partial class SendStore
                      where o.owner is null and o.class = l.class and o.scenario = l.scenario and o.not_before > @after) as first_due
                 from lanes l
                 where l.scenario is not null
-                    and not exists (select 1 from scenario_switches w where w.name = l.scenario and w.paused_at is not null))
+                    and not exists (select 1 from scenario_switches w where (w.name = l.scenario or substr(l.scenario, 1, length(w.name) + 1) = w.name || ':') and w.paused_at is not null))
             select class, scenario, first_due from due where first_due is not null
             """,
             [("after", after == DateTimeOffset.MinValue ? long.MinValue : after.ToMilliseconds())],

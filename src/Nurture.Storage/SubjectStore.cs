@@ -27,11 +27,11 @@ public sealed class SubjectStore(Database database)
         """, [("kind", (short)kind)], after, limit, cancel);
 
     /// <summary>Those that stand in a scenario now.</summary>
-    public Task<List<SubjectKey>> PageInAsync(string scenario, SubjectKey? after, int limit, CancellationToken cancel) => ReadAsync(
-        """
+    public Task<List<SubjectKey>> PageInAsync(ScenarioNames scenario, SubjectKey? after, int limit, CancellationToken cancel) => ReadAsync(
+        $"""
         select distinct slot, kind, subject_id from positions
-        where scenario = @scenario and (slot, subject_id) > (@slot, @id) order by slot, subject_id limit @limit
-        """, [("scenario", scenario)], after, limit, cancel);
+        where {scenario.Are("scenario")} and (slot, subject_id) > (@slot, @id) order by slot, subject_id limit @limit
+        """, [.. scenario.Arguments], after, limit, cancel);
 
     private async Task<List<SubjectKey>> ReadAsync(string sql, (string Name, object? Value)[] args, SubjectKey? after, int limit, CancellationToken cancel)
     {

@@ -9,7 +9,7 @@ internal sealed class DemoDay(IReadOnlyList<DemoAccount> accounts, int seed)
 {
     private const int TrialDays = 14;
 
-    private static readonly string[] Features = ["reports", "import", "sharing", "approvals", "api"];
+    private static readonly string[] Features = ["schedules", "alerts", "integrations", "approvals", "sharing"];
     private static readonly string[] SetUpSteps = ["domain", "import", "colleagues", "settings"];
     private static readonly string[] Pages = ["/pricing", "/features", "/docs/start", "/blog/what-is-new"];
     private static readonly string[] Questions = ["import", "billing", "sharing"];
@@ -130,6 +130,7 @@ internal sealed class DemoDay(IReadOnlyList<DemoAccount> accounts, int seed)
             said.Add(Message("group", now, ("userId", founder.UserId), ("groupId", account.Id), ("traits", AccountTraits(account, "pro", now))));
         }
 
+        if (account.Story is DemoStory.Devoted or DemoStory.Trial && age == account.SetUpDays + 2) said.Add(Track(founder, "report_created", now));
         if (account.Story == DemoStory.Leaving && day == account.FadesOn + 9) said.Add(Track(founder, "subscription_cancelled", now, ("reason", "too_little_used")));
     }
 

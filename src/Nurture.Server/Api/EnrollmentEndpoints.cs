@@ -55,6 +55,8 @@ internal static class EnrollmentEndpoints
         var subject = Subjects.Parse(draft.Subject ?? throw RefusedException.Missing("subject", "contact:17"));
         var name = draft.Scenario ?? throw RefusedException.Missing("scenario", "trial-onboarding");
         var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
+        if (catalog.NamesOf(name) is [var row, ..] && row != name && catalog.Live.ContainsKey(row))
+            throw RefusedException.BadRequest("row-needed", "The scenario has rows.", $"A person enters one of them: {string.Join(", ", catalog.NamesOf(name).Where(catalog.Live.ContainsKey))}.");
         if (!catalog.Live.TryGetValue(name, out var published)) throw RefusedException.NotFound($"live scenario \"{name}\"");
         if (published.Scenario.Subject != subject.Kind)
         {

@@ -121,10 +121,11 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         var sending = catalog.Live.Values.Select(live => (live.Scenario, Send: Step.All(live.Scenario.Steps).OfType<Step.Send>().FirstOrDefault(send => send.Template == template.Name)))
             .FirstOrDefault(found => found.Send is not null);
         var trigger = person is null || sending.Scenario?.Trigger is not Trigger.Event starts ? null : await LatestAsync(SubjectRef.Contact(person.Id), starts, cancel);
+        if (trigger is null && sending.Scenario?.Trigger is Trigger.Event what && catalog.Plan.Events.TryGetValue(what.Names[0], out var planned)) trigger = InventedEvent(planned);
         contact ??= Invented(template.Locale);
         account ??= person is null ? InventedAccount(template.Locale) : null;
 
-        var inputs = MailRenderer.ReadInputs(MailInputs.Write(catalog, MailReads.Everything, contact, account, trigger, null), catalog.Policy.Sender);
+        var inputs = MailRenderer.ReadInputs(MailInputs.Write(catalog, MailReads.Everything, contact, account, trigger, null, row: sending.Scenario?.Row), catalog.Policy.Sender);
         inputs["ask"] = AskLinks.Invent(sending.Send?.Asks, template.Locale, catalog.Policy.Locale);
         AskLinks.Fill(inputs, _ => $"{site.Url}/a/preview");
         inputs["unsubscribe_url"] = sending.Send?.Class == SendClass.Transactional ? TemplateValue.Null : site.Url + NobodysLink;
@@ -152,6 +153,20 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         var account = new AccountState { Id = 0 };
         account.Set("name", AttributeValue.From(Locales.Language(locale) == "ja" ? "アクメ株式会社" : "Acme"), default);
         return account;
+    }
+
+    /// <summary>With a value for each of its properties, so that what reads them can be looked at before it ever happened.</summary>
+    private static OccurredEvent InventedEvent(PlannedEvent planned)
+    {
+        var values = planned.Properties.ToDictionary(property => property.Key, property => property.Value.Type switch
+        {
+            Contacts.ValueKind.Number => AttributeValue.From(1),
+            Contacts.ValueKind.Boolean => AttributeValue.From(true),
+            Contacts.ValueKind.Date => AttributeValue.From(new DateOnly(2026, 4, 1)),
+            Contacts.ValueKind.Instant => AttributeValue.From(new DateTimeOffset(2026, 4, 1, 10, 0, 0, TimeSpan.Zero)),
+            _ => AttributeValue.From(property.Key.EndsWith("_id", StringComparison.Ordinal) ? "1001" : property.Key.Replace('_', ' ')),
+        });
+        return new OccurredEvent(0, planned.Name, 0, 0, default, default, System.Text.Encoding.UTF8.GetBytes(SignalCodec.WriteJson(values)));
     }
 
     /// <summary>In lines of the file: the body is a template of its own.</summary>

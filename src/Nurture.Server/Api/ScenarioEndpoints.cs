@@ -36,6 +36,10 @@ internal static class ScenarioEndpoints
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public string? Text { get; init; }
 
+        /// <summary>Of a scenario with <c>for_each</c>, where one scenario was asked for.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public IReadOnlyList<ShownRow>? Rows { get; init; }
+
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public IReadOnlyList<ShownVersion>? Versions { get; init; }
 
@@ -45,6 +49,9 @@ internal static class ScenarioEndpoints
 
     /// <param name="Asked">While it is prepared: of how many subjects so far; null where its turn has not come.</param>
     public sealed record ShownVersion(int Version, string State, string Hash, DateTimeOffset PublishedAt, string PublishedBy, DateTimeOffset? LiveAt, long? Asked, long? Subjects);
+
+    /// <param name="Name">Under which its passages run: <c>feature-tip:reports</c>.</param>
+    public sealed record ShownRow(string Name, string Title, long Standing);
 
     public sealed record ShownVersionText(string Name, int Version, string State, DateTimeOffset PublishedAt, string PublishedBy, string Text, ScenarioFlow? Flow);
 
@@ -86,7 +93,7 @@ internal static class ScenarioEndpoints
 
     private static async Task RequireAsync(string name, CatalogSource catalogs, CancellationToken cancel)
     {
-        if (!(await catalogs.CurrentAsync(cancel)).Catalog.Versions.Keys.Any(version => version.Scenario == name)) throw RefusedException.NotFound($"scenario \"{name}\"");
+        if (!(await catalogs.CurrentAsync(cancel)).Catalog.Versions.Keys.Any(version => Scenario.FamilyOf(version.Scenario) == name)) throw RefusedException.NotFound($"scenario \"{name}\"");
     }
 
     private static async Task<ApiPage<ShownScenario>> ListAsync(
@@ -112,27 +119,40 @@ internal static class ScenarioEndpoints
     private static async Task<ShownScenario> GetAsync(
         string name, CatalogStore store, CatalogSource catalogs, EnrollmentStore enrollments, DraftStore drafts, ScenarioActivities activities, Preparation preparation, Desk desk, CancellationToken cancel)
     {
-        var versions = await store.VersionsAsync(Kind, name, cancel);
-        var draft = await drafts.FindAsync(name, cancel);
-        if (versions.Count == 0 && draft is null) throw RefusedException.NotFound($"scenario \"{name}\"");
+        var family = Scenario.FamilyOf(name);
+        var versions = await store.VersionsAsync(Kind, family, cancel);
+        var draft = await drafts.FindAsync(family, cancel);
+        var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
+        if ((versions.Count == 0 && draft is null) || (family != name && !catalog.Versions.Keys.Any(version => version.Scenario == name))) throw RefusedException.NotFound($"scenario \"{name}\"");
         var content = await store.ReadAsync(cancel);
-        var shown = Show(name, versions, content.Switches, (await catalogs.CurrentAsync(cancel)).Catalog, draft, await activities.CurrentAsync(cancel));
+        var counts = await activities.CurrentAsync(cancel);
+        var shown = Show(name, versions, content.Switches, catalog, draft, counts);
         if (versions.Count == 0) return shown;
+        var parsed = Desk.Check(versions[0].Content, await desk.EnvironmentAsync(cancel));
         return shown with
         {
             Text = versions[0].Content,
-            Tests = (await store.FindAsync("test", name, null, null, cancel))?.Content,
-            Flow = Desk.Check(versions[0].Content, await desk.EnvironmentAsync(cancel)).Flow,
+            Tests = (await store.FindAsync("test", family, null, null, cancel))?.Content,
+            Flow = parsed.FlowOf(name),
+            Rows = RowsOf(parsed, counts),
             Versions = [.. versions.Select(version => Show(version, preparation.Progress))],
-            Steps = [.. (await enrollments.CountAsync(name, cancel)).Select(count => new ShownStep(count.Version, count.Step, count.Count))],
+            Steps = [.. (await enrollments.CountAsync(new ScenarioNames(catalog.NamesOf(name)), cancel)).Select(count => new ShownStep(count.Version, count.Step, count.Count))],
         };
     }
 
     private static async Task<ShownVersionText> VersionAsync(string name, int version, CatalogStore store, Desk desk, CancellationToken cancel)
     {
-        var document = await store.FindAsync(Kind, name, version, null, cancel) ?? throw RefusedException.NotFound($"version {version} of scenario \"{name}\"");
-        return new(name, version, ApiJson.Word(document.State), document.PublishedAt, document.PublishedBy, document.Content, Desk.Check(document.Content, await desk.EnvironmentAsync(cancel)).Flow);
+        var document = await store.FindAsync(Kind, Scenario.FamilyOf(name), version, null, cancel) ?? throw RefusedException.NotFound($"version {version} of scenario \"{name}\"");
+        return new(name, version, ApiJson.Word(document.State), document.PublishedAt, document.PublishedBy, document.Content, Desk.Check(document.Content, await desk.EnvironmentAsync(cancel)).FlowOf(name));
     }
+
+    private static IReadOnlyList<ShownRow>? RowsOf(ParsedScenario parsed, IReadOnlyDictionary<string, ScenarioActivity> counts) => parsed.Scenario is { Rows.Count: > 0 } family
+        ? [.. family.Rows.Select(scenario => new ShownRow(scenario.Name, scenario.Row!.Title, counts.GetValueOrDefault(scenario.Name, ScenarioActivity.None).Standing))]
+        : null;
+
+    private static ScenarioActivity ActivityOf(string name, IReadOnlyDictionary<string, ScenarioActivity> counts) => counts
+        .Where(count => Scenario.Means(name, count.Key)).Select(count => count.Value)
+        .Aggregate(ScenarioActivity.None, (sum, one) => new(sum.Standing + one.Standing, sum.Entered + one.Entered, sum.Parked + one.Parked, sum.Failed + one.Failed));
 
     private static ShownVersion Show(Document version, PreparationProgress? progress)
     {
@@ -145,16 +165,20 @@ internal static class ScenarioEndpoints
     {
         var newest = versions.Select(version => version.Version).DefaultIfEmpty().Max();
         var live = versions.FirstOrDefault(version => version.State == DocumentState.Live)?.Version;
-        var scenario = catalog.Versions.GetValueOrDefault((name, live ?? newest))?.Scenario;
-        var switched = switches.FirstOrDefault(s => s.Name == name);
-        return new(name, scenario?.Title ?? (draft is null ? null : Head(draft.Text, "title")), scenario is null ? null : ApiJson.Word(scenario.Subject), scenario is null ? null : ApiJson.Word(scenario.Class), live, newest,
+        var scenario = catalog.Find(name, live ?? newest);
+        var switched = switches.FirstOrDefault(s => s.Name == Scenario.FamilyOf(name));
+        return new(name, TitleOf(scenario, name) ?? (draft is null ? null : Head(draft.Text, "title")), scenario is null ? null : ApiJson.Word(scenario.Subject), scenario is null ? null : ApiJson.Word(scenario.Class), live, newest,
             switched?.PausedAt is not null, switched?.PausedBy, switched?.PausedAt, switched?.PausedBecause)
         {
             Owner = scenario?.Owner,
-            Activity = counts.GetValueOrDefault(name, ScenarioActivity.None),
+            Activity = ActivityOf(name, counts),
             Draft = draft is null ? null : new(draft.EditedAt, draft.EditedBy),
         };
     }
+
+    /// <summary>A scenario with rows is called as its text says, without what differs; each row by its own title.</summary>
+    private static string? TitleOf(Scenario? scenario, string name) =>
+        scenario is { Row: { } row } && scenario.Name != name ? scenario.Title.Replace(row.Title, "…", StringComparison.Ordinal).Replace(": …", "", StringComparison.Ordinal) is { Length: > 0 } title && title != "…" ? title : name : scenario?.Title;
 
     private static async Task<ShownPublished> PublishAsync(string name, GivenTexts given, ApiPublishing publishing, CancellationToken cancel)
     {

@@ -44,7 +44,8 @@ internal sealed class ScenarioActivities(ScenarioActivityStore store, CatalogSou
 internal static class ActivityEndpoints
 {
     /// <param name="Subject"><c>contact:17</c> or <c>account:4</c>.</param>
-    public sealed record ShownStanding(string EnrollmentId, string Subject, string? Name, int Version, string Step, DateTimeOffset Since, DateTimeOffset EnteredAt);
+    /// <param name="Row">Of a scenario with rows: which.</param>
+    public sealed record ShownStanding(string EnrollmentId, string Subject, string? Name, int Version, string Step, DateTimeOffset Since, DateTimeOffset EnteredAt, string? Row);
 
     public sealed record ShownDecision(long Id, DateTimeOffset At, string Reason, string Sentence, string Subject, string? Name, string? Step, int Version, string? EnrollmentId);
 
@@ -62,11 +63,11 @@ internal static class ActivityEndpoints
 
     public static void MapActivity(this IEndpointRouteBuilder api)
     {
-        api.MapGet("/scenarios/{name}/standing", async (string name, string? step, int? limit, string? after, ScenarioActivityStore store, CancellationToken cancel) =>
+        api.MapGet("/scenarios/{name}/standing", async (string name, string? step, int? limit, string? after, ScenarioActivityStore store, CatalogSource catalogs, CancellationToken cancel) =>
         {
-            var page = await store.StandingAsync(name, string.IsNullOrEmpty(step) ? null : step, Paging.After(after), Paging.Limit(limit), cancel);
+            var page = await store.StandingAsync(new((await catalogs.CurrentAsync(cancel)).Catalog.NamesOf(name)), string.IsNullOrEmpty(step) ? null : step, Paging.After(after), Paging.Limit(limit), cancel);
             return new ApiPage<ShownStanding>([.. page.Items.Select(one => new ShownStanding(
-                ShownEnrollment.Number(one.Position.EnrollmentId)!, one.Position.Subject.ToString(), one.Name, one.Position.Version, one.Position.Step, one.Position.Since, one.Position.EnteredAt))],
+                ShownEnrollment.Number(one.Position.EnrollmentId)!, one.Position.Subject.ToString(), one.Name, one.Position.Version, one.Position.Step, one.Position.Since, one.Position.EnteredAt, ScenarioRowOf(one.Position.Scenario)))],
                 page.Next?.ToString());
         }).RequirePermission(Permission.ReadEnrollments).WithSummary("Who stands in a scenario now, on all steps or one, with their names.");
 
@@ -75,15 +76,17 @@ internal static class ActivityEndpoints
             if (!Kinds.TryGetValue(string.IsNullOrEmpty(what) ? "all" : what, out var reasons))
                 throw RefusedException.BadRequest("bad-word", "what is none of its words.", $"\"{what}\" was found; what is one of {string.Join(", ", Kinds.Keys)}.");
             var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
-            var page = await store.HistoryAsync(name, reasons, Paging.After(after), Paging.Limit(limit), cancel);
+            var page = await store.HistoryAsync(new(catalog.NamesOf(name)), reasons, Paging.After(after), Paging.Limit(limit), cancel);
             return new ApiPage<ShownDecision>([.. page.Items.Select(found => Show(found.Row, found.Name, catalog, Reader.Asked(locale)))], page.Next?.ToString());
         }).RequirePermission(Permission.ReadJournal).WithSummary("What was decided in a scenario, the newest first: all, or who entered, did not enter, was mailed, whose mail failed, or who ended.");
 
-        api.MapGet("/scenarios/{name}/parked", async (string name, int? limit, ScenarioActivityStore store, CancellationToken cancel) =>
-            new ApiPage<ShownParked>([.. (await store.ParkedAsync(name, Paging.Limit(limit), cancel)).Select(found =>
+        api.MapGet("/scenarios/{name}/parked", async (string name, int? limit, ScenarioActivityStore store, CatalogSource catalogs, CancellationToken cancel) =>
+            new ApiPage<ShownParked>([.. (await store.ParkedAsync(new((await catalogs.CurrentAsync(cancel)).Catalog.NamesOf(name)), Paging.Limit(limit), cancel)).Select(found =>
                 new ShownParked(found.Parked.Subject.ToString(), found.Name, found.Parked.At, found.Parked.Step, found.Parked.Error))], null))
             .RequirePermission(Permission.ReadParked).WithSummary("Subjects of a scenario that stand still since a step of theirs failed.");
     }
+
+    private static string? ScenarioRowOf(string scenario) => Scenarios.Scenario.FamilyOf(scenario) is var family && family.Length < scenario.Length ? scenario[(family.Length + 1)..] : null;
 
     private static ShownDecision Show(JournalRow row, string? name, Scenarios.Catalog catalog, Simulation.Language? language)
     {

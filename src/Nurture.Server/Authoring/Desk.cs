@@ -73,7 +73,7 @@ internal sealed class Desk(CatalogSource catalogs, BusinessClock clock)
         if (invention.ToScript(scenario, environment.Plan, out var problem) is not { } script) return new(shown, [], [], problem, false);
         var until = invention.Start + Usual + (scenario.Trigger is Trigger.Inactivity silence ? silence.For.Exact : TimeSpan.Zero);
         var rehearsal = Rehearsal.Play(script, scenario, environment, until);
-        var lines = rehearsal.Trace.Select(line => new ShownLine(line.At, line.Verb, line.Text, line.Decision is { } decision ? Explanation.Sentence(decision, scenario, language) : null, line.Step, line.Decision?.Reason.Code(), Mail(line.Mail, environment))).ToList();
+        var lines = rehearsal.Trace.Select(line => new ShownLine(line.At, line.Verb, line.Text, line.Decision is { } decision ? Explanation.Sentence(decision, rehearsal.ScenarioOf(decision.Scenario), language) : null, line.Step, line.Decision?.Reason.Code(), Mail(line.Mail, environment))).ToList();
         var broken = rehearsal.Simulator.Poisoned.Select(poisoned => $"{poisoned.Step ?? scenario.Name}: {poisoned.Error.Split('\n')[0].Trim()}").FirstOrDefault();
         return new(shown, lines, [.. rehearsal.Positions().Select(position => new ShownPlace(position.Step, position.Until is { } due && due < DateTimeOffset.MaxValue ? due : null))],
             broken, rehearsal.Simulator.Journal.Any(entry => entry.Reason == Reason.Entered));

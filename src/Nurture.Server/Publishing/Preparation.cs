@@ -77,8 +77,8 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
         {
             if (document.Kind == "segments" && current.Catalog.PreparingSegments is { } segments) await PrepareAsync(document, segments.Criteria, KindsAsking(current.Catalog));
             else if (document.Kind == "health" && current.Catalog.PreparingHealth is { } health) await PrepareAsync(document, health.Criteria, [SubjectKind.Account]);
-            else if (document.Kind == "scenario" && current.Catalog.Versions.TryGetValue((document.Name, document.Version), out var version))
-                await PrepareAsync(document, CatalogIndex.CriteriaOf(version.Scenario), KindsOf(version.Scenario));
+            else if (document.Kind == "scenario" && current.Catalog.VersionsOf(document.Name, document.Version).Select(version => version.Scenario).ToList() is { Count: > 0 } scenarios)
+                await PrepareAsync(document, scenarios.SelectMany(CatalogIndex.CriteriaOf), KindsOf(scenarios[0]));
         }
 
         // A trigger on state must know what it is now for everybody, so that it fires only when it turns true, and on time;

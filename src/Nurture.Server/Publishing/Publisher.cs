@@ -64,8 +64,8 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
 
         if (health is not null)
         {
-            var live = current.Catalog.Live.Values.Select(published => published.Scenario).Where(known => !scenarios.Exists(s => s.Scenario.Name == known.Name));
-            diagnostics.AddRange(BandAnswers.Check(health, healthText?.File ?? ScenarioLibrary.HealthFile, live.Concat(scenarios.Select(s => s.Scenario))));
+            var live = current.Catalog.Live.Values.Select(published => published.Scenario).Where(known => !scenarios.Exists(s => Scenario.Means(s.Scenario.Name, known.Name)));
+            diagnostics.AddRange(BandAnswers.Check(health, healthText?.File ?? ScenarioLibrary.HealthFile, live.Concat(scenarios.SelectMany(s => s.Scenario.Each()))));
         }
 
         if (segmentsText is not null)
@@ -127,7 +127,8 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
     {
         if (!await store.ResumeAsync(scenario, cancel)) return false;
         SubjectKey? after = null;
-        while (await subjects.PageInAsync(scenario, after, Preparation.ChunkSize, cancel) is { Count: > 0 } chunk)
+        var names = new ScenarioNames((await catalogs.CurrentAsync(cancel)).Catalog.NamesOf(scenario));
+        while (await subjects.PageInAsync(names, after, Preparation.ChunkSize, cancel) is { Count: > 0 } chunk)
         {
             await log.AppendAsync([.. chunk.Select(key => Preparation.Ask(key, [], clock.Now))], cancel);
             after = chunk[^1];

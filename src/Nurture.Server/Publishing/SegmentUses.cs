@@ -19,12 +19,12 @@ public sealed class SegmentUses(EnrollmentStore enrollments, WalkStore walks, Bu
         string file, ParseEnvironment environment, PublishedCatalog current, IReadOnlyCollection<string> replaced, HealthDefinition? health, CancellationToken cancel)
     {
         var found = new List<Diagnostic>();
-        foreach (var scenario in current.Catalog.Versions.Values.Select(version => version.Scenario).OrderBy(scenario => scenario.Name, StringComparer.Ordinal).ThenBy(scenario => scenario.Version))
+        foreach (var scenario in current.Catalog.Versions.Values.Select(version => version.Scenario).DistinctBy(scenario => (Scenario.FamilyOf(scenario.Name), scenario.Version)).OrderBy(scenario => scenario.Name, StringComparer.Ordinal).ThenBy(scenario => scenario.Version))
         {
             var asked = CatalogIndex.SegmentsOf(scenario).Select(segment => segment.Name).ToList();
             if (asked.Count == 0) continue;
             var mistakes = ScenarioParser.Parse(scenario.Text, $"{scenario.Name}.yaml", environment).Diagnostics;
-            if (Complaint($"the scenario \"{scenario.Name}\" (version {scenario.Version})", asked, mistakes) is { } complaint && await IsInUseAsync(scenario, current, replaced, cancel)) found.Add(complaint);
+            if (Complaint($"the scenario \"{Scenario.FamilyOf(scenario.Name)}\" (version {scenario.Version})", asked, mistakes) is { } complaint && await IsInUseAsync(scenario, current, replaced, cancel)) found.Add(complaint);
         }
 
         if (health?.Segments.Any() == true)
@@ -47,9 +47,9 @@ public sealed class SegmentUses(EnrollmentStore enrollments, WalkStore walks, Bu
     private async Task<bool> IsInUseAsync(Scenario scenario, PublishedCatalog current, IReadOnlyCollection<string> replaced, CancellationToken cancel)
     {
         var isCurrent = current.Catalog.Live.GetValueOrDefault(scenario.Name)?.Scenario.Version == scenario.Version
-            || current.Preparing.Any(document => document.Kind == "scenario" && document.Name == scenario.Name && document.Version == scenario.Version);
-        if (isCurrent && !replaced.Contains(scenario.Name) && !await IsOverAsync(scenario, cancel)) return true;
-        return (await enrollments.CountAsync(scenario.Name, cancel)).Any(standing => standing.Version == scenario.Version);
+            || current.Preparing.Any(document => document.Kind == "scenario" && document.Name == Scenario.FamilyOf(scenario.Name) && document.Version == scenario.Version);
+        if (isCurrent && !replaced.Contains(Scenario.FamilyOf(scenario.Name)) && !await IsOverAsync(scenario, cancel)) return true;
+        return (await enrollments.CountAsync(new ScenarioNames(current.Catalog.NamesOf(Scenario.FamilyOf(scenario.Name))), cancel)).Any(standing => standing.Version == scenario.Version);
     }
 
     /// <summary>Whether its schedule comes no more and everybody has been asked, as after a broadcast.</summary>

@@ -119,7 +119,7 @@ internal sealed partial class Advance
 
     private void StopAll(SubjectState subject, IReadOnlyList<string> scenarios, string by, DateTimeOffset at)
     {
-        foreach (var stopped in subject.Enrollments.Where(one => one.Status == EnrollmentStatus.Live && scenarios.Contains(one.Scenario)).ToList())
+        foreach (var stopped in subject.Enrollments.Where(one => one.Status == EnrollmentStatus.Live && scenarios.Any(name => Scenario.Means(name, one.Scenario))).ToList())
         {
             // It counts as neither goal nor miss (SEMANTICS.md 44).
             stopped.GoalDeadline = null;

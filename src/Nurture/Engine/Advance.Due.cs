@@ -87,7 +87,7 @@ internal sealed partial class Advance
         {
             enrollment.GoalReachedAt = at;
             Note(subject, enrollment, Reason.GoalReached, at);
-            Happened(subject, ProductEvents.GoalReached, at, ("scenario", enrollment.Scenario));
+            Happened(subject, ProductEvents.GoalReached, at, [("scenario", Scenario.FamilyOf(enrollment.Scenario)), .. scenario.Row is { } row ? [("row", row.Id)] : Array.Empty<(string, string)>()]);
             if (enrollment.Status == EnrollmentStatus.Measuring) subject.Enrollments.Remove(enrollment);
             else if (goal.EndsEnrollment) End(subject, enrollment, Reason.GoalReached, at, isNoted: true);
         }

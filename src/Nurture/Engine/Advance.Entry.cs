@@ -161,7 +161,7 @@ internal sealed partial class Advance
             Key = key,
             EnteredAt = at,
             Trigger = trigger,
-            IsHeldOut = scenario.Holdout > 0 && Draws.Share("holdout", scenario.Name, AccountRefOf(subject)) < scenario.Holdout,
+            IsHeldOut = scenario.Holdout > 0 && Draws.Share("holdout", Scenario.FamilyOf(scenario.Name), AccountRefOf(subject)) < scenario.Holdout,
             GoalDeadline = scenario.Goal?.Within is { } within ? at + within : null,
             IsBehind = isBehind,
         };

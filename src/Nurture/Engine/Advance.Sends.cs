@@ -206,7 +206,7 @@ internal sealed partial class Advance
             Topic = step.Topic,
             Template = step.Template,
             Locale = locale,
-            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, asks: step.Asks is { } asked ? (asked, locale) : null,
+            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null,
                 from: SenderOf(step, account), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null),
             Seed = Draws.Seed(id),
             PlannedAt = at,

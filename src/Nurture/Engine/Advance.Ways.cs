@@ -17,7 +17,7 @@ internal sealed partial class Advance
         if (arm < 0) arm = names.IndexOf(subject.Splits.GetValueOrDefault(memory) ?? "");
         if (arm < 0)
         {
-            var (drawn, below) = (Draws.Share($"split\n{split.Id}", enrollment.Scenario, AccountRefOf(subject)), 0d);
+            var (drawn, below) = (Draws.Share($"split\n{split.Id}", Scenario.FamilyOf(enrollment.Scenario), AccountRefOf(subject)), 0d);
             arm = split.Arms.ToList().FindIndex(one => drawn < (below += one.Share));
             // Shares that round to a little less than 1 leave the last arm.
             if (arm < 0) arm = split.Arms.Count - 1;

@@ -14,7 +14,7 @@ namespace Nurture.Engine;
 public sealed record Reply(string By, string Subject, string Text);
 
 /// <summary>
-/// What a mail is made from beside its documents, as UTF-8 JSON: of contact, account, trigger and heard what its texts read, what it
+/// What a mail is made from beside its documents, as UTF-8 JSON: of contact, account, trigger, heard and row what its texts read, what it
 /// asks, a human's reply, and the sender where it is not the policy's.
 /// </summary>
 public static class MailInputs
@@ -28,7 +28,7 @@ public static class MailInputs
     private static string? Text(SubjectState? subject, string attribute) => subject?[attribute] is { Kind: ValueKind.Text } text ? text.AsText : null;
 
     /// <summary>Frozen: a retry renders the same.</summary>
-    public static byte[] Write(Catalog catalog, MailReads reads, ContactState recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, (Question Question, string Locale)? asks = null,
+    public static byte[] Write(Catalog catalog, MailReads reads, ContactState recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, ScenarioRow? row = null, (Question Question, string Locale)? asks = null,
         Sender? from = null, (string Subject, string Text)? edited = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -41,6 +41,12 @@ public static class MailInputs
             WriteEvent("heard", heard);
             if (edited is { } own) WriteText("edited", own.Subject, own.Text);
             if (from is not null) WriteSender(json, from);
+            if (row is not null && reads.AnyOf("row"))
+            {
+                json.WritePropertyName("row");
+                row.WriteJson(json, column => reads.Includes("row", column));
+            }
+
             if (asks is { } asked) WriteQuestion(json, asked.Question, asked.Locale, catalog.Policy.Locale);
             if (reply is not null)
             {

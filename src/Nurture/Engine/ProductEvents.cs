@@ -34,7 +34,7 @@ public static class ProductEvents
         Planned(EscalationOpened, "A human was called.", "type", "family"),
         Planned(EscalationClosed, "A human closed a case, with an outcome.", "type", "family", "outcome"),
         Planned(TaskDone, "A human did a task.", "task", "title", "outcome"),
-        Planned(GoalReached, "A passage through a scenario reached its goal.", "scenario") with { IsAccountFact = false },
+        Planned(GoalReached, "A passage through a scenario reached its goal.", "scenario", "row") with { IsAccountFact = false },
         Planned(TierChanged, "The account's tier became another one.", "from", "to"),
         Planned(StageReached, "The account came to another stage.", "from", "to"),
         Planned(ContactLeft, "A person of the account works there no more.") with { IsAccountFact = false },

@@ -49,6 +49,18 @@ public sealed record Catalog
     public FrozenDictionary<(string Scenario, int Version), PublishedScenario> Versions { get; init; } =
         FrozenDictionary<(string, int), PublishedScenario>.Empty;
 
+    /// <summary>A version of a scenario; of one with rows, of its first row. Null where it is not known.</summary>
+    public Scenario? Find(string name, int version) =>
+        Versions.GetValueOrDefault((name, version))?.Scenario ?? VersionsOf(name, version).FirstOrDefault()?.Scenario;
+
+    /// <summary>A published text's version as it runs: itself, or its rows.</summary>
+    public IEnumerable<PublishedScenario> VersionsOf(string name, int version) =>
+        Versions.Values.Where(one => one.Scenario.Version == version && Scenarios.Scenario.Means(name, one.Scenario.Name));
+
+    /// <summary>Under which names a scenario runs: its own, or those of its rows, of all versions.</summary>
+    public IReadOnlyList<string> NamesOf(string name) =>
+        Versions.Keys.Select(version => version.Scenario).Where(known => Scenarios.Scenario.Means(name, known)).Distinct().Order(StringComparer.Ordinal).ToArray() is { Length: > 0 } names ? names : [name];
+
     /// <summary>By criterion key: since when every matching event was counted; absent until its version has been prepared.</summary>
     public FrozenDictionary<long, DateTimeOffset> CoveredSince { get; init; } = FrozenDictionary<long, DateTimeOffset>.Empty;
 }

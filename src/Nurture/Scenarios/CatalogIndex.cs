@@ -68,7 +68,7 @@ public sealed class CatalogIndex
         ];
 
     /// <summary>Segments that the scenario's conditions name.</summary>
-    public static IEnumerable<Segment> SegmentsOf(Scenario scenario) => Conditions(scenario).SelectMany(condition => condition.Segments).Distinct();
+    public static IEnumerable<Segment> SegmentsOf(Scenario scenario) => scenario.Each().SelectMany(Conditions).SelectMany(condition => condition.Segments).Distinct();
 
-    public static IEnumerable<Criterion> CriteriaOf(Scenario scenario) => Conditions(scenario).SelectMany(condition => condition.Criteria);
+    public static IEnumerable<Criterion> CriteriaOf(Scenario scenario) => scenario.Each().SelectMany(Conditions).SelectMany(condition => condition.Criteria);
 }

@@ -174,6 +174,15 @@ public static partial class DiagnosticCodes
     /// <summary>A pool of colleagues that escalations.yaml does not declare.</summary>
     public const string UnknownPool = "NUR136";
 
+    /// <summary>Rows of <c>for_each</c> that are no rows: without an id, or two of one id.</summary>
+    public const string BadRows = "NUR137";
+
+    /// <summary>A column that a row does not have, and that the scenario or one of its mails reads.</summary>
+    public const string UnknownColumn = "NUR138";
+
+    /// <summary>A scenario with rows where one row has to be named.</summary>
+    public const string RowNeeded = "NUR139";
+
     /// <summary>A question that cannot be answered: its mail shows none of its answers, or they do not fit what they are written to.</summary>
     public const string Unanswerable = "NUR140";
 

@@ -45,6 +45,15 @@ public sealed record ParsedScenario(Scenario? Scenario, IReadOnlyList<Diagnostic
     /// <summary>What could be read of a scenario with mistakes, for lint to go on with; a condition that is none reads <c>true</c>.</summary>
     internal Scenario? Draft { get; init; }
 
+    /// <summary>Of a scenario with <c>for_each</c> each row, read as a scenario of its own; empty for all others, and where a row could not be read.</summary>
+    public IReadOnlyList<ParsedScenario> Rows { get; init; } = [];
+
+    /// <summary>Of a row: where it stands.</summary>
+    internal SourceSpan? RowSpan { get; init; }
+
+    /// <summary>How a row is drawn, by its name; anything else as the first one.</summary>
+    public ScenarioFlow? FlowOf(string name) => Rows.FirstOrDefault(row => row.Draft?.Name == name)?.Flow ?? Flow;
+
     /// <summary>How it is drawn, as far as it could be read; null where not even its trigger and class could be.</summary>
     public ScenarioFlow? Flow => Draft is { } draft ? ScenarioFlow.Of(draft) : null;
 

@@ -75,6 +75,21 @@ public sealed record Scenario
 
     public required IReadOnlyList<Step> Steps { get; init; }
 
+    /// <summary>The row that this is, of a scenario with <c>for_each</c>: then its name is <c>feature-tip:reports</c>.</summary>
+    public ScenarioRow? Row { get; init; }
+
+    /// <summary>Of a scenario with <c>for_each</c> the scenario of each row, which is what runs; empty for all others.</summary>
+    public IReadOnlyList<Scenario> Rows { get; init; } = [];
+
+    /// <summary>What runs of it: one for each row, or itself.</summary>
+    public IReadOnlyList<Scenario> Each() => Rows.Count > 0 ? Rows : [this];
+
+    /// <summary>The scenario's name without the row's.</summary>
+    public static string FamilyOf(string name) => name.IndexOf(ScenarioRow.Mark, StringComparison.Ordinal) is >= 0 and var end ? name[..end] : name;
+
+    /// <summary>Whether a name means this scenario, alone or as one of a scenario's rows.</summary>
+    public static bool Means(string name, string scenario) => name == scenario || name == FamilyOf(scenario);
+
     /// <summary>The text it was read from.</summary>
     public required string Text { get; init; }
 }

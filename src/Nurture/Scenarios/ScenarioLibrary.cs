@@ -98,7 +98,7 @@ public sealed record ScenarioLibrary
         var templates = templatesDirectory is null ? null : LoadTemplates(templatesDirectory, policy, plan, found);
         var environment = new ParseEnvironment { Plan = plan, Policy = policy, Templates = templates?.Names, MailTemplates = templates, Escalations = escalations, Health = health, Segments = segments, IsWhole = true, KeptHistory = KeptHistory, Now = now };
         var scenarios = LoadScenarios(directory, environment, found);
-        if (health is not null) found.AddRange(BandAnswers.Check(health, Shown(Path.Combine(directory, HealthFile)), scenarios.Select(parsed => parsed.Draft).OfType<Scenario>()));
+        if (health is not null) found.AddRange(BandAnswers.Check(health, Shown(Path.Combine(directory, HealthFile)), scenarios.Select(parsed => parsed.Draft).OfType<Scenario>().SelectMany(scenario => scenario.Each())));
         var tests = LoadTests(Path.Combine(directory, TestFolder), scenarios, environment, found);
         return new()
         {
@@ -163,7 +163,7 @@ public sealed record ScenarioLibrary
                 found.Add(new(DiagnosticCodes.FileName, Severity.Warning, Shown(file), at, $"the scenario is called \"{name}\" and its file is not.", $"Name the file {name}.yaml, so that others find it."));
         }
 
-        var all = scenarios.Select(parsed => parsed.Draft).OfType<Scenario>().DistinctBy(scenario => scenario.Name).ToDictionary(scenario => scenario.Name);
+        var all = scenarios.Select(parsed => parsed.Draft).OfType<Scenario>().SelectMany(scenario => scenario.Rows.Prepend(scenario)).DistinctBy(scenario => scenario.Name).ToDictionary(scenario => scenario.Name);
         foreach (var parsed in scenarios) found.AddRange(ScenarioReferences.Check(parsed, all));
         return scenarios;
     }
@@ -185,7 +185,9 @@ public sealed record ScenarioLibrary
             }
 
             if (scenario.Scenario is null) continue;
-            var ids = Step.All(scenario.Scenario.Steps).Select(step => step.Id).ToArray();
+            var ids = scenario.Scenario.Each().SelectMany(one => Step.All(one.Steps)).Select(step => step.Id).Distinct().ToArray();
+            foreach (var expected in read.Tests.SelectMany(test => test.Expect).Where(expected => expected.Row is not null && !scenario.Scenario.Rows.Any(one => one.Row!.Id == expected.Row)))
+                found.Add(new(DiagnosticCodes.TestNamesNothing, Severity.Error, read.File, expected.Span, $"\"{read.Scenario}\" has no row \"{expected.Row}\".", Suggestions.For(expected.Row!, scenario.Scenario.Rows.Select(one => one.Row!.Id), "It has")));
             foreach (var step in read.Tests.SelectMany(test => test.Expect).OfType<Expectation.Step>().Where(step => !ids.Contains(step.Id)))
                 found.Add(new(DiagnosticCodes.TestNamesNothing, Severity.Error, read.File, step.Span, $"\"{read.Scenario}\" has no step \"{step.Id}\".", Suggestions.For(step.Id, ids, "It has")));
         }

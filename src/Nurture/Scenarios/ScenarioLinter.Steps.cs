@@ -162,6 +162,20 @@ public sealed partial class ScenarioLinter
             Warn(DiagnosticCodes.NeverMeets, send.Span, $"this mail leaves {Days(moment.AtLeast)} after entry at the earliest, and the goal counts for {Days(within)}",
                 "Wait shorter, or let the goal count longer.");
         CheckHours(send, moment);
+        CheckColumns(send);
+    }
+
+    /// <summary>What a mail reads as <c>row.…</c> is there for its reader.</summary>
+    private void CheckColumns(Step.Send send)
+    {
+        if (environment.MailTemplates is not { } library) return;
+        foreach (var column in library.All.Where(mail => mail.Name == send.Template).SelectMany(MailReads.NamesIn).Where(name => name.StartsWith("row.", StringComparison.Ordinal)).Select(name => name.Split('.')[1]).Distinct(StringComparer.Ordinal))
+        {
+            if (scenario.Row is null)
+                Error(DiagnosticCodes.UnknownColumn, At($"{send.Id}/template", send.Span), $"template \"{send.Template}\" reads row.{column}, and this scenario has no rows", "Rows stand under for_each:.");
+            else if (!scenario.Row.Values.ContainsKey(column))
+                Error(DiagnosticCodes.UnknownColumn, parsed.RowSpan ?? send.Span, $"row \"{scenario.Row.Id}\" has no \"{column}\", which template \"{send.Template}\" reads", Suggestions.For(column, scenario.Row.Values.Keys) ?? $"Add {column}: to it.");
+        }
     }
 
     /// <summary>The texts of an ask show its answers, those of a send show none.</summary>

@@ -24,6 +24,12 @@ public sealed partial class ScenarioLinter
     /// <summary>As much as can be said of a scenario with mistakes; nothing where not even its trigger and class could be read.</summary>
     public static IReadOnlyList<Diagnostic> Lint(ParsedScenario parsed, ParseEnvironment environment)
     {
+        if (parsed.Rows.Count > 0)
+        {
+            return [.. ScenarioParser.MergeRows([.. parsed.Rows.Select(row => (row.RowSpan!.Value, row.Draft?.Row?.Id ?? "", Lint(row, environment)))])
+                .OrderBy(d => d.Span.Line).ThenBy(d => d.Span.Column).ThenBy(d => d.Code, StringComparer.Ordinal)];
+        }
+
         if (parsed.Draft is not { } scenario) return [];
         var linter = new ScenarioLinter(parsed, scenario, environment);
         linter.CheckHead();

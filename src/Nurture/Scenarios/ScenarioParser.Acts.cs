@@ -73,7 +73,7 @@ public sealed partial class ScenarioParser
 
         id = InnerId(fields, id, step);
         var node = fields is null ? value : fields.Required("scenario", "Which: scenario: win-back.");
-        var scenario = source.Name(node, "a scenario");
+        var scenario = source.ScenarioName(node);
         var who = ReadRecipients(fields?["for"], "for");
         if (who is not null && subject == SubjectKind.Contact)
             source.Error(DiagnosticCodes.WrongSubject, fields!.KeySpan("for")!.Value, "this scenario is about one person, who is the one who enters", "Take for: away.");
@@ -109,7 +109,7 @@ public sealed partial class ScenarioParser
         var names = new List<string>();
         foreach (var scalar in source.Texts(value, "stop"))
         {
-            if (source.Name(scalar, "a scenario") is { } name) names.Add(name);
+            if (source.ScenarioName(scalar) is { } name) names.Add(name);
         }
 
         if (names.Count == 0) return null;

@@ -61,13 +61,15 @@ public sealed partial class ScenarioParser
     {
         string? title;
         Duration? due = null;
+        var titleNode = value;
         Fields? fields = null;
         if (value is YamlNode.Scalar) title = source.Text(value, "a task");
         else
         {
             if (source.Map(value, "a task", "task: Call them, or task: { title: Call them, due: 2bd }.") is not { } mapping) return null;
             fields = new Fields(source, mapping, "a task");
-            title = source.Text(fields.Required("title", "What is to be done: title: Call them."), "title");
+            titleNode = fields.Required("title", "What is to be done: title: Call them.");
+            title = source.Text(titleNode, "title");
             due = source.Length(fields["due"], "due");
             id = InnerId(fields, id, step);
         }
@@ -81,7 +83,7 @@ public sealed partial class ScenarioParser
         var waits = source.YesOrNo(fields?["wait"], "wait");
         fields?.RefuseOthers(LaterInTask);
 
-        var given = Claim(id, "task-" + Values.Slug(title ?? "") is { Length: <= 40 } derived ? derived : "task", span);
+        var given = Claim(id, "task-" + Values.Slug(Called(titleNode, title ?? "")) is { Length: <= 40 } derived ? derived : "task", span);
         Remember(given, fields, "title", "up_to", "owner", "queue", "outcomes");
         var isAsked = step.Has("outcome") || step.Has("timeout");
         if (isAsked && waits == false)

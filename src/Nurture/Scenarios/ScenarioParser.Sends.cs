@@ -41,7 +41,7 @@ public sealed partial class ScenarioParser
         fields?.RefuseOthers(LaterInSend);
         if (template is null) return null;
 
-        var given = Claim(id, template, span);
+        var given = Claim(id, Called(templateNode, template), span);
         Remember(given, fields, "template", "to", "nobody", "class", "expires", "if", "answers", "scale", "set");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)

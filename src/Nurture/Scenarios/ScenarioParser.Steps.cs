@@ -203,6 +203,7 @@ public sealed partial class ScenarioParser
     private string Claim(string? given, string derived, SourceSpan span)
     {
         var id = given ?? Values.Slug(derived);
+        if (given is null && sharedIds is not null && !sharedIds.TryAdd(span.Start, id)) id = sharedIds[span.Start];
         if (stepIds.TryAdd(id, span)) return id;
         var free = Enumerable.Range(2, int.MaxValue - 2).Select(n => $"{id}-{n}").First(candidate => !stepIds.ContainsKey(candidate));
         source.Error(DiagnosticCodes.DuplicateStep, span, $"the step on line {stepIds[id].Line} is already called \"{id}\"{(given is null ? ", and this one would be too" : "")}",

@@ -81,11 +81,11 @@ public sealed partial class ScenarioParser
     /// <summary>The event that a reached goal is, of that one scenario.</summary>
     private Trigger.Event? ReadGoalTrigger(Fields fields)
     {
-        var scenario = source.Name(fields["goal_of"], "a scenario");
+        var scenario = source.ScenarioName(fields["goal_of"]);
         RefuseRole(fields, "whoever reached the goal enters");
         if (scenario is null) return null;
         triggerEvents = [Engine.ProductEvents.GoalReached];
-        var where = Condition.Compile($"trigger.scenario == \"{scenario}\"", Scope(hasEnrollment: false), []);
+        var where = Condition.Compile(scenario.Split(ScenarioRow.Mark) is [var all, var one] ? $"trigger.scenario == \"{all}\" && trigger.row == \"{one}\"" : $"trigger.scenario == \"{scenario}\"", Scope(hasEnrollment: false), []);
         return new([Engine.ProductEvents.GoalReached], where, DefaultLate, null, fields.Span) { GoalOf = scenario };
     }
 
@@ -191,8 +191,9 @@ public sealed partial class ScenarioParser
     private Condition? Composed(YamlNode node, string text)
     {
         var found = new List<Diagnostic>();
-        var condition = Condition.Compile(text, Scope(hasEnrollment: false), found);
-        foreach (var diagnostic in found) source.Diagnostics.Add(diagnostic with { File = source.File, Span = node.Span });
+        var written = WriteOut(text, node.Span);
+        var condition = Condition.Compile(written?.Text ?? text, Scope(hasEnrollment: false), found);
+        foreach (var diagnostic in found) source.Diagnostics.Add(diagnostic with { File = source.File, Span = written?.Place(diagnostic.Span.Start, diagnostic.Span.Length).Row ?? node.Span });
         return condition;
     }
 

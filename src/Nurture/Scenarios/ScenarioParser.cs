@@ -37,7 +37,11 @@ public sealed partial class ScenarioParser
         var parser = new ScenarioParser(text, file, environment);
         string? name = null;
         Scenario? scenario = null;
-        if (YamlReader.Read(parser.source) is { } root) scenario = parser.ReadScenario(root, text, out name);
+        if (YamlReader.Read(parser.source) is { } root)
+        {
+            if (root is YamlNode.Mapping whole && whole.Entries.FirstOrDefault(entry => entry.Key.Value == "for_each") is { } forEach) return ParseRows(parser, whole, forEach, text, file, environment);
+            scenario = parser.ReadScenario(root, text, out name);
+        }
         else if (!parser.source.HasErrors)
             parser.source.Error(DiagnosticCodes.Empty, parser.source.Span(0, 0), "nothing stands in this file", "A scenario begins with \"scenario: its-name\".");
         return new(parser.source.HasErrors ? null : scenario, parser.source.Sorted())
@@ -243,9 +247,14 @@ public sealed partial class ScenarioParser
         if (scalar.IsPlain && scalar.Value.StartsWith('*')) return null;
         var positionsOf = new ScalarPositions(source, scalar);
         var found = new List<Diagnostic>();
-        var condition = Condition.Compile(composed ?? scalar.Value, scope, found);
+        var written = WriteOut(composed ?? scalar.Value, node.Span);
+        var condition = Condition.Compile(written?.Text ?? composed ?? scalar.Value, scope, found);
         foreach (var diagnostic in found)
-            source.Diagnostics.Add(diagnostic with { File = source.File, Span = composed is null ? positionsOf.Span(diagnostic.Span.Start, diagnostic.Span.Length) : node.Span });
+        {
+            var (ofRow, start, length) = written?.Place(diagnostic.Span.Start, diagnostic.Span.Length) ?? (null, diagnostic.Span.Start, diagnostic.Span.Length);
+            source.Diagnostics.Add(diagnostic with { File = source.File, Span = ofRow ?? (composed is null ? positionsOf.Span(start, length) : node.Span) });
+        }
+
         return condition;
     }
 
@@ -280,7 +289,6 @@ public sealed partial class ScenarioParser
 
     private static readonly Dictionary<string, string> InsteadInScenario = new(StringComparer.Ordinal)
     {
-        ["for_each"] = "Write one scenario for each.",
         ["broadcast"] = "A scenario with a schedule is what there is: scenario: its-name.",
         ["throttle"] = "Leave it out; sends leave as their gates allow.",
         ["settle"] = "It belongs into the trigger: trigger: { event: signed_up, settle: 5m }.",

@@ -9,6 +9,12 @@ public static class ScenarioReferences
     /// <param name="others">Those that exist beside the scenario, by name.</param>
     public static IEnumerable<Diagnostic> Check(ParsedScenario parsed, IReadOnlyDictionary<string, Scenario> others)
     {
+        if (parsed.Rows.Count > 0)
+        {
+            foreach (var said in parsed.Rows.SelectMany(row => Check(row, others)).Distinct()) yield return said;
+            yield break;
+        }
+
         if (parsed.Draft is not { } scenario) yield break;
         var known = others.Keys.Append(scenario.Name).ToHashSet(StringComparer.Ordinal);
         if (scenario.Trigger is Trigger.Event { GoalOf: { } goalOf } && Missing(goalOf, At("trigger.goal_of", default)) is { } noGoal) yield return noGoal;
@@ -19,6 +25,8 @@ public static class ScenarioReferences
                 case Step.Start start:
                     var at = At($"{step.Id}/scenario", step.Span);
                     if (Missing(start.Scenario, at) is { } missing) yield return missing;
+                    else if (others.GetValueOrDefault(start.Scenario) is { Rows: [{ Name: var row }, ..] })
+                        yield return Error(DiagnosticCodes.RowNeeded, at, $"\"{start.Scenario}\" has rows, and one of them is started.", $"Name it: scenario: {row}.");
                     else if (Whom(start, at) is { } whom) yield return whom;
                     if (CircleFrom(start) is { } circle) yield return circle;
                     break;

@@ -9,7 +9,7 @@ namespace Nurture.Scenarios;
 /// </summary>
 public static class ScenarioSchema
 {
-    private const string LengthPattern = "^[+-]?[0-9]{1,6}(mo|bd|s|m|h|d|w)$";
+    private const string LengthPattern = "^([+-]?[0-9]{1,6}(mo|bd|s|m|h|d|w)|row\\.[A-Za-z0-9_]+)$";
 
     public static string Text { get; } = Make().ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
@@ -66,9 +66,10 @@ public static class ScenarioSchema
             {
                 "word" => Words(key.Words),
                 "steps" => Steps(),
+                "rows" => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "object" } },
                 "events" or "event" or "conditions" => OneOrSeveral(AnyText()),
                 "length" => Matching(LengthPattern),
-                "share" => Matching("^[0-9]+(\\.[0-9]+)?%$"),
+                "share" => Matching("^([0-9]+(\\.[0-9]+)?%|row\\.[A-Za-z0-9_]+)$"),
                 "number" => new JsonObject { ["type"] = new JsonArray("number", "string") },
                 "text" => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean") },
                 "value" => new JsonObject { ["type"] = new JsonArray("string", "number", "boolean", "null") },

@@ -26,7 +26,7 @@ public sealed class Rehearsal
     private Rehearsal(ScenarioTest script, Scenario scenario, ParseEnvironment environment)
     {
         this.script = script;
-        Scenario = scenario with { Version = 1, Holdout = 0 };
+        Scenario = scenario with { Version = 1, Holdout = 0, Rows = [.. scenario.Rows.Select(row => row with { Version = 1, Holdout = 0 })] };
         foreach (var contact in script.Contacts) contacts.Add(contact.Id, contacts.Count + 1);
         Simulator = new Simulator(CatalogOf(Scenario, environment with { Policy = environment.Policy with { Zone = script.Zone } }, script.Start), Beginning());
         trace = new Trace(this);
@@ -35,6 +35,9 @@ public sealed class Rehearsal
     }
 
     public Scenario Scenario { get; }
+
+    /// <summary>The row of that name, of a scenario that has rows; else the scenario.</summary>
+    public Scenario ScenarioOf(string name) => Scenario.Rows.FirstOrDefault(row => row.Name == name) ?? Scenario;
 
     public Simulator Simulator { get; }
 
@@ -77,7 +80,7 @@ public sealed class Rehearsal
 
     private static Catalog CatalogOf(Scenario scenario, ParseEnvironment environment, DateTimeOffset liveSince)
     {
-        var published = new PublishedScenario(scenario, ScenarioProgram.Of(scenario.Steps), false, liveSince);
+        var published = scenario.Each().Select(one => new PublishedScenario(one, ScenarioProgram.Of(one.Steps), false, liveSince)).ToList();
         return new Catalog
         {
             Revision = 1,
@@ -86,8 +89,8 @@ public sealed class Rehearsal
             Mails = environment.MailTemplates ?? MailTemplateLibrary.Empty,
             Escalations = environment.Escalations ?? EscalationTypes.None,
             Health = environment.Health is { } health ? health with { Version = 1 } : null,
-            Live = new[] { published }.ToFrozenDictionary(p => p.Scenario.Name),
-            Versions = new[] { published }.ToFrozenDictionary(p => (p.Scenario.Name, p.Scenario.Version)),
+            Live = published.ToFrozenDictionary(p => p.Scenario.Name),
+            Versions = published.ToFrozenDictionary(p => (p.Scenario.Name, p.Scenario.Version)),
             CoveredSince = CatalogIndex.CriteriaOf(scenario).Concat(environment.Health?.Criteria ?? []).Select(criterion => criterion.Key).Distinct().ToFrozenDictionary(key => key, _ => DateTimeOffset.UnixEpoch),
         };
     }
@@ -123,9 +126,13 @@ public sealed class Rehearsal
             Simulator.AdvanceTo(moment);
             trace.Follow();
             trace.Add(new TraceLine(moment, "schedule", schedule.Timing.ToString()));
-            if (Scenario.Subject == SubjectKind.Account && script.Account is not null)
-                Simulator.Tell(new Signal.Scheduled(SubjectRef.Account(FirstAccount), Scenario.Name, moment, moment), accountId: FirstAccount);
-            foreach (var id in Scenario.Subject == SubjectKind.Contact ? contacts.Values.ToArray() : []) Simulator.Tell(new Signal.Scheduled(SubjectRef.Contact(id), Scenario.Name, moment, moment), id);
+            foreach (var name in Scenario.Each().Select(one => one.Name))
+            {
+                if (Scenario.Subject == SubjectKind.Account && script.Account is not null)
+                    Simulator.Tell(new Signal.Scheduled(SubjectRef.Account(FirstAccount), name, moment, moment), accountId: FirstAccount);
+                foreach (var id in Scenario.Subject == SubjectKind.Contact ? contacts.Values.ToArray() : []) Simulator.Tell(new Signal.Scheduled(SubjectRef.Contact(id), name, moment, moment), id);
+            }
+
             Simulator.Drain();
             trace.Follow();
         }
@@ -224,7 +231,7 @@ public sealed class Rehearsal
     private void Tell(TestAction.Answer answer)
     {
         var mail = Simulator.Sends.LastOrDefault(send => send.LeftAt is not null && (send.Draft.Template == answer.Asked || send.Draft.Step == answer.Asked) && send.Draft.RecipientId == IdOf(answer.Contact))?.Draft;
-        if (mail is null || Step.All(Scenario.Steps).OfType<Step.Send>().FirstOrDefault(step => step.Id == mail.Step)?.Asks is not { } question || !question.Answers.Any(one => one.Value == answer.With))
+        if (mail is null || Step.All(ScenarioOf(mail.Scenario).Steps).OfType<Step.Send>().FirstOrDefault(step => step.Id == mail.Step)?.Asks is not { } question || !question.Answers.Any(one => one.Value == answer.With))
         {
             impossible.Add(answer);
             return;

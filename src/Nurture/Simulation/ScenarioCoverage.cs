@@ -12,22 +12,35 @@ public sealed record ScenarioCoverage(int Reached, IReadOnlyList<string> Missed)
     public static ScenarioCoverage Of(Scenario scenario, IEnumerable<ScenarioTestResult> results)
     {
         var reached = results.SelectMany(result => result.Reached).ToHashSet(StringComparer.Ordinal);
-        var all = Step.All(scenario.Steps).SelectMany(step => WaysOf(step, scenario).Prepend(step.Id)).ToList();
+        // The steps of all rows are the same; that each row lets somebody in is for its own conditions to show.
+        var all = Step.All(scenario.Each()[0].Steps).SelectMany(step => WaysOf(step, scenario.Each()[0]).Prepend(step.Id))
+            .Concat(scenario.Rows.Select(row => $"row {row.Row!.Id}")).ToList();
         return new(all.Count(reached.Contains), [.. all.Where(place => !reached.Contains(place))]);
     }
 
     /// <summary>Where a rehearsal came to.</summary>
     internal static IReadOnlySet<string> ReachedIn(Scenario scenario, Rehearsal rehearsal)
     {
-        var steps = Step.All(scenario.Steps).ToDictionary(step => step.Id, StringComparer.Ordinal);
-        var reached = rehearsal.Simulator.Carried.OfType<Effect.Positioned>().Where(position => position.Scenario == scenario.Name).Select(position => position.Step).OfType<string>().ToHashSet(StringComparer.Ordinal);
-        foreach (var entry in rehearsal.Simulator.Journal.Where(entry => entry.Scenario == scenario.Name && steps.ContainsKey(entry.Step)))
+        var reached = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var one in rehearsal.Scenario.Each())
         {
-            if (WayOf(steps[entry.Step], entry) is { } way) reached.Add(way);
+            var steps = Step.All(one.Steps).ToDictionary(step => step.Id, StringComparer.Ordinal);
+            var all = Step.All(scenario.Each()[0].Steps).ToDictionary(step => step.Id, StringComparer.Ordinal);
+            reached.UnionWith(rehearsal.Simulator.Carried.OfType<Effect.Positioned>().Where(position => position.Scenario == one.Name).Select(position => position.Step).OfType<string>());
+            foreach (var entry in rehearsal.Simulator.Journal.Where(entry => entry.Scenario == one.Name))
+            {
+                if (entry.Reason == Reason.Entered && one.Row is { } row) reached.Add($"row {row.Id}");
+                if (steps.TryGetValue(entry.Step, out var step) && WayOf(step, entry) is { } way) reached.Add(AsInFirst(step, all.GetValueOrDefault(entry.Step), way));
+            }
         }
 
         return reached;
     }
+
+    /// <summary>An arm is named by its condition, and each row has its own.</summary>
+    private static string AsInFirst(Step step, Step? first, string way) =>
+        (step, first) is (Step.Branch own, Step.Branch other) && own.Arms.Count == other.Arms.Count && own.Arms.ToList().FindIndex(arm => $"{step.Id}: {arm.If?.Text}" == way) is >= 0 and var arm
+            ? $"{step.Id}: {other.Arms[arm].If?.Text}" : way;
 
     private static IEnumerable<string> WaysOf(Step step, Scenario scenario) => step switch
     {

@@ -82,7 +82,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
 
     private void AskStep(Expectation.Step expected)
     {
-        var positions = rehearsal.Simulator.Carried.OfType<Effect.Positioned>().ToList();
+        var positions = rehearsal.Simulator.Carried.OfType<Effect.Positioned>().Where(position => IsOf(expected, position.Scenario)).ToList();
         if (expected.At is not { } moment)
         {
             if (!positions.Exists(position => position.Step == expected.Id)) Fail(expected, "step", expected.Id, "nobody came there");
@@ -96,7 +96,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
 
     private void AskEnds(Expectation.Ends expected)
     {
-        var ends = rehearsal.Simulator.Carried.OfType<Effect.Positioned>().Where(position => position.Step is null).Select(position => (position.EnrollmentId, position.At)).ToHashSet();
+        var ends = rehearsal.Simulator.Carried.OfType<Effect.Positioned>().Where(position => position.Step is null && IsOf(expected, position.Scenario)).Select(position => (position.EnrollmentId, position.At)).ToHashSet();
         var ended = journal.Where(entry => ends.Contains((entry.EnrollmentId, entry.At)) && IsEnd(entry)).ToList();
         if (ended.Exists(entry => entry.Reason == expected.Because && Agrees(expected.At, entry.At))) return;
         Fail(expected, "end", expected.Because.Code(), ended.Count > 0
@@ -106,7 +106,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
 
     private void AskEntered(Expectation.Entered expected)
     {
-        var entries = journal.Where(entry => entry.Reason == Reason.Entered && Agrees(expected.At, entry.At)).ToList();
+        var entries = journal.Where(entry => entry.Reason == Reason.Entered && IsOf(expected, entry.Scenario) && Agrees(expected.At, entry.At)).ToList();
         if (expected.IsEntered)
         {
             if (entries.Count == 0) Fail(expected, "enter", "", journal.Find(entry => entry.Reason == Reason.Entered) is { } other ? $"the entry was at {time.Text(other.At)}" : NobodyEntered());
@@ -114,7 +114,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         }
 
         if (entries.Count > 0) Fail(expected, "no entry", "", $"{rehearsal.NameOf(entries[0].Subject)} entered at {time.Text(entries[0].At)}");
-        else if (expected.Because is { } reason && !journal.Exists(entry => entry.Reason == reason && Agrees(expected.At, entry.At)))
+        else if (expected.Because is { } reason && !journal.Exists(entry => entry.Reason == reason && IsOf(expected, entry.Scenario) && Agrees(expected.At, entry.At)))
             Fail(expected, "no entry", $"because of {reason.Code()}", NobodyEntered());
     }
 
@@ -160,6 +160,9 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
 
     private static bool Agrees(DateTimeOffset? expected, DateTimeOffset at) => expected is not { } moment || (at >= moment && at < moment + TimeSpan.FromMinutes(1));
 
+    /// <summary>Whether it speaks of the row that is meant, where one is.</summary>
+    private static bool IsOf(Expectation expected, string scenario) => expected.Row is not { } row || scenario.EndsWith($"{ScenarioRow.Mark}{row}", StringComparison.Ordinal);
+
     private bool IsOf(SimulatedSend mail, string template, string? to) =>
         mail.Draft.Template == template && (to is null || mail.Draft.RecipientId == rehearsal.IdOf(to));
 
@@ -175,7 +178,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         && Agrees(expected.At, entry.At);
 
     private Step.Send? StepOf(JournalEntry entry) =>
-        Step.All(rehearsal.Scenario.Steps).OfType<Step.Send>().FirstOrDefault(step => step.Id == entry.Step);
+        Step.All(rehearsal.ScenarioOf(entry.Scenario).Steps).OfType<Step.Send>().FirstOrDefault(step => step.Id == entry.Step);
 
     private string WhatBecameOf(string template)
     {

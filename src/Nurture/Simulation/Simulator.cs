@@ -143,9 +143,14 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         _ => [],
     };
 
-    private IReadOnlyList<StoredEvent> PastOf(SubjectRef subject, Past asked) =>
-        [.. log.Values.Where(past => past.Kind == SignalKind.Occurred && past.OccurredAt >= asked.Since && asked.Names.Contains(past.Name)
-            && (subject.Kind == SubjectKind.Contact ? past.ContactId : past.AccountId) == subject.Id).OrderBy(past => past.OccurredAt).ThenBy(past => past.Id)];
+    private IReadOnlyList<StoredEvent> PastOf(SubjectRef subject, Past asked)
+    {
+        // What a person does is their account's too, where it names no other.
+        var people = subject.Kind == SubjectKind.Contact ? [subject.Id]
+            : States.Select(pair => pair.State).OfType<ContactState>().Where(contact => contact.AccountId == subject.Id).Select(contact => contact.Id).ToHashSet();
+        return [.. log.Values.Where(past => past.Kind == SignalKind.Occurred && past.OccurredAt >= asked.Since && asked.Names.Contains(past.Name)
+            && (subject.Kind == SubjectKind.Account && past.AccountId != 0 ? past.AccountId == subject.Id : people.Contains(past.ContactId))).OrderBy(past => past.OccurredAt).ThenBy(past => past.Id)];
+    }
 
     private LoadedSubject Load(SubjectKey key)
     {

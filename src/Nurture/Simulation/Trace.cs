@@ -82,7 +82,7 @@ internal sealed class Trace(Rehearsal rehearsal)
         else live.Add(position.EnrollmentId);
         // A contact that moves to its account's slot stands where it stood.
         if (position.Step is null || !stood.Add((position.EnrollmentId, position.Step, position.At))) return;
-        var words = StepOf(position.Step) switch
+        var words = StepOf(position.Scenario, position.Step) switch
         {
             Step.WaitFor { UpTo: { } upTo } wait => $"for {wait.For.Text}, up to {Length(new(upTo))}",
             Step.WaitFor { UpToDuration: { } upTo } wait => $"for {wait.For.Text}, up to {Length(upTo)}",
@@ -94,13 +94,13 @@ internal sealed class Trace(Rehearsal rehearsal)
             Step.WaitUntil wait => $"until {wait.Time.ToString("HH:mm", null)}{(wait.Days == Days.All ? "" : $" on a {wait.Days.ToString().ToLowerInvariant()} day")}",
             _ => null,
         };
-        if (words is not null) lines.Add(new(position.At, "wait", words + Whose(position.Subject)) { Step = position.Step });
+        if (words is not null) lines.Add(new(position.At, "wait", words + Whose(position.Subject) + Row(position.Scenario)) { Step = position.Step });
     }
 
     private TraceLine Line(JournalEntry entry)
     {
         var (verb, text, mail) = Words(entry);
-        return new(entry.At, verb, text, mail) { Step = entry.Step.Length > 0 ? entry.Step : null, Decision = entry };
+        return new(entry.At, verb, text + Row(entry.Scenario), mail) { Step = entry.Step.Length > 0 ? entry.Step : null, Decision = entry };
     }
 
     private (string Verb, string Text, SimulatedSend? Mail) Words(JournalEntry entry)
@@ -131,10 +131,10 @@ internal sealed class Trace(Rehearsal rehearsal)
             case Reason.Completed or Reason.GoalReached or Reason.ExitTrue or Reason.AudienceLost or Reason.Ended or Reason.Merged or Reason.Erased or Reason.Stopped
                 or Reason.NoRecipient when entry.Member("template") is null:
                 return ("end", $"{entry.Reason.Code()}{((entry.Member("exit") ?? entry.Member("reason")) is { } why ? $": {why}" : "")}{whose}", null);
-            case Reason.ContactLeft when entry.EnrollmentId != 0 && StepOf(entry.Step) is not Step.Send: return ("end", $"{entry.Reason.Code()}{whose}", null);
+            case Reason.ContactLeft when entry.EnrollmentId != 0 && StepOf(entry.Scenario, entry.Step) is not Step.Send: return ("end", $"{entry.Reason.Code()}{whose}", null);
         }
 
-        if (StepOf(entry.Step) is Step.Send send)
+        if (StepOf(entry.Scenario, entry.Step) is Step.Send send)
         {
             var to = entry.ContactId == 0 || (entry.Subject.Kind == SubjectKind.Contact && rehearsal.ContactCount == 1) ? "" : $" to {rehearsal.NameOf(entry.ContactId)}";
             return (entry.Member("template") is null ? "hold" : "skip", $"{send.Template}{to}: {entry.Reason.Code()}", null);
@@ -150,11 +150,14 @@ internal sealed class Trace(Rehearsal rehearsal)
         return send.IsCancelled ? ("cancel", words, null) : ("send", words, send);
     }
 
-    private string ConditionOf(JournalEntry entry) => StepOf(entry.Step) is Step.WaitFor wait ? wait.For.Text : entry.Step;
+    private string ConditionOf(JournalEntry entry) => StepOf(entry.Scenario, entry.Step) is Step.WaitFor wait ? wait.For.Text : entry.Step;
 
     private static string Member(JournalEntry entry, string name) => entry.Member(name) ?? entry.Step;
 
-    private Step? StepOf(string id) => Step.All(rehearsal.Scenario.Steps).FirstOrDefault(step => step.Id == id);
+    private Step? StepOf(string scenario, string id) => Step.All(rehearsal.ScenarioOf(scenario).Steps).FirstOrDefault(step => step.Id == id);
+
+    /// <summary>Which row it speaks of, of a scenario that has rows.</summary>
+    private string Row(string scenario) => rehearsal.ScenarioOf(scenario).Row is { } row ? $" [{row.Id}]" : "";
 
     private string Whose(SubjectRef subject) => subject.Kind == SubjectKind.Contact && rehearsal.ContactCount > 1 ? $" ({rehearsal.NameOf(subject)})" : "";
 

@@ -30,6 +30,10 @@ public sealed class MailReads
         return read.Exists(text => text.ReadsUnnamed) ? Everything : new(read.SelectMany(text => text.Names.Concat(text.Assigned)));
     }
 
+    /// <summary>Every name that the mail's own texts read.</summary>
+    internal static IEnumerable<string> NamesIn(MailTemplate template) =>
+        new Templating.Template?[] { template.Subject, template.Preheader, template.Body }.OfType<Templating.Template>().SelectMany(text => text.Names);
+
     /// <param name="root"><c>contact</c>, <c>account</c>, <c>trigger</c>, …</param>
     /// <returns>Whether anything of it is read.</returns>
     public bool AnyOf(string root) => paths is null || whole.Contains(root) || paths.Any(path => path.Length > root.Length && path[root.Length] == '.' && path.StartsWith(root, StringComparison.Ordinal));

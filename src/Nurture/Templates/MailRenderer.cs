@@ -24,7 +24,7 @@ public static class MailRenderer
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? buffer;
 
-    /// <param name="inputs"><c>contact</c>, <c>account</c>, <c>trigger</c>, <c>heard</c>, <c>ask</c>, <c>reply</c>, <c>sender</c>, <c>unsubscribe_url</c>, <c>locale</c>.</param>
+    /// <param name="inputs"><c>contact</c>, <c>account</c>, <c>trigger</c>, <c>heard</c>, <c>row</c>, <c>ask</c>, <c>reply</c>, <c>sender</c>, <c>unsubscribe_url</c>, <c>locale</c>.</param>
     /// <exception cref="TemplateException">A template reads what this mail's inputs do not have.</exception>
     public static RenderedMail Render(MailTemplate template, MailTemplate? layout, TemplateObject inputs, RenderOptions options)
     {

@@ -8,7 +8,7 @@ namespace Nurture.Templates;
 /// <summary>What is wrong with mails that parse: names that no mail has, layouts that do not exist, footers that miss.</summary>
 public static class MailTemplateLinter
 {
-    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "sender", "reply", "ask", "unsubscribe_url", "locale"];
+    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "row", "sender", "reply", "ask", "unsubscribe_url", "locale"];
     private static readonly string[] LayoutRoots = ["content", "subject", "preheader"];
     private static readonly string[] SenderNames = ["name", "address", "reply_to", "organization", "postal_address"];
     private static readonly string[] AskNames = ["question", "answers", "is_scale"];
@@ -58,7 +58,8 @@ public static class MailTemplateLinter
         if (!isLayout && LayoutRoots.Contains(parts[0])) return ($"\"{parts[0]}\" is there in layouts only.", null);
         if (!Roots.Contains(parts[0]) && !LayoutRoots.Contains(parts[0]))
             return ($"mails have no \"{parts[0]}\".", Suggestions.For(parts[0], isLayout ? [.. Roots, .. LayoutRoots] : Roots, "They have"));
-        if (parts.Length < 2) return null;
+        // Which columns there are is known to the scenario that sends it.
+        if (parts.Length < 2 || parts[0] == "row") return null;
         var (known, what) = parts[0] switch
         {
             "contact" => (plan.ContactAttributes.Keys.Concat(ContactNames), "attribute"),

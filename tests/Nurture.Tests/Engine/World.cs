@@ -106,12 +106,11 @@ internal sealed class World
 
     public static Catalog CatalogOf(SendPolicy policy, SegmentSet segments, params string[] scenarios)
     {
-        var published = scenarios.Select(text =>
+        var published = scenarios.SelectMany(text =>
         {
             var parsed = ScenarioParser.Parse(text, "test.yaml", new ParseEnvironment { Plan = Plan, Policy = policy, Segments = segments });
             Assert.True(parsed.Scenario is not null, string.Join('\n', parsed.Diagnostics));
-            var scenario = parsed.Scenario! with { Version = 1 };
-            return new PublishedScenario(scenario, ScenarioProgram.Of(scenario.Steps), false, DateTimeOffset.UnixEpoch);
+            return parsed.Scenario!.Each().Select(one => new PublishedScenario(one with { Version = 1 }, ScenarioProgram.Of(one.Steps), false, DateTimeOffset.UnixEpoch));
         }).ToList();
         return new Catalog
         {

@@ -30,7 +30,7 @@ public sealed partial class AuthoringGuideTests
             return kind;
         });
 
-        Assert.Equal(["plan", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
+        Assert.Equal(["plan", "scenario", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
     }
 
     [Fact]

@@ -53,10 +53,11 @@ public sealed class MailReadsTests
         var library = ScenarioLibrary.Load(Path.Combine(Fixtures.Root, "scenarios"), Path.Combine(Fixtures.Root, "templates"));
         var catalog = new Catalog { Plan = library.Environment.Plan, Policy = library.Policy, Mails = library.Templates };
 
+        var row = library.Scenarios.SelectMany(parsed => parsed.Scenario!.Rows).First().Row;
         foreach (var template in library.Templates.All.Where(template => !template.IsLayout))
         {
-            var packed = MailInputs.Write(catalog, library.Templates.ReadsOf(template.Name, template.Locale), Ann(), Acme(), Used(), Used(), Answer);
-            var whole = MailInputs.Write(catalog, MailReads.Everything, Ann(), Acme(), Used(), Used(), Answer);
+            var packed = MailInputs.Write(catalog, library.Templates.ReadsOf(template.Name, template.Locale), Ann(), Acme(), Used(), Used(), Answer, row);
+            var whole = MailInputs.Write(catalog, MailReads.Everything, Ann(), Acme(), Used(), Used(), Answer, row);
 
             Assert.Equal(Page(whole).Html, Page(packed).Html);
             Assert.True(packed.Length < whole.Length, template.Name);
@@ -65,6 +66,8 @@ public sealed class MailReadsTests
             {
                 var model = MailRenderer.ReadInputs(inputs, library.Policy.Sender);
                 model["unsubscribe_url"] = "https://x/u/1";
+                model["ask"] = AskLinks.Invent(null, "en", "en");
+                AskLinks.Fill(model, value => $"https://x/a/{value}");
                 return MailRenderer.Render(template, library.Templates.LayoutOf(template), model, new RenderOptions { Now = DateTimeOffset.UnixEpoch });
             }
         }

@@ -118,7 +118,7 @@ public sealed class MailTemplateTests
 
     [Theory]
     [InlineData("{{ contact.nmae ?? 1 }}", "NUR303", "Did you mean \"name\"?")]
-    [InlineData("{{ custommer.name }}", "NUR303", "They have contact, account, trigger, heard, sender, reply, ask, unsubscribe_url and locale.")]
+    [InlineData("{{ custommer.name }}", "NUR303", "They have contact, account, trigger, heard, row, sender, reply, ask, unsubscribe_url and locale.")]
     [InlineData("{{ trigger.plann }}", "NUR303", "Did you mean \"plan\"?")]
     [InlineData("{{ sender.organisation }}", "NUR303", "Did you mean \"organization\"?")]
     [InlineData("{{ content }}", "NUR303", null)]
@@ -199,11 +199,19 @@ public sealed class MailTemplateTests
         }
     }
 
-    private static TemplateObject Inputs() => new()
+    private static TemplateObject Inputs()
     {
-        ["contact"] = new TemplateObject { ["id"] = 1, ["name"] = "Ann & Co" },
-        ["account"] = new TemplateObject { ["id"] = 1, ["name"] = "R&D" },
-        ["sender"] = new TemplateObject { ["name"] = "Example", ["organization"] = "Example Inc.", ["postal_address"] = "Tokyo", ["address"] = "hello@example.com" },
-        ["unsubscribe_url"] = "https://x/u/1",
-    };
+        var inputs = new TemplateObject
+        {
+            ["contact"] = new TemplateObject { ["id"] = 1, ["name"] = "Ann & Co" },
+            ["account"] = new TemplateObject { ["id"] = 1, ["name"] = "R&D" },
+            ["sender"] = new TemplateObject { ["name"] = "Example", ["organization"] = "Example Inc.", ["postal_address"] = "Tokyo", ["address"] = "hello@example.com" },
+            ["unsubscribe_url"] = "https://x/u/1",
+            // Of a scenario with rows the row is always there, and of a question its answers.
+            ["row"] = new TemplateObject { ["title"] = "Alerts", ["title_ja"] = "アラート", ["gives"] = "you hear of it", ["gives_ja"] = "お知らせする", ["minutes"] = 2, ["link"] = "https://app.example.com/alerts" },
+            ["ask"] = AskLinks.Invent(null, "en", "en"),
+        };
+        AskLinks.Fill(inputs, value => $"https://x/a/{value}");
+        return inputs;
+    }
 }

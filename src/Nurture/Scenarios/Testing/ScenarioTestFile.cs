@@ -109,6 +109,9 @@ public abstract record Expectation
 
     public SourceSpan Span { get; }
 
+    /// <summary>Of a scenario with rows: the row that is meant; null for any.</summary>
+    public string? Row { get; init; }
+
     /// <summary>A mail leaves. Each mail answers one expectation.</summary>
     public sealed record Send(DateTimeOffset? At, string Template, string? To, SourceSpan Span) : Expectation(At, Span);
 

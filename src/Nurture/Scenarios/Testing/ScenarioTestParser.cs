@@ -313,8 +313,9 @@ public sealed class ScenarioTestParser
             "entered" when source.YesOrNo(value, "entered") is { } isEntered => new Expectation.Entered(at, isEntered, because, span),
             _ => null,
         };
+        var row = kind is "entered" or "ends" or "step" ? source.Name(fields["row"], "a row") : null;
         fields.RefuseOthers();
-        return expectation;
+        return expectation is null ? null : expectation with { Row = row };
     }
 
     private string? CheckTemplate(YamlNode? node, string? template)

@@ -35,6 +35,10 @@ internal static partial class Values
         return null;
     }
 
+    /// <summary>A scenario, or one row of it: <c>feature-tip:reports</c>.</summary>
+    public static string? ScenarioName(this YamlSource source, YamlNode? node) =>
+        node is YamlNode.Scalar { Value: var written } && written.Split(ScenarioRow.Mark) is [var scenario, var row] && IsName(scenario) && IsName(row) ? written : source.Name(node, "a scenario");
+
     /// <summary>Small letters, digits, - and _; everything else becomes a -.</summary>
     public static string Slug(string text)
     {

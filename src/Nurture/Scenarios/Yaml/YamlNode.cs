@@ -8,6 +8,9 @@ internal abstract record YamlNode(SourceSpan Span)
     /// <param name="IsPlain">Written without quotes and not as a block.</param>
     public sealed record Scalar(string Value, bool IsPlain, SourceSpan Span) : YamlNode(Span)
     {
+        /// <summary>What was written where the value came from a row: <c>row.template</c>.</summary>
+        public string? Written { get; init; }
+
         /// <summary>Nothing stands there: <c>key:</c> and no more.</summary>
         public bool IsEmpty => IsPlain && (Value.Length == 0 || Value is "~" or "null");
     }

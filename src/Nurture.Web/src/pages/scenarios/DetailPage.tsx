@@ -21,7 +21,8 @@ import HistoryTab from "./HistoryTab";
 import PeopleTab from "./PeopleTab";
 import { ScenarioState } from "./ScenarioState";
 import VersionsTab, { Preparing } from "./VersionsTab";
-import { allSteps, type Scenario } from "./types";
+import { RowChoice } from "./RowChoice";
+import { allSteps, familyOf, type Scenario } from "./types";
 
 const CodeEditor = lazy(() => import("@/components/CodeEditor"));
 
@@ -58,7 +59,7 @@ export default function DetailPage() {
           <>
             {isRunning && can("scenarios.pause") && <PauseButton scenario={scenario} />}
             {can("scenarios.write") && (
-              <Button component={Link} to={`/scenarios/${name}/edit`} leftSection={<IconEdit size={16} aria-hidden />}>
+              <Button component={Link} to={`/scenarios/${familyOf(name)}/edit`} leftSection={<IconEdit size={16} aria-hidden />}>
                 {t(scenario.draft ? "scenarios.go_on_editing" : "common.edit")}
               </Button>
             )}
@@ -84,7 +85,7 @@ export default function DetailPage() {
           <Alert color="indigo" variant="outline">
             <Text size="sm" component="div">
               {t("scenarios.draft_by", { by: scenario.draft.edited_by })} <When at={scenario.draft.edited_at} relative />.{" "}
-              <Anchor component={Link} to={`/scenarios/${name}/edit`}>
+              <Anchor component={Link} to={`/scenarios/${familyOf(name)}/edit`}>
                 {t("scenarios.go_on_editing")}
               </Anchor>
             </Text>
@@ -104,6 +105,7 @@ function Published({ scenario }: { scenario: Scenario }) {
   const go = (show: string, more: Record<string, string | undefined> = {}) => void navigate({ to: `/scenarios/${scenario.name}`, search: { show, ...more } as never, replace: true });
   return (
     <>
+      <RowChoice scenario={scenario} onRow={(row) => void navigate({ to: `/scenarios/${row}`, search: { show: shown } as never })} />
       <Numbers scenario={scenario} />
       <Tabs value={shown} onChange={(tab) => tab && go(tab)} keepMounted={false}>
         <Tabs.List style={{ overflowX: "auto", overflowY: "hidden", flexWrap: "nowrap" }}>
@@ -223,7 +225,7 @@ function PauseButton({ scenario }: { scenario: Scenario }) {
     setBusy(true);
     setError(null);
     try {
-      await api.post(`/scenarios/${scenario.name}/${act}`, act === "pause" ? { because } : undefined);
+      await api.post(`/scenarios/${familyOf(scenario.name)}/${act}`, act === "pause" ? { because } : undefined);
       await client.invalidateQueries({ queryKey: [`/scenarios/${scenario.name}`] });
       await client.invalidateQueries({ queryKey: ["/scenarios"] });
       close();

@@ -21,6 +21,7 @@ interface Standing {
   step: string;
   since: string;
   entered_at: string;
+  row: string | null;
 }
 
 interface Stuck {
@@ -61,6 +62,7 @@ export default function PeopleTab({ scenario, step, onStep }: { scenario: Scenar
         empty={<Empty title={t(step ? "scenarios.nobody_on_step" : "scenarios.nobody")}>{!step && t("scenarios.nobody_text")}</Empty>}
         columns={[
           { key: "name", label: t("scenarios.who"), render: (one) => <SubjectLink subject={one.subject} name={one.name} /> },
+          ...(scenario.rows ? [{ key: "row", label: t("scenarios.row"), render: (one: Standing) => scenario.rows?.find((row) => row.name.endsWith(`:${one.row}`))?.title ?? one.row }] : []),
           { key: "step", label: t("scenarios.stands_on"), render: (one) => words(one.step) },
           { key: "since", label: t("scenarios.since"), render: (one) => <When at={one.since} relative /> },
           { key: "entered", label: t("scenarios.in_since"), render: (one) => <When at={one.entered_at} /> },

@@ -1,5 +1,8 @@
 import type { Instant } from "@/components/times";
 
+/** The scenario that a row belongs to: feature-tip of feature-tip:reports. */
+export const familyOf = (name: string) => name.split(":")[0] ?? name;
+
 export interface Activity {
   standing: number;
   entered: number;
@@ -24,6 +27,8 @@ export interface Scenario {
   text?: string;
   tests?: string;
   flow?: Flow;
+  /** Of a scenario with rows; asked for by a row's name, the scenario shows that row alone. */
+  rows?: { name: string; title: string; standing: number }[];
   versions?: Version[];
   steps?: { version: number; step: string; standing: number }[];
 }
