@@ -14,10 +14,13 @@ using Nurture.Server.Operation;
 using Nurture.Server.Publishing;
 using Nurture.Server.Scheduling;
 using Nurture.Server.Security;
+using Nurture.Server.Segments;
 using Nurture.Server.Slots;
 using Nurture.Server.Tracking;
 using Nurture.Server.Users;
+using Nurture.Server.Watching;
 using Nurture.Server.Web;
+using Nurture.Server.Webhooks;
 using Nurture.Storage;
 
 try
@@ -53,14 +56,17 @@ public partial class Program
         builder.AddScheduling(options, clock);
         await builder.AddDeliveryAsync(database, options);
         builder.AddNotices();
+        builder.AddWebhooks();
         builder.AddTracking();
         builder.AddHealth();
         builder.AddEscalations();
         builder.AddBrowser();
         builder.AddApi();
         builder.AddAuthoring();
+        builder.AddSegments();
         builder.AddBroadcasts();
         builder.AddBulk();
+        builder.AddWatching();
         builder.AddWebApp();
         also?.Invoke(builder);
 
@@ -73,20 +79,25 @@ public partial class Program
         app.MapHealth();
         app.MapDevelopmentClock();
         app.MapIntake();
+        app.MapHooks();
         app.MapTracking();
         app.MapBrowser();
         app.MapInbox();
         app.MapApi();
         app.MapOperation();
         app.MapAuthoring();
+        app.MapSegments();
         app.MapBroadcasts();
         app.MapSchedules();
         app.MapBulk();
+        app.MapWatching();
 
         app.UseSlots();
         app.UseDelivery();
+        app.UseWebhooks();
         app.UseScheduling();
         app.UseBulk();
+        app.UseWatching();
         app.UseEscalations();
         await app.UsePublishingAsync(CancellationToken.None);
 

@@ -145,7 +145,7 @@ public sealed class BulkStore(Database database, EventLog log)
 
     /// <summary>Who of a list is still there; a contact that was merged is the other one.</summary>
     public async Task<IReadOnlyList<SubjectRef>> PresentAsync(IReadOnlyList<SubjectRef> subjects, CancellationToken cancel) =>
-        [.. (await TurnsAsync([.. subjects.Select(subject => new BulkSubject(subject))], cancel)).Select(turn => turn.Of.Subject).Distinct()];
+        [.. (await TurnsAsync(database, [.. subjects.Select(subject => new BulkSubject(subject))], cancel)).Select(turn => turn.Of.Subject).Distinct()];
 
     /// <summary>Passages to be looked at next, by slot and id.</summary>
     public async Task<IReadOnlyList<Position>> PositionsAsync(BulkWork work, int limit, CancellationToken cancel)
@@ -177,7 +177,7 @@ public sealed class BulkStore(Database database, EventLog log)
                 reader => new BulkSubject(new((SubjectKind)reader.GetInt16(0), reader.GetInt64(1)), reader.GetInt64(2), reader.GetString(3)), cancel);
         }
 
-        return (next.Count, await TurnsAsync(next, cancel));
+        return (next.Count, await TurnsAsync(database, next, cancel));
     }
 
     /// <summary>Keeps how far the counting has come, and who was found; false where another node was faster.</summary>
@@ -208,8 +208,12 @@ public sealed class BulkStore(Database database, EventLog log)
                     counted_to = (select coalesce(max(id), 0) from journal)
                 where id = @id and state = 2
                 """, [("id", id), ("by", by), ("because", because), ("now", now)], ct) > 0;
-            if (isConfirmed) await AuditStore.AddAsync(connection, transaction, note, now, ct);
-            return isConfirmed;
+            if (!isConfirmed) return false;
+            var (scenario, chosen) = await connection.FirstAsync(transaction, "select scenario, chosen from bulk_works where id = @id", [("id", id)], reader => (reader.GetString(0), reader.GetInt64(1)), ct);
+            // Whoever saw the count and confirmed it wants that many mails.
+            await BreakerStore.AllowAsync(connection, transaction, scenario, chosen, by, $"bulk {id}", now, ct);
+            await AuditStore.AddAsync(connection, transaction, note, now, ct);
+            return true;
         }, cancel);
 
     /// <summary>Pauses what runs or lets it go on.</summary>
@@ -284,7 +288,8 @@ public sealed class BulkStore(Database database, EventLog log)
     private static Task ForgetSubjectsAsync(DbConnection connection, DbTransaction transaction, long id, CancellationToken cancel) =>
         connection.ExecuteAsync(transaction, "delete from bulk_subjects where bulk_id = @id", [("id", id)], cancel);
 
-    private async Task<IReadOnlyList<BulkTurn>> TurnsAsync(List<BulkSubject> subjects, CancellationToken cancel)
+    /// <summary>Where subjects live now; who was merged is the other one, who was erased is left out.</summary>
+    internal static async Task<IReadOnlyList<BulkTurn>> TurnsAsync(Database database, List<BulkSubject> subjects, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         var turns = new BulkTurn?[subjects.Count];

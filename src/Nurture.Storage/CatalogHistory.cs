@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Text.Json;
+using Nurture.Scenarios;
 
 namespace Nurture.Storage;
 
@@ -9,9 +10,11 @@ namespace Nurture.Storage;
 /// </summary>
 public sealed class CatalogHistory(Database database)
 {
-    private sealed record Standing(IReadOnlyList<DocumentStanding> Documents, IReadOnlyList<ScenarioSwitch> Switches, IReadOnlyList<CriterionStanding> Criteria);
+    private sealed record Standing(IReadOnlyList<DocumentStanding> Documents, IReadOnlyList<ScenarioSwitch> Switches, IReadOnlyList<CriterionStanding> Criteria, IReadOnlyList<SilenceStanding>? Silences = null);
 
     private sealed record DocumentStanding(string Kind, string Name, int Version, DocumentState State, long? LiveAt);
+
+    private sealed record SilenceStanding(string Source, long Since, long? EndedAt, IReadOnlyList<string> EventNames);
 
     private sealed record CriterionStanding(long Key, long? CoveredSince);
 
@@ -30,7 +33,10 @@ public sealed class CatalogHistory(Database database)
             reader => new CriterionCoverage(reader.GetInt64(1), reader.GetString(2), InstantOf(stood.Criteria[(int)reader.GetInt64(0) - 1].CoveredSince)), cancel);
         return new CatalogContent(revision,
             [.. documents.Select(found => found.Document with { State = stood.Documents[found.Place].State, LiveAt = InstantOf(stood.Documents[found.Place].LiveAt) })],
-            stood.Switches, criteria);
+            stood.Switches, criteria)
+        {
+            Silences = [.. (stood.Silences ?? []).Select(silence => new Silence(silence.Source, Nurture.Contacts.Instants.FromMilliseconds(silence.Since), InstantOf(silence.EndedAt), silence.EventNames))],
+        };
     }
 
     /// <summary>Keeps how the catalog stands in this transaction; once a revision.</summary>
@@ -40,7 +46,9 @@ public sealed class CatalogHistory(Database database)
             await connection.QueryAsync(transaction, $"select d.kind, d.name, d.version, d.state, d.live_at from documents d where {CatalogStore.IsRead} order by d.kind, d.name, d.version", [],
                 reader => new DocumentStanding(reader.GetString(0), reader.GetString(1), reader.GetInt32(2), Enum.Parse<DocumentState>(reader.GetString(3), ignoreCase: true), reader.LongOrNull(4)), cancel),
             await connection.QueryAsync(transaction, CatalogStore.SwitchesSql, [], CatalogStore.ReadSwitch, cancel),
-            await connection.QueryAsync(transaction, "select key, covered_since from criteria order by key", [], reader => new CriterionStanding(reader.GetInt64(0), reader.LongOrNull(1)), cancel));
+            await connection.QueryAsync(transaction, "select key, covered_since from criteria order by key", [], reader => new CriterionStanding(reader.GetInt64(0), reader.LongOrNull(1)), cancel),
+            [.. (await connection.QueryAsync(transaction, SourceWatchStore.SilencesSql, [], SourceWatchStore.ReadSilence, cancel))
+                .Select(silence => new SilenceStanding(silence.Source, Nurture.Contacts.Instants.ToMilliseconds(silence.Since), silence.EndedAt is { } ended ? Nurture.Contacts.Instants.ToMilliseconds(ended) : null, silence.EventNames))]);
         await connection.ExecuteAsync(transaction,
             $"insert into catalog_revisions (revision, at, content) values (@revision, {database.NowSql}, @content) on conflict do nothing",
             [("revision", revision), ("content", JsonSerializer.Serialize(standing))], cancel);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Nurture.Scenarios;
 
 namespace Nurture.Storage;
 
@@ -44,7 +45,11 @@ public sealed record CriterionCoverage(long Key, string Definition, DateTimeOffs
 /// <summary>All that a catalog is compiled from, of one moment.</summary>
 /// <param name="Documents">Every version of scenarios, the live one of everything else, and a health definition and segments that are being prepared.</param>
 public sealed record CatalogContent(
-    long Revision, IReadOnlyList<Document> Documents, IReadOnlyList<ScenarioSwitch> Switches, IReadOnlyList<CriterionCoverage> Criteria);
+    long Revision, IReadOnlyList<Document> Documents, IReadOnlyList<ScenarioSwitch> Switches, IReadOnlyList<CriterionCoverage> Criteria)
+{
+    /// <summary>Of sources that are silent, or were a short time ago.</summary>
+    public IReadOnlyList<Silence> Silences { get; init; } = [];
+}
 
 /// <summary>What is published. Every change raises the catalog's revision in its own transaction.</summary>
 public sealed class CatalogStore(Database database)
@@ -74,7 +79,10 @@ public sealed class CatalogStore(Database database)
                 await connection.QueryAsync(null, $"select {Columns} from documents d where {IsRead} order by d.kind, d.name, d.version", [], Read, cancel),
                 await connection.QueryAsync(null, SwitchesSql, [], ReadSwitch, cancel),
                 await connection.QueryAsync(null, "select key, definition, covered_since from criteria order by key", [],
-                    reader => new CriterionCoverage(reader.GetInt64(0), reader.GetString(1), reader.InstantOrNull(2)), cancel));
+                    reader => new CriterionCoverage(reader.GetInt64(0), reader.GetString(1), reader.InstantOrNull(2)), cancel))
+            {
+                Silences = await connection.QueryAsync(null, SourceWatchStore.SilencesSql, [], SourceWatchStore.ReadSilence, cancel),
+            };
             // Read in three statements; if something was published between them, they are not of one moment.
             if (await RevisionAsync(connection, null, cancel) == revision) return content;
         }
@@ -152,23 +160,30 @@ public sealed class CatalogStore(Database database)
 
     /// <summary>False where it is paused already.</summary>
     public Task<bool> PauseAsync(string scenario, string by, string? because, DateTimeOffset now, CancellationToken cancel) =>
-        ChangeAsync(async (connection, transaction, ct) =>
-        {
-            var changed = await connection.ExecuteAsync(transaction,
-                """
-                insert into scenario_switches (name, paused_at, paused_by, paused_because) values (@name, @now, @by, @because)
-                on conflict (name) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by, paused_because = excluded.paused_because
-                where scenario_switches.paused_at is null
-                """, [("name", scenario), ("now", now), ("by", by), ("because", because)], ct) > 0;
-            return (changed, changed);
-        }, cancel);
+        database.WriteAsync((connection, transaction, ct) => PauseAsync(database, connection, transaction, scenario, by, because, now, ct), cancel);
+
+    internal static async Task<bool> PauseAsync(
+        Database database, DbConnection connection, DbTransaction transaction, string scenario, string by, string? because, DateTimeOffset now, CancellationToken cancel)
+    {
+        await connection.LockSettingAsync(transaction, SettingNames.CatalogRevision, cancel);
+        var changed = await connection.ExecuteAsync(transaction,
+            """
+            insert into scenario_switches (name, paused_at, paused_by, paused_because) values (@name, @now, @by, @because)
+            on conflict (name) do update set paused_at = excluded.paused_at, paused_by = excluded.paused_by, paused_because = excluded.paused_because
+            where scenario_switches.paused_at is null
+            """, [("name", scenario), ("now", now), ("by", by), ("because", because)], cancel) > 0;
+        if (changed) await RaiseAsync(database, connection, transaction, cancel);
+        return changed;
+    }
 
     /// <summary>False where it is not paused.</summary>
-    public Task<bool> ResumeAsync(string scenario, CancellationToken cancel) =>
+    /// <param name="by">Who lets it go on; what stopped it by itself counts anew.</param>
+    public Task<bool> ResumeAsync(string scenario, string by, DateTimeOffset now, CancellationToken cancel) =>
         ChangeAsync(async (connection, transaction, ct) =>
         {
             var changed = await connection.ExecuteAsync(transaction,
                 "update scenario_switches set paused_at = null, paused_by = null, paused_because = null where name = @name and paused_at is not null", [("name", scenario)], ct) > 0;
+            if (changed) await BreakerStore.ResetAsync(connection, transaction, scenario, by, now, ct);
             return (changed, changed);
         }, cancel);
 
@@ -178,16 +193,18 @@ public sealed class CatalogStore(Database database)
         {
             await connection.LockSettingAsync(transaction, SettingNames.CatalogRevision, ct);
             var (result, isChanged) = await change(connection, transaction, ct);
-            if (isChanged)
-            {
-                var next = 1 + await RevisionAsync(connection, transaction, ct);
-                await connection.ExecuteAsync(transaction, "update settings set value = @value where name = @name",
-                    [("name", SettingNames.CatalogRevision), ("value", next.ToString(CultureInfo.InvariantCulture))], ct);
-                await CatalogHistory.RecordAsync(database, connection, transaction, next, ct);
-            }
-
+            if (isChanged) await RaiseAsync(database, connection, transaction, ct);
             return result;
         }, cancel);
+
+    /// <summary>Raises the revision, which this transaction has locked.</summary>
+    internal static async Task RaiseAsync(Database database, DbConnection connection, DbTransaction transaction, CancellationToken cancel)
+    {
+        var next = 1 + await RevisionAsync(connection, transaction, cancel);
+        await connection.ExecuteAsync(transaction, "update settings set value = @value where name = @name",
+            [("name", SettingNames.CatalogRevision), ("value", next.ToString(CultureInfo.InvariantCulture))], cancel);
+        await CatalogHistory.RecordAsync(database, connection, transaction, next, cancel);
+    }
 
     private static async Task<bool> PutLiveAsync(
         DbConnection connection, DbTransaction transaction, string kind, string name, int version, DateTimeOffset now, CancellationToken cancel)

@@ -46,6 +46,8 @@ public sealed class ErasureStore(Database database, EventLog log)
             // A parked subject would not hear that it is to be forgotten.
             await database.BulkAsync(connection, transaction, rows, $"delete from parked where kind = {(short)SubjectKind.Contact} and subject_id in (select r.id from rows r)", ct);
             await SendStore.CancelAsync(database, connection, transaction, people, rows, "s.recipient_id = r.id", _ => (Reason.Erased, now), ct);
+            await database.BulkAsync(connection, transaction, rows.Scalar("at", now),
+                $"update calls set state = {(short)CallState.Cancelled}, ended_at = @at from rows r where calls.contact_id = r.id and calls.state = {(short)CallState.Planned}", ct);
             await log.AppendAsync(connection, transaction,
                 [.. people.Select(p => SignalCodec.Store(new Signal.Erased(p.Id, now), p.Slot, new StoredAbout(now, Hop: p.Hop, Correlation: correlation)))], ct);
             return true;
@@ -116,6 +118,7 @@ public sealed class ErasureStore(Database database, EventLog log)
          update sends set inputs = @empty where enrollment_id in (select enrollment_id from sends where recipient_id = @id and enrollment_id <> 0) and length(inputs) > 0 and state <> 1
          """),
         (false, "delete from approvals where recipient_id = @id"),
+        (false, $"update calls set body = @empty, response = null, problem = null where contact_id = @id and contact_id > 0 and (length(body) > 0 or response is not null) and state <> {(short)CallState.Claimed}"),
         (false, "update escalation_entries set body = '', detail = '' where contact_id = @id and contact_id > 0 and (body <> '' or detail <> '')"),
         (false, $"delete from checkpoint_states where {InCheckpoints} and kind = 1 and subject_id = @id"),
         // Their account's state has what they said; what else it has comes again with the next checkpoint.

@@ -9,7 +9,7 @@ public sealed record JournalRow(long Id, short Slot, DateTimeOffset RecordedAt, 
 
 /// <param name="Subject">Its own entries; for a contact also those of its account that concern it.</param>
 /// <param name="Before">Go on after a page: entries with a lower id.</param>
-public sealed record JournalQuery(SubjectRef? Subject, string? Scenario, long? Before, int Limit);
+public sealed record JournalQuery(SubjectRef? Subject, ScenarioNames? Scenario, long? Before, int Limit);
 
 /// <summary>A place in a list of decisions by their moments.</summary>
 public readonly record struct DecisionPlace(DateTimeOffset At, long Id);
@@ -28,7 +28,7 @@ public sealed class JournalStore(Database database)
     /// <summary>Newest first.</summary>
     public async Task<Page<JournalRow, long>> ListAsync(JournalQuery query, CancellationToken cancel)
     {
-        var scenario = query.Scenario is null ? "" : "and j.scenario = @scenario";
+        var scenario = query.Scenario is { } names ? $"and {names.Are("j.scenario")}" : "";
         var sql = query.Subject switch
         {
             // Two indexes, one page.
@@ -45,7 +45,7 @@ public sealed class JournalStore(Database database)
         };
         await using var connection = await database.OpenAsync(cancel);
         var found = await connection.QueryAsync(null, sql,
-            [("before", query.Before ?? long.MaxValue), ("limit", query.Limit + 1), ("subject", query.Subject?.Id ?? 0), ("scenario", query.Scenario ?? "")], Read, cancel);
+            [("before", query.Before ?? long.MaxValue), ("limit", query.Limit + 1), ("subject", query.Subject?.Id ?? 0), .. query.Scenario?.Arguments ?? []], Read, cancel);
         return Page.Of(found, query.Limit, row => row.Id);
     }
 

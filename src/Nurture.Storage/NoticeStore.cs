@@ -7,7 +7,7 @@ namespace Nurture.Storage;
 public sealed record PlannedNotice(PlannedSend Send, NoticeKind Kind, long UserId, long EscalationId, byte[]? LinkHash = null);
 
 /// <summary>What a notice leads to.</summary>
-public sealed record NoticeTarget(long EscalationId, byte[]? LinkHash);
+public sealed record NoticeTarget(NoticeKind Kind, long EscalationId, byte[]? LinkHash);
 
 /// <summary>Mails to colleagues, beside their rows in the ledger.</summary>
 public sealed class NoticeStore(Database database)
@@ -25,8 +25,8 @@ public sealed class NoticeStore(Database database)
     {
         await using var connection = await database.OpenAsync(cancel);
         var found = await database.BulkAsync(connection, null, Rows.Of([sendId]).Short("slot", _ => slot).Uuid("id", id => id),
-            "select n.escalation_id, n.link_hash from rows r join notices n on n.slot = r.slot and n.id = r.id",
-            row => new NoticeTarget(row.LongOrNull(0) ?? 0, row.IsDBNull(1) ? null : row.Bytes(1)), cancel);
+            "select n.kind, n.escalation_id, n.link_hash from rows r join notices n on n.slot = r.slot and n.id = r.id",
+            row => new NoticeTarget((NoticeKind)row.GetInt16(0), row.LongOrNull(1) ?? 0, row.IsDBNull(2) ? null : row.Bytes(2)), cancel);
         return found.Count == 0 ? null : found[0];
     }
 

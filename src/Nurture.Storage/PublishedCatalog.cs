@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Intake.Hooks;
 using Nurture.Scenarios;
 using Nurture.Segments;
 using Nurture.Templates;
@@ -41,6 +42,7 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
         var ruled = One(content, "policy");
         var policy = ruled is null ? Sends.SendPolicy.Default : SendPolicyReader.Read(ruled.Content, "policy.yaml").Policy;
         var escalations = One(content, "escalations") is { } declared ? EscalationTypesReader.Read(declared.Content, ScenarioLibrary.EscalationsFile).Types : EscalationTypes.None;
+        var hooks = One(content, "hooks") is { } hooked ? HooksReader.Read(hooked.Content, ScenarioLibrary.HooksFile, plan).Hooks : HookSet.None;
         var templates = new MailTemplateLibrary(
             content.Documents.Where(document => document.Kind == "template").Select(document => MailTemplate.Parse(document.Content, $"{document.Name}.html")), policy.Locale);
         var segments = SegmentsOf(DocumentState.Live) ?? SegmentSet.None;
@@ -74,12 +76,14 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
             Policy = policy,
             Mails = templates,
             Escalations = escalations,
+            Hooks = hooks,
             Segments = segments,
             PreparingSegments = preparingSegments,
             Health = HealthOf(DocumentState.Live),
             PreparingHealth = HealthOf(DocumentState.Preparing),
             Live = LiveOf().ToFrozenDictionary(live => live.Scenario.Name),
             Versions = versions.ToFrozenDictionary(),
+            Silences = content.Silences,
         };
         // What was covered once and is counted no more would answer with what it knew then.
         catalog = catalog with

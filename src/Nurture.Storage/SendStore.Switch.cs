@@ -22,6 +22,9 @@ public sealed partial class SendStore
         return await ReadStopAsync(connection, null, cancel);
     }
 
+    /// <summary>Whether nothing may leave this deployment: sending is stopped, or the database was restored and nobody has confirmed it.</summary>
+    internal static async Task<bool> IsStoppedAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancel) => await ReadStopAsync(connection, transaction, cancel) is not null;
+
     private static async Task<SendingStop?> ReadStopAsync(DbConnection connection, DbTransaction? transaction, CancellationToken cancel) =>
         (await ReadSwitchAsync(connection, transaction, cancel)).Stop;
 

@@ -14,5 +14,6 @@ internal static class SettingNames
     public const string Restored = "restored";
     public const string MayHaveLeft = "may_have_left";
     public const string EventsGiven = "events_given";
+    public const string SourcesCounted = "sources_counted";
     public const string EventsKeptSince = "events_kept_since";
 }

@@ -76,6 +76,13 @@ public sealed class WalkStore(Database database, EventLog log)
             [("after", afterId), ("limit", limit)], reader => new WalkStop(reader.GetInt64(0), reader.GetInt16(1), (int)reader.GetInt64(2)), cancel);
     }
 
+    /// <summary>The last one whom a walk would ask; 0 where there is nobody.</summary>
+    public async Task<long> LastIdAsync(SubjectKind kind, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.ScalarAsync<long>(null, $"select coalesce(max(s.id), 0) from {Subjects(kind)}", [], cancel);
+    }
+
     /// <summary>How many a walk would ask.</summary>
     public async Task<long> SubjectsAsync(SubjectKind kind, CancellationToken cancel)
     {

@@ -64,7 +64,7 @@ public sealed class Template
     /// <summary>The templates included under a fixed name, sorted.</summary>
     public IReadOnlyCollection<string> Includes { get; }
 
-    internal string Text { get; }
+    public string Text { get; }
 
     internal BoundTemplate Bound { get; }
 
@@ -130,6 +130,21 @@ public sealed class Template
             context.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The template's own text with <c>_</c> in place of each character of its code, so that every place stays where it is.</summary>
+    public string WithoutCode()
+    {
+        var bare = new string('_', Text.Length).ToCharArray();
+        foreach (var token in Lexer.ReadTemplate(Text).Tokens)
+        {
+            if (token.Kind == TokenKind.Raw)
+            {
+                Text.CopyTo(token.Span.Start, bare, token.Span.Start, token.Span.Length);
+            }
+        }
+
+        return new string(bare);
     }
 
     internal string TextOf(SourceSpan span) => Text.Substring(span.Start, span.Length);

@@ -56,7 +56,7 @@ public sealed class Stand : IAsyncDisposable
     {
         var preparation = Get<Preparation>();
         await preparation.StartAsync(cancel);
-        await Poll.UntilAsync("the scenarios are live", TimeSpan.FromMinutes(1), async () => (await Get<CatalogSource>().CurrentAsync(cancel)) is { Preparing.Count: 0, Catalog.Live.Count: > 0 }, cancel);
+        await Poll.UntilAsync("the scenarios are live", TimeSpan.FromMinutes(1), async () => (await Get<CatalogSource>().CurrentAsync(cancel)) is { Preparing.Count: 0, Catalog: { Live.Count: > 0, PreparingSegments: null } }, cancel);
         await preparation.StopAsync(cancel);
     }
 

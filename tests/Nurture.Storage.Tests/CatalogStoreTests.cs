@@ -42,6 +42,7 @@ public abstract class CatalogStoreTests(DatabaseFixture fixture)
         Assert.Equal([2, 1], (await Store.VersionsAsync("scenario", "trial", Cancel)).Select(d => d.Version));
     }
 
+    [Rule(13)]
     [Fact]
     public async Task A_version_whose_criteria_are_not_covered_waits_until_they_are()
     {
@@ -94,8 +95,8 @@ public abstract class CatalogStoreTests(DatabaseFixture fixture)
         Assert.True(await Store.PauseAsync("paused", "ann", "Typo in the mail", Noon, Cancel));
         Assert.False(await Store.PauseAsync("paused", "bob", null, Noon, Cancel));
         Assert.Equal(new ScenarioSwitch("paused", 1, Noon, "ann", "Typo in the mail"), (await Store.ReadAsync(Cancel)).Switches.Single(s => s.Name == "paused"));
-        Assert.True(await Store.ResumeAsync("paused", Cancel));
-        Assert.False(await Store.ResumeAsync("paused", Cancel));
+        Assert.True(await Store.ResumeAsync("paused", "ann", Noon, Cancel));
+        Assert.False(await Store.ResumeAsync("paused", "ann", Noon, Cancel));
         Assert.Equal(revision + 2, await Store.RevisionAsync(Cancel));
     }
 

@@ -36,6 +36,7 @@ public abstract class RestoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Null(await restores.FindAsync(Cancel));
     }
 
+    [Rule(58)]
     [Fact]
     public async Task A_copy_is_recognized_and_sends_nothing_until_it_is_confirmed_even_when_somebody_starts_sending()
     {

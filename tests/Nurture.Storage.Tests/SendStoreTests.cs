@@ -69,6 +69,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Equal(299, (await ClaimAsync(limit: 1000)).Count);
     }
 
+    [Rule(45, 58)]
     [Fact]
     public async Task Nothing_of_a_paused_scenario_or_while_all_sending_is_stopped_is_claimed()
     {
@@ -87,6 +88,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Empty(await rows.ToldAsync());
     }
 
+    [Rule(32)]
     [Fact]
     public async Task What_has_expired_is_ended_and_its_enrollment_told()
     {
@@ -102,6 +104,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Equal(expired.Select(id => (id, Reason.Expired)).Order(), (await rows.ToldAsync()).Order());
     }
 
+    [Rule(30)]
     [Fact]
     public async Task The_claim_asks_again_who_may_be_mailed()
     {
@@ -138,6 +141,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
             expected.Where(pair => pair.Value is not null).Select(pair => (pair.Key, pair.Value!.Value)).Order(), (await rows.ToldAsync()).Order());
     }
 
+    [Rule(58)]
     [Fact]
     public async Task With_an_allow_list_others_are_skipped()
     {

@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Nurture.Server.Escalations;
 using Nurture.Server.Health;
+using Nurture.Server.Intake;
 using Nurture.Server.Security;
 using Nurture.Server.Users;
+using Nurture.Server.Webhooks;
 using Nurture.Storage;
 
 namespace Nurture.Server.Api;
@@ -79,6 +81,8 @@ public static class ApiSlice
         api.MapGroup("").WithTags("escalations").MapEscalations();
         api.MapGroup("").WithTags("operation").MapParked();
         api.MapGroup("").WithTags("sources").MapSources();
+        api.MapGroup("").WithTags("sources").MapHookSecrets();
+        api.MapGroup("").WithTags("webhooks").MapWebhooks();
         api.MapGroup("").WithTags("keys").MapKeys();
         api.MapGroup("").WithTags("operation").MapStatus();
     }

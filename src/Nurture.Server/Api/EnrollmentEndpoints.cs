@@ -29,7 +29,7 @@ internal static class EnrollmentEndpoints
     }
 
     private static async Task<ApiPage<ShownEnrollment>> ListAsync(
-        string? subject, string? scenario, int? limit, string? after, EnrollmentStore enrollments, CancellationToken cancel)
+        string? subject, string? scenario, int? limit, string? after, EnrollmentStore enrollments, CatalogSource catalogs, CancellationToken cancel)
     {
         var most = Paging.Limit(limit);
         if (Subjects.ParseOptional(subject) is { } whose)
@@ -45,7 +45,7 @@ internal static class EnrollmentEndpoints
         PositionPlace? place = Paging.Read(after, 3) is { } parts
             ? int.TryParse(parts[0], out var version) && long.TryParse(parts[2], out var id) ? new(version, parts[1], id) : throw Paging.BadPlace()
             : null;
-        var page = await enrollments.OfScenarioAsync(scenario, place, most, cancel);
+        var page = await enrollments.OfScenarioAsync(new ScenarioNames((await catalogs.CurrentAsync(cancel)).Catalog.NamesOf(scenario)), place, most, cancel);
         return new([.. page.Items.Select(ShownEnrollment.Of)], page.Next is { } next ? Paging.Write(next.Version, next.Step, next.EnrollmentId) : null);
     }
 

@@ -43,6 +43,8 @@ internal static class ExplainEndpoints
             if (string.IsNullOrEmpty(template)) template = null;
             var person = await contacts.ResolveAsync(id, cancel) ?? throw RefusedException.NotFound($"contact {id}");
             var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
+            if (scenario is not null && catalog.NamesOf(scenario) is [var row, ..] && row != scenario)
+                throw RefusedException.BadRequest("row-needed", "The scenario has rows.", $"Each row is decided by itself. Ask for one of {string.Join(", ", catalog.NamesOf(scenario))}.");
             var subject = SubjectRef.Contact(person.Id);
             SubjectRef? account = person.AccountId is { } accountId ? SubjectRef.Account(accountId) : null;
 
@@ -84,13 +86,15 @@ internal static class ExplainEndpoints
         }).RequirePermission(Permission.ReadJournal)
             .WithSummary("Every decision about a contact and its account as sentences, with the mails' ledger states; and why a scenario was never entered. With a scenario or a template one sentence answers why its mail did, or did not, arrive.");
 
+    private static ScenarioNames? Of(string? scenario) => scenario is null ? null : new([scenario]);
+
     private static async Task<List<JournalRow>> DecisionsAsync(JournalStore journal, SubjectRef contact, SubjectRef? account, string? scenario, CancellationToken cancel)
     {
-        var rows = (await journal.ListAsync(new(contact, scenario, null, MostDecisions), cancel)).Items.ToList();
+        var rows = (await journal.ListAsync(new(contact, Of(scenario), null, MostDecisions), cancel)).Items.ToList();
         if (account is { } of)
         {
             // Of the account's own what is about nobody else.
-            var own = await journal.ListAsync(new(of, scenario, null, MostDecisions), cancel);
+            var own = await journal.ListAsync(new(of, Of(scenario), null, MostDecisions), cancel);
             rows.AddRange(own.Items.Where(row => row.Entry.ContactId == 0 || row.Entry.ContactId == contact.Id));
         }
         return [.. rows.DistinctBy(row => row.Id).OrderBy(row => row.Id)];

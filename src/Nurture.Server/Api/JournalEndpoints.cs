@@ -15,8 +15,8 @@ internal static class JournalEndpoints
         {
             var whose = Subjects.ParseOptional(subject);
             if (whose is { Kind: SubjectKind.Contact, Id: var id } && await contacts.ResolveAsync(id, cancel) is { } person) whose = SubjectRef.Contact(person.Id);
-            var page = await journal.ListAsync(new(whose, string.IsNullOrEmpty(scenario) ? null : scenario, Paging.After(after), Paging.Limit(limit)), cancel);
             var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
+            var page = await journal.ListAsync(new(whose, string.IsNullOrEmpty(scenario) ? (ScenarioNames?)null : new ScenarioNames(catalog.NamesOf(scenario)), Paging.After(after), Paging.Limit(limit)), cancel);
             return new ApiPage<ShownDecision>([.. page.Items.Select(row => Show(row, catalog, Reader.Asked(locale)))], page.Next?.ToString());
         }).RequirePermission(Permission.ReadJournal).WithSummary("Decisions, the newest first: all, or of a subject, a scenario or both. Of a contact also its account's that concern it.");
 

@@ -66,6 +66,7 @@ internal sealed class ApiPublishing(Publisher publisher, Audited audited)
         ScenarioLibrary.EscalationsFile => "escalations",
         ScenarioLibrary.HealthFile => "health",
         ScenarioLibrary.SegmentsFile => "segments",
+        ScenarioLibrary.HooksFile => "hooks",
         _ when file.StartsWith(TestFolder, StringComparison.Ordinal) => "test",
         var name when name.EndsWith(".html", StringComparison.Ordinal) => "template",
         var name when name.EndsWith(".yaml", StringComparison.Ordinal) => "scenario",

@@ -38,7 +38,21 @@ internal static class OverviewEndpoints
     /// <param name="SendingStopped">Who stopped it; null while mails leave.</param>
     public sealed record ShownAttention(
         long Parked, long Unclear, long Bounced, long Failed, long Refused, DateTimeOffset? OverdueSince, StatusEndpoints.StoppedSending? SendingStopped,
-        IReadOnlyList<ScenarioInShort> Paused, IReadOnlyList<StatusEndpoints.PreparingVersion> Preparing);
+        IReadOnlyList<ScenarioInShort> Paused, IReadOnlyList<StatusEndpoints.PreparingVersion> Preparing)
+    {
+        /// <summary>What an operator is called for, the latest first.</summary>
+        public IReadOnlyList<ShownCall> Calls { get; init; } = [];
+    }
+
+    /// <param name="Kind">volume_tripped: a scenario did more than it may and is paused; source_silent.</param>
+    /// <param name="About">The scenario's name, or the source's id.</param>
+    /// <param name="Title">What people call it.</param>
+    public sealed record ShownCall(long Id, string Kind, string About, string Title, DateTimeOffset At, IReadOnlyDictionary<string, string> Detail)
+    {
+        internal static ShownCall Of(OperatorCall call, Scenarios.Catalog catalog) => new(
+            call.Id, ApiJson.Word(call.Kind), call.About,
+            call.Kind == CallKind.VolumeTripped ? Simulation.Explanation.Title(catalog.Live.GetValueOrDefault(call.About)?.Scenario, call.About) : call.Detail.GetValueOrDefault("source", call.About), call.At, call.Detail);
+    }
 
     public sealed record ScenarioInShort(string Name, string Title);
 
@@ -48,7 +62,7 @@ internal static class OverviewEndpoints
     public static void MapOverview(this IEndpointRouteBuilder api)
     {
         api.MapGet("/overview", async (
-            OverviewStore overview, StatusStore status, SendStore sends, SlotStore slots, CatalogSource catalogs, Preparation preparation, BusinessClock clock, CancellationToken cancel) =>
+            OverviewStore overview, OperatorCallStore calls, StatusStore status, SendStore sends, SlotStore slots, CatalogSource catalogs, Preparation preparation, BusinessClock clock, CancellationToken cancel) =>
         {
             var published = await catalogs.CurrentAsync(cancel);
             var catalog = published.Catalog;
@@ -65,7 +79,10 @@ internal static class OverviewEndpoints
                 new(await status.ParkedAsync(cancel), troubles.Unclear, troubles.Bounced, troubles.Failed, troubles.Refused,
                     nextMail is { } due && now - due > Overdue ? due : null, StatusEndpoints.StoppedSending.Of(stopped),
                     [.. catalog.Live.Values.Where(live => live.IsPaused).Select(live => new ScenarioInShort(live.Scenario.Name, Simulation.Explanation.Title(live.Scenario, live.Scenario.Name))).OrderBy(paused => paused.Title, StringComparer.Ordinal)],
-                    StatusEndpoints.InPreparation(published, preparation)));
+                    StatusEndpoints.InPreparation(published, preparation))
+                {
+                    Calls = [.. (await calls.OpenAsync(cancel)).Select(call => ShownCall.Of(call, catalog))],
+                });
         }).RequirePermission(Permission.ReadStatus).WithSummary("What ran today, what waits and what needs attention, in numbers.");
 
         api.MapGet("/turns", async (

@@ -86,7 +86,8 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
             try
             {
                 var inputs = await InputsAsync(template, person, published.Catalog, cancel);
-                rendered = MailRenderer.Render(template, library.LayoutOf(template), inputs, new RenderOptions { Now = clock.Now });
+                var (inlined, layout) = InlinedStyles.Of(template, library.LayoutOf(template));
+                rendered = MailRenderer.Render(inlined, layout, inputs, new RenderOptions { Now = clock.Now });
             }
             catch (TemplateException failure)
             {

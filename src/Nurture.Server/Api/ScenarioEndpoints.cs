@@ -87,7 +87,7 @@ internal static class ScenarioEndpoints
         {
             await RequireAsync(name, catalogs, cancel);
             await audited.RecordAsync("scenario.resumed", $"scenario:{name}", null, cancel);
-            return new ShownSwitch(name, false, await publisher.ResumeAsync(name, cancel));
+            return new ShownSwitch(name, false, await publisher.ResumeAsync(name, audited.Actor, cancel));
         }).RequirePermission(Permission.PauseScenarios).WithSummary("Lets the scenario go on: conditions are asked again, one mail at most at once.");
     }
 

@@ -21,6 +21,7 @@ public static class AuthoringSlice
         api.MapDrafts();
         api.MapChecks();
         api.MapVocabulary();
+        api.MapSchema();
         api.MapGallery();
         api.MapActivity();
     }

@@ -1,15 +1,10 @@
 using System.Collections.Concurrent;
-using System.Collections.Frozen;
 using Nurture.Conditions;
 using Nurture.Contacts;
-using Nurture.Criteria;
-using Nurture.Engine;
-using Nurture.Scenarios;
-using Nurture.Server.Api;
 using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
+using Nurture.Server.Segments;
 using Nurture.Storage;
-using EventLog = Nurture.Storage.EventLog;
 
 namespace Nurture.Server.Broadcasts;
 
@@ -22,33 +17,37 @@ namespace Nurture.Server.Broadcasts;
 public sealed record AudienceCount(string Id, string State, long Asked, long Subjects, long Matching, long Reachable, long Unknown, DateTimeOffset At);
 
 /// <summary>
-/// Counts who would receive a broadcast: a walk over all contacts that the database knows, one count at a time and with
+/// Counts who would receive a broadcast, or belong to a segment: a walk over all contacts (or accounts) that the database knows, one count at a time and with
 /// pauses, because it reads every state. It asks as the engine will and changes nothing. Counts live on this node and as
 /// long as it; who asks another node begins anew.
 /// </summary>
 internal sealed class AudienceCounts(
-    WalkStore walks, SlotStore slots, EventLog log, EventParts parts, SuppressionStore suppressions, SettingsStore settings, CatalogSource catalogs, BusinessClock clock,
-    IHostApplicationLifetime life, ILogger<AudienceCounts> logger)
+    WalkStore walks, SubjectStates states, CatalogSource catalogs, BusinessClock clock, IHostApplicationLifetime life, ILogger<AudienceCounts> logger)
 {
     private const int ChunkSize = 500;
     private const int MostKept = 50;
+    private const int MostSampled = 10;
 
     // A chunk of 500 takes a few milliseconds; the slots get the database in between.
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
 
-    private readonly ConcurrentDictionary<string, (AudienceCount Count, CancellationTokenSource Stop)> counts = new();
+    private readonly ConcurrentDictionary<string, (AudienceCount Count, IReadOnlyList<SubjectRef> Sample, CancellationTokenSource Stop)> counts = new();
     private readonly SemaphoreSlim turn = new(1, 1);
 
     public AudienceCount? Find(string id) => counts.TryGetValue(id, out var found) ? found.Count : null;
 
+    /// <summary>Some of those who match, drawn by chance while the count goes on.</summary>
+    public IReadOnlyList<SubjectRef>? SampleOf(string id) => counts.TryGetValue(id, out var found) ? found.Sample : null;
+
     /// <param name="audience">Null counts everybody.</param>
-    public AudienceCount Begin(Condition? audience, Condition reachable)
+    /// <param name="reachable">Null where nobody is mailed.</param>
+    public AudienceCount Begin(Condition? audience, Condition? reachable, SubjectKind of)
     {
         foreach (var old in counts.Values.Where(kept => kept.Count.State != "counting").OrderBy(kept => kept.Count.At).Take(Math.Max(0, counts.Count - MostKept))) counts.TryRemove(old.Count.Id, out _);
         var count = new AudienceCount(Guid.NewGuid().ToString("n"), "counting", 0, 0, 0, 0, 0, clock.Now);
         var stop = CancellationTokenSource.CreateLinkedTokenSource(life.ApplicationStopping);
-        counts[count.Id] = (count, stop);
-        _ = RunAsync(count, audience, reachable, stop);
+        Keep(count, [], stop);
+        _ = RunAsync(count, audience, reachable, of, stop);
         return count;
     }
 
@@ -59,14 +58,14 @@ internal sealed class AudienceCounts(
         return true;
     }
 
-    private async Task RunAsync(AudienceCount count, Condition? audience, Condition reachable, CancellationTokenSource stop)
+    private async Task RunAsync(AudienceCount count, Condition? audience, Condition? reachable, SubjectKind of, CancellationTokenSource stop)
     {
         try
         {
             await turn.WaitAsync(stop.Token);
             try
             {
-                await WalkAsync(count, audience, reachable, stop);
+                await WalkAsync(count, audience, reachable, of, stop);
             }
             finally
             {
@@ -75,90 +74,54 @@ internal sealed class AudienceCounts(
         }
         catch (OperationCanceledException)
         {
-            Keep(Find(count.Id)! with { State = "cancelled" }, stop);
+            Keep(Find(count.Id)! with { State = "cancelled" }, SampleOf(count.Id)!, stop);
         }
         catch (Exception failure)
         {
             logger.LogError(failure, "The counting of an audience failed");
-            Keep(Find(count.Id)! with { State = "failed" }, stop);
+            Keep(Find(count.Id)! with { State = "failed" }, SampleOf(count.Id)!, stop);
         }
     }
 
-    private async Task WalkAsync(AudienceCount count, Condition? audience, Condition reachable, CancellationTokenSource stop)
+    private async Task WalkAsync(AudienceCount count, Condition? audience, Condition? reachable, SubjectKind of, CancellationTokenSource stop)
     {
         var cancel = stop.Token;
-        var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
         // What no published version counts is counted here, from each one's history.
-        var uncounted = (audience?.Criteria ?? []).Where(criterion => !catalog.CoveredSince.ContainsKey(criterion.Key)).ToList();
-        var asked = new CriteriaIndex(uncounted);
-        if (uncounted.Count > 0)
-        {
-            var since = await parts.KeptSinceAsync(cancel);
-            catalog = catalog with { CoveredSince = catalog.CoveredSince.Concat(uncounted.DistinctBy(c => c.Key).Select(c => KeyValuePair.Create(c.Key, since))).ToFrozenDictionary() };
-        }
-        count = count with { Subjects = await walks.SubjectsAsync(SubjectKind.Contact, cancel) };
-        logger.LogInformation("Counting an audience over {Subjects} contacts", count.Subjects);
-        var hash = await settings.AddressHashAsync(cancel);
-        var after = 0L;
-        while (await walks.NextAsync(SubjectKind.Contact, after, ChunkSize, cancel) is { Count: > 0 } stops)
+        var (catalog, uncounted) = await states.CoverAsync((await catalogs.CurrentAsync(cancel)).Catalog, audience?.Criteria ?? [], cancel);
+        count = count with { Subjects = await walks.SubjectsAsync(of, cancel) };
+        logger.LogInformation("Counting an audience over {Subjects} {Kind}s", count.Subjects, of);
+        var (after, sample, random) = (0L, new List<SubjectRef>(), new Random());
+        while (await walks.NextAsync(of, after, ChunkSize, cancel) is { Count: > 0 } stops)
         {
             after = stops[^1].Id;
-            var contacts = await ContactsAsync(stops, cancel);
-            var accounts = await AccountsAsync(contacts, cancel);
-            await SuppressedAsync([.. contacts.Select(found => found.Contact)], hash, cancel);
-            await FillAsync(asked, uncounted, contacts.Select(found => (SubjectState)found.Contact).Concat(accounts.Values), cancel);
+            var asked = await states.ReadAsync(of, stops, cancel);
+            await states.FillAsync(uncounted, asked, cancel);
             var (matching, reached, unknown) = (0, 0, 0);
-            foreach (var (contact, _) in contacts.Where(found => found.Contact.Status == ContactStatus.Active))
+            foreach (var one in asked)
             {
-                var context = new ConditionContext { Catalog = catalog, At = clock.Now, Contact = contact, Account = accounts.GetValueOrDefault(contact.AccountId) };
+                var context = SegmentCensus.ContextOf(catalog, clock.Now, one);
                 var truth = audience?.Evaluate(context) ?? Truth.True;
                 if (truth == Truth.Unknown) unknown++;
                 if (truth != Truth.True) continue;
                 matching++;
-                if (reachable.Evaluate(context) == Truth.True) reached++;
+                Take(sample, one.Subject.Ref, count.Matching + matching, random);
+                if (reachable?.Evaluate(context) == Truth.True) reached++;
             }
 
             count = count with { Asked = count.Asked + stops.Count, Matching = count.Matching + matching, Reachable = count.Reachable + reached, Unknown = count.Unknown + unknown };
-            Keep(count, stop);
+            Keep(count, [.. sample], stop);
             await Task.Delay(Breath, cancel);
         }
 
-        Keep(count with { State = "done", At = clock.Now }, stop);
+        Keep(count with { State = "done", At = clock.Now }, [.. sample], stop);
     }
 
-    private async Task<List<(ContactState Contact, short Slot)>> ContactsAsync(IReadOnlyList<WalkStop> stops, CancellationToken cancel)
+    /// <summary>Each of those who match is among the few that are kept with the same chance (Vitter's algorithm R).</summary>
+    private static void Take(List<SubjectRef> sample, SubjectRef subject, long seen, Random random)
     {
-        var loaded = await slots.LoadStatesAsync([.. stops.Select(stop => new SubjectKey(stop.Slot, SubjectRef.Contact(stop.Id)))], cancel);
-        return [.. loaded.Where(state => state.Doc is not null).Select(state => (StateCodec.UnpackContact(state.Doc!, state.Rest), state.Key.Slot))];
+        if (sample.Count < MostSampled) sample.Add(subject);
+        else if (random.NextInt64(seen) is var place && place < MostSampled) sample[(int)place] = subject;
     }
 
-    private async Task<Dictionary<long, AccountState>> AccountsAsync(List<(ContactState Contact, short Slot)> contacts, CancellationToken cancel)
-    {
-        // An account and its people share a slot.
-        var keys = contacts.Where(found => found.Contact.AccountId != 0).Select(found => new SubjectKey(found.Slot, SubjectRef.Account(found.Contact.AccountId))).Distinct().ToList();
-        var loaded = keys.Count == 0 ? [] : await slots.LoadStatesAsync(keys, cancel);
-        return loaded.Where(state => state.Doc is not null).ToDictionary(state => state.Key.Subject.Id, state => StateCodec.UnpackAccount(state.Doc!, state.Rest));
-    }
-
-    private async Task SuppressedAsync(IReadOnlyList<ContactState> contacts, AddressHash hash, CancellationToken cancel)
-    {
-        var hashes = contacts.Select(contact => (Contact: contact, Key: contact.Email is { } email ? Addresses.Key(email) : null))
-            .Where(found => found.Key is not null).Select(found => (found.Contact, Hash: hash.Of(found.Key!))).ToList();
-        var suppressed = await suppressions.FindAsync([.. hashes.Select(found => found.Hash)], cancel);
-        foreach (var (contact, of) in hashes) contact.IsSuppressed = suppressed.Contains(Convert.ToHexString(of));
-    }
-
-    private async Task FillAsync(CriteriaIndex asked, List<Criterion> uncounted, IEnumerable<SubjectState> subjects, CancellationToken cancel)
-    {
-        foreach (var subject in subjects)
-        {
-            var own = uncounted.Where(criterion => criterion.Subject == subject.Kind).ToList();
-            if (own.Count == 0) continue;
-            var of = subject.Kind == SubjectKind.Contact ? SubjectRef.Contact(subject.Id) : SubjectRef.Account(subject.Id);
-            var history = await log.HistoryAsync(of, [.. own.Select(criterion => criterion.EventName).Distinct()], DateTimeOffset.MinValue, int.MaxValue, cancel);
-            asked.Fill(own.Select(criterion => criterion.Key).Distinct(), [.. history.Where(past => past.Kind == SignalKind.Occurred).Select(SignalCodec.ReadEvent)], subject);
-        }
-    }
-
-    private void Keep(AudienceCount count, CancellationTokenSource stop) => counts[count.Id] = (count, stop);
+    private void Keep(AudienceCount count, IReadOnlyList<SubjectRef> sample, CancellationTokenSource stop) => counts[count.Id] = (count, sample, stop);
 }

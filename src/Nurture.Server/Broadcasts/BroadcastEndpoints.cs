@@ -22,7 +22,10 @@ internal static class BroadcastEndpoints
     /// <param name="Condition">Who receives it; empty is everybody.</param>
     /// <param name="At">Local time on the company's clock, <c>2026-12-01T09:00</c>.</param>
     /// <param name="Pace"><c>2000/h</c>; empty lets all enter at once.</param>
-    public sealed record Form(string? Title, string? Template, string? Class, string? Topic, string? Condition, string? At, string? Pace);
+    public sealed record Form(string? Title, string? Template, string? Class, string? Topic, string? Condition, string? At, string? Pace, string? Throttle = null);
+
+    /// <param name="Expected">How many it was counted to reach, as whoever schedules it saw: the volume breaker lets so many pass.</param>
+    public sealed record GivenCount(long? Expected);
 
     /// <param name="Revision">The one that was read before.</param>
     public sealed record GivenForm(Form? Form, int Revision);
@@ -119,7 +122,7 @@ internal static class BroadcastEndpoints
         return Results.NoContent();
     }
 
-    private static async Task<ShownBroadcast> ScheduleAsync(string name, Desks desks, CancellationToken cancel)
+    private static async Task<ShownBroadcast> ScheduleAsync(string name, GivenCount? given, Desks desks, BreakerStore breakers, CancellationToken cancel)
     {
         var broadcast = await RequireDraftAsync(name, desks, cancel);
         var read = await CheckAsync(name, FormOf(broadcast), desks, cancel);
@@ -132,7 +135,8 @@ internal static class BroadcastEndpoints
             };
         }
 
-        await desks.Audited.RecordAsync("broadcast.scheduled", $"broadcast:{name}", new { FormOf(broadcast).At, FormOf(broadcast).Template }, cancel);
+        await desks.Audited.RecordAsync("broadcast.scheduled", $"broadcast:{name}", new { FormOf(broadcast).At, FormOf(broadcast).Template, given?.Expected }, cancel);
+        if (given?.Expected is > 0 and var expected) await breakers.AllowAsync(name, expected, desks.Audited.Who, "broadcast", desks.Clock.Now, cancel);
         await desks.Publishing.PublishAsync([ApiPublishing.Scenario(name, read.Text)], cancel);
         return await ShowAsync(broadcast, desks, cancel);
     }
@@ -143,7 +147,7 @@ internal static class BroadcastEndpoints
         if (await desks.Documents.FindAsync("scenario", name, null, null, cancel) is null) throw RefusedException.Conflict("not-scheduled", "It is a draft.", "Nothing of it is to be sent, so there is nothing to stop.");
         await desks.Audited.RecordAsync(isStopped ? "broadcast.stopped" : "broadcast.continued", $"broadcast:{name}", because is null ? null : new { because }, cancel);
         if (isStopped) await desks.Publisher.PauseAsync(name, desks.Audited.Actor, because, cancel);
-        else await desks.Publisher.ResumeAsync(name, cancel);
+        else await desks.Publisher.ResumeAsync(name, desks.Audited.Actor, cancel);
         return await ShowAsync(broadcast, desks, cancel);
     }
 
@@ -155,7 +159,7 @@ internal static class BroadcastEndpoints
         Require("template", form.Template, "It needs a template.");
         Require("at", form.At, "It needs a time.");
         if (StartOf(form, environment.Policy.Zone) is { } start && start <= desks.Clock.Now) problems.Add(new("at", "error", "This time is over.", "Choose a later one."));
-        var text = new Broadcast(Said(form.Title, "-"), desks.Audited.Actor, Said(form.Template, "-"), ClassOf(form), form.Topic?.Trim() ?? "", form.Condition?.Trim() ?? "", Said(form.At, "-"), form.Pace?.Trim() ?? "")
+        var text = new Broadcast(Said(form.Title, "-"), desks.Audited.Actor, Said(form.Template, "-"), ClassOf(form), form.Topic?.Trim() ?? "", form.Condition?.Trim() ?? "", Said(form.At, "-"), form.Pace?.Trim() ?? "", form.Throttle?.Trim() ?? "")
             .ToText(name, environment.Policy.Zone, out var fields);
         var parsed = Desk.Check(text, environment);
         foreach (var diagnostic in parsed.Diagnostics)

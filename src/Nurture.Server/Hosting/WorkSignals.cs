@@ -51,6 +51,9 @@ public sealed class WorkSignals
     /// <summary>Sends were planned, or sending was allowed again: delivery claims them.</summary>
     public WorkSignal Sends { get; }
 
+    /// <summary>Calls to endpoints were planned. Another node finds them by looking.</summary>
+    public WorkSignal Calls { get; } = new();
+
     /// <summary>For the other nodes alone.</summary>
     public void Call(NodeCall call)
     {

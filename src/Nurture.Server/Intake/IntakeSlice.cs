@@ -14,6 +14,7 @@ public static class IntakeSlice
         builder.Services.AddSingleton<SourceStore>();
         builder.Services.AddSingleton<WriteKeys>();
         builder.Services.AddSingleton<PlanInForce>();
+        builder.Services.AddSingleton<HookStore>();
         builder.Services.AddSingleton<IntakeStore>();
         builder.Services.AddSingleton<IntakeWriter>();
         builder.Services.AddHostedService(services => services.GetRequiredService<IntakeWriter>());

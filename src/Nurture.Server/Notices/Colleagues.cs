@@ -23,7 +23,12 @@ public sealed class Colleagues(IReadOnlyList<Colleague> all, AddressHash hash, S
 
     private static bool IsFor(Notice notice, Colleague colleague) => notice.To is { } address
         ? IsOf(colleague, address)
-        : Role.Find(colleague.Role)?.Scopes.Allow(Permission.WorkEscalations) == true;
+        : Role.Find(colleague.Role)?.Scopes.Allow(notice.Kind switch
+        {
+            NoticeKind.VolumeTripped => Permission.PauseScenarios,
+            NoticeKind.SourceSilent => Permission.WriteSources,
+            _ => Permission.WorkEscalations,
+        }) == true;
 
     private static bool IsOf(Colleague colleague, string address) => string.Equals(address, colleague.Address, StringComparison.OrdinalIgnoreCase);
 }

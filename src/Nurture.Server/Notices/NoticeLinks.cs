@@ -23,7 +23,8 @@ public sealed class NoticeLinks(NoticeStore store, OneTimeLinks links, PublicAdd
         {
             { LinkHash: { } shown } => await links.MakeBesideAsync(shown, cancel) ?? throw new LinkOverException(),
             { EscalationId: 0 } when send.Template == "notice-approve" => $"{site.Url}/escalations?tab=approvals",
-            { EscalationId: 0 } => $"{site.Url}/accounts/{send.Subject.Id}",
+            { Kind: var kind } when Notice.IsCall(kind) => $"{site.Url}/overview",
+            { EscalationId: 0 } => $"{site.Url}/{(send.Subject.Kind == Contacts.SubjectKind.Account ? "accounts" : "contacts")}/{send.Subject.Id}",
             { EscalationId: var id } => $"{site.Url}/escalations/{id}",
             null => throw new InvalidOperationException($"The notice {send.Id} says nothing of what it is about."),
         };

@@ -4,6 +4,7 @@ using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Intake.Hooks;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
 using Nurture.Segments;
@@ -35,6 +36,7 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         var policy = Of("policy") is { } ruled ? Checked(SendPolicyReader.Read(ruled.Text, ruled.File)) : null;
         policy ??= current.Catalog.Policy;
         var escalations = Of("escalations") is { } declared ? Checked(EscalationTypesReader.Read(declared.Text, declared.File)) : current.Catalog.Escalations;
+        if (Of("hooks") is { } hooked) Checked(HooksReader.Read(hooked.Text, hooked.File, plan ?? current.Catalog.Plan));
         var segmentsText = Of("segments");
         var segments = segmentsText is null ? current.Catalog.PreparingSegments ?? current.Catalog.Segments : Checked(SegmentsReader.Read(segmentsText.Text, segmentsText.File, plan ?? current.Catalog.Plan));
         var healthText = Of("health");
@@ -78,6 +80,7 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
             .. manuscripts.Where(m => m.Kind == "plan").Select(m => new DocumentDraft("plan", "events", HashOf(m.Text), m.Text)),
             .. manuscripts.Where(m => m.Kind == "policy").Select(m => new DocumentDraft("policy", "policy", HashOf(m.Text), m.Text)),
             .. manuscripts.Where(m => m.Kind == "escalations").Select(m => new DocumentDraft("escalations", "escalations", HashOf(m.Text), m.Text)),
+            .. manuscripts.Where(m => m.Kind == "hooks").Select(m => new DocumentDraft("hooks", "hooks", HashOf(m.Text), m.Text)),
             .. manuscripts.Where(m => m.Kind == "segments").Select(m => Prepared("segments", "segments", m.Text, segments.Criteria)),
             .. manuscripts.Where(m => m.Kind == "health").Select(m => Prepared("health", "health", m.Text, health!.Criteria)),
             .. mails.Select(mail => new DocumentDraft("template", $"{mail.Name}.{mail.Locale}", mail.Hash, mail.Text)),
@@ -123,9 +126,9 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
     }
 
     /// <summary>Whoever stands in the scenario is asked again, conditions first (SEMANTICS.md 45).</summary>
-    public async Task<bool> ResumeAsync(string scenario, CancellationToken cancel)
+    public async Task<bool> ResumeAsync(string scenario, string by, CancellationToken cancel)
     {
-        if (!await store.ResumeAsync(scenario, cancel)) return false;
+        if (!await store.ResumeAsync(scenario, by, clock.Now, cancel)) return false;
         SubjectKey? after = null;
         var names = new ScenarioNames((await catalogs.CurrentAsync(cancel)).Catalog.NamesOf(scenario));
         while (await subjects.PageInAsync(names, after, Preparation.ChunkSize, cancel) is { Count: > 0 } chunk)

@@ -56,6 +56,7 @@ public static class PublishingSlice
         [
             .. library.PlanText is { } plan ? [new Manuscript("plan", ScenarioLibrary.PlanFile, plan)] : Array.Empty<Manuscript>(),
             .. library.PolicyText is { } policy ? [new Manuscript("policy", ScenarioLibrary.PolicyFile, policy)] : Array.Empty<Manuscript>(),
+            .. library.HooksText is { } hooks ? [new Manuscript("hooks", ScenarioLibrary.HooksFile, hooks)] : Array.Empty<Manuscript>(),
             .. library.EscalationsText is { } escalations ? [new Manuscript("escalations", ScenarioLibrary.EscalationsFile, escalations)] : Array.Empty<Manuscript>(),
             .. library.SegmentsText is { } segments ? [new Manuscript("segments", ScenarioLibrary.SegmentsFile, segments)] : Array.Empty<Manuscript>(),
             .. library.HealthText is { } health ? [new Manuscript("health", ScenarioLibrary.HealthFile, health)] : Array.Empty<Manuscript>(),

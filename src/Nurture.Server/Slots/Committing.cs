@@ -12,7 +12,7 @@ internal static class Committing
     public static SlotCommit Of(Batch batch, Work work, PublishedCatalog published, AddressHash hash, DateTimeOffset now)
     {
         var decided = batch.Outcome ?? throw new InvalidOperationException("The batch is not decided yet.");
-        var commit = new SlotCommit { RecordedAt = now };
+        var commit = new SlotCommit { RecordedAt = now, Breaker = published.Catalog.Policy.Breaker };
         commit.Lanes.AddRange(work.Lanes);
         foreach (var (key, state) in decided.Set.Changed) AddState(commit, batch, decided, key, state);
         foreach (var poisoned in decided.Poisoned) AddParked(commit, batch, decided, poisoned, now);
@@ -82,10 +82,12 @@ internal static class Committing
             case Effect.PlanSend plan:
                 commit.Sends.Add(new PlannedSend(effect.Slot, plan.Draft, published.DocumentsOf(plan.Draft.Template, plan.Draft.Locale), HashOf(hash, plan.Draft.Address)));
                 break;
+            case Effect.PlanCall call: commit.Calls.Add(new PlannedCall(effect.Slot, call.Draft)); break;
             case Effect.CancelSends cancel: commit.CancelledSends.Add(new SendCancellation(cancel.Subject, cancel.EnrollmentId, cancel.Reason, now)); break;
             case Effect.Positioned at:
                 commit.Positions.Add(new PositionChange(new SubjectKey(effect.Slot, at.Subject), at.EnrollmentId, at.Scenario, at.Version, at.Step, at.At));
                 break;
+            case Effect.InLine asked: commit.InLine.Add(asked); break;
             case Effect.Forget forget: commit.Forgotten.Add(forget.ContactId); break;
             case Effect.Append append: commit.Events.Add(append.Event with { ReceivedAt = now }); break;
             case Effect.Moved moved: commit.Routes.Add(new ContactRoute(moved.ContactId, moved.ToSlot, moved.Hop, moved.AccountId == 0 ? null : moved.AccountId, null)); break;

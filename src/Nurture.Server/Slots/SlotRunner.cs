@@ -69,6 +69,7 @@ public sealed class SlotRunner(
             "Decided {Events} events and {Due} due subjects in {Milliseconds:0.0} ms: {States} states, {Sends} sends",
             work.Events.Count, work.Due.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds, commit.States.Count, commit.Sends.Count);
         if (commit.Sends.Count + commit.Notices.Count > 0) signals.Sends.Raise();
+        if (commit.Calls.Count > 0) signals.Calls.Raise();
         if (commit.Events.Count > 0) signals.Call(NodeCall.Events);
     }
 

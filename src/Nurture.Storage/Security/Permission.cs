@@ -45,6 +45,9 @@ public sealed class Permission
     public static readonly Permission SendTests = new("sends.test");
     public static readonly Permission ReadSchedules = new("schedules.read");
 
+    public static readonly Permission ReadWebhooks = new("webhooks.read");
+    public static readonly Permission WriteWebhooks = new("webhooks.write");
+
     private static readonly FrozenDictionary<string, Permission> ByName = typeof(Permission)
         .GetFields(System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.Static)
         .Select(field => field.GetValue(null)).OfType<Permission>()

@@ -55,6 +55,9 @@ public sealed class SlotCommit
 
     public List<PlannedNotice> Notices { get; init; } = [];
 
+    public List<PlannedCall> Calls { get; init; } = [];
+
+    /// <summary>Calls too.</summary>
     public List<SendCancellation> CancelledSends { get; init; } = [];
 
     public List<StoredEvent> Events { get; init; } = [];
@@ -79,6 +82,12 @@ public sealed class SlotCommit
     public List<Effect.OwnerChanged> OwnersChanged { get; init; } = [];
 
     public List<Effect.HoldsChanged> Holds { get; init; } = [];
+
+    /// <summary>Who waits for their turn at a throttled send.</summary>
+    public List<Effect.InLine> InLine { get; init; } = [];
+
+    /// <summary>How much a scenario may plan before it is paused; null counts nothing.</summary>
+    public Breaker? Breaker { get; init; }
 
     /// <summary>Contacts that a scenario wants to be forgotten.</summary>
     public List<long> Forgotten { get; init; } = [];

@@ -28,6 +28,8 @@ public sealed partial class SlotStore
             await write.HumansAsync();
             await log.AppendAsync(connection, transaction, commit.Events, ct);
             await write.ParkedAsync();
+            await ThrottleStore.AskAsync(database, connection, transaction, commit, ct);
+            if (commit.Breaker is { } breaker) await BreakerStore.CountAsync(database, connection, transaction, commit, breaker, ct);
         }, cancel);
 
     /// <summary>
@@ -200,6 +202,8 @@ public sealed partial class SlotStore
         {
             await SendStore.PlanAsync(database, connection, transaction, commit.Sends, cancel);
             await NoticeStore.PlanAsync(database, connection, transaction, commit.Notices, cancel);
+            await CallStore.PlanAsync(database, connection, transaction, commit.Calls, cancel);
+            await CallStore.CancelAsync(database, connection, transaction, commit.CancelledSends, cancel);
             await SendStore.CancelAsync(database, connection, transaction, commit.CancelledSends, Rows.Of(commit.CancelledSends)
                     .Short("kind", c => (short)c.Subject.Kind).Long("subject_id", c => c.Subject.Id).Long("enrollment_id", c => c.EnrollmentId),
                 "s.enrollment_id = r.enrollment_id and s.kind = r.kind and s.subject_id = r.subject_id", c => (c.Reason, c.At), cancel);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { askSegment, read, segmentIn, write, type Built, type Row } from "@/pages/broadcasts/conditions";
+import { askSegment, read, segmentIn, write, type Built, type Row } from "@/components/conditions/conditions";
 
 const types: Record<string, string> = { "contact.locale": "text", "account.seats": "number", "contact.onboarded": "boolean" };
 const typeOf = (path: string) => types[path] ?? "text";
@@ -11,8 +11,12 @@ const rows: Row[] = [
   { kind: "attribute", path: "contact.onboarded", type: "boolean", operator: "==", value: "false" },
   { kind: "attribute", path: "contact.locale", type: "text", operator: "exists", value: "" },
   { kind: "attribute", path: "contact.locale", type: "text", operator: "missing", value: "" },
-  { kind: "event", event: "login", did: true, window: "30d" },
-  { kind: "event", event: "login", did: false, window: "7d" },
+  { kind: "event", event: "login", did: true, times: 1, window: "30d" },
+  { kind: "event", event: "Order Completed", did: true, times: 3, window: "ever" },
+  { kind: "event", event: "login", did: false, times: 1, window: "7d" },
+  { kind: "number", figure: "sum", event: "ordered", property: "total", window: "30d", operator: ">=", value: "1000" },
+  { kind: "number", figure: "average", event: "ordered", property: "cart.total", window: "ever", operator: "<=", value: "-2.5" },
+  { kind: "moment", which: "first", event: "login", operator: "<=", value: "7" },
 ];
 
 test.each(rows.flatMap((first, n) => rows.slice(n).flatMap((second) => (["&&", "||"] as const).map((join) => ({ join, rows: [first, second] })))))("what is built is read back: %j", (built: Built) => {

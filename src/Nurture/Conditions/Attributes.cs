@@ -29,7 +29,7 @@ internal sealed class BuiltIn(SubjectKind of, Func<SubjectState, Reading> read) 
 }
 
 /// <summary>Which event a path begins at.</summary>
-internal enum Heard { Trigger, Wait, Own }
+internal enum Heard { Trigger, Wait, Own, Response }
 
 internal static class HeardEvents
 {
@@ -38,6 +38,7 @@ internal static class HeardEvents
         Heard.Trigger => context.Trigger ?? context.Enrollment?.Trigger,
         Heard.Wait => context.Enrollment?.Heard,
         Heard.Own => context.Event,
+        Heard.Response => context.Enrollment?.Response,
     };
 }
 

@@ -8,7 +8,7 @@ namespace Nurture.Conditions;
 /// <summary>What a path names: an attribute, a field of an event, or what the product itself knows.</summary>
 internal sealed partial class Binder
 {
-    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "event", "now"];
+    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "response", "event", "now"];
 
     private Part? BindPath(Expression expression)
     {
@@ -18,12 +18,20 @@ internal sealed partial class Binder
         }
 
         if (path.Length == 0) return root == "now" ? ReadNow(expression) : UnknownRoot(expression, root);
+        if (scope.HasBody)
+        {
+            return root == "body"
+                ? new Part(PartType.Untyped, new FieldRead(Heard.Trigger, path, PartType.Untyped, Reading.Absent), MayBeAbsent: true)
+                : FailedPart(expression, UnknownName, $"{Shown(expression)} is not known: a hook asks the body alone.", "Write body.… with the place in the JSON.");
+        }
+
         return root switch
         {
             "contact" => BindAttribute(expression, SubjectKind.Contact, path),
             "account" => BindAttribute(expression, SubjectKind.Account, path),
             "trigger" => BindField(expression, Heard.Trigger, path),
             "heard" => BindField(expression, Heard.Wait, path),
+            "response" => BindResponse(expression, path),
             "event" => BindField(expression, Heard.Own, path),
             _ => UnknownRoot(expression, root),
         };
@@ -135,7 +143,7 @@ internal sealed partial class Binder
         var isDescribed = planned.Length > 0 && planned.All(known => known is { Properties.Count: > 0 });
         if (!isDescribed) return new Part(PartType.Untyped, new FieldRead(which, path, PartType.Untyped, Reading.Absent), MayBeAbsent: true);
 
-        var root = which switch { Heard.Trigger => "trigger", Heard.Wait => "heard", Heard.Own => "event" };
+        var root = which switch { Heard.Trigger => "trigger", Heard.Wait => "heard", Heard.Own => "event", Heard.Response => "response" };
         var known = planned.SelectMany(found => found!.Properties.Keys).Distinct();
         return FailedPart(expression, UnknownField, $"{Shown(expression)} is not in the tracking plan: {EventNames(which)} has no field {path}.",
             Spelling.Hint(path, known, nearest => $"{root}.{nearest}") ?? "Describe it in events.yaml.");
@@ -150,6 +158,7 @@ internal sealed partial class Binder
         Heard.Trigger => scope.TriggerEvents ?? [],
         Heard.Wait => [.. scope.Plan.Events.Keys],
         Heard.Own => [own!.Name],
+        Heard.Response => [],
     };
 
     private bool CannotHear(Expression expression, Heard which)
@@ -171,6 +180,15 @@ internal sealed partial class Binder
             default:
                 return false;
         }
+    }
+
+    private Part? BindResponse(Expression expression, string path)
+    {
+        if (own is not null) return FailedPart(expression, NotHere, $"A where reads the event's own fields, not {Shown(expression)}.", "Ask it outside of the brackets, joined with &&.");
+        if (scope.Responses is not { Count: > 0 } known)
+            return FailedPart(expression, NotHere, "No webhook has been answered yet: response is what one before it declares.", "Declare it there: webhook: { endpoint: crm, response: { score: data.score } }.");
+        if (!known.Contains(path)) return FailedPart(expression, UnknownField, $"No webhook before it declares {Shown(expression)}.", Spelling.Hint(path, known, nearest => $"response.{nearest}"));
+        return new Part(PartType.Untyped, new FieldRead(Heard.Response, path, PartType.Untyped, Reading.Absent), MayBeAbsent: true);
     }
 
     private Part? BindActor(Expression expression, Heard which, string path)

@@ -48,6 +48,12 @@ public sealed record ConditionScope
     /// <summary>Whether <c>heard.…</c> may be read: after a wait.</summary>
     public bool HasHeard { get; init; }
 
+    /// <summary>A hook asks the JSON of a request, <c>body.…</c>, and nothing else: nobody is known yet.</summary>
+    public bool HasBody { get; init; }
+
+    /// <summary>What <c>response.…</c> may read: what webhooks before it declare of their answers; null where none may be.</summary>
+    public IReadOnlyCollection<string>? Responses { get; init; }
+
     /// <summary>Whether <c>event(…)</c>, <c>sent(…)</c>, <c>clicked(…)</c> may be asked: inside a passage.</summary>
     public bool HasEnrollment { get; init; }
 

@@ -48,6 +48,9 @@ public static partial class StateCodec
         }
 
         w.Flag(20, enrollment.IsBehind);
+        w.Instant(60, enrollment.InLineUntil);
+        w.Instant(61, enrollment.TurnUntil);
+        if (enrollment.CallId != default) w.Bytes(40, enrollment.CallId.ToByteArray());
         if (enrollment.TaskId != 0) w.Number(30, enrollment.TaskId);
         foreach (var approval in enrollment.Approvals)
         {
@@ -102,6 +105,9 @@ public static partial class StateCodec
                 case 18: enrollment.Iteration = (int)reader.Number; break;
                 case 19: enrollment.IterationStartedAt = reader.Instant; break;
                 case 20: enrollment.IsBehind = reader.Flag; break;
+                case 60: enrollment.InLineUntil = reader.Instant; break;
+                case 61: enrollment.TurnUntil = reader.Instant; break;
+                case 40: enrollment.CallId = new Guid(reader.Bytes); break;
                 case 30: enrollment.TaskId = reader.Number; break;
                 case 31: enrollment.Approvals.Add(ReadApproval(reader.Bytes)); break;
                 default: enrollment.Unknown = [.. enrollment.Unknown, .. reader.Whole]; break;
@@ -170,6 +176,8 @@ public static partial class StateCodec
                 m.Message(2, e => WriteEvent(e, happened));
             });
         }
+
+        if (enrollment.Response is { } response) w.Message(20, e => WriteEvent(e, response));
     }
 
     private static void ReadEnrollmentEvents(ReadOnlySpan<byte> bytes, SubjectState state)
@@ -186,6 +194,7 @@ public static partial class StateCodec
             else if (enrollment is null) throw new PackedFormatException("an enrollment's events begin with its id");
             else if (reader.Field == 2) enrollment.Trigger = ReadEvent(reader.Bytes);
             else if (reader.Field == 3) enrollment.Heard = ReadEvent(reader.Bytes);
+            else if (reader.Field == 20) enrollment.Response = ReadEvent(reader.Bytes);
             else if (reader.Field == 4)
             {
                 var (key, happened) = ("", (OccurredEvent?)null);

@@ -96,6 +96,7 @@ internal sealed partial class Advance
         null => given.Written,
         "trigger" => enrollment.Trigger?[given.Path] ?? default,
         "heard" => enrollment.Heard?[given.Path] ?? default,
+        "response" => enrollment.Response?[given.Path] ?? default,
         "contact" => subject is ContactState contact ? contact[given.Path] : default,
         _ => (subject as AccountState ?? AccountOf((ContactState)subject))?[given.Path] ?? default,
     };

@@ -168,6 +168,9 @@ internal sealed partial class Advance
             {
                 case Scenarios.Trigger.Turning turning when turning.Of == subject.Kind:
                     foreach (var condition in turning.Conditions) Sooner(condition.NextChange(Context(subject, null, at)));
+                    // Only who would be started: all others are asked by what happens to them.
+                    if (StandsStill(catalog.Index.TriggerRestsOn(published.Scenario), at) is { } later && !subject.TriggerMemory.ContainsKey(published.Scenario.Name) && turning.When.Evaluate(Context(subject, null, at)) == Conditions.Truth.True)
+                        Sooner(later);
                     break;
                 case Scenarios.Trigger.DateAttribute date when date.Of == subject.Kind:
                     Sooner(MomentsOf(date, subject, at).Next);

@@ -34,6 +34,15 @@ internal sealed partial class Advance
             return true;
         }
 
+        if (StandsStill(catalog.Index.CallRestsOn(published.Scenario), at) is { } later)
+        {
+            // Said once, when the waiting begins.
+            if (enrollment.StepDueAt is null) Note(subject, enrollment, Reason.SourceSilent, at);
+            enrollment.StepDueAt = later;
+            return false;
+        }
+
+        enrollment.StepDueAt = null;
         var escalation = OpenOrJoin(account, subject, enrollment, step, at);
         if (!step.WaitsForOutcome)
         {

@@ -185,7 +185,7 @@ internal sealed partial class Advance
         into.Lists.UnionWith(from.Lists);
         foreach (var (split, arm) in from.Splits) into.Splits.TryAdd(split, arm);
         into.PendingEntries.AddRange(from.PendingEntries.Where(entry => !into.PendingEntries.Exists(own => own.Scenario == entry.Scenario)));
-        foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment);
+        foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment, from.Id);
         set.TouchProfile(into);
         Note(into, null, Reason.ContactMerged, now, detail: Detail(("from", SubjectRef.Contact(from.Id).ToString())));
 
@@ -203,8 +203,10 @@ internal sealed partial class Advance
         Settled(into, now);
     }
 
-    private void MergeEnrollment(ContactState into, Enrollment enrollment)
+    private void MergeEnrollment(ContactState into, Enrollment enrollment, long fromId)
     {
+        // What was sent to the one was sent to the other: the step of another passage does not send it again.
+        foreach (var send in enrollment.Sends.Where(send => send.RecipientId == fromId)) send.RecipientId = into.Id;
         var twin = into.Enrollments.Find(e => e.Scenario == enrollment.Scenario && e.Key == enrollment.Key && e.Status == EnrollmentStatus.Live);
         into.Enrollments.Add(enrollment);
         if (enrollment.Status != EnrollmentStatus.Live) return;
@@ -216,6 +218,11 @@ internal sealed partial class Advance
 
         var (older, younger) = twin.EnteredAt <= enrollment.EnteredAt ? (twin, enrollment) : (enrollment, twin);
         older.Sends.AddRange(younger.Sends);
+        foreach (var (key, happened) in younger.EventsSinceEntry)
+        {
+            if (!older.EventsSinceEntry.TryGetValue(key, out var known) || known.OccurredAt < happened.OccurredAt) older.EventsSinceEntry[key] = happened;
+        }
+
         if (older == enrollment) Do(new Effect.Positioned(into.Ref, older.Id, older.Scenario, older.Version, older.Step, older.StepStartedAt));
         End(into, younger, Reason.Merged, now);
     }

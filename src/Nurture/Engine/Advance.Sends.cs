@@ -1,3 +1,5 @@
+using System.Globalization;
+using NodaTime;
 using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
@@ -16,7 +18,7 @@ internal sealed partial class Advance
 
     private bool TrySend(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Send step, DateTimeOffset at)
     {
-        var expiresAt = enrollment.StepStartedAt + (step.Expires ?? DefaultExpiry(step.Class));
+        var expiresAt = ExpiryOf(subject, enrollment, step);
         if (enrollment.IsBehind)
         {
             Skip(subject, enrollment, step, 0, Reason.MomentGone, at);
@@ -78,10 +80,12 @@ internal sealed partial class Advance
                 expiresAt = Later(expiresAt, approval.DecidedAt!.Value + (step.Expires ?? DefaultExpiry(step.Class)));
             }
 
+            if (refusal is null && Later(at, now) >= expiresAt) refusal = Reason.Expired;
             if (refusal is null)
             {
                 Release(subject, enrollment, step, recipient!, at, expiresAt, approval);
                 hasReleased = true;
+                enrollment.TurnUntil = null;
             }
             else if (until is { } later && at < expiresAt)
             {
@@ -90,6 +94,7 @@ internal sealed partial class Advance
                 if (enrollment.StepDueAt is null)
                     Note(subject, enrollment, refusal.Value, at, id, detail: refusal == Reason.StreamBusy ? Detail(("first", FirstOfStream(subject, enrollment, published.Scenario)!.Scenario)) : "");
                 var next = later < expiresAt ? later : expiresAt;
+                if (refusal == Reason.Throttled) StandInLine(subject, enrollment, step, next);
                 if (again is null || next < again) again = next;
             }
             else
@@ -158,13 +163,38 @@ internal sealed partial class Advance
             if (counted.Count >= cap.Sends) return (Reason.CapReached, DateTimeOffset.FromUnixTimeMilliseconds(counted[^cap.Sends]) + cap.Within);
         }
 
-        if (catalog.Policy.AllowedHours.TryGetValue(step.Class, out var hours))
+        var hours = catalog.Policy.AllowedHours.GetValueOrDefault(step.Class);
+        if (hours is not null)
         {
             var allowed = Calendar.NextAllowed(moment, hours, ClockOf(ZoneRule.Recipient, recipient));
             if (allowed > moment) return (Reason.QuietHours, allowed);
         }
 
-        return (null, null);
+        // The last gate: whose turn it is passes all others, so no place is given away in vain.
+        if (step.Throttle is null || enrollment.TurnUntil >= moment) return (null, null);
+        return (Reason.Throttled, hours is null ? DateTimeOffset.MaxValue : Calendar.AllowedUntil(moment, hours, ClockOf(ZoneRule.Recipient, recipient)));
+    }
+
+    private void StandInLine(SubjectState subject, Enrollment enrollment, Step.Send step, DateTimeOffset until)
+    {
+        until = Instants.FromMilliseconds(until.ToMilliseconds());
+        if (enrollment.InLineUntil == until) return;
+        enrollment.InLineUntil = until;
+        Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step.Id, enrollment.Iteration, until));
+    }
+
+    /// <summary>All gates are asked again; what has not left when the turn is over stands in line anew.</summary>
+    private void Admitted(Signal.Admitted signal)
+    {
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        CatchUp(subject, signal.At, isInclusive: false);
+        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment && enrollment.Step == signal.Step && enrollment.Iteration == signal.Occurrence)
+        {
+            (enrollment.InLineUntil, enrollment.TurnUntil) = (null, signal.Until);
+            Settle(subject, signal.At);
+        }
+
+        Rest(subject, signal.At);
     }
 
     /// <summary>The passage of the stream that goes before this one, of the subject or of the person's account; null where this one does.</summary>
@@ -200,13 +230,14 @@ internal sealed partial class Advance
             Scenario = enrollment.Scenario,
             Version = enrollment.Version,
             Step = step.Id,
+            Occurrence = enrollment.Iteration,
             RecipientId = recipient.Id,
             Address = recipient.Email!,
             Class = step.Class,
             Topic = step.Topic,
             Template = step.Template,
             Locale = locale,
-            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null,
+            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null,
                 from: SenderOf(step, account), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null),
             Seed = Draws.Seed(id),
             PlannedAt = at,
@@ -248,6 +279,16 @@ internal sealed partial class Advance
     {
         enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = recipientId, Fate = EnrollmentSendFate.Skipped, At = at });
         Note(subject, enrollment, reason, at, recipientId, detail: Detail(("template", step.Template)));
+    }
+
+    /// <summary>Until when the mail is of use: as long as the step says, and not beyond the day that it speaks of (SEMANTICS.md 32).</summary>
+    private DateTimeOffset ExpiryOf(SubjectState subject, Enrollment enrollment, Step.Send step)
+    {
+        var expiresAt = enrollment.StepStartedAt + (step.Expires ?? DefaultExpiry(step.Class));
+        if (enrollment.Trigger is not { Name: ProductEvents.DateReached } reached
+            || !DateOnly.TryParseExact(reached["date"].ToString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return expiresAt;
+        var over = Calendar.At(LocalDate.FromDateOnly(day).PlusDays(1), LocalTime.Midnight, ClockOf(ZoneRule.Recipient, subject).Zone);
+        return over > enrollment.StepStartedAt && over < expiresAt ? over : expiresAt;
     }
 
     private static TimeSpan DefaultExpiry(SendClass of) => of switch

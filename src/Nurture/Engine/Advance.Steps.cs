@@ -42,6 +42,8 @@ internal sealed partial class Advance
                     Step.Stop stop => HasStopped(subject, enrollment, published, node, stop, at),
                     Step.End end => HasEnded(subject, enrollment, end, at),
                     Step.Escalate escalate => Escalated(subject, enrollment, published, node, escalate, at),
+                    Step.Webhook webhook => Called(subject, enrollment, published, node, webhook, at),
+                    Step.Notify notify => HasNotified(subject, enrollment, published, node, notify, at),
                     Step.Task task => HasTask(subject, enrollment, published, node, task, at),
                     _ => throw new InvalidOperationException($"No walk for {node.Step.GetType().Name}."),
                 };
@@ -67,6 +69,8 @@ internal sealed partial class Advance
         enrollment.Step = step;
         enrollment.StepStartedAt = at;
         enrollment.StepDueAt = null;
+        (enrollment.InLineUntil, enrollment.TurnUntil) = (null, null);
+        enrollment.CallId = default;
         Do(new Effect.Positioned(subject.Ref, enrollment.Id, published.Scenario.Name, published.Scenario.Version, step, at));
     }
 

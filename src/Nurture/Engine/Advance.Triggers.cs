@@ -65,6 +65,9 @@ internal sealed partial class Advance
         {
             switch (published.Scenario.Trigger)
             {
+                // While a source is silent it is not asked, and its memory stands still: it turns true, or not, when it is asked again.
+                case Scenarios.Trigger.Turning turning when turning.Of == subject.Kind && StandsStill(catalog.Index.TriggerRestsOn(published.Scenario), at) is not null:
+                    break;
                 case Scenarios.Trigger.Turning turning when turning.Of == subject.Kind:
                     if (TurnsTrue(subject, published.Scenario.Name, turning, at) && at >= published.LiveSince) EnterAll(published, subject, null, at, at);
                     break;
@@ -77,6 +80,9 @@ internal sealed partial class Advance
             }
         }
     }
+
+    /// <summary>Until when what rests on one of the events is not asked, or is looked at again; null where no source of them is silent.</summary>
+    private DateTimeOffset? StandsStill(IReadOnlySet<string> names, DateTimeOffset at) => names.Count == 0 ? null : Silence.Until(catalog.Silences, names, at);
 
     private void FireDate(PublishedScenario published, Scenarios.Trigger.DateAttribute date, SubjectState subject, DateMark mark, DateTimeOffset at)
     {

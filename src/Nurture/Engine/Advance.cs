@@ -68,10 +68,12 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.EnrollRequested s: EnrollRequested(s); break;
             case Signal.Scheduled s: Scheduled(s); break;
             case Signal.StartAsked s: StartAsked(s); break;
+            case Signal.Admitted s: Admitted(s); break;
             case Signal.StopRequested s: StopRequested(s); break;
             case Signal.EnrollmentWorked s: EnrollmentWorked(s); break;
             case Signal.Prepared s: Prepared(s); break;
             case Signal.Resumed s: Resumed(s); break;
+            case Signal.CallEnded s: CallEnded(s); break;
             case Signal.EscalationWorked s: EscalationWorked(s); break;
             case Signal.HoldRequested s: HoldRequested(s); break;
             case Signal.HoldReleased s: HoldReleased(s); break;
@@ -159,6 +161,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     private void Refused(Signal.Refused signal)
     {
         var contact = ContactHere(signal.ContactId, signal.At);
+        if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
         if (signal.IsRefused) contact.Refusals.TryAdd(signal.Topic, signal.At);
         else contact.Refusals.Remove(signal.Topic);
@@ -181,6 +184,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     private void Left(Signal.Left signal)
     {
         var contact = ContactHere(signal.ContactId, signal.At);
+        if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
         contact.Status = ContactStatus.Left;
         set.TouchProfile(contact);
@@ -224,7 +228,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     /// <summary>The send of the step to the person; in a repeat there may be several.</summary>
     private static EnrollmentSend? SendOf(SubjectState subject, Enrollment enrollment, string step, long recipientId, Guid sendId)
     {
-        var sends = enrollment.Sends.FindAll(send => send.Step == step && send.RecipientId == recipientId);
+        // A person's passage mails that person, who may have been known as somebody else when the mail left.
+        var sends = enrollment.Sends.FindAll(send => send.Step == step && (send.RecipientId == recipientId || (subject is ContactState && send.RecipientId == subject.Id)));
         return sends.Count <= 1 ? sends.FirstOrDefault() : sends.Find(send => Draws.SendId(subject.Ref, enrollment.Id, step, send.Occurrence, recipientId) == sendId);
     }
 
@@ -260,7 +265,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var detail = signal.Because.Length > 0 ? Detail(("by", signal.By), ("because", signal.Because)) : Detail(("by", signal.By));
         switch (signal.Act)
         {
-            case EnrollmentAct.SkipWait when published.Program.Nodes[enrollment.Step!] is { Step: Step.WaitFor or Step.WaitLength or Step.WaitUntil or Step.WaitUntilDate } node:
+            case EnrollmentAct.SkipWait when published.Program.Nodes[enrollment.Step!] is { Step: Step.WaitFor or Step.WaitLength or Step.WaitUntil or Step.WaitUntilDate or Step.Webhook { Waits: true } } node:
                 Note(subject, enrollment, Reason.WaitSkipped, at, detail: detail);
                 Go(subject, enrollment, published, node.Next, at);
                 break;

@@ -44,6 +44,17 @@ public static class Calendar
         throw new InvalidOperationException($"The allowed hours {hours} never come after {at:O}.");
     }
 
+    /// <summary>When the hours end that a moment lies in, or the next ones where it lies in none.</summary>
+    public static DateTimeOffset AllowedUntil(DateTimeOffset at, AllowedHours hours, LocalClock clock)
+    {
+        foreach (var (_, until) in Windows(at, hours, clock))
+        {
+            if (at < until) return until;
+        }
+
+        throw new InvalidOperationException($"The allowed hours {hours} never come after {at:O}.");
+    }
+
     /// <summary>The moment by which so much time within the hours has passed; a business day is as long as one day of them.</summary>
     public static DateTimeOffset AddWithin(DateTimeOffset at, Scenarios.Duration length, AllowedHours hours, LocalClock clock)
     {

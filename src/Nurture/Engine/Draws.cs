@@ -16,6 +16,10 @@ public static class Draws
     public static Guid SendId(SubjectRef subject, long enrollmentId, string step, int occurrence, long recipientId) =>
         new(Hash($"mail\n{subject}\n{enrollmentId}\n{step}\n{occurrence}\n{recipientId}").AsSpan(0, 16));
 
+    /// <summary>The id of a webhook's call: the receiver knows it again with each attempt.</summary>
+    public static Guid CallId(SubjectRef subject, long enrollmentId, string step, int occurrence) =>
+        new(Hash($"call\n{subject}\n{enrollmentId}\n{step}\n{occurrence}").AsSpan(0, 16));
+
     /// <summary>The id of an account's case: <paramref name="ordinal"/> counts the closed ones of the family before it.</summary>
     public static long EscalationId(long accountId, string family, int ordinal) => Number($"escalation\n{accountId}\n{family}\n{ordinal}");
 

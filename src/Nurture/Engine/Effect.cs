@@ -1,3 +1,4 @@
+using Nurture.Calls;
 using Nurture.Contacts;
 using Nurture.Escalations;
 using Nurture.Health;
@@ -19,11 +20,17 @@ public abstract record Effect
     /// <summary>Plan a mail; a second plan of the same id is the same mail and changes nothing.</summary>
     public sealed record PlanSend(SendDraft Draft) : Effect;
 
-    /// <summary>Cancel what the enrollment planned and what was not handed over yet.</summary>
+    /// <summary>Make a call; a second plan of the same id is the same call and changes nothing.</summary>
+    public sealed record PlanCall(CallDraft Draft) : Effect;
+
+    /// <summary>Cancel what the enrollment planned, mails and calls, and what was not handed over yet.</summary>
     public sealed record CancelSends(SubjectRef Subject, long EnrollmentId, Reason Reason) : Effect;
 
     /// <summary>An enrollment stands on a step, or nowhere any more.</summary>
     public sealed record Positioned(SubjectRef Subject, long EnrollmentId, string Scenario, int Version, string? Step, DateTimeOffset At) : Effect;
+
+    /// <summary>The enrollment waits for its turn at a throttled send, and could leave until a moment (its allowed hours, its expiry).</summary>
+    public sealed record InLine(SubjectRef Subject, long EnrollmentId, string Scenario, int Version, string Step, int Occurrence, DateTimeOffset OpenUntil) : Effect;
 
     /// <summary>Forget the contact, as an erasure that a human asks for does.</summary>
     public sealed record Forget(long ContactId) : Effect;

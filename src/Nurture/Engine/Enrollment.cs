@@ -53,6 +53,11 @@ public sealed class Enrollment
     /// <summary>The case whose outcome it waits for; 0 for none.</summary>
     public long EscalationId { get; set; }
 
+    /// <summary>The call that it made at the step it stands on, and whose end it waits for; empty for none.</summary>
+    public Guid CallId { get; set; }
+
+    /// <summary>What webhooks were answered, by the names that they declare: <c>response.…</c>.</summary>
+    public OccurredEvent? Response { get; set; }
     /// <summary>The task that it waits for; 0 for none.</summary>
     public long TaskId { get; set; }
 
@@ -61,6 +66,12 @@ public sealed class Enrollment
 
     /// <summary>A human just gave the outcome it acts on: its next mail does not wait for the quiet time (SEMANTICS.md 49).</summary>
     public bool IsAskedFor { get; set; }
+
+    /// <summary>It waits for its turn at a throttled send, which it may take until then; null where it stands in no line.</summary>
+    public DateTimeOffset? InLineUntil { get; set; }
+
+    /// <summary>Its turn has come, and is over then.</summary>
+    public DateTimeOffset? TurnUntil { get; set; }
 
     /// <summary>The repeat that it goes round in; null outside of one.</summary>
     public string? Repeat { get; set; }

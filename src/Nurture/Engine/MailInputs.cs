@@ -28,19 +28,20 @@ public static class MailInputs
     private static string? Text(SubjectState? subject, string attribute) => subject?[attribute] is { Kind: ValueKind.Text } text ? text.AsText : null;
 
     /// <summary>Frozen: a retry renders the same.</summary>
-    public static byte[] Write(Catalog catalog, MailReads reads, ContactState recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, ScenarioRow? row = null, (Question Question, string Locale)? asks = null,
+    public static byte[] Write(Catalog catalog, MailReads reads, ContactState? recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, ScenarioRow? row = null, (Question Question, string Locale)? asks = null, OccurredEvent? response = null,
         Sender? from = null, (string Subject, string Text)? edited = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Plain))
         {
             json.WriteStartObject();
-            WriteSubject("contact", recipient, SubjectKind.Contact);
+            if (recipient is not null) WriteSubject("contact", recipient, SubjectKind.Contact);
             if (account is not null && reads.AnyOf("account")) WriteSubject("account", account, SubjectKind.Account);
             WriteEvent("trigger", trigger);
             WriteEvent("heard", heard);
             if (edited is { } own) WriteText("edited", own.Subject, own.Text);
             if (from is not null) WriteSender(json, from);
+            WriteEvent("response", response);
             if (row is not null && reads.AnyOf("row"))
             {
                 json.WritePropertyName("row");
@@ -115,6 +116,10 @@ public static class MailInputs
             json.WriteString("by", facts.By);
             json.WriteString("before", facts.Before);
             json.WriteString("acknowledge_by", facts.AcknowledgeBy);
+            json.WriteString("what", facts.What);
+            json.WriteString("count", facts.Count);
+            json.WriteString("bound", facts.Bound);
+            json.WriteString("within", facts.Within);
             json.WriteEndObject();
             WriteSender(json, sender);
             json.WriteEndObject();

@@ -118,6 +118,12 @@ public enum Reason : short
     HoldEnded = 128,
     TaskOpened = 129,
 
+    // What others outside are told.
+    CallPlanned = 160,
+    CallAnswered = 161,
+    CallFailed = 162,
+    ColleagueNotified = 163,
+    NobodyToNotify = 164,
     // Answers.
     Answered = 140,
     AnswerChanged = 141,
@@ -130,6 +136,8 @@ public enum Reason : short
 
     // Working on many at once, and what protects from too much.
     TriggerNotTrue = 180,
+    SourceSilent = 181,
+    Throttled = 182,
 }
 
 public static class Reasons

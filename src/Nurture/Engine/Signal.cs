@@ -1,3 +1,4 @@
+using Nurture.Calls;
 using Nurture.Contacts;
 using Nurture.Escalations;
 
@@ -84,6 +85,11 @@ public abstract record Signal
     /// <param name="Since">When that began: asked twice, somebody enters once.</param>
     public sealed record StartAsked(SubjectRef Subject, string Scenario, bool IsBackfill, bool IsForced, string By, string Because, DateTimeOffset Since, DateTimeOffset At) : Signal;
 
+    /// <summary>The subject's turn has come at a throttled send.</summary>
+    /// <param name="Occurrence">The iteration of a repeat in which it stands there.</param>
+    /// <param name="Until">What has not left by then asks anew.</param>
+    public sealed record Admitted(SubjectRef Subject, long EnrollmentId, string Step, int Occurrence, DateTimeOffset Until, DateTimeOffset At) : Signal;
+
     /// <summary>An enrollment is taken out by hand.</summary>
     public sealed record StopRequested(SubjectRef Subject, long EnrollmentId, string By, DateTimeOffset At) : Signal
     {
@@ -113,6 +119,9 @@ public abstract record Signal
 
     /// <summary>A parked subject is taken up again: what it missed, for it alone.</summary>
     public sealed record Resumed(SubjectRef Subject, IReadOnlyList<long> EventIds, IReadOnlyList<StoredEvent> Missed, DateTimeOffset At) : Signal;
+
+    /// <summary>A webhook's call is over.</summary>
+    public sealed record CallEnded(SubjectRef Subject, long EnrollmentId, Guid CallId, string Step, string Endpoint, CallEnd End, DateTimeOffset At) : Signal;
 
     /// <summary>A human worked on an account's case.</summary>
     /// <param name="By">The address of the user.</param>
@@ -179,8 +188,10 @@ public enum SignalKind : short
     ConsentSaid = 30,
     Scheduled = 40,
     EnrollmentWorked = 41,
+    CallEnded = 62,
     Answered = 50,
     TaskDone = 51,
     ApprovalGiven = 52,
     StartAsked = 110,
+    Admitted = 111,
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using Nurture.Calls;
 using Nurture.Contacts;
 using Nurture.Escalations;
 using Nurture.Packing;
@@ -118,6 +119,13 @@ public static class SignalCodec
             w.Text(5, s.Because);
             w.Instant(6, s.Since);
         })),
+        Signal.Admitted s => Row(SignalKind.Admitted, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.EnrollmentId);
+            w.Text(2, s.Step);
+            w.Number(3, s.Occurrence);
+            w.Instant(4, s.Until);
+        })),
         Signal.StopRequested s => Row(SignalKind.StopRequested, s.Subject, 0, s.At, Packed(w =>
         {
             w.Number(1, s.EnrollmentId);
@@ -142,6 +150,17 @@ public static class SignalCodec
         Signal.Resumed s => Row(SignalKind.Resumed, s.Subject, 0, s.At, Packed(w =>
         {
             foreach (var id in s.EventIds) w.Number(1, id);
+        })),
+        Signal.CallEnded s => Row(SignalKind.CallEnded, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.EnrollmentId);
+            w.Bytes(2, s.CallId.ToByteArray());
+            w.Text(3, s.Step);
+            w.Text(4, s.Endpoint);
+            w.Flag(5, s.End.IsAnswered);
+            w.Number(6, s.End.Status);
+            w.Text(7, s.End.Because);
+            w.Bytes(8, s.End.Response.Span);
         })),
         Signal.EscalationWorked s => Row(SignalKind.EscalationWorked, 0, s.AccountId, s.At, Packed(w =>
         {
@@ -405,6 +424,23 @@ public static class SignalCodec
                 return new Signal.StartAsked(SubjectOf(row), scenario, isBackfill, isForced, by, because, since, row.OccurredAt);
             }
 
+            case SignalKind.Admitted:
+            {
+                var (enrollment, step, occurrence, until) = (0L, "", 0, default(DateTimeOffset));
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: enrollment = reader.Number; break;
+                        case 2: step = reader.Text; break;
+                        case 3: occurrence = (int)reader.Number; break;
+                        case 4: until = reader.Instant; break;
+                    }
+                }
+
+                return new Signal.Admitted(SubjectOf(row), enrollment, step, occurrence, until, row.OccurredAt);
+            }
+
             case SignalKind.StopRequested:
             {
                 var (enrollment, by, scenario, byScenario, because) = (0L, "", "", "", "");
@@ -450,6 +486,27 @@ public static class SignalCodec
                 return row.Kind == SignalKind.Prepared
                     ? new Signal.Prepared(SubjectOf(row), numbers, [], row.OccurredAt)
                     : new Signal.Resumed(SubjectOf(row), numbers, [], row.OccurredAt);
+            }
+
+            case SignalKind.CallEnded:
+            {
+                var (enrollment, call, step, endpoint, isAnswered, status, because, response) = (0L, Guid.Empty, "", "", false, 0, "", Array.Empty<byte>());
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: enrollment = reader.Number; break;
+                        case 2: call = new Guid(reader.Bytes); break;
+                        case 3: step = reader.Text; break;
+                        case 4: endpoint = reader.Text; break;
+                        case 5: isAnswered = reader.Flag; break;
+                        case 6: status = (int)reader.Number; break;
+                        case 7: because = reader.Text; break;
+                        case 8: response = reader.Bytes.ToArray(); break;
+                    }
+                }
+
+                return new Signal.CallEnded(SubjectOf(row), enrollment, call, step, endpoint, new CallEnd(isAnswered, status, because, response), row.OccurredAt);
             }
 
             case SignalKind.EscalationWorked:

@@ -87,5 +87,11 @@ public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType>
     /// <summary>Who may be given accounts by a step <c>assign</c>, by the pool's name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<PoolMember>> Pools { get; init; } = new Dictionary<string, IReadOnlyList<PoolMember>>();
 
+    /// <summary>Who a colleague's manager is, by the colleague's address; <c>otherwise</c> is everybody else's.</summary>
+    public IReadOnlyDictionary<string, string> Managers { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Null where nobody is named.</summary>
+    public string? ManagerOf(string address) => Managers.FirstOrDefault(pair => string.Equals(pair.Key, address, StringComparison.OrdinalIgnoreCase)).Value ?? Managers.GetValueOrDefault("otherwise");
+
     public EscalationType? Find(string name) => ByName.GetValueOrDefault(name);
 }

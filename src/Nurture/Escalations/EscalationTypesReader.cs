@@ -29,8 +29,17 @@ public static class EscalationTypesReader
         }
 
         var pools = ReadPools(source, fields["pools"]);
+        var managers = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in source.Map(fields["managers"], "managers", "managers: { csm@example.com: head@example.com, otherwise: head@example.com }")?.Entries ?? [])
+        {
+            if (key.Value != "otherwise" && !key.Value.Contains('@')) source.Error(DiagnosticCodes.BadValue, key.Span, $"\"{key.Value}\" is no address of a colleague", "An address, or otherwise: for everybody else.");
+            if (source.Text(value, key.Value) is not { } manager) continue;
+            if (!manager.Contains('@')) source.Error(DiagnosticCodes.BadValue, value.Span, $"\"{manager}\" is no address of a colleague");
+            managers[key.Value] = manager;
+        }
+
         fields.RefuseOthers();
-        return (new(types) { Pools = pools }, source.Sorted());
+        return (new(types) { Pools = pools, Managers = managers }, source.Sorted());
     }
 
     private static Dictionary<string, IReadOnlyList<PoolMember>> ReadPools(YamlSource source, YamlNode? node)

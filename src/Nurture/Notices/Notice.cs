@@ -25,6 +25,15 @@ public enum NoticeKind : byte
 
     /// <summary>An account of his is another's now, or the other way round.</summary>
     OwnerChanged = 6,
+
+    /// <summary>A scenario has something to tell him.</summary>
+    Told = 8,
+
+    /// <summary>A scenario did far more than it may, and is paused.</summary>
+    VolumeTripped = 20,
+
+    /// <summary>A source sends far less than it usually does.</summary>
+    SourceSilent = 21,
 }
 
 /// <summary>Somebody who works with Nurture, as much of him as mailing him takes.</summary>
@@ -44,6 +53,9 @@ public sealed record Notice(
     /// <summary>Under this name notices stand in the ledger; no scenario can be called so.</summary>
     public const string Scenario = "nurture.notice";
 
+    /// <summary>Whether it calls whoever runs Nurture, and not whoever works cases.</summary>
+    public static bool IsCall(NoticeKind kind) => kind is NoticeKind.VolumeTripped or NoticeKind.SourceSilent;
+
     /// <summary>Nothing in a slot hears what became of one, so all stand in the same.</summary>
     public const short Slot = 0;
 
@@ -56,6 +68,9 @@ public sealed record Notice(
         NoticeKind.Invited => "notice-invitation",
         NoticeKind.ToApprove => "notice-approve",
         NoticeKind.OwnerChanged => "notice-owner",
+        NoticeKind.VolumeTripped => "notice-breaker",
+        NoticeKind.SourceSilent => "notice-silence",
+        NoticeKind.Told => "notice-told",
     };
 
     public SendDraft DraftFor(Colleague colleague, SendPolicy policy)
@@ -96,6 +111,15 @@ public sealed record NoticeFacts(string Title, string? Account)
     /// <summary>Of an account that has another owner: who it was before.</summary>
     public string? Before { get; init; }
 
+    /// <summary>Of a call: mails, escalations, webhooks.</summary>
+    public string? What { get; init; }
+
+    public string? Count { get; init; }
+
+    public string? Bound { get; init; }
+
+    public string? Within { get; init; }
+
     /// <summary>Local, with its zone.</summary>
     public string? AcknowledgeBy { get; init; }
 }
@@ -109,7 +133,9 @@ public sealed record NoticeStanding(
     /// <summary>Why nobody needs it any more; null where it may leave.</summary>
     public Reason? Moot =>
         !MayComeIn ? Reason.ColleagueLeft
+        : Notice.IsCall(Kind) ? null
         : Kind == NoticeKind.Invited ? IsLinkLive ? null : Reason.LinkOver
+        : Kind == NoticeKind.Told ? WantsCaseMails ? null : Reason.CaseMailsOff
         : !WantsCaseMails ? Reason.CaseMailsOff
         : IsClosed ? Reason.CaseClosed
         : Kind switch

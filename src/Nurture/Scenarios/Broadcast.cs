@@ -6,7 +6,8 @@ namespace Nurture.Scenarios;
 /// <param name="Condition">Who receives it; empty is everybody.</param>
 /// <param name="At">A local time on the company's clock: <c>2026-12-01T09:00</c>.</param>
 /// <param name="Pace">How many may enter in a time, <c>2000/h</c>; empty lets all enter at once.</param>
-public sealed record Broadcast(string Title, string Owner, string Template, SendClass Class, string Topic, string Condition, string At, string Pace)
+/// <param name="Throttle">How many mails may leave in a time; empty lets all leave that may.</param>
+public sealed record Broadcast(string Title, string Owner, string Template, SendClass Class, string Topic, string Condition, string At, string Pace, string Throttle = "")
 {
     /// <summary>The scenario's text. Every value stands on a line of its own, so that what is wrong with it can be said of its field.</summary>
     /// <param name="fields">By line, counted from 1: the field that stands there.</param>
@@ -27,7 +28,15 @@ public sealed record Broadcast(string Title, string Owner, string Template, Send
         if (Condition.Length > 0) Line("condition", $"audience: {Text(Condition)}");
         Line("", "goal: none");
         Line("template", "steps:");
-        Line("template", $"  - send: {Text(Template)}");
+        if (Throttle.Length == 0) Line("template", $"  - send: {Text(Template)}");
+        else
+        {
+            Line("template", "  - send:");
+            Line("template", $"      template: {Text(Template)}");
+            Line("throttle", $"      throttle: {Text(Throttle)}");
+            // Whoever stands in line is not to miss it for that.
+            Line("throttle", "      expires: 30d");
+        }
         fields = places;
         return string.Join('\n', lines) + "\n";
 

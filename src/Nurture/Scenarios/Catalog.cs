@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Nurture.Contacts;
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Intake.Hooks;
 using Nurture.Segments;
 using Nurture.Sends;
 using Nurture.Templates;
@@ -28,6 +29,9 @@ public sealed record Catalog
 
     public EscalationTypes Escalations { get; init; } = EscalationTypes.None;
 
+    /// <summary>What other systems may tell, signed.</summary>
+    public HookSet Hooks { get; init; } = HookSet.None;
+
     /// <summary>What mails are made from.</summary>
     public MailTemplateLibrary Mails { get; init; } = MailTemplateLibrary.Empty;
 
@@ -41,6 +45,9 @@ public sealed record Catalog
 
     /// <summary>A definition whose counters are being filled: they count already.</summary>
     public HealthDefinition? PreparingHealth { get; init; }
+
+    /// <summary>Of sources that are silent, or were a short time ago.</summary>
+    public IReadOnlyList<Silence> Silences { get; init; } = [];
 
     /// <summary>The live version of each scenario.</summary>
     public FrozenDictionary<string, PublishedScenario> Live { get; init; } = FrozenDictionary<string, PublishedScenario>.Empty;

@@ -25,9 +25,28 @@ public sealed class CatalogIndex
         Criteria = new CriteriaIndex(catalog.Versions.Values.SelectMany(published => CriteriaOf(published.Scenario))
             .Concat(catalog.Health?.Criteria ?? []).Concat(catalog.PreparingHealth?.Criteria ?? [])
             .Concat(catalog.Segments.Criteria).Concat(catalog.PreparingSegments?.Criteria ?? []));
+        HealthRestsOn = catalog.Silences.Count == 0 || catalog.Health is null ? None : Names(catalog.Health.Criteria);
+        if (catalog.Silences.Count > 0)
+        {
+            foreach (var published in StateTriggers) triggerRestsOn[published.Scenario.Name] = Names(published.Scenario.Trigger.Conditions.SelectMany(condition => condition.Criteria));
+            foreach (var published in catalog.Versions.Values.Where(published => Step.All(published.Scenario.Steps).Any(step => step is Step.Escalate)))
+            {
+                var asked = Step.All(published.Scenario.Steps).Where(step => step is Step.WaitFor or Step.Branch).SelectMany(step => step.Conditions).Concat(published.Scenario.Trigger.Conditions).ToList();
+                callRestsOn[(published.Scenario.Name, published.Scenario.Version)] = new HashSet<string>([
+                    .. Names(asked.SelectMany(condition => condition.Criteria)), .. asked.SelectMany(condition => condition.Events).Select(predicate => predicate.EventName),
+                    .. published.Scenario.Trigger is Trigger.Band ? HealthRestsOn : None]);
+            }
+        }
+
         HasAccountReaders = catalog.Versions.Values.Any(published =>
             published.Scenario.Subject == SubjectKind.Contact && WatchedConditions(published.Scenario).Any(condition => condition.ReadsAccount || condition.Events.Any(e => e.By == SubjectKind.Account)));
     }
+
+    private static readonly IReadOnlySet<string> None = new HashSet<string>();
+
+    // Few sources are ever silent, and only then it is asked.
+    private readonly Dictionary<string, IReadOnlySet<string>> triggerRestsOn = [];
+    private readonly Dictionary<(string, int), IReadOnlySet<string>> callRestsOn = [];
 
     public Catalog Catalog { get; }
 
@@ -44,8 +63,19 @@ public sealed class CatalogIndex
 
     public CriteriaIndex Criteria { get; }
 
+    /// <summary>Events by whose absence the scenario's trigger on state may turn true.</summary>
+    public IReadOnlySet<string> TriggerRestsOn(Scenario scenario) => triggerRestsOn.GetValueOrDefault(scenario.Name, None);
+
+    /// <summary>Events by whose absence a passage of this version may come to call a human.</summary>
+    public IReadOnlySet<string> CallRestsOn(Scenario scenario) => callRestsOn.GetValueOrDefault((scenario.Name, scenario.Version), None);
+
+    /// <summary>Events that health is made of.</summary>
+    public IReadOnlySet<string> HealthRestsOn { get; }
+
     /// <summary>Whether any contact scenario watches its account, so that what happens to an account concerns all enrolled people of it.</summary>
     public bool HasAccountReaders { get; }
+
+    private static HashSet<string> Names(IEnumerable<Criterion> criteria) => [.. criteria.Select(criterion => criterion.EventName)];
 
     /// <summary>Conditions that are watched while an enrollment lives: goal, exits, waits.</summary>
     public static IEnumerable<Condition> WatchedConditions(Scenario scenario)

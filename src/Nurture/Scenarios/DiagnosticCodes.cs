@@ -174,6 +174,8 @@ public static partial class DiagnosticCodes
     /// <summary>A pool of colleagues that escalations.yaml does not declare.</summary>
     public const string UnknownPool = "NUR136";
 
+    /// <summary>A text of a step, with <c>{{ }}</c>, that cannot be read.</summary>
+    public const string TextCannotBeRead = "NUR145";
     /// <summary>Rows of <c>for_each</c> that are no rows: without an id, or two of one id.</summary>
     public const string BadRows = "NUR137";
 
@@ -182,6 +184,9 @@ public static partial class DiagnosticCodes
 
     /// <summary>A scenario with rows where one row has to be named.</summary>
     public const string RowNeeded = "NUR139";
+
+    /// <summary>A throttle on what leaves at once, or one that lets too few through before they expire.</summary>
+    public const string OddThrottle = "NUR157";
 
     /// <summary>A question that cannot be answered: its mail shows none of its answers, or they do not fit what they are written to.</summary>
     public const string Unanswerable = "NUR140";
@@ -194,6 +199,9 @@ public static partial class DiagnosticCodes
 
     /// <summary>A sender that policy.yaml does not declare.</summary>
     public const string UnknownIdentity = "NUR143";
+
+    /// <summary>A hook of hooks.yaml that cannot be: how it is signed, or what it makes of a body.</summary>
+    public const string BadHook = "NUR146";
 
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";

@@ -10,7 +10,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
 {
     /// <summary>Every kind of step and of trigger there is, for whoever has a word or a form for each.</summary>
     public static IReadOnlyList<string> StepKinds { get; } = 
-        ["send", "ask", "wait", "wait_for", "wait_until", "wait_date", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "start", "stop", "end"];
+        ["send", "ask", "wait", "wait_for", "wait_until", "wait_date", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "webhook", "notify", "start", "stop", "end"];
 
     public static IReadOnlyList<string> TriggerKinds { get; } = 
         ["event", "goal_of", "inactive", "condition", "entered", "left", "crosses", "changed", "tier", "stage", "date", "every", "schedule", "band", "manual"];
@@ -67,7 +67,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
             ("class", Word(send.Class)), ("topic", send.Topic), ("expires", send.Expires is { } expires ? Written(expires) : null), ("if", send.If?.Text),
             ("approve", send.Approve is { } approver ? approver.Address ?? (approver.Attribute == "owner" ? "owner" : $"account.{approver.Attribute}") : null),
             ("up_to", send.Approve is { } asked2 ? Written(asked2.UpTo) : null), ("otherwise", send.Approve is { SendsUnanswered: true } ? "send" : null), ("from", send.From),
-            ("skipped", send.EndsWhenSkipped ? "end" : null)))
+            ("throttle", send.Throttle?.ToString()), ("skipped", send.EndsWhenSkipped ? "end" : null)))
         {
             Ways = send.Skipped.Count > 0 ? [new("skipped", null, Drawn(send.Skipped))] : [],
         },
@@ -114,6 +114,13 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
                     .. task.Timeout is { } late ? [new FlowWay("timeout", null, Drawn(late))] : Array.Empty<FlowWay>(),
                 ],
         },
+        Step.Webhook webhook => new(webhook.Id, "webhook", webhook.Span, Said(
+            ("endpoint", webhook.Endpoint), ("expires", webhook.Expires is { } life ? Written(life) : null),
+            ("response", webhook.Response.Count == 0 ? null : string.Join(", ", webhook.Response.Keys.Order(StringComparer.Ordinal)))))
+        {
+            Ways = !webhook.Waits ? [] : [new("failed", null, Drawn(webhook.Failed)), .. webhook.HasTimeout ? [new FlowWay("timeout", null, Drawn(webhook.Timeout))] : Array.Empty<FlowWay>()],
+        },
+        Step.Notify notify => new(notify.Id, "notify", notify.Span, Said(("who", notify.Who?.ToString()), ("channel", notify.Channel), (notify.Channel is null ? "about" : "text", notify.About.Source))),
         Step.End end => new(end.Id, "end", end.Span, Said(("reason", end.Reason))),
         _ => throw new InvalidOperationException($"No drawing of {step.GetType().Name}."),
     };
@@ -188,6 +195,6 @@ public sealed record FlowStep(string Id, string Kind, SourceSpan At, IReadOnlyDi
     public IReadOnlyList<FlowWay> Ways { get; init; } = [];
 }
 
-/// <param name="Kind"><c>if</c>, <c>else</c>, <c>timeout</c>, <c>skipped</c>, <c>outcome</c>, <c>otherwise</c>, <c>arm</c>, <c>again</c>.</param>
+/// <param name="Kind"><c>if</c>, <c>else</c>, <c>timeout</c>, <c>skipped</c>, <c>failed</c>, <c>outcome</c>, <c>otherwise</c>, <c>arm</c>, <c>again</c>.</param>
 /// <param name="Condition">Of an <c>if</c>; the name of an <c>outcome</c>; name and share of an <c>arm</c> of a split.</param>
 public sealed record FlowWay(string Kind, string? Condition, IReadOnlyList<FlowStep> Steps);

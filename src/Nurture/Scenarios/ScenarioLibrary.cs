@@ -1,5 +1,6 @@
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Intake.Hooks;
 using Nurture.Scenarios.Testing;
 using Nurture.Segments;
 using Nurture.Sends;
@@ -19,6 +20,7 @@ public sealed record ScenarioLibrary
     public const string EscalationsFile = "escalations.yaml";
     public const string HealthFile = "health.yaml";
     public const string SegmentsFile = "segments.yaml";
+    public const string HooksFile = "hooks.yaml";
     public const string TestFolder = "tests";
 
     /// <summary>How far back a deployment keeps events, so how far back a window may ask.</summary>
@@ -44,6 +46,8 @@ public sealed record ScenarioLibrary
     public string? HealthText { get; private init; }
 
     public string? SegmentsText { get; private init; }
+
+    public string? HooksText { get; private init; }
 
     /// <summary>Of all files, in the order of their names and lines.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; private init; } = [];
@@ -89,6 +93,8 @@ public sealed record ScenarioLibrary
             found.AddRange(said);
         }
 
+        var hooksText = ReadOptional(Path.Combine(directory, HooksFile), found);
+        if (hooksText is not null) found.AddRange(HooksReader.Read(hooksText, Shown(Path.Combine(directory, HooksFile)), plan).Diagnostics);
         if (healthText is not null)
         {
             (health, var said) = HealthReader.Read(healthText, Shown(Path.Combine(directory, HealthFile)), plan, segments);
@@ -113,6 +119,7 @@ public sealed record ScenarioLibrary
             EscalationsText = escalationsText,
             HealthText = healthText,
             SegmentsText = segmentsText,
+            HooksText = hooksText,
             Diagnostics = [.. found.Distinct().OrderBy(d => d.File, StringComparer.Ordinal).ThenBy(d => d.Span.Line).ThenBy(d => d.Span.Column)],
         };
     }
@@ -149,7 +156,7 @@ public sealed record ScenarioLibrary
     {
         var scenarios = new List<ParsedScenario>();
         var byName = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in FilesIn(directory, "*.yaml", found, isRequired: true).Where(f => Path.GetFileName(f) is not (PlanFile or PolicyFile or EscalationsFile or HealthFile or SegmentsFile)))
+        foreach (var file in FilesIn(directory, "*.yaml", found, isRequired: true).Where(f => Path.GetFileName(f) is not (PlanFile or PolicyFile or EscalationsFile or HealthFile or SegmentsFile or HooksFile)))
         {
             if (ReadOptional(file, found) is not { } text) continue;
             var parsed = Check(text, Shown(file), environment);

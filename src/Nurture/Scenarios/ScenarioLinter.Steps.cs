@@ -71,6 +71,13 @@ public sealed partial class ScenarioLinter
             case Step.Branch branch:
                 CheckArms(branch, moment, isLast);
                 return moment with { Local = branch.Arms.All(arm => arm.Then.Count == 0) ? moment.Local : null };
+            case Step.Webhook webhook:
+                CheckList(webhook.Failed, moment with { Local = null }, isLast);
+                CheckList(webhook.Timeout, moment with { Local = null }, isLast);
+                return webhook.Waits ? moment with { Local = null } : moment;
+            case Step.Notify { Who: Colleagues.Manager manager } notify when environment.Escalations is { Managers.Count: 0 }:
+                Warn(DiagnosticCodes.UnknownPool, At($"{notify.Id}/who", notify.Span), $"escalations.yaml names no managers, so nobody is told as {manager}", "Name them there: managers: { csm@example.com: head@example.com, otherwise: head@example.com }.");
+                return moment;
             case Step.Escalate escalate:
                 CheckEscalate(escalate, moment, isLast);
                 return moment with { Local = null };
@@ -89,7 +96,7 @@ public sealed partial class ScenarioLinter
             case Step.Assign { Pool: { } pool } assign when environment.Escalations is { } types && !types.Pools.ContainsKey(pool):
                 Error(DiagnosticCodes.UnknownPool, At($"{assign.Id}/pool", assign.Span), $"escalations.yaml declares no pool \"{pool}\"", Suggestions.For(pool, types.Pools.Keys, "There are") ?? "Declare it there: pools: { low-touch: [ csm@example.com ] }.");
                 return moment;
-            case Step.Set or Step.Assign or Step.Unsubscribe or Step.Forget or Step.Enlist or Step.Stop or Step.End:
+            case Step.Set or Step.Assign or Step.Unsubscribe or Step.Forget or Step.Enlist or Step.Stop or Step.End or Step.Notify:
                 return moment;
             default:
                 throw new InvalidOperationException($"No rule for {step.GetType().Name}.");
@@ -163,6 +170,16 @@ public sealed partial class ScenarioLinter
                 "Wait shorter, or let the goal count longer.");
         CheckHours(send, moment);
         CheckColumns(send);
+        CheckThrottle(send);
+    }
+
+    private void CheckThrottle(Step.Send send)
+    {
+        if (send.Throttle is null) return;
+        if (send.Class == SendClass.Transactional)
+            Error(DiagnosticCodes.OddThrottle, At($"{send.Id}/throttle", send.Span), "a transactional mail waits for nobody", "Take throttle: away, or make the mail a service or marketing one.");
+        else if (send.Expires is { } expires && expires < send.Throttle.Per)
+            Warn(DiagnosticCodes.OddThrottle, At($"{send.Id}/throttle", send.Span), $"whoever is not among the first {send.Throttle.Count} never gets this mail: it expires after {Days(expires)}, before the next are let through", "Let it wait longer (expires:), or say the throttle for a shorter time: 100/h.");
     }
 
     /// <summary>What a mail reads as <c>row.…</c> is there for its reader.</summary>

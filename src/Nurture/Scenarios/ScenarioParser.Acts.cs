@@ -93,7 +93,7 @@ public sealed partial class ScenarioParser
     private StartValue? ReadStartValue(YamlNode node, bool hasHeard)
     {
         if (source.Text(node, "a value of with:") is not { } written) return null;
-        if (PathPattern().Match(written) is not { Success: true } path || path.Groups["root"].Value is not ("trigger" or "heard" or "contact" or "account"))
+        if (PathPattern().Match(written) is not { Success: true } path || path.Groups["root"].Value is not ("trigger" or "heard" or "contact" or "account" or "response"))
         {
             AttributeText.TryRead(written, null, ((YamlNode.Scalar)node).IsPlain, out var plain);
             return new(null, "", plain);

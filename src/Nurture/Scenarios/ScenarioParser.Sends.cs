@@ -31,6 +31,7 @@ public sealed partial class ScenarioParser
         var stepClass = ReadClass(fields?["class"]) ?? sendClass ?? SendClass.Marketing;
         var stepTopic = source.Name(fields?["topic"], "a topic") ?? topic;
         var expires = source.Exact(fields?["expires"], "expires");
+        var throttle = source.Pace(fields?["throttle"], "throttle");
         var condition = ReadCondition(fields?["if"], "if", Scope(hasHeard));
         var question = isAsking ? ReadQuestion(fields!) : null;
         var approve = isAsking || fields is null ? null : ReadApprover(fields);
@@ -42,7 +43,7 @@ public sealed partial class ScenarioParser
         if (template is null) return null;
 
         var given = Claim(id, Called(templateNode, template), span);
-        Remember(given, fields, "template", "to", "nobody", "class", "expires", "if", "answers", "scale", "set");
+        Remember(given, fields, "template", "to", "nobody", "class", "expires", "throttle", "if", "answers", "scale", "set");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)
         {
@@ -51,6 +52,7 @@ public sealed partial class ScenarioParser
             Class = stepClass,
             Topic = stepTopic,
             Expires = expires,
+            Throttle = throttle,
             If = condition,
             EndsWhenSkipped = endsWhenSkipped,
             Skipped = skipped,
@@ -187,12 +189,11 @@ public sealed partial class ScenarioParser
             Suggestions.For(template, known) ?? $"It would be the file templates/{template}.{environment.Policy.Locale}.html.");
     }
 
-    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, if, approve, from and id.";
+    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, throttle, if, approve, from and id.";
 
     private static readonly Dictionary<string, string> LaterInSend = new(StringComparer.Ordinal)
     {
         ["calendar"] = SendKeys,
-        ["throttle"] = SendKeys,
         ["channel"] = "Every send is a mail.",
         ["skipped"] = "It stands beside the send, aligned with \"send:\".",
     };

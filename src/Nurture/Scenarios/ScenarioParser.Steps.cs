@@ -10,7 +10,7 @@ namespace Nurture.Scenarios;
 public sealed partial class ScenarioParser
 {
     private static readonly string[] StepKinds =
-        ["send", "ask", "wait", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "start", "stop", "end"];
+        ["send", "ask", "wait", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "webhook", "notify", "start", "stop", "end"];
 
     private static readonly string StepsThereAre = $"Steps are {Suggestions.Listed(StepKinds)}.";
 
@@ -79,6 +79,8 @@ public sealed partial class ScenarioParser
             "stop" => ReadStop(value, id, span),
             "escalate" => ReadEscalate(value, fields, id, span, hasHeard),
             "task" => ReadTask(value, fields, id, span, hasHeard),
+            "webhook" => ReadWebhook(value, fields, id, span, hasHeard),
+            "notify" => ReadNotify(value, fields, id, span),
             _ => ReadEnd(value, id, span),
         };
         fields.RefuseOthers(LaterBesideStep);
@@ -88,6 +90,7 @@ public sealed partial class ScenarioParser
     private static string? Misplaced(string key) => key switch
     {
         "timeout" => "It stands under its wait, not as a step of its own: align it with \"wait:\", without a dash.",
+        "failed" => "It stands under its webhook, not as a step of its own: align it with \"webhook:\", without a dash.",
         "skipped" => "It stands under its send, not as a step of its own: align it with \"send:\", without a dash.",
         "if" or "else" or "then" => "It stands in a branch: - branch: with the arms as its list.",
         "template" => "It stands in a send: - send: { template: … }.",
@@ -228,7 +231,7 @@ public sealed partial class ScenarioParser
         return AttributeRead().Match(condition) is { Success: true } read ? Values.Slug(read.Groups[1].Value.Split('.')[^1]) : null;
     }
 
-    private static readonly Dictionary<string, string> LaterSteps = new[] { "notify", "webhook", "throttle" }.ToDictionary(word => word, _ => StepsThereAre, StringComparer.Ordinal);
+    private static readonly Dictionary<string, string> LaterSteps = new[] { "throttle" }.ToDictionary(word => word, _ => StepsThereAre, StringComparer.Ordinal);
 
     private static readonly Dictionary<string, string> LaterBesideStep = new(StringComparer.Ordinal)
     {

@@ -221,6 +221,7 @@ public sealed partial class ScenarioParser
         HasHeard = hasHeard,
         HasEnrollment = hasEnrollment,
         IsInRepeat = isInRepeat,
+        Responses = hasEnrollment ? responses : null,
         SentTemplates = hasEnrollment ? sentTemplates : null,
         Asks = asks,
         File = source.File,

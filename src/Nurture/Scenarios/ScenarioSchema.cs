@@ -55,12 +55,12 @@ public static class ScenarioSchema
             { Key: "question" } => Either(AnyText(), new JsonObject { ["type"] = "object", ["additionalProperties"] = AnyText() }),
             { Key: "wait", Value: "word" } => new JsonObject { ["type"] = "boolean" },
             { Key: "comment" } => new JsonObject { ["type"] = "boolean" },
-            { Key: "with" } => new JsonObject { ["type"] = "object" },
+            { Key: "with" or "body" or "response" } => new JsonObject { ["type"] = "object" },
             { Key: "for", Value: "length" } => AnyText(),
             { Key: "band" } => OneOrSeveral(Words(key.Words)),
             { Key: "at" } => AnyText(),
             { Value: "arms", Opens: { } opens } => new JsonObject { ["type"] = "array", ["items"] = Ref(opens) },
-            { Opens: { } only } when only is "set" or "assign" or "repeat" => Ref(only),
+            { Opens: { } only } when only is "set" or "assign" or "repeat" or "notify" => Ref(only),
             { Opens: { } opens } => Either(AnyText(), Ref(opens)),
             _ => key.Value switch
             {

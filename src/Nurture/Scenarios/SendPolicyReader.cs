@@ -27,6 +27,7 @@ public static class SendPolicyReader
             Calendar = calendar,
             TeamCalendar = ReadCalendar(source, fields["team_calendar"], calendars) ?? calendar,
             Sender = ReadSender(source, fields.Required("sender", "Who writes: sender: with name, address, organization and postal_address.")),
+            Breaker = ReadBreaker(source, fields["breaker"]),
             OwnSites = ReadSites(source, fields["own_sites"]),
             OwnDomains = [.. source.Texts(fields["own_domains"], "own_domains").Select(d => d.Value.TrimStart('@').ToLowerInvariant())],
         };
@@ -85,6 +86,25 @@ public static class SendPolicyReader
         }
 
         return caps;
+    }
+
+    private static Breaker ReadBreaker(YamlSource source, YamlNode? node)
+    {
+        var standard = Breaker.Default;
+        if (source.Map(node, "breaker", "breaker: { within: 1h, mails: 20000, escalations: 200, webhooks: 20000, times: 10 }") is not { } mapping) return standard;
+        var fields = new Fields(source, mapping, "the breaker");
+        var within = source.Exact(fields["within"], "within") ?? standard.Within;
+        if (within < TimeSpan.FromMinutes(1) || within > TimeSpan.FromDays(1))
+        {
+            source.Error(DiagnosticCodes.BadValue, fields["within"]!.Span, "the breaker's window is a minute to a day", "within: 1h");
+            within = standard.Within;
+        }
+
+        var breaker = new Breaker(
+            within, source.Whole(fields["times"], "times", 2) ?? standard.Times, source.Whole(fields["mails"], "mails", 1) ?? standard.Mails,
+            source.Whole(fields["escalations"], "escalations", 1) ?? standard.Escalations, source.Whole(fields["webhooks"], "webhooks", 1) ?? standard.Webhooks);
+        fields.RefuseOthers();
+        return breaker;
     }
 
     private static Sender ReadSender(YamlSource source, YamlNode? node)

@@ -40,6 +40,9 @@ public abstract record Step
         /// <summary>From the step's start; the class's default where not given.</summary>
         public TimeSpan? Expires { get; init; }
 
+        /// <summary>How many leave in a time, over all subjects; null for all at once.</summary>
+        public Pace? Throttle { get; init; }
+
         /// <summary>Asked there and then; false skips.</summary>
         public Condition? If { get; init; }
 
@@ -166,6 +169,34 @@ public abstract record Step
         public override IReadOnlyList<IReadOnlyList<Step>> Ways => [.. Outcomes.Select(arm => arm.Then), Otherwise];
     }
 
+    /// <summary>One request to an endpoint of the settings; goes on at once, or waits for what came of it.</summary>
+    public sealed record Webhook(string Id, string Endpoint, SourceSpan Span) : Step(Id, Span)
+    {
+        /// <summary>Null says of whom it is and which step asks.</summary>
+        public Given.Map? Body { get; init; }
+
+        /// <summary>From the step's start; a standard where not given.</summary>
+        public TimeSpan? Expires { get; init; }
+
+        /// <summary>By the name under which it is read as <c>response.…</c>: the path in the answer.</summary>
+        public IReadOnlyDictionary<string, string> Response { get; init; } = new Dictionary<string, string>();
+
+        public bool Waits { get; init; }
+
+        /// <summary>What runs when nobody took it.</summary>
+        public IReadOnlyList<Step> Failed { get; init; } = [];
+
+        /// <summary>What runs when its time is over; as when it failed, without <see cref="HasTimeout"/>.</summary>
+        public IReadOnlyList<Step> Timeout { get; init; } = [];
+
+        public bool HasTimeout { get; init; }
+
+        public override IReadOnlyList<IReadOnlyList<Step>> Ways => [Failed, Timeout];
+    }
+
+    /// <summary>Tells a colleague something, or a channel: one of the two.</summary>
+    public sealed record Notify(string Id, Colleagues? Who, string? Channel, WrittenText About, SourceSpan Span) : Step(Id, Span);
+
     /// <summary>Something for a human to do; goes on at once, or waits for what came of it (SEMANTICS.md 46).</summary>
     public sealed record Task(string Id, string Title, Duration? Due, SourceSpan Span) : Step(Id, Span)
     {
@@ -265,6 +296,44 @@ public abstract record Recipients
 
     /// <summary>Up to <paramref name="Limit"/> people with any of the roles, the earliest joined first; null for all.</summary>
     public sealed record Roles(IReadOnlyList<string> Names, int? Limit) : Recipients;
+}
+
+/// <summary>Whom of ours a notice goes to.</summary>
+public abstract record Colleagues
+{
+    private Colleagues() { }
+
+    /// <summary>For the step's derived id.</summary>
+    internal string Slug => Yaml.Values.Slug(ToString().Replace("account.", "", StringComparison.Ordinal).Split('@')[0].Replace('(', '-').TrimEnd(')'));
+
+    /// <summary>Everybody who may work cases.</summary>
+    public sealed record Queue : Colleagues
+    {
+        public override string ToString() => "queue";
+    }
+
+    public sealed record Address(string Of) : Colleagues
+    {
+        public override string ToString() => Of;
+    }
+
+    /// <summary>Whose address the account's attribute holds.</summary>
+    public sealed record Attribute(string Name) : Colleagues
+    {
+        public override string ToString() => $"account.{Name}";
+    }
+
+    /// <summary>Whom escalations.yaml calls the manager of the colleague whose address the attribute holds.</summary>
+    public sealed record Manager(string OfAttribute) : Colleagues
+    {
+        public override string ToString() => $"manager(account.{OfAttribute})";
+    }
+
+    /// <summary>All of a pool of escalations.yaml.</summary>
+    public sealed record Pool(string Name) : Colleagues
+    {
+        public override string ToString() => Name;
+    }
 }
 
 /// <summary>What happens when nobody matches: another rule, a task for a colleague to find somebody, or the end of the enrollment.</summary>

@@ -45,6 +45,8 @@ public sealed record SendPolicy
             ? Sender with { Name = name ?? Sender.Name, Address = address, ReplyTo = null }
             : Sender with { Name = name ?? Sender.Name, ReplyTo = address };
 
+    public Breaker Breaker { get; init; } = Breaker.Default;
+
     /// <summary>
     /// The company's own sites, as host names (with a port where that is not the usual one): a link in a mail to one of
     /// them may say whose browser follows it.

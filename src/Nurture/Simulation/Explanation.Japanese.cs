@@ -76,6 +76,7 @@ public static partial class Explanation
             Reason.CapReached => $"配信上限に達したため、{mail}を保留しました。",
             Reason.QuietHours => $"相手の配信可能時間になるまで、{mail}を保留しました。",
             Reason.HeldOut when detail["attribute"] is { } withheld => $"比較用の未配信グループのため、{withheld} を設定しませんでした。",
+            Reason.HeldOut when detail["endpoint"] is { } uncalled => $"比較用の未配信グループのため、エンドポイント {uncalled} を呼び出しませんでした。",
             Reason.HeldOut => $"比較用の未配信グループのため、{mail}を送りませんでした。",
             Reason.ConditionFalse => $"条件{JapaneseText((step as Step.Send)?.If)}に当てはまらないため、{mail}を見送りました。",
             Reason.NoRecipient => $"契約企業に宛先となる方がいないため、{mail}を送りませんでした。",
@@ -136,6 +137,13 @@ public static partial class Explanation
             Reason.OnHold => $"契約企業への自動配信を保留中のため、{mail}を保留しました{JapaneseOf(detail["because"])}。",
             Reason.HoldStarted => $"契約企業への自動配信を{(Day(detail["until"]) is { } until ? $" {until.ToString("yyyy年M月d日", CultureInfo.InvariantCulture)}まで" : "")}保留しました{JapaneseOf(detail["because"])}。",
             Reason.HoldEnded => "契約企業への自動配信の保留を解除しました。",
+            Reason.Throttled => $"{mail}には一定時間あたりの上限があるため、順番を待っています。",
+            Reason.SourceSilent => $"判断のもとになるイベントの送信元が沈黙しているため、{here}で待っています。",
+            Reason.CallPlanned => $"エンドポイント{JapaneseOf(detail["endpoint"])}を呼び出します。",
+            Reason.CallAnswered => $"エンドポイント{JapaneseOf(detail["endpoint"])}が応答しました{JapaneseOf(detail["status"])}。",
+            Reason.CallFailed => $"エンドポイント{JapaneseOf(detail["endpoint"])}に届きませんでした:{JapaneseCallProblem(detail["because"], detail["status"])}。",
+            Reason.ColleagueNotified => $"{detail["who"] ?? "担当者"} に知らせました。",
+            Reason.NobodyToNotify => $"宛先({detail["who"] ?? "不明"})にあたる担当者がいないため、誰にも知らせませんでした。",
             Reason.Answered => $"{mail}の質問に「{detail["answer"] ?? "不明"}」と回答がありました。",
             Reason.AnswerChanged => $"{mail}の質問への回答が{(detail["before"] is { } before ? $"「{before}」から" : "")}「{detail["answer"] ?? "不明"}」に変わりました。最後の回答が有効です。すでに進んだステップは元に戻しません。",
             Reason.ApprovalAsked => $"{(detail["assignee"] is { Length: > 0 } approver ? $" {approver} " : "担当者")}の承認を待つため、{mail}を保留しました。",
@@ -171,6 +179,8 @@ public static partial class Explanation
         Step.Set set => $"{set.Attribute} の設定",
         Step.End => "終了",
         Step.Escalate escalate => $"エスカレーション {escalate.Type}",
+        Step.Webhook webhook => $"Webhook「{webhook.Endpoint}」",
+        Step.Notify notify => $"通知({notify.Who?.ToString() ?? notify.Channel})",
         Step.Task task => $"タスク「{task.Title}」",
         _ => throw new InvalidOperationException($"No name for {step.GetType().Name}."),
     };
@@ -190,6 +200,16 @@ public static partial class Explanation
             _ => written,
         };
     }
+
+    private static string JapaneseCallProblem(string? because, string? status) => because switch
+    {
+        "expired" => status is null or "0" ? "期限までに応答がありませんでした" : $"期限になっても {status} の応答でした",
+        "gone" => "相手が終了(410)を返したため、無効にしました",
+        "refused_address" => "このサーバーから呼び出せないアドレスです",
+        "no_endpoint" => "その名前のエンドポイントがありません",
+        "disabled" => "エンドポイントが無効になっています",
+        _ => because ?? "呼び出しに失敗しました",
+    };
 
     private static string JapaneseBand(string? band) => band switch
     {

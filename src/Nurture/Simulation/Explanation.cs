@@ -79,6 +79,7 @@ public static partial class Explanation
             Reason.CapReached => $"Held {mail} back: the person has had as many mails as the policy allows.",
             Reason.QuietHours => $"Held {mail} back until the allowed hours of the recipient.",
             Reason.HeldOut when detail["attribute"] is { } withheld => $"Did not set {withheld}: the passage is in the holdout group.",
+            Reason.HeldOut when detail["endpoint"] is { } uncalled => $"Did not call the endpoint {uncalled}: the passage is in the holdout group.",
             Reason.HeldOut => $"Withheld {mail}: the passage is in the holdout group.",
             Reason.ConditionFalse => $"Skipped {mail}: its condition{Text((step as Step.Send)?.If)} was not true.",
             Reason.NoRecipient => $"Did not send {mail}: nobody of the account is its recipient.",
@@ -158,6 +159,13 @@ public static partial class Explanation
             Reason.OnHold => $"Held {mail} back: the account is on hold{Because(detail)}.",
             Reason.HoldStarted => $"Automatic mail to the account is on hold{(Day(detail["until"]) is { } until ? $" until {until.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}" : "")}{Because(detail)}.",
             Reason.HoldEnded => "Automatic mail to the account goes on: the hold is over.",
+            Reason.Throttled => $"Waits to send {mail}: so many leave in a time, and those who came before go first.",
+            Reason.SourceSilent => $"Waits at {here}: a source of the events that it rests on is silent, so nobody is called for that.",
+            Reason.CallPlanned => $"Calls the endpoint {detail["endpoint"] ?? "of a webhook"}.",
+            Reason.CallAnswered => $"The endpoint {detail["endpoint"] ?? "of a webhook"} answered with {detail["status"] ?? "success"}.",
+            Reason.CallFailed => $"The endpoint {detail["endpoint"] ?? "of a webhook"} was not reached: {CallProblem(detail["because"], detail["status"])}.",
+            Reason.ColleagueNotified => $"Told {detail["who"] ?? "a colleague"}.",
+            Reason.NobodyToNotify => $"Told nobody: {detail["who"] ?? "the step"} names nobody.",
             Reason.Answered => $"Was answered: {detail["answer"] ?? "a question"} ({mail}).",
             Reason.AnswerChanged => $"Was answered otherwise: {detail["answer"] ?? "a question"}{(detail["before"] is { } before ? $", before {before}" : "")} ({mail}). The last answer counts; what had gone on was not undone.",
             Reason.ApprovalAsked => $"Held {mail} back: {(detail["assignee"] is { Length: > 0 } approver ? approver : "a colleague")} is asked to approve it.",
@@ -201,6 +209,8 @@ public static partial class Explanation
         Step.Set set => $"the step that sets {set.Attribute}",
         Step.End => "the end",
         Step.Escalate escalate => $"the escalation {escalate.Type}",
+        Step.Webhook webhook => $"the webhook to {webhook.Endpoint}",
+        Step.Notify notify => $"the notice to {notify.Who?.ToString() ?? notify.Channel}",
         Step.Task task => $"the task {task.Title}",
         _ => throw new InvalidOperationException($"No name for {step.GetType().Name}."),
     };
@@ -234,6 +244,16 @@ public static partial class Explanation
         "watch" => "watch",
         "at_risk" => "at risk",
         _ => "not enough data",
+    };
+
+    private static string CallProblem(string? because, string? status) => because switch
+    {
+        "expired" => status is null or "0" ? "nobody answered in time" : $"it still answered with {status} when the time was over",
+        "gone" => "it says that it is gone (410), and was switched off",
+        "refused_address" => "its address is one that this server does not call",
+        "no_endpoint" => "there is no endpoint of that name",
+        "disabled" => "it is switched off",
+        _ => because ?? "the call failed",
     };
 
     private static DateTimeOffset? Day(string? instant) => DateTimeOffset.TryParse(instant, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null;

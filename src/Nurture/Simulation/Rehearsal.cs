@@ -173,6 +173,7 @@ public sealed class Rehearsal
             case TestAction.Answer answer: Tell(answer); break;
             case TestAction.Refuse refuse: Simulator.Tell(new Signal.Refused(IdOf(refuse.Contact), refuse.Topic, true, refuse.At), IdOf(refuse.Contact)); break;
             case TestAction.Work work: Tell(work); break;
+            case TestAction.Respond answer: Tell(answer); break;
             case TestAction.Done done: Tell(done); break;
             case TestAction.Decide decide: Tell(decide); break;
             case TestAction.Leave leave: Simulator.Tell(new Signal.Left(IdOf(leave.Contact), leave.At), IdOf(leave.Contact)); break;
@@ -181,6 +182,17 @@ public sealed class Rehearsal
 
         Simulator.Drain();
         trace.Follow();
+    }
+
+    private void Tell(TestAction.Respond answer)
+    {
+        if (Simulator.Calls.LastOrDefault(call => call.Draft.Endpoint == answer.Endpoint && !call.IsOver) is not { } call)
+        {
+            impossible.Add(answer);
+            return;
+        }
+
+        Simulator.Answer(call, answer.IsAnswered ? new(true, 200, "", answer.With) : new(false, 0, "expired", default));
     }
 
     private void Tell(TestAction.Work work)

@@ -31,6 +31,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
                 TestAction.Answer answer => ($"answer  {answer.With} to {answer.Asked} by {answer.Contact}", "no mail that may be answered so had left by then"),
                 TestAction.Decide decide => ($"{(decide.IsApproved ? "approve" : "decline")}  {decide.Asked}", "no such mail waited for approval then"),
                 TestAction.Done done => ($"do  {done.Task}{(done.Outcome == Scenarios.Step.Task.Done ? "" : $" as {done.Outcome}")}", "no task that may be done so was open then"),
+                TestAction.Respond answer => ($"answer  by {answer.Endpoint}", "it had not been called by then"),
                 TestAction.Work work => ($"work  on {work.Type}", "no such case was open then"),
                 _ => throw new InvalidOperationException($"{action.GetType().Name} is always possible."),
             };
@@ -56,6 +57,8 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
             case Expectation.Entered entered: AskEntered(entered); break;
             case Expectation.Escalated escalated: AskEscalated(escalated); break;
             case Expectation.Band band: AskBand(band); break;
+            case Expectation.Called called: AskCalled(called); break;
+            case Expectation.Notified notified: AskNotified(notified); break;
             default: throw new InvalidOperationException($"No judgment of {expectation.GetType().Name}.");
         }
     }
@@ -125,6 +128,20 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         Fail(expected, "escalate", expected.Type, calls.Count > 0 ? string.Join("; ", calls.Select(entry => $"{time.Text(entry.At)}  {entry.Reason.Code()}")) : "nobody was called");
     }
 
+    private void AskCalled(Expectation.Called expected)
+    {
+        var calls = rehearsal.Simulator.Calls.Where(call => call.Draft.Endpoint == expected.Endpoint).ToList();
+        if (calls.Exists(call => Agrees(expected.At, call.Draft.PlannedAt))) return;
+        Fail(expected, "call", expected.Endpoint, calls.Count > 0 ? string.Join("; ", calls.Select(call => $"{time.Text(call.Draft.PlannedAt)}  call  {call.Draft.Endpoint}")) : "it was not called");
+    }
+
+    private void AskNotified(Expectation.Notified expected)
+    {
+        var told = journal.Where(entry => entry.Reason == Reason.ColleagueNotified).ToList();
+        if (told.Exists(entry => entry.Member("who") == expected.Who && Agrees(expected.At, entry.At))) return;
+        Fail(expected, "notify", expected.Who, told.Count > 0 ? string.Join("; ", told.Select(entry => $"{time.Text(entry.At)}  notify  {entry.Member("who")}")) : "nobody was told");
+    }
+
     private void AskBand(Expectation.Band expected)
     {
         var points = rehearsal.Simulator.Carried.OfType<Effect.HealthNoted>().ToList();
@@ -168,7 +185,8 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
 
     private static bool IsEnd(JournalEntry entry) =>
         entry.Reason is not (Reason.GoalMissed or Reason.Released or Reason.BranchTaken or Reason.NoBranchTaken or Reason.WaitOver or Reason.TimedOut or Reason.Heard or Reason.AlreadyTrue or Reason.AttributeSet or Reason.Entered
-            or Reason.EscalationOpened or Reason.EscalationJoined or Reason.EscalationNotOpened or Reason.OutcomeHeard or Reason.TaskOpened)
+            or Reason.EscalationOpened or Reason.EscalationJoined or Reason.EscalationNotOpened or Reason.OutcomeHeard or Reason.TaskOpened
+            or Reason.CallPlanned or Reason.CallAnswered or Reason.CallFailed or Reason.ColleagueNotified or Reason.NobodyToNotify)
         && entry.Member("template") is null;
 
     /// <summary>Whether the entry says something of the mail: at its own step, or before it was reached.</summary>

@@ -1,3 +1,4 @@
+using Nurture.Calls;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Scenarios;
@@ -19,8 +20,13 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private readonly Dictionary<long, StoredEvent> log = [];
     private readonly List<JournalEntry> journal = [];
     private readonly List<SimulatedSend> sends = [];
+    private readonly List<SimulatedCall> calls = [];
     private readonly List<Effect> carried = [];
     private readonly HashSet<long> suppressed = [];
+
+    // Who waits at throttled sends, in the order of their coming, and when somebody's turn was.
+    private readonly List<Effect.InLine> line = [];
+    private readonly List<(string Scenario, string Step, DateTimeOffset At)> turns = [];
     private readonly Dictionary<SubjectKey, List<long>> missed = [];
     private long lastId;
 
@@ -32,6 +38,18 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
 
     /// <summary>In the order of their planning. A mail leaves at once here, unless it is cancelled in the very batch that planned it.</summary>
     public IReadOnlyList<SimulatedSend> Sends => sends;
+
+    /// <summary>In the order of their planning. A call is answered by <see cref="Answer"/>, or not at all.</summary>
+    public IReadOnlyList<SimulatedCall> Calls => calls;
+
+    /// <summary>The endpoint answers a call, or fails it for good.</summary>
+    public void Answer(SimulatedCall call, CallEnd end)
+    {
+        call.IsOver = true;
+        var (draft, subject) = (call.Draft, call.Draft.Subject);
+        Tell(new Signal.CallEnded(subject, draft.EnrollmentId, draft.Id, draft.Step, draft.Endpoint, end, Now),
+            subject.Kind == SubjectKind.Contact ? subject.Id : 0, subject.Kind == SubjectKind.Account ? subject.Id : 0);
+    }
 
     /// <summary>All that was asked for, in its order.</summary>
     public IReadOnlyList<Effect> Carried => carried;
@@ -61,13 +79,61 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     /// <summary>Hears everything that was told, and what that led to.</summary>
     public void Drain()
     {
-        while (queue.Count > 0)
+        do
         {
-            var rows = queue.ToList();
-            queue.Clear();
-            Decide(rows, []);
+            while (queue.Count > 0)
+            {
+                var rows = queue.ToList();
+                queue.Clear();
+                Decide(rows, []);
+            }
+
+            Admit();
+        }
+        while (queue.Count > 0);
+    }
+
+    /// <summary>Lets those through whose turn it is at throttled sends, as the server does.</summary>
+    private void Admit()
+    {
+        foreach (var one in line.ToList())
+        {
+            if (one.OpenUntil <= Now || !StandsThere(one))
+            {
+                line.Remove(one);
+                continue;
+            }
+
+            if (PaceOf(one) is { } pace)
+            {
+                if (TurnAt(one, pace) > Now) continue;
+                turns.Add((one.Scenario, one.Step, Now));
+            }
+
+            line.Remove(one);
+            var (slot, hop) = one.Subject.Kind == SubjectKind.Contact ? RouteOf(one.Subject.Id) : (one.Slot, 0);
+            var until = Now + (PaceOf(one) is { } known ? Throttle.LeewayOf(known) : TimeSpan.FromHours(1));
+            Append(SignalCodec.Store(new Signal.Admitted(one.Subject, one.EnrollmentId, one.Step, one.Occurrence, until, Now), slot, new StoredAbout(Now, Hop: hop)));
         }
     }
+
+    /// <summary>Who stands elsewhere by now has left the line.</summary>
+    private bool StandsThere(Effect.InLine one)
+    {
+        var key = new SubjectKey(one.Subject.Kind == SubjectKind.Contact ? RouteOf(one.Subject.Id).Slot : one.Slot, one.Subject);
+        return states.TryGetValue(key, out var state) && Unpack(key, state.State).Enrollments.Exists(e => e.Id == one.EnrollmentId && e.Step == one.Step && e.Status == EnrollmentStatus.Live);
+    }
+
+    private DateTimeOffset TurnAt(Effect.InLine one, Pace pace)
+    {
+        var counting = turns.FindAll(turn => turn.Scenario == one.Scenario && turn.Step == one.Step && turn.At > Throttle.CountsSince(pace, Now));
+        return counting.Count < pace.Count ? Now : Throttle.FreeAgain(pace, counting[^pace.Count].At);
+    }
+
+    private Pace? PaceOf(Effect.InLine one) =>
+        (Catalog.Live.GetValueOrDefault(one.Scenario)?.Program.Nodes.GetValueOrDefault(one.Step)?.Step as Step.Send)?.Throttle;
+
+    private DateTimeOffset? NextTurn() => line.Where(one => PaceOf(one) is not null).Select(one => (DateTimeOffset?)TurnAt(one, PaceOf(one)!)).Min();
 
     /// <summary>Hears the first waiting row of one slot, as if only that slot's worker had run; false where none waits.</summary>
     public bool DrainOne(short slot)
@@ -84,7 +150,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     public void AdvanceTo(DateTimeOffset moment)
     {
         Drain();
-        while (NextDue() is { } due && due <= moment)
+        while (NextMoment() is { } due && due <= moment)
         {
             if (due > Now) Now = due;
             Decide([], [.. Awake.Where(pair => pair.Value.DueAt <= Now).Select(pair => pair.Key).OrderBy(key => key.Subject.Kind).ThenBy(key => key.Subject.Id)]);
@@ -106,6 +172,13 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     {
         if (moment > Now) Now = moment.Truncate();
     }
+
+    private DateTimeOffset? NextMoment() => (NextDue(), NextTurn()) switch
+    {
+        (null, var turn) => turn,
+        (var due, null) => due,
+        ({ } due, { } turn) => due < turn ? due : turn,
+    };
 
     public DateTimeOffset? NextDue() => Awake.Min(pair => pair.Value.DueAt);
 
@@ -138,18 +211,21 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private IReadOnlyList<StoredEvent> HistoryOf(StoredEvent row) => SignalCodec.Read(row) switch
     {
         Signal.Resumed resumed => [.. resumed.EventIds.Select(id => log[id])],
-        Signal.Prepared prepared => [.. log.Values.Where(past => past.Kind == SignalKind.Occurred && past.Id < row.Id && !SignalCodec.IsSentOn(past)
-            && (prepared.Subject.Kind == SubjectKind.Contact ? past.ContactId : past.AccountId) == prepared.Subject.Id)],
+        Signal.Prepared prepared => [.. HeardOf(prepared.Subject).Where(past => past.Id < row.Id)],
         _ => [],
     };
 
-    private IReadOnlyList<StoredEvent> PastOf(SubjectRef subject, Past asked)
+    private IReadOnlyList<StoredEvent> PastOf(SubjectRef subject, Past asked) =>
+        [.. HeardOf(subject).Where(past => past.OccurredAt >= asked.Since && asked.Names.Contains(past.Name)).OrderBy(past => past.OccurredAt).ThenBy(past => past.Id)];
+
+    /// <summary>What a subject did as the log has it: under all the names that a person had, and of an account what its people did for no other one.</summary>
+    private IEnumerable<StoredEvent> HeardOf(SubjectRef subject)
     {
-        // What a person does is their account's too, where it names no other.
-        var people = subject.Kind == SubjectKind.Contact ? [subject.Id]
-            : States.Select(pair => pair.State).OfType<ContactState>().Where(contact => contact.AccountId == subject.Id).Select(contact => contact.Id).ToHashSet();
-        return [.. log.Values.Where(past => past.Kind == SignalKind.Occurred && past.OccurredAt >= asked.Since && asked.Names.Contains(past.Name)
-            && (subject.Kind == SubjectKind.Account && past.AccountId != 0 ? past.AccountId == subject.Id : people.Contains(past.ContactId))).OrderBy(past => past.OccurredAt).ThenBy(past => past.Id)];
+        HashSet<long> people = subject.Kind == SubjectKind.Contact ? [subject.Id]
+            : states.TryGetValue(new SubjectKey(Slots.OfAccount(subject.Id), subject), out var account) ? [.. StateCodec.UnpackAccount(account.State.Doc, account.State.Rest).Members.Keys] : [];
+        while (tombstones.Where(gone => gone.Value.ToContactId != gone.Key.ContactId && people.Contains(gone.Value.ToContactId)).Select(gone => gone.Key.ContactId).Except(people).ToList() is { Count: > 0 } merged) people.UnionWith(merged);
+        return log.Values.Where(past => past.Kind == SignalKind.Occurred && !SignalCodec.IsSentOn(past)
+            && (subject.Kind == SubjectKind.Contact ? people.Contains(past.ContactId) : past.AccountId == subject.Id || (past.AccountId == 0 && people.Contains(past.ContactId))));
     }
 
     private LoadedSubject Load(SubjectKey key)
@@ -208,14 +284,22 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 planned.Add(send);
                 break;
             case Effect.CancelSends cancel:
+                calls.RemoveAll(call => call.Draft.EnrollmentId == cancel.EnrollmentId && !call.IsOver && call.At == Now);
                 foreach (var withdrawn in planned.Where(p => p.Draft.EnrollmentId == cancel.EnrollmentId)) withdrawn.IsCancelled = true;
                 break;
+            case Effect.PlanCall call when !calls.Exists(known => known.Draft.Id == call.Draft.Id): calls.Add(new SimulatedCall(call.Draft, Now)); break;
             case Effect.Forget forget:
                 var (home, hop) = routes.GetValueOrDefault(forget.ContactId, (effect.Slot, 0));
                 Append(SignalCodec.Store(new Signal.Erased(forget.ContactId, Now), home, new StoredAbout(Now, Hop: hop)));
                 break;
             case Effect.Moved moved: routes[moved.ContactId] = (moved.ToSlot, moved.Hop); break;
-            case Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
+            case Effect.InLine asked:
+                // Who comes again keeps the old place in line.
+                var place = line.FindIndex(one => one.EnrollmentId == asked.EnrollmentId && one.Step == asked.Step && one.Occurrence == asked.Occurrence);
+                if (place < 0) line.Add(asked);
+                else line[place] = asked;
+                break;
+            case Effect.PlanCall or Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
             case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.ColleaguesTold or Effect.ApprovalAsked or Effect.ApprovalEnded or Effect.OwnerChanged: break;
             default: throw new InvalidOperationException($"The simulator does not carry {effect.GetType().Name}.");
         }
@@ -224,6 +308,16 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private static SubjectState Unpack(SubjectKey key, PackedState packed) => key.Subject.Kind == SubjectKind.Contact
         ? StateCodec.UnpackContact(packed.Doc, packed.Rest)
         : StateCodec.UnpackAccount(packed.Doc, packed.Rest);
+}
+
+/// <summary>A call that the simulator planned.</summary>
+public sealed class SimulatedCall(CallDraft draft, DateTimeOffset at)
+{
+    public CallDraft Draft { get; } = draft;
+
+    public DateTimeOffset At { get; } = at;
+
+    public bool IsOver { get; set; }
 }
 
 /// <summary>A mail that the simulator planned.</summary>

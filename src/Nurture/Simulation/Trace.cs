@@ -51,6 +51,8 @@ internal sealed class Trace(Rehearsal rehearsal)
         TestAction.Work { Act: Escalations.EscalationAct.Close } work => new(action.At, "close", $"{work.Type} as {work.Outcome}"),
         TestAction.Work work => new(action.At, "take", work.Type),
         TestAction.Decide decide => new(action.At, decide.IsApproved ? "approve" : "decline", decide.Asked),
+        TestAction.Respond { IsAnswered: true } answer => new(action.At, "answer", $"by {answer.Endpoint}"),
+        TestAction.Respond answer => new(action.At, "fail", answer.Endpoint),
         TestAction.Done done => new(action.At, "do", $"{done.Task}{(done.Outcome == Step.Task.Done ? "" : $" as {done.Outcome}")}"),
         TestAction.Leave leave => new(action.At, "leave", leave.Contact),
         _ => throw new InvalidOperationException($"No words for {action.GetType().Name}."),
@@ -91,6 +93,7 @@ internal sealed class Trace(Rehearsal rehearsal)
             Step.WaitLength wait => Length(wait.Length),
             Step.WaitUntilDate wait => $"until {wait.Until.Date.Text}",
             Step.Escalate { WaitsForOutcome: true } or Step.Task { WaitsForOutcome: true } => "for the outcome",
+            Step.Webhook { Waits: true } webhook => $"for {webhook.Endpoint}, up to {Length(new(webhook.Expires ?? Engine.CallTimes.Standard))}",
             Step.WaitUntil wait => $"until {wait.Time.ToString("HH:mm", null)}{(wait.Days == Days.All ? "" : $" on a {wait.Days.ToString().ToLowerInvariant()} day")}",
             _ => null,
         };
@@ -120,6 +123,11 @@ internal sealed class Trace(Rehearsal rehearsal)
             case Reason.EscalationJoined: return ("escalate", $"{Member(entry, "type")}, added to the open case{whose}", null);
             case Reason.EscalationNotOpened: return ("escalate", $"{Member(entry, "type")}: not opened, {Member(entry, "because")}{whose}", null);
             case Reason.OutcomeHeard: return ("hear", $"outcome {Member(entry, "outcome")}{whose}", null);
+            case Reason.CallPlanned: return ("call", $"{Member(entry, "endpoint")}{whose}", null);
+            case Reason.CallAnswered: return ("hear", $"{Member(entry, "endpoint")} answered {entry.Member("status")}{whose}", null);
+            case Reason.CallFailed: return ("hear", $"{Member(entry, "endpoint")} failed: {entry.Member("because")}{whose}", null);
+            case Reason.ColleagueNotified: return ("notify", $"{Member(entry, "who")}: {entry.Member("about")}{whose}", null);
+            case Reason.NobodyToNotify: return ("notify", $"nobody: {Member(entry, "who")}{whose}", null);
             case Reason.Answered: return ("hear", $"the answer {Member(entry, "answer")}{whose}", null);
             case Reason.AnswerChanged: return ("hear", $"the answer {Member(entry, "answer")} instead of {Member(entry, "before")}{whose}", null);
             case Reason.Approved: return ("approve", $"{Member(entry, "template")}{whose}", null);

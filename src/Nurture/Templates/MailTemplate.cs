@@ -102,6 +102,19 @@ public sealed partial class MailTemplate
         };
     }
 
+    /// <summary>The same mail with another body, which begins on the same line.</summary>
+    public MailTemplate WithBody(string body) => new(Name, Locale, File, Text)
+    {
+        Hash = Hash,
+        Subject = Subject,
+        Preheader = Preheader,
+        Body = Template.Parse(body, Body.Name, Body.Options),
+        BodyLine = BodyLine,
+        Layout = Layout,
+        Diagnostics = Diagnostics,
+        Source = Source,
+    };
+
     private static (Fields? Front, int BodyStart) SplitFrontMatter(YamlSource source, bool isLayout)
     {
         var match = FrontMatterPattern().Match(source.Text);

@@ -8,7 +8,7 @@ namespace Nurture.Templates;
 /// <summary>What is wrong with mails that parse: names that no mail has, layouts that do not exist, footers that miss.</summary>
 public static class MailTemplateLinter
 {
-    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "row", "sender", "reply", "ask", "unsubscribe_url", "locale"];
+    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "response", "row", "sender", "reply", "ask", "unsubscribe_url", "locale"];
     private static readonly string[] LayoutRoots = ["content", "subject", "preheader"];
     private static readonly string[] SenderNames = ["name", "address", "reply_to", "organization", "postal_address"];
     private static readonly string[] AskNames = ["question", "answers", "is_scale"];
@@ -52,14 +52,19 @@ public static class MailTemplateLinter
         }
     }
 
+    /// <summary>What is wrong with a name in a text of a step; null where it is known.</summary>
+    internal static (string Message, string? Hint)? ComplaintInText(string name, TrackingPlan plan) =>
+        plan.Events.Count == 0 && name.Split('.', 2)[0] is "trigger" or "heard" ? null
+        : name.Split('.', 2)[0] is "unsubscribe_url" or "reply" ? ($"a text of a step has no \"{name}\".", "It has contact, account, trigger, heard, response and sender.") : Complaint(name, isLayout: false, plan);
+
     private static (string Message, string? Hint)? Complaint(string name, bool isLayout, TrackingPlan plan)
     {
         var parts = name.Split('.', 3);
         if (!isLayout && LayoutRoots.Contains(parts[0])) return ($"\"{parts[0]}\" is there in layouts only.", null);
         if (!Roots.Contains(parts[0]) && !LayoutRoots.Contains(parts[0]))
             return ($"mails have no \"{parts[0]}\".", Suggestions.For(parts[0], isLayout ? [.. Roots, .. LayoutRoots] : Roots, "They have"));
-        // Which columns there are is known to the scenario that sends it.
-        if (parts.Length < 2 || parts[0] == "row") return null;
+        // Which columns or values there are is known to the scenario that sends it.
+        if (parts.Length < 2 || parts[0] is "row" or "response") return null;
         var (known, what) = parts[0] switch
         {
             "contact" => (plan.ContactAttributes.Keys.Concat(ContactNames), "attribute"),

@@ -13,16 +13,16 @@ internal static class LoopBenchmark
 {
     public static async Task RunAsync(Setting setting)
     {
-        foreach (var (name, scenarios, stateBytes) in new[] { ("scenarios-1", 1, 600), ("scenarios-30", 30, 600), ("scenarios-30-state-4k", 30, 4000) })
+        foreach (var (name, scenarios, segments, stateBytes) in new[] { ("scenarios-1", 1, 0, 600), ("scenarios-30", 30, 0, 600), ("scenarios-30-state-4k", 30, 0, 4000), ("scenarios-30-segments-40", 30, 40, 600) })
         {
-            if (setting.Asks(name)) await CompareAsync(setting, name, scenarios, stateBytes);
+            if (setting.Asks(name)) await CompareAsync(setting, name, scenarios, segments, stateBytes);
         }
     }
 
-    private static async Task CompareAsync(Setting setting, string name, int scenarios, int stateBytes)
+    private static async Task CompareAsync(Setting setting, string name, int scenarios, int segments, int stateBytes)
     {
         var contacts = setting.Few(50_000, 5_000);
-        await using var run = await LoopRun.CreateAsync(setting.Store, scenarios, contacts, stateBytes, areWaiting: false, setting.Cancel);
+        await using var run = await LoopRun.CreateAsync(setting.Store, scenarios, contacts, stateBytes, areWaiting: false, setting.Cancel, segments);
         await using var baseline = await EfLoop.CreateAsync(setting.Store, contacts, stateBytes, setting.Cancel);
         var theirCpu = await Cpu.OfAsync(baseline.Database, setting.Cancel);
 

@@ -4,13 +4,14 @@ namespace Nurture.Benchmarks.Loop;
 
 /// <summary>
 /// Scenarios that wait for the same event again, and then mail three of five contacts: half of all events enter, half end a
-/// passage, three in ten send. Each asks two criteria at its door.
+/// passage, three in ten send. Each asks two criteria at its door, by name where there are segments.
 /// </summary>
 internal static class LoopCatalog
 {
     public static string EventOf(int scenario) => $"used_{scenario:00}";
 
-    public static Dictionary<string, string> Files(int scenarios)
+    /// <param name="segments">At most two for each scenario: what it asks at its door has a name then.</param>
+    public static Dictionary<string, string> Files(int scenarios, int segments = 0)
     {
         var plan = new StringBuilder("events:\n  viewed: { description: Nobody waits for it., properties: { note: text } }\n");
         var files = new Dictionary<string, string>
@@ -28,7 +29,7 @@ internal static class LoopCatalog
                 class: transactional
                 purpose: To be measured
                 trigger: { event: {{EventOf(n)}} }
-                audience: 'count("{{EventOf(n)}}", "14d") < 50 && count("left_{{n:00}}", "30d") == 0'
+                audience: '{{Asked(n)}} && {{Asked(n + scenarios)}}'
                 reentry: every time
                 goal: none
                 steps:
@@ -40,7 +41,12 @@ internal static class LoopCatalog
                 """;
         }
 
+        if (segments > 0) files["scenarios/segments.yaml"] = "segments:\n" + string.Concat(Enumerable.Range(0, segments).Select(n => $"  asked-{n:00}: {{ is: '{Condition(n)}' }}\n"));
         files["scenarios/events.yaml"] = plan.Append("contact: { email: text, name: text, mailed: text, note: text }\naccount: { name: text }\n").ToString();
         return files;
+
+        string Asked(int n) => n < segments ? $"segment(\"asked-{n:00}\")" : Condition(n);
+
+        string Condition(int n) => n < scenarios ? $"count(\"{EventOf(n)}\", \"14d\") < 50" : $"count(\"left_{n - scenarios:00}\", \"30d\") == 0";
     }
 }

@@ -20,9 +20,9 @@ internal sealed class LoopRun : IAsyncDisposable
 
     /// <param name="contacts">So many, with a packed state of about <paramref name="stateBytes"/>.</param>
     /// <param name="areWaiting">Whether all stand on a step; else nobody has entered.</param>
-    public static async Task<LoopRun> CreateAsync(string store, int scenarios, int contacts, int stateBytes, bool areWaiting, CancellationToken cancel)
+    public static async Task<LoopRun> CreateAsync(string store, int scenarios, int contacts, int stateBytes, bool areWaiting, CancellationToken cancel, int segments = 0)
     {
-        var stand = await Stand.CreateAsync(store, LoopCatalog.Files(scenarios), cancel);
+        var stand = await Stand.CreateAsync(store, LoopCatalog.Files(scenarios, segments), cancel);
         var leases = await LoopBenchmark.LeaseAsync(stand, cancel);
         await stand.Get<IntakeStore>().WriteAsync([await stand.ReadAsync(areWaiting ? $$"""{"batch":[{{Introduced}},{{Used}}]}""" : $$"""{"batch":[{{Introduced}}]}""", cancel)], cancel);
         (_, leases) = await LoopBenchmark.TurnAsync(stand, leases, cancel);

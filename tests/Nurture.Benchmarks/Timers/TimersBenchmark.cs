@@ -23,20 +23,22 @@ internal static class TimersBenchmark
 
     public static async Task RunAsync(Setting setting)
     {
-        if (setting.Asks("quartz")) await AgainstQuartzAsync(setting);
+        if (setting.Asks("quartz")) await AgainstQuartzAsync(setting, "quartz", LoopCatalog.Files(1));
+        if (setting.Asks("quartz-scenarios-30")) await AgainstQuartzAsync(setting, "quartz-scenarios-30", LoopCatalog.Files(30, segments: 40));
         if (setting.Asks("old-transaction") && setting.Store == TestDatabase.Postgres) await WithOldTransactionAsync(setting);
     }
 
-    private static async Task AgainstQuartzAsync(Setting setting)
+    /// <param name="catalog">What is published beside the scenario whose waits end.</param>
+    private static async Task AgainstQuartzAsync(Setting setting, string name, Dictionary<string, string> catalog)
     {
-        await using var waiting = await Waiting.CreateAsync(setting, setting.Rounds + WarmLaps);
+        await using var waiting = await Waiting.CreateAsync(setting, catalog, setting.Rounds + WarmLaps);
         await using var quartz = await QuartzFollowUps.CreateAsync(setting.Store, setting.Cancel);
         var theirCpu = await Cpu.OfAsync(quartz.Database, setting.Cancel);
         var triggers = setting.Few(3_000, 500);
         await waiting.WarmAsync();
         await quartz.ScheduleAsync(100, setting.Cancel);
         await quartz.RunAsync(100, setting.Cancel);
-        await new Comparison(setting.Rounds).RunAsync("timers.quartz", "due",
+        await new Comparison(setting.Rounds).RunAsync($"timers.{name}", "due",
             async () =>
             {
                 await quartz.ScheduleAsync(triggers, setting.Cancel);
@@ -47,7 +49,7 @@ internal static class TimersBenchmark
 
     private static async Task WithOldTransactionAsync(Setting setting)
     {
-        await using var waiting = await Waiting.CreateAsync(setting, 2 * setting.Rounds + WarmLaps);
+        await using var waiting = await Waiting.CreateAsync(setting, LoopCatalog.Files(1), 2 * setting.Rounds + WarmLaps);
         await waiting.WarmAsync();
         await new Comparison(setting.Rounds).RunAsync("timers.old-transaction", "due",
             waiting.LapAsync,
@@ -76,9 +78,9 @@ internal static class TimersBenchmark
 
         public TestDatabase Database => stand.Database;
 
-        public static async Task<Waiting> CreateAsync(Setting setting, int laps)
+        public static async Task<Waiting> CreateAsync(Setting setting, Dictionary<string, string> catalog, int laps)
         {
-            var stand = await Stand.CreateAsync(setting.Store, Files(laps * WaitsPerLap + 1), setting.Cancel);
+            var stand = await Stand.CreateAsync(setting.Store, Files(catalog, laps * WaitsPerLap + 1), setting.Cancel);
             var leases = await LoopBenchmark.LeaseAsync(stand, setting.Cancel);
             const string First = """
                 {"batch":[{"type":"identify","userId":"first","messageId":"1","traits":{"email":"first@contacts.test","name":"First","mailed":"no"}},
@@ -116,9 +118,8 @@ internal static class TimersBenchmark
             return total;
         });
 
-        private static Dictionary<string, string> Files(int waits)
+        private static Dictionary<string, string> Files(Dictionary<string, string> files, int waits)
         {
-            var files = LoopCatalog.Files(1);
             var steps = new StringBuilder();
             for (var n = 0; n < waits; n++)
             {

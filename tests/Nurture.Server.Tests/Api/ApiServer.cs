@@ -172,7 +172,7 @@ public class ApiServer : IAsyncLifetime
 }
 
 /// <summary>The same on PostgreSQL.</summary>
-public sealed class PostgresApiServer : ApiServer
+public class PostgresApiServer : ApiServer
 {
     private readonly ScratchFolder scratch = new("api");
     private TestDatabase? database;

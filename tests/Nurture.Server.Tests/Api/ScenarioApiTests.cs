@@ -72,6 +72,7 @@ public sealed class ScenarioApiTests(ApiServer api) : IClassFixture<ApiServer>
     private async Task<string> WhyAsync(long contact, string scenario) =>
         (await api.GetAsync($"explain?contact={contact}&scenario={scenario}"))["why_not"]![0]!["code"]!.GetValue<string>();
 
+    [Rule(20)]
     [Fact]
     public async Task A_subject_is_enrolled_and_taken_out_by_hand()
     {
@@ -102,6 +103,7 @@ public sealed class ScenarioApiTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Equal("not-found", await api.ProblemAsync(HttpMethod.Post, "enrollments", new { subject = "contact:999999", scenario = "welcome" }, HttpStatusCode.NotFound));
     }
 
+    [Rule(45)]
     [Fact]
     public async Task A_paused_scenario_lets_nobody_in_until_it_is_resumed()
     {
@@ -120,6 +122,7 @@ public sealed class ScenarioApiTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Contains("key:dev scenario.resumed scenario:welcome", audit);
     }
 
+    [Rule(58)]
     [Fact]
     public async Task Stopping_all_sending_says_who_and_what_waits()
     {

@@ -14,6 +14,7 @@ public abstract class SegmentApiTests(ApiServer api)
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    [Rule(13)]
     [Fact]
     public async Task What_a_segment_counts_anew_is_filled_from_history_before_anybody_is_asked_by_it()
     {
@@ -118,6 +119,94 @@ public abstract class SegmentApiTests(ApiServer api)
         var (code, message) = (await RefusedAsync("segments:\n  a: { is: segment(\"b\") }\n  b: { is: segment(\"a\") }\n"));
 
         Assert.Equal(("NUR132", "segments ask each other in a circle: a → b → a."), (code, message));
+    }
+
+    [Fact]
+    public async Task The_list_says_who_asks_a_segment_and_how_many_belong_to_it_and_members_come_page_by_page()
+    {
+        await api.PublishAsync();
+        await PublishAsync(
+            "  seated: { title: Seated, about: They sit., is: contact.seats == 31 }\n  sitting: { is: segment(\"seated\") }\n  technical: { of: account, is: account.tier == \"tech\" }\n",
+            Asking("asks-seated", "segment(\"seated\")"));
+        foreach (var user in new[] { "sits-1", "sits-2", "sits-3" }) await api.PersonAsync(user, $"{user}@a.example", $$$""",{"type":"identify","userId":"{{{user}}}","traits":{"seats":31}}""");
+
+        await api.DoAsync(HttpMethod.Post, "segments/counting");
+        await Poll.UntilAsync("the members are counted", TimeSpan.FromSeconds(30), async () => (await api.GetAsync("segments"))["counting"] is null, Cancel);
+
+        var seated = (await api.GetAsync("segments"))["items"]!.AsArray().Single(one => one!["name"]!.GetValue<string>() == "seated")!;
+        Assert.Equal(("Seated", "contact", "live", 3), (seated["title"]!.GetValue<string>(), seated["of"]!.GetValue<string>(), seated["state"]!.GetValue<string>(), seated["members"]!.GetValue<int>()));
+        Assert.Equal(["scenario asks-seated", "segment sitting"], seated["asked_by"]!.AsArray().Select(one => $"{one!["kind"]} {one["name"]}"));
+
+        var (found, after) = (new List<string>(), (string?)null);
+        do
+        {
+            var page = await api.GetAsync($"segments/seated/members?limit=2{(after is null ? "" : $"&after={after}")}");
+            Assert.True(page["items"]!.AsArray().Count <= 2);
+            found.AddRange(page["items"]!.AsArray().Select(one => one!["email"]!.GetValue<string>()));
+            after = page["next"]?.GetValue<string>();
+        }
+        while (after is not null);
+        Assert.Equal(["sits-1@a.example", "sits-2@a.example", "sits-3@a.example"], found);
+
+        var begun = (await api.DoAsync(HttpMethod.Post, "counts", new { condition = "contact.seats == 31 && contact.id > 0" }))["id"]!.GetValue<string>();
+        Assert.Equal(3, (await CountedAsync(begun))["matching"]!.GetValue<int>());
+        Assert.Equal(3, (await api.GetAsync($"counts/{begun}/sample"))["items"]!.AsArray().Count);
+        var accounts = (await api.DoAsync(HttpMethod.Post, "counts", new { condition = "account.id < 0", of = "account" }))["id"]!.GetValue<string>();
+        Assert.Equal(0, (await CountedAsync(accounts))["matching"]!.GetValue<int>());
+        Assert.Equal("bad-condition", await api.ProblemAsync(HttpMethod.Post, "counts", new { condition = "contact.seats == 31", of = "account" }, HttpStatusCode.UnprocessableEntity));
+        await CutAsync("asks-seated");
+    }
+
+    [Fact]
+    public async Task A_segment_written_by_a_form_becomes_a_version_of_the_text_and_leaves_the_rest_as_it_is()
+    {
+        await api.PublishAsync();
+        await PublishAsync("  # Ours.\n  mine: { is: contact.seats == 41 }\n");
+        var version = (await api.GetAsync("files/segments"))["version"]!.GetValue<int>();
+        var given = new { name = "formed", segment = new { title = "Formed", about = "By a form.", of = "contact", @is = "count(\"signed_up\", \"77d\") >= 1" }, based_on = version };
+
+        await api.PersonAsync("former", "former@a.example", ApiServer.SignUp("former"));
+        var estimate = await api.DoAsync(HttpMethod.Post, "files/segments/estimate", given);
+        Assert.Equal(["contact.count(\"signed_up\", 77d) keep 1"], estimate["counts"]!.AsArray().Select(one => one!.GetValue<string>()));
+        Assert.True(estimate["events"]!.GetValue<int>() >= 1 && estimate["subjects"]!.GetValue<int>() >= 1, estimate.ToString());
+
+        await api.DoAsync(HttpMethod.Post, "files/segments/publish", given);
+        await LiveAsync();
+        Assert.Equal(
+            "segments:\n  # Ours.\n  mine: { is: contact.seats == 41 }\n  formed:\n    title: Formed\n    about: By a form.\n    is: 'count(\"signed_up\", \"77d\") >= 1'\n",
+            (await api.GetAsync("files/segments"))["text"]!.GetValue<string>());
+        Assert.Contains("former@a.example", (await api.GetAsync("segments/formed/members?limit=500"))["items"]!.AsArray().Select(one => one!["email"]!.GetValue<string>()));
+        Assert.Empty((await api.DoAsync(HttpMethod.Post, "files/segments/estimate", given))["counts"]!.AsArray());
+
+        // Who began before that is told so, and a mistake is said at its line.
+        Assert.Equal("segments-changed", await api.ProblemAsync(HttpMethod.Post, "files/segments/publish", given, HttpStatusCode.Conflict));
+        var mistaken = await api.DoAsync(HttpMethod.Post, "files/segments/check", new { name = "formed", segment = new { of = "contact", @is = "contact.seets == 1" } });
+        Assert.False(mistaken["is_good"]!.GetValue<bool>());
+        Assert.Equal(("NUR206", 5), (mistaken["diagnostics"]![0]!["code"]!.GetValue<string>(), mistaken["diagnostics"]![0]!["line"]!.GetValue<int>()));
+        Assert.Equal("bad-name", await api.ProblemAsync(HttpMethod.Post, "files/segments/check", new { name = "Big One", segment = new { @is = "true == true" } }, HttpStatusCode.BadRequest));
+
+        await api.DoAsync(HttpMethod.Post, "files/segments/publish", new { name = "formed", segment = new { title = "Formed", of = "contact", @is = "contact.seats == 42" }, based_on = version + 1 });
+        await LiveAsync();
+        Assert.Equal(["changed", "added"], (await api.GetAsync("segments/formed"))["history"]!.AsArray().Select(one => one!["change"]!.GetValue<string>()));
+        await api.DoAsync(HttpMethod.Post, "files/segments/publish", new { name = "formed", based_on = version + 2 });
+        await LiveAsync();
+        Assert.Equal("not-found", await api.ProblemAsync(HttpMethod.Get, "segments/formed", null, HttpStatusCode.NotFound));
+        Assert.Equal("segments:\n  # Ours.\n  mine: { is: contact.seats == 41 }\n", (await api.GetAsync("files/segments"))["text"]!.GetValue<string>());
+        await PublishAsync("");
+    }
+
+    [Fact]
+    public async Task A_circle_or_a_segment_in_use_is_refused_in_words_before_anything_is_published()
+    {
+        await api.PublishAsync();
+        await PublishAsync("  needed: { is: contact.seats == 51 }\n  beside: { is: segment(\"needed\") }\n", Asking("asks-needed", "segment(\"needed\")"));
+
+        var circle = await api.DoAsync(HttpMethod.Post, "files/segments/check", new { name = "needed", segment = new { @is = "segment(\"beside\")" } });
+        Assert.Contains("segments ask each other in a circle", circle["diagnostics"]!.ToString(), StringComparison.Ordinal);
+        var cut = await api.DoAsync(HttpMethod.Post, "files/segments/check", new { text = "segments: {}\n" });
+        Assert.Contains("the scenario \"asks-needed\" (version 1) asks the segment \"needed\", which is not defined here any more.", cut["diagnostics"]!.AsArray().Select(said => said!["message"]!.GetValue<string>()));
+        Assert.Equal("not-publishable", await api.ProblemAsync(HttpMethod.Post, "files/segments/publish", new { name = "needed" }, HttpStatusCode.UnprocessableEntity));
+        await CutAsync("asks-needed");
     }
 
     private static string Done(string user) => $$""",{"type":"track","userId":"{{user}}","event":"setup_completed"}""";

@@ -162,4 +162,13 @@ public sealed class AuthoringApiTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Contains(words["functions"]!.AsArray(), one => one!["name"]!.GetValue<string>() == "silent");
         Assert.Contains(words["keys"]!["trigger"]!.AsArray(), one => one!["key"]!.GetValue<string>() == "inactive");
     }
+
+    [Fact]
+    public async Task An_editor_gets_the_schema_of_scenarios()
+    {
+        var schema = await api.GetAsync("schema/scenario");
+
+        Assert.Equal("https://json-schema.org/draft/2020-12/schema", schema["$schema"]!.GetValue<string>());
+        Assert.Contains("trigger", schema["properties"]!.AsObject().Select(property => property.Key));
+    }
 }

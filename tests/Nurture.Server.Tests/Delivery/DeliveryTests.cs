@@ -173,6 +173,7 @@ public sealed class DeliveryTests
         Assert.Equal($"{claimed.Id:N}@sender.example", one.MessageId);
     }
 
+    [Rule(58)]
     [Fact]
     public async Task The_allow_list_lets_its_addresses_and_domains_through_and_nobody_else()
     {

@@ -315,6 +315,7 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Equal(2, await Store.UnreadAsync(Cancel));
     }
 
+    [Rule(42)]
     [Fact]
     public async Task A_cancellation_reaches_what_is_planned_or_claimed_and_nothing_that_was_handed_over()
     {

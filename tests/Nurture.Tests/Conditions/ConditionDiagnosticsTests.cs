@@ -120,6 +120,7 @@ public class ConditionDiagnosticsTests
         { "count(\"order_placed\", \"7d\", where: ever(\"login\")) > 1", "NUR212", 36, "ever(…) cannot", "outside" },
     };
 
+    [Rule(3)]
     [Theory]
     [MemberData(nameof(Mistakes))]
     public void A_mistake_is_answered_with_its_place_and_what_would_be_right(string text, string code, int column, string message, string hint)
@@ -155,6 +156,7 @@ public class ConditionDiagnosticsTests
         { "one_of(contact.status, \"gone\")", "NUR219", 24, "\"gone\"", "\"left\"" },
     };
 
+    [Rule(3, 8, 41)]
     [Theory]
     [MemberData(nameof(Doubts))]
     public void A_doubt_is_a_warning_and_the_condition_stands(string text, string code, int column, string message, string hint)

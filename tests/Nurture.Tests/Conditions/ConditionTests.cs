@@ -10,6 +10,7 @@ public class ConditionTests
 {
     private static readonly DateTimeOffset Start = World.Start;
 
+    [Rule(2, 3)]
     [Theory]
     [InlineData("contact.seats == 3", Truth.True)]
     [InlineData("contact.seats + 1 > account.seats * 2 - 3", Truth.True)]
@@ -95,6 +96,7 @@ public class ConditionTests
         Assert.Equal(expected, world.Ask(text, Start));
     }
 
+    [Rule(8)]
     [Fact]
     public void In_an_account_scenario_the_bare_functions_ask_the_account()
     {
@@ -125,6 +127,7 @@ public class ConditionTests
         Assert.Equal(keep, World.Compile($"count(\"login\", \"7d\") {comparison}").Criteria.Single().Keep);
     }
 
+    [Rule(13)]
     [Fact]
     public void A_window_that_reaches_further_back_than_what_was_counted_is_unknown()
     {
@@ -160,6 +163,7 @@ public class ConditionTests
         Assert.Equal(Truth.True, world.Ask("count(\"login\", \"14d\") == 0 && not(ever(\"login\"))", Start.AddDays(10)));
     }
 
+    [Rule(13)]
     [Theory]
     [InlineData("count(\"login\", \"14d\") == 0")]
     [InlineData("count(\"login\", \"14d\") >= 1")]
@@ -176,6 +180,7 @@ public class ConditionTests
         Assert.Null(condition.NextChange(world.Context(Start.AddDays(100), condition)));
     }
 
+    [Rule(12)]
     [Fact]
     public void Silence_counts_from_the_later_of_the_last_event_and_the_creation()
     {
@@ -257,6 +262,7 @@ public class ConditionTests
         Assert.Equal(Truth.False, world.Ask("exists(contact.seats)", Start));
     }
 
+    [Rule(23)]
     [Fact]
     public void An_event_since_entry_is_remembered_by_the_enrollment()
     {
@@ -283,6 +289,7 @@ public class ConditionTests
         Assert.Equal(Truth.True, condition.Evaluate(world.Context(Start, condition)));
     }
 
+    [Rule(2, 23, 29)]
     [Theory]
     [InlineData("sent(\"welcome\")", Truth.True)]
     [InlineData("sent(\"setup-help\")", Truth.False)]
@@ -297,6 +304,7 @@ public class ConditionTests
         Assert.Equal(expected, new World { Enrollment = Entered() }.Ask(text, Start.AddDays(1)));
     }
 
+    [Rule(17, 36)]
     [Fact]
     public void Reachable_asks_address_suppression_consent_and_refusals_by_class()
     {
@@ -375,6 +383,7 @@ public class ConditionTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
+    [Rule(4)]
     [Fact]
     public void The_list_of_functions_shows_every_one_as_it_can_be_called()
     {

@@ -11,6 +11,7 @@ public class CounterTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    [Rule(23)]
     [Fact]
     public void A_window_includes_now_and_excludes_its_start()
     {

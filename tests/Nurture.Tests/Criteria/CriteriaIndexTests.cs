@@ -54,6 +54,7 @@ public class CriteriaIndexTests
         Assert.Equal(4, contact.Counters[criterion.Key].Count(criterion, Start.AddDays(1)));
     }
 
+    [Rule(11)]
     [Fact]
     public void Merging_contacts_adds_what_both_did()
     {

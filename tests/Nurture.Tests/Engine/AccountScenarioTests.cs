@@ -25,6 +25,7 @@ public class AccountScenarioTests
 
     private const string SignedUp = """{"plan":"trial"}""";
 
+    [Rule(5, 8)]
     [Fact]
     public void The_passage_is_the_accounts_and_hears_all_its_people()
     {
@@ -38,6 +39,7 @@ public class AccountScenarioTests
         Assert.Equal("goal_reached wait-setup_completed", world.Decisions()[^1]);
     }
 
+    [Rule(6)]
     [Fact]
     public void Recipients_are_chosen_by_role_when_the_mail_is_released()
     {
@@ -61,6 +63,7 @@ public class AccountScenarioTests
         Assert.Equal(["welcome 1"], world.Mails);
     }
 
+    [Rule(6)]
     [Fact]
     public void Nobody_with_the_role_falls_back()
     {
@@ -69,6 +72,7 @@ public class AccountScenarioTests
         Assert.Equal(["welcome 1", "help 1"], world.Mails);
     }
 
+    [Rule(19)]
     [Fact]
     public void A_sign_up_that_arrives_before_its_company_waits_for_it()
     {
@@ -80,6 +84,7 @@ public class AccountScenarioTests
         Assert.Equal(["welcome 1"], world.Mails);
     }
 
+    [Rule(19)]
     [Fact]
     public void A_sign_up_without_a_company_ends_as_such()
     {
@@ -88,6 +93,7 @@ public class AccountScenarioTests
         Assert.Equal("no_account", world.Decisions()[^1]);
     }
 
+    [Rule(16)]
     [Fact]
     public void The_audience_is_asked_at_entry()
     {
@@ -96,6 +102,7 @@ public class AccountScenarioTests
         Assert.Equal(["audience_false"], world.Decisions());
     }
 
+    [Rule(22, 43)]
     [Fact]
     public void A_held_out_account_runs_silently_and_its_goal_is_measured()
     {

@@ -46,6 +46,7 @@ public class EnrollmentTests
         Assert.Equal(World.Start.AddDays(5), world.Last(Reason.WaitOver).At);
     }
 
+    [Rule(23, 24)]
     [Fact]
     public void What_was_heard_before_its_trigger_came_has_happened_since_entry()
     {
@@ -68,6 +69,7 @@ public class EnrollmentTests
         Assert.Equal(["thanks 1"], world.Mails);
     }
 
+    [Rule(23)]
     [Fact]
     public void A_goal_that_was_reached_after_the_trigger_and_heard_before_it_ends_the_enrollment_at_once()
     {
@@ -79,6 +81,7 @@ public class EnrollmentTests
         Assert.Equal(["entered", "goal_reached welcome"], world.Decisions());
     }
 
+    [Rule(43)]
     [Fact]
     public void The_goal_ends_the_enrollment()
     {
@@ -90,6 +93,7 @@ public class EnrollmentTests
         Assert.Equal("goal_reached wait-setup_completed", world.Decisions()[^1]);
     }
 
+    [Rule(25)]
     [Fact]
     public void An_event_exactly_at_the_deadline_is_in_time()
     {
@@ -114,6 +118,7 @@ public class EnrollmentTests
         Assert.Equal(["thanks 1"], world.Mails);
     }
 
+    [Rule(43)]
     [Fact]
     public void Goal_missed_is_measured_and_ends_nothing()
     {
@@ -123,6 +128,7 @@ public class EnrollmentTests
         Assert.Equal(World.Start.AddDays(14), world.Last(Reason.GoalMissed).At);
     }
 
+    [Rule(43)]
     [Fact]
     public void A_goal_after_the_last_step_is_still_measured()
     {
@@ -145,6 +151,7 @@ public class EnrollmentTests
         Assert.Equal("exit_true wait-setup_completed", world.Decisions()[^1]);
     }
 
+    [Rule(15)]
     [Fact]
     public void Once_is_for_life_and_a_live_enrollment_ignores_its_trigger()
     {
@@ -157,6 +164,7 @@ public class EnrollmentTests
         Assert.Equal(["welcome 1"], world.Mails);
     }
 
+    [Rule(21)]
     [Fact]
     public void A_trigger_that_is_too_late_starts_nothing()
     {
@@ -177,6 +185,7 @@ public class EnrollmentTests
         Assert.Equal(jump.Simulator.Journal, steps.Simulator.Journal);
     }
 
+    [Rule(10)]
     [Fact]
     public void Who_leaves_the_company_leaves_the_scenario()
     {
@@ -188,6 +197,7 @@ public class EnrollmentTests
         Assert.StartsWith("contact_left", world.Decisions()[^1]);
     }
 
+    [Rule(29)]
     [Fact]
     public void Suppressed_people_are_skipped_and_the_passage_goes_on()
     {
@@ -212,6 +222,7 @@ public class EnrollmentTests
         Assert.Contains("unsubscribed help", world.Decisions());
     }
 
+    [Rule(19)]
     [Fact]
     public void An_address_that_comes_a_little_later_is_waited_for()
     {

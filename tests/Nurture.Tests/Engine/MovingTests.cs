@@ -26,6 +26,7 @@ public class MovingTests
             timeout: []
         """;
 
+    [Rule(11)]
     [Theory]
     [InlineData(0)]
     [InlineData(1000)]

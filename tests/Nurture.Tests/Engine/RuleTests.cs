@@ -23,6 +23,7 @@ public class RuleTests
           - wait: 10d
         """;
 
+    [Rule(9)]
     [Fact]
     public void Rule_9_one_of_an_account_enters_and_the_next_follows_if_that_one_leaves()
     {
@@ -38,6 +39,7 @@ public class RuleTests
         Assert.Equal(["tour 1", "tour 4", "tour 2", "tour 3"], world.Mails);
     }
 
+    [Rule(9)]
     [Fact]
     public void Rule_9_who_came_to_the_end_or_the_goal_leaves_the_place_to_nobody()
     {
@@ -64,6 +66,7 @@ public class RuleTests
           - wait: 5d
         """;
 
+    [Rule(38)]
     [Fact]
     public void Rule_38_a_higher_priority_suspends_the_mails_of_the_lower_and_its_clock_runs()
     {
@@ -79,6 +82,7 @@ public class RuleTests
         Assert.Equal(World.Start.AddDays(6.5), world.Simulator.Sends[1].Draft.PlannedAt);
     }
 
+    [Rule(38)]
     [Fact]
     public void Rule_38_what_resumes_asks_its_goal_first()
     {
@@ -89,6 +93,7 @@ public class RuleTests
         Assert.Equal(["high 1"], world.Mails);
     }
 
+    [Rule(38)]
     [Fact]
     public void Rule_38_the_accounts_scenario_goes_before_its_peoples()
     {
@@ -101,6 +106,7 @@ public class RuleTests
         Assert.Equal(["whole 1", "own 1"], world.Mails);
     }
 
+    [Rule(6)]
     [Fact]
     public void Rule_6_where_nobody_has_the_role_a_colleague_is_asked_to_find_somebody()
     {
@@ -194,6 +200,7 @@ public class RuleTests
           - send: hello
         """;
 
+    [Rule(34)]
     [Theory]
     [InlineData("2026-03-19T01:00:00Z", "1bd", "JP", "2026-03-23T01:00:00Z")]
     [InlineData("2026-03-19T01:00:00Z", "1bd", "US", "2026-03-23T01:00:00Z")]
@@ -210,6 +217,7 @@ public class RuleTests
         Assert.Equal(DateTimeOffset.Parse(left, System.Globalization.CultureInfo.InvariantCulture), world.Simulator.Sends.Single().Draft.PlannedAt);
     }
 
+    [Rule(34, 39)]
     [Fact]
     public void Rule_34_mails_of_business_hours_wait_for_the_end_of_the_holidays()
     {
@@ -221,6 +229,7 @@ public class RuleTests
         Assert.Equal(new DateTimeOffset(2027, 1, 4, 0, 0, 0, TimeSpan.Zero), world.Simulator.Sends.Single().Draft.PlannedAt);
     }
 
+    [Rule(34)]
     [Fact]
     public void Rule_34_tasks_go_by_the_teams_calendar()
     {

@@ -28,6 +28,7 @@ public class StepTests
               - { share: 50%, then: [ send: b ] }
         """;
 
+    [Rule(40)]
     [Fact]
     public void Rule_40_a_split_divides_by_its_shares_and_colleagues_go_one_way()
     {
@@ -43,6 +44,7 @@ public class StepTests
         Assert.InRange(world.Mails.Count(mail => mail.StartsWith("a ", StringComparison.Ordinal)), 60, 140);
     }
 
+    [Rule(40)]
     [Fact]
     public void Rule_40_the_way_stays_the_same_over_reentry_and_changed_shares()
     {
@@ -73,6 +75,7 @@ public class StepTests
         Assert.Equal([0, 7, 14, 21], world.Simulator.Sends.Select(send => (send.Draft.PlannedAt - World.Start).Days));
     }
 
+    [Rule(23)]
     [Fact]
     public void Rule_23_inside_a_repeat_an_event_means_since_the_turn_began()
     {
@@ -94,6 +97,7 @@ public class StepTests
         Assert.Equal("completed repeat", world.Decisions()[^1]);
     }
 
+    [Rule(44)]
     [Fact]
     public void Rule_44_a_start_gives_values_to_the_other_scenario_which_decides_itself()
     {
@@ -107,6 +111,7 @@ public class StepTests
         Assert.Equal(["entered", "released hello", "completed hello", "audience_false"], world.Decisions("other"));
     }
 
+    [Rule(44)]
     [Fact]
     public void Rule_44_an_account_starts_people_by_role_and_a_person_the_account()
     {
@@ -120,6 +125,7 @@ public class StepTests
         Assert.Equal(["hello 1", "all 2"], world.Mails);
     }
 
+    [Rule(44)]
     [Fact]
     public void Rule_44_a_stop_ends_other_passages_of_the_account_and_its_people()
     {
@@ -201,6 +207,7 @@ public class StepTests
         Assert.Single(world.Simulator.Journal.Where(entry => entry.Reason == Reason.OwnerAssigned).Select(entry => entry.Detail).Skip(1).Distinct());
     }
 
+    [Rule(21)]
     [Fact]
     public void Rule_21_a_wait_hears_no_event_that_arrived_too_late()
     {

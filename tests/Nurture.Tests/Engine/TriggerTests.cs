@@ -22,6 +22,7 @@ public class TriggerTests
           - send: {(subject == "account" ? "{ template: hello, to: most_active, nobody: end }" : "hello")}
         """;
 
+    [Rule(12)]
     [Fact]
     public void Rule_12_a_condition_starts_when_it_turns_true_and_again_only_after_it_was_false()
     {
@@ -35,6 +36,7 @@ public class TriggerTests
         Assert.Equal(2, world.Mails.Count);
     }
 
+    [Rule(12)]
     [Fact]
     public void Rule_12_a_condition_over_a_window_turns_true_at_its_very_moment()
     {
@@ -45,6 +47,7 @@ public class TriggerTests
         Assert.Equal(World.Start.AddDays(14), world.Last(Reason.Entered).At);
     }
 
+    [Rule(12)]
     [Fact]
     public void Rule_12_a_crossing_fires_again_only_after_it_was_armed_again()
     {
@@ -119,6 +122,7 @@ public class TriggerTests
         Assert.Equal(["hello 1"], world.Mails);
     }
 
+    [Rule(50)]
     [Fact]
     public void Rule_50_a_tier_and_a_stage_start_scenarios_and_are_facts_that_others_hear()
     {
@@ -178,6 +182,7 @@ public class TriggerTests
         Assert.Equal(World.Start, world.Account(1).Members[1].LastActiveAt);
     }
 
+    [Rule(51)]
     [Fact]
     public void Rule_51_a_churned_account_leaves_what_does_not_name_it_and_enters_nothing_but_that()
     {
@@ -200,6 +205,7 @@ public class TriggerTests
         Assert.Equal(["entered", "churned wait-3d", "exit_already_true"], world.Decisions("care"));
     }
 
+    [Rule(7)]
     [Fact]
     public void Rule_7_what_is_the_accounts_starts_the_people_of_the_role()
     {
@@ -210,6 +216,7 @@ public class TriggerTests
         Assert.Equal(["hello 1", "hello 3"], world.Mails);
     }
 
+    [Rule(20)]
     [Fact]
     public void Rule_20_what_is_imported_starts_nothing_and_is_not_news_later()
     {
@@ -256,6 +263,7 @@ public class TriggerTests
         Assert.Equal(reason, world.Decisions()[^1]);
     }
 
+    [Rule(31)]
     [Fact]
     public void Entries_are_spread_over_the_time_and_each_has_its_own_moment()
     {
@@ -270,6 +278,7 @@ public class TriggerTests
         Assert.InRange(moments.Count(at => at < World.Start.AddHours(2)), 10, 30);
     }
 
+    [Rule(33)]
     [Fact]
     public void Rule_33_a_date_comes_again_after_months_also_on_the_31st_and_says_which_time_it_is()
     {
@@ -282,6 +291,7 @@ public class TriggerTests
             world.Simulator.Journal.Where(entry => entry.Reason == Reason.Entered).Select(entry => entry.At.ToString("yyyy-MM-dd")));
     }
 
+    [Rule(33)]
     [Fact]
     public void Rule_33_an_anniversary_of_29_february_is_the_28th_in_other_years()
     {
@@ -292,6 +302,7 @@ public class TriggerTests
         Assert.Equal(["2027-02-28", "2028-02-29"], world.Simulator.Journal.Where(entry => entry.Reason == Reason.Entered).Select(entry => entry.At.ToString("yyyy-MM-dd")));
     }
 
+    [Rule(26)]
     [Fact]
     public void Days_before_a_date_keep_the_local_time_over_a_change_of_the_clocks()
     {
@@ -322,6 +333,7 @@ public class TriggerTests
           - send: { template: thirty, to: most_active, nobody: end }
         """;
 
+    [Rule(33)]
     [Fact]
     public void Rule_33_who_comes_late_begins_with_the_first_step_that_is_still_ahead()
     {
@@ -335,6 +347,7 @@ public class TriggerTests
         Assert.Contains("moment_gone first", world.Decisions());
     }
 
+    [Rule(33)]
     [Fact]
     public void Rule_33_a_moved_date_plans_anew_what_is_still_ahead()
     {

@@ -51,6 +51,7 @@ public sealed class EscalationTests
 
     private static World Company(params string[] scenarios) => World.WithHealth(World.NobodyScored, Types, scenarios).Person(1, account: 1).Person(2, account: 1);
 
+    [Rule(46)]
     [Fact]
     public void A_case_is_opened_once_and_its_outcome_is_heard()
     {
@@ -67,6 +68,7 @@ public sealed class EscalationTests
         Assert.Empty(world.Account(1).Escalations);
     }
 
+    [Rule(46)]
     [Fact]
     public void An_outcome_without_steps_of_its_own_and_a_timeout_take_otherwise()
     {
@@ -81,6 +83,7 @@ public sealed class EscalationTests
         Assert.Single(silent.Account(1).Escalations);
     }
 
+    [Rule(46, 47)]
     [Fact]
     public void Two_causes_of_one_family_are_one_case_with_two_pieces_of_evidence()
     {
@@ -94,6 +97,7 @@ public sealed class EscalationTests
         Assert.Equal(["thanks-a 1", "thanks-b 2"], world.Mails.Order());
     }
 
+    [Rule(46, 47)]
     [Fact]
     public void After_a_close_the_family_cools_down()
     {
@@ -106,6 +110,7 @@ public sealed class EscalationTests
         Assert.Single(world.Account(1).Escalations);
     }
 
+    [Rule(48, 49)]
     [Fact]
     public void While_a_case_is_open_mails_to_the_account_wait_and_what_the_human_asked_for_goes_first()
     {
@@ -141,6 +146,7 @@ public sealed class EscalationTests
         Assert.Single(world.Account(1).Escalations);
     }
 
+    [Rule(42)]
     [Fact]
     public void A_goal_closes_a_case_that_nobody_took_and_leaves_a_human_s_open()
     {
@@ -176,6 +182,7 @@ public sealed class EscalationTests
         Assert.Equal(["not-opened-a 7"], world.Mails);
     }
 
+    [Rule(48)]
     [Fact]
     public void A_hold_by_hand_ends_by_itself_or_by_hand()
     {
@@ -207,6 +214,7 @@ public sealed class EscalationTests
         Assert.Equal("csm@example.com", world.Account(1).Escalations[0].Assignee);
     }
 
+    [Rule(50)]
     [Fact]
     public void What_the_product_does_is_an_event_that_scenarios_hear()
     {

@@ -176,6 +176,7 @@ public sealed class HealthScoreTests
         }
     }
 
+    [Rule(52)]
     [Fact]
     public void A_new_definition_re_bases_the_score_and_starts_nothing()
     {
@@ -211,6 +212,7 @@ public sealed class HealthScoreTests
         Assert.Equal(said, Assert.Single(found).Message, ignoreCase: true);
     }
 
+    [Rule(52)]
     [Fact]
     public void A_band_that_nobody_answers_is_refused()
     {

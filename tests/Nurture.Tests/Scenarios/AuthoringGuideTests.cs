@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Nurture.Conditions;
 using Nurture.Contacts;
+using Nurture.Intake.Hooks;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
 using Nurture.Segments;
@@ -24,13 +25,14 @@ public sealed partial class AuthoringGuideTests
                 block.StartsWith("scenario:") && block.Contains("\ntests:") ? ("test", ScenarioTestParser.Parse(block, "README.md", Fixtures.Environment).Diagnostics)
                 : block.StartsWith("scenario:") ? ("scenario", ScenarioLibrary.Check(block, "README.md", Fixtures.Environment).Diagnostics)
                 : block.StartsWith("events:") ? ("plan", TrackingPlanReader.Read(block, "README.md").Diagnostics)
+                : block.StartsWith("hooks:") ? ("hooks", HooksReader.Read(block, "README.md", Fixtures.Plan).Diagnostics)
                 : block.StartsWith("segments:") ? ("segments", SegmentsReader.Read(block, "README.md", Fixtures.Plan).Diagnostics)
                 : ("steps", ScenarioLibrary.Check(AsScenario(block), "README.md", Fixtures.Environment).Diagnostics);
             Assert.True(said.Count == 0, $"{string.Join('\n', said)}\n{block}");
             return kind;
         });
 
-        Assert.Equal(["plan", "scenario", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
+        Assert.Equal(["hooks", "plan", "scenario", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
     }
 
     [Fact]

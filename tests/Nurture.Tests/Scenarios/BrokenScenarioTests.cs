@@ -12,6 +12,7 @@ public sealed class BrokenScenarioTests
 
     public static TheoryData<string> Files => [.. Directory.GetFiles(Folder, "*.yaml").Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
 
+    [Rule(1)]
     [Theory]
     [MemberData(nameof(Files))]
     public void An_author_is_told_what_is_wrong_where_and_what_would_be_right(string file)

@@ -36,6 +36,8 @@ public sealed class ScenarioFlowTests
                         - wait: { id: end-of-contract, for: event("login"), until: account.contract_end }
           - start: { scenario: win-back, with: { plan: account.tier } }
           - stop: [ win-back ]
+          - webhook: crm
+          - notify: { who: account.owner, about: They are stuck }
           - unsubscribe: { topic: newsletter, because: sunset }
           - branch:
               - if: contact.score > 3

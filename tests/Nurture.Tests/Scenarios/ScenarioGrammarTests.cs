@@ -56,6 +56,7 @@ public sealed class ScenarioGrammarTests
         "goal" => Base.Replace("goal: { when: event(\"login\"), within: 14d }", $"goal: {{ {(key == "when" ? "" : "when: event(\"login\"), ")}{key}: {value} }}"),
         "step" => Steps(key switch
         {
+            "failed" => $"webhook: crm\n    failed: {value}",
             "timeout" => $"wait: {{ for: event(\"login\"), up_to: 3d }}\n    timeout: {value}",
             "outcome" => $"escalate: stalled\n    outcome: {value}",
             "skipped" or "id" => $"send: welcome\n    {key}: {value}",
@@ -72,6 +73,8 @@ public sealed class ScenarioGrammarTests
         "unsubscribe" => Steps($"unsubscribe: {{ {(key == "topic" ? "" : "topic: newsletter, ")}{key}: {value} }}"),
         "escalate" => Steps($"escalate: {{ {(key == "type" ? "" : "type: stalled, ")}{key}: {value} }}\n    outcome: {{ otherwise: [] }}"),
         "task" => Steps($"task: {{ {(key == "title" ? "" : "title: Call, ")}{key}: {value} }}{(key == "up_to" ? "\n    timeout: []" : "")}"),
+        "webhook" => Steps($"webhook: {{ {(key == "endpoint" ? "" : "endpoint: crm, ")}{key}: {value} }}"),
+        "notify" => Steps($"notify: {{ {(key is "channel" or "text" ? (key == "channel" ? "text: Hello, " : "channel: sales, ") : (key == "who" ? "about: Hello, " : key == "about" ? "who: account.owner, " : "who: account.owner, about: Hello, "))}{key}: {value} }}"),
         "start" => (key == "for" ? "subject: account\n" : "") + Steps($"start: {{ {(key == "scenario" ? "" : "scenario: other, ")}{key}: {value} }}"),
         _ => throw new InvalidOperationException($"No text with {place}."),
     };

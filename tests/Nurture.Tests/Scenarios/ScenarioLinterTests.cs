@@ -13,6 +13,7 @@ public sealed class ScenarioLinterTests
 
     private const string Account = Head + "subject: account\nclass: service\ntrigger: { event: signed_up }\ngoal: { when: event(\"login\"), within: 14d }\n";
 
+    [Rule(6, 7, 22, 32, 56)]
     [Theory]
     [InlineData("NUR101", Head + "class: service\ntrigger: { event: signed_up }\nsteps: [ send: welcome ]")]
     [InlineData("NUR101", Head + "class: transactional\ngoal: none\ntrigger: { event: signed_up }\nsteps: [ send: welcome ]")]

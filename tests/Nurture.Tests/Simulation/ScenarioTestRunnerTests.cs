@@ -106,6 +106,7 @@ public class ScenarioTestRunnerTests
         Assert.Equal("at any time  send  hello", Assert.Single(result.Failures).Expected);
     }
 
+    [Rule(25)]
     [Fact]
     public void An_event_exactly_at_the_deadline_is_in_time()
     {
@@ -177,6 +178,7 @@ public class ScenarioTestRunnerTests
         Assert.Empty(result.Failures);
     }
 
+    [Rule(12)]
     [Fact]
     public void Whoever_was_silent_before_the_start_does_not_enter_by_that()
     {

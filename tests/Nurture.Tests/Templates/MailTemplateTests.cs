@@ -118,7 +118,7 @@ public sealed class MailTemplateTests
 
     [Theory]
     [InlineData("{{ contact.nmae ?? 1 }}", "NUR303", "Did you mean \"name\"?")]
-    [InlineData("{{ custommer.name }}", "NUR303", "They have contact, account, trigger, heard, row, sender, reply, ask, unsubscribe_url and locale.")]
+    [InlineData("{{ custommer.name }}", "NUR303", "They have contact, account, trigger, heard, response, row, sender, reply, ask, unsubscribe_url and locale.")]
     [InlineData("{{ trigger.plann }}", "NUR303", "Did you mean \"plan\"?")]
     [InlineData("{{ sender.organisation }}", "NUR303", "Did you mean \"organization\"?")]
     [InlineData("{{ content }}", "NUR303", null)]

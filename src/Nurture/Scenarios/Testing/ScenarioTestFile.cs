@@ -90,6 +90,10 @@ public abstract record TestAction
     /// <summary>A human takes the open case of the type, or closes it with an outcome.</summary>
     public sealed record Work(DateTimeOffset At, string Type, EscalationAct Act, string Outcome, SourceSpan Span) : TestAction(At, Span);
 
+    /// <summary>An endpoint answers the latest call to it, or fails it for good.</summary>
+    /// <param name="With">What scenarios read as <c>response.…</c>: UTF-8 JSON, an object.</param>
+    public sealed record Respond(DateTimeOffset At, string Endpoint, bool IsAnswered, ReadOnlyMemory<byte> With, SourceSpan Span) : TestAction(At, Span);
+
     /// <summary>A human does the latest task of this step, or of this title.</summary>
     public sealed record Done(DateTimeOffset At, string Task, string Outcome, SourceSpan Span) : TestAction(At, Span);
 
@@ -128,6 +132,13 @@ public abstract record Expectation
 
     /// <summary>The account's health comes into the band.</summary>
     public sealed record Band(DateTimeOffset? At, HealthBand Into, SourceSpan Span) : Expectation(At, Span);
+
+    /// <summary>A webhook calls the endpoint.</summary>
+    public sealed record Called(DateTimeOffset? At, string Endpoint, SourceSpan Span) : Expectation(At, Span);
+
+    /// <summary>A colleague, or a channel, is told something.</summary>
+    /// <param name="Who">As the step says it, or the address that it comes to.</param>
+    public sealed record Notified(DateTimeOffset? At, string Who, SourceSpan Span) : Expectation(At, Span);
 
     /// <summary>Somebody enters, or the trigger lets nobody in, for the reason named.</summary>
     public sealed record Entered(DateTimeOffset? At, bool IsEntered, Reason? Because, SourceSpan Span) : Expectation(At, Span);

@@ -193,16 +193,17 @@ public sealed class ScenarioTestParser
         if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "something that happens");
         var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d.")) ?? start;
-        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done", "approves", "declines" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done", "responds", "fails", "approves", "declines" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done:, approves:, declines: or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done:, responds:, fails:, approves:, declines: or leaves: true.");
             return null;
         }
 
         if (kinds[0] == "event") return ReadEvent(fields, at);
         if (kinds[0] == "set") return ReadSet(fields, at);
+        if (kinds[0] is "responds" or "fails") return ReadResponse(fields, kinds[0], at);
         if (kinds[0] is "takes" or "closes") return ReadWork(fields, kinds[0], at);
         if (kinds[0] is "approves" or "declines")
         {
@@ -264,6 +265,16 @@ public sealed class ScenarioTestParser
         return type is null || outcome is null ? null : new(at, type, isClosing ? EscalationAct.Close : EscalationAct.Acknowledge, outcome, fields.HeadSpan);
     }
 
+    /// <summary><c>{ responds: crm, with: { ticket: "T-1" } }</c>, <c>{ fails: crm }</c>: what comes of the latest call to it.</summary>
+    private TestAction.Respond? ReadResponse(Fields fields, string kind, DateTimeOffset at)
+    {
+        var endpoint = source.Name(fields[kind], "an endpoint");
+        var isAnswered = kind == "responds";
+        var with = isAnswered ? WriteProperties(source.Map(fields["with"], "with", "with: { ticket: \"T-1\" }"), null) : default;
+        fields.RefuseOthers();
+        return endpoint is null ? null : new(at, endpoint, isAnswered, with, fields.HeadSpan);
+    }
+
     private string? ReadType(YamlNode? node)
     {
         if (source.Name(node, "an escalation type") is not { } type) return null;
@@ -288,11 +299,11 @@ public sealed class ScenarioTestParser
         if (source.Map(node, "an expectation", "- { at: 0m, send: welcome, to: ann }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "an expectation");
         var at = ReadMoment(fields["at"]);
-        var kinds = new[] { "send", "not_sent", "step", "ends", "entered", "escalated", "band" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "send", "not_sent", "step", "ends", "entered", "escalated", "band", "call", "notified" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "this expects nothing" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of send:, not_sent:, step:, ends:, entered:, escalated: or band:.");
+                kinds.Length == 0 ? "this expects nothing" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of send:, not_sent:, step:, ends:, entered:, escalated:, band:, call: or notified:.");
             return null;
         }
 
@@ -307,6 +318,8 @@ public sealed class ScenarioTestParser
             "not_sent" when CheckTemplate(value, source.Name(value, "a template")) is { } template => new Expectation.NotSent(at, template, to, because, span),
             "step" when source.Name(value, "a step") is { } id => new Expectation.Step(at, id, span),
             "ends" when ReadReason(value) is { } reason => new Expectation.Ends(at, reason, span),
+            "call" when source.Name(value, "an endpoint") is { } endpoint => new Expectation.Called(at, endpoint, span),
+            "notified" when source.Text(value, "notified") is { } who => new Expectation.Notified(at, who, span),
             "escalated" when ReadType(value) is { } type => new Expectation.Escalated(at, type, span),
             "band" when source.OneOf(value, "a band of health",
                 ("healthy", HealthBand.Healthy), ("watch", HealthBand.Watch), ("at_risk", HealthBand.AtRisk), ("unknown", HealthBand.Unknown)) is { } band => new Expectation.Band(at, band, span),

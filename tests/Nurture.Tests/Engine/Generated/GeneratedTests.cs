@@ -1,4 +1,5 @@
 using System.Globalization;
+using NodaTime;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
@@ -42,13 +43,14 @@ public sealed class GeneratedTests(ITestOutputHelper output)
     [Fact]
     public void The_engine_stumbles_over_no_scenario_that_passes_the_linter()
     {
-        var (steps, signals, together) = (new SortedDictionary<string, int>(), new SortedDictionary<string, int>(), new HashSet<(string, string)>());
+        var (steps, signals, together) = (new SortedDictionary<string, int>(), new SortedDictionary<string, int>(), new Dictionary<(string, string), int>());
         for (var seed = First; seed < First + Runs; seed++)
         {
             var (texts, history) = Draw(seed);
             var simulator = new Simulator(CatalogOf(texts), World.Start);
-            foreach (var happening in history) Play(simulator, happening);
-            simulator.AdvanceTo(simulator.Now.AddDays(60));
+            var stage = new Stage(simulator);
+            foreach (var happening in history) stage.Play(happening);
+            stage.AdvanceTo(simulator.Now.AddDays(60));
 
             Assert.True(simulator.Poisoned.Count == 0, $"seed {seed}: {simulator.Poisoned.FirstOrDefault()?.Step} {simulator.Poisoned.FirstOrDefault()?.Error}\n{string.Join("\n", texts)}");
             var reached = simulator.Carried.OfType<Effect.Positioned>().Select(position => Kind(simulator, position)).OfType<string>().Distinct().ToList();
@@ -56,85 +58,86 @@ public sealed class GeneratedTests(ITestOutputHelper output)
             foreach (var signal in history.Select(happening => happening.Kind).Distinct())
             {
                 signals[signal] = signals.GetValueOrDefault(signal) + 1;
-                foreach (var kind in reached) together.Add((kind, signal));
+                foreach (var kind in reached) together[(kind, signal)] = together.GetValueOrDefault((kind, signal)) + 1;
             }
         }
 
-        output.WriteLine($"{Runs} runs from seed {First}; {together.Count} of {steps.Count * signals.Count} pairs of a kind of step and a signal");
+        output.WriteLine($"{Runs} runs from seed {First}; {together.Count} of {steps.Count * signals.Count} pairs of a kind of step and a signal; how many runs had both:");
+        foreach (var signal in signals) output.WriteLine($"{signal.Key,-18} {string.Join(' ', steps.Keys.Select(step => together.GetValueOrDefault((step, signal.Key)).ToString(CultureInfo.InvariantCulture).PadLeft(Math.Max(5, step.Length))))}");
+        output.WriteLine($"{"",-18} {string.Join(' ', steps.Keys.Select(step => step.PadLeft(Math.Max(5, step.Length))))}");
         output.WriteLine($"steps: {string.Join(", ", steps.Select(step => $"{step.Key} {step.Value}"))}");
-        output.WriteLine($"signals: {string.Join(", ", signals.Select(signal => $"{signal.Key} {signal.Value}"))}");
-        if (Runs >= 2000) Assert.Equal(typeof(Step).GetNestedTypes().Count(type => type.IsSubclassOf(typeof(Step))), steps.Count);
+        if (Runs < 2000) return;
+        Assert.Equal(typeof(Step).GetNestedTypes().Where(type => type.IsSubclassOf(typeof(Step))).Select(type => type.Name).Order(StringComparer.Ordinal), steps.Keys.Order(StringComparer.Ordinal));
+        // What is rare on both sides takes more runs to meet.
+        if (Runs >= 50_000) Assert.Empty(steps.Keys.SelectMany(_ => signals.Keys, (step, signal) => (step, signal)).Where(pair => !together.ContainsKey(pair)));
     }
 
     [Fact]
-    public void One_jump_of_the_clock_and_many_small_steps_give_the_same_journal()
+    public void One_jump_of_the_clock_and_many_small_steps_give_the_same()
     {
         for (var seed = First; seed < First + (Runs / 10); seed++)
         {
             var (texts, history) = Draw(seed);
-            var (jumping, stepping) = (new Simulator(CatalogOf(texts), World.Start), new Simulator(CatalogOf(texts), World.Start));
+            var (jumping, stepping) = (new Stage(new Simulator(CatalogOf(texts), World.Start)), new Stage(new Simulator(CatalogOf(texts), World.Start)));
             // The same happenings, each told of its own simulator's states.
             var (again, steps) = (Draw(seed).History, new Random(seed));
             for (var i = 0; i < history.Count; i++)
             {
-                Play(jumping, history[i]);
+                jumping.Play(history[i]);
                 // At one moment nothing lies between two happenings.
                 for (var n = again[i].At > stepping.Now ? steps.Next(30) : 0; n > 0; n--) stepping.AdvanceTo(stepping.Now + ((again[i].At - stepping.Now) * steps.NextDouble() * 0.99));
-                Play(stepping, again[i]);
+                stepping.Play(again[i]);
             }
 
             var end = jumping.Now.AddDays(60);
             jumping.AdvanceTo(end);
             while (stepping.Now < end) stepping.AdvanceTo(stepping.Now.AddHours(steps.Next(1, 40)) is var next && next < end ? next : end);
 
-            Assert.True(Told(jumping).SequenceEqual(Told(stepping)), $"seed {seed}\n{string.Join("\n", texts)}\n{Difference(Told(jumping), Told(stepping))}");
+            var (one, other) = (Told(jumping.Simulator), Told(stepping.Simulator));
+            Assert.True(one.SequenceEqual(other), $"seed {seed}\n{string.Join("\n", texts)}\n{Difference(one, other)}");
         }
     }
 
     [Fact]
     public void Nobody_passes_a_cap_or_is_mailed_outside_of_allowed_hours_twice_for_one_step_or_after_an_end()
     {
-        for (var seed = First; seed < First + (Runs / 4); seed++)
+        var mails = 0;
+        for (var seed = First; seed < First + Runs; seed++)
         {
             var (texts, history) = Draw(seed);
-            var simulator = new Simulator(CatalogOf(texts), World.Start);
-            foreach (var happening in history) Play(simulator, happening);
-            simulator.AdvanceTo(simulator.Now.AddDays(30));
+            var judge = Judge();
+            var stage = new Stage(new Simulator(CatalogOf(texts), World.Start), judge);
+            foreach (var happening in history) stage.Play(happening);
+            stage.AdvanceTo(stage.Now.AddDays(30));
 
-            var sends = simulator.Sends.Where(send => !send.IsCancelled).Select(send => send.Draft).ToList();
-            Assert.True(sends.Select(send => send.Id).Distinct().Count() == sends.Count, $"seed {seed}: twice for one step");
-            foreach (var recipient in sends.Where(send => send.IsCounted).GroupBy(send => send.RecipientId))
-            {
-                var times = recipient.Select(send => send.PlannedAt).Order().ToList();
-                for (var i = 2; i < times.Count; i++) Assert.True(times[i] - times[i - 2] >= TimeSpan.FromDays(3), $"seed {seed}: three mails to {recipient.Key} from {times[i - 2]:O} to {times[i]:O}\n{string.Join("\n", texts)}");
-            }
-
-            // By the order of what was decided: a passage that a late event began is lived through at once, and its mail leaves now.
-            var over = new HashSet<long>();
-            foreach (var effect in simulator.Carried)
-            {
-                if (effect is Effect.Positioned position && position.Step is null) over.Add(position.EnrollmentId);
-                else if (effect is Effect.Positioned again) over.Remove(again.EnrollmentId);
-                else if (effect is Effect.PlanSend { Draft: { EnrollmentId: not 0 } send }) Assert.True(!over.Contains(send.EnrollmentId), $"seed {seed}: {send.Step} of {send.Scenario} left after its end\n{string.Join("\n", texts)}");
-            }
+            Assert.True(judge.Complaints.Count == 0, $"seed {seed}\n{string.Join("\n", judge.Complaints)}\n{string.Join("\n", texts)}");
+            mails += judge.Mails;
         }
+
+        output.WriteLine($"{mails} mails in {Runs} runs from seed {First}");
+        Assert.True(mails > Runs / 2, $"{mails} mails are too few to judge by.");
     }
 
-    private static IEnumerable<string> Told(Simulator simulator) =>
-        simulator.Journal.Select(entry => $"{entry.At:O} {entry.Subject} {entry.Scenario} {entry.Step} {entry.Reason.Code()} {entry.Detail}");
+    /// <summary>It knows the policy by heart and not from its reader.</summary>
+    private static MailJudge Judge() => new(
+        "Europe/Berlin",
+        new Dictionary<SendClass, AllowedHours> { [SendClass.Marketing] = new(new LocalTime(9, 0), new LocalTime(18, 0), Days.Business), [SendClass.Service] = new(new LocalTime(8, 0), new LocalTime(20, 0), Days.All) },
+        new Cap(2, TimeSpan.FromDays(3)),
+        date => date.DayOfWeek is not (IsoDayOfWeek.Saturday or IsoDayOfWeek.Sunday)
+            && date != new LocalDate(2026, 3, 20) && date != new LocalDate(2026, 5, 1) && (date < new LocalDate(2026, 4, 3) || date > new LocalDate(2026, 4, 6)));
 
-    private static string Difference(IEnumerable<string> one, IEnumerable<string> other)
+    /// <summary>All that was decided, and where everybody stands in the end.</summary>
+    private static List<string> Told(Simulator simulator) =>
+    [
+        .. simulator.Carried.Select(effect => effect is Effect.Journal said ? $"{said.Slot} {said.Entry}" : Dump.Of(effect)),
+        .. simulator.Sends.Select(send => $"{send.Draft.Id} {send.LeftAt:O} {send.IsCancelled}"),
+        .. simulator.States.OrderBy(pair => pair.Key.Subject.Kind).ThenBy(pair => pair.Key.Subject.Id).Select(pair => $"{pair.Key} {Convert.ToHexString(StateCodec.Pack(pair.State).Doc)}"),
+    ];
+
+    private static string Difference(List<string> first, List<string> second)
     {
-        var (first, second) = (one.ToList(), other.ToList());
         var at = Enumerable.Range(0, Math.Min(first.Count, second.Count)).FirstOrDefault(i => first[i] != second[i], Math.Min(first.Count, second.Count));
         return $"at {at}\n{string.Join("\n", first.Skip(Math.Max(0, at - 3)).Take(6))}\n---\n{string.Join("\n", second.Skip(Math.Max(0, at - 3)).Take(6))}";
-    }
-
-    private static void Play(Simulator simulator, Happening happening)
-    {
-        simulator.AdvanceBefore(happening.At);
-        happening.Tell(simulator);
-        simulator.Drain();
     }
 
     private static (IReadOnlyList<string> Texts, IReadOnlyList<Happening> History) Draw(int seed)

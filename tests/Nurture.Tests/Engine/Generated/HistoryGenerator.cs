@@ -6,8 +6,8 @@ using Nurture.Simulation;
 
 namespace Nurture.Tests.Engine.Generated;
 
-/// <summary>Something that happens at a moment; <paramref name="Tell"/> says it to a simulator, whose state it may look at.</summary>
-internal sealed record Happening(DateTimeOffset At, string Kind, Action<Simulator> Tell);
+/// <summary>Something that happens at a moment; <paramref name="Tell"/> says it on a stage, whose states it may look at.</summary>
+internal sealed record Happening(DateTimeOffset At, string Kind, Action<Stage> Tell);
 
 /// <summary>What three people of two accounts do and what is said of them in four months, drawn by a seed.</summary>
 internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scenarios)
@@ -22,6 +22,14 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
     {
         var happenings = new List<Happening>();
         var at = World.Start;
+        // Most are known from the beginning.
+        foreach (var person in People)
+        {
+            if (random.Next(5) != 0) happenings.Add(new(at, "address said", s => s.Tell(new Signal.Described(person, Address(person), World.Start, true, ConsentBasis.OptIn), person)));
+            var account = Pick(Accounts);
+            if (random.Next(5) < 3) happenings.Add(new(at, "grouped", s => s.Tell(new Signal.Grouped(person, account, Slots.OfAccount(account), person == 1 ? ["admin"] : ["user"], World.Start), person)));
+        }
+
         for (var i = 0; i < count; i++)
         {
             // Now and then several things at one moment.
@@ -34,7 +42,7 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
         return happenings;
     }
 
-    private (string Kind, Action<Simulator> Tell) One(DateTimeOffset at)
+    private (string Kind, Action<Stage> Tell) One(DateTimeOffset at)
     {
         var (person, account, which, number) = (Pick(People), Pick(Accounts), random.Next(), random.Next(20));
         var scenario = Pick([.. scenarios]);
@@ -43,13 +51,15 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
             case 0:
             case 1:
                 var attributes = new Dictionary<string, AttributeValue> { ["seats"] = AttributeValue.From(number), [Pick(["onboarded", "zone"])] = default };
-                attributes["zone"] = AttributeValue.From(Pick(["Asia/Tokyo", "America/New_York", "Australia/Lord_Howe"]));
+                // Some say nothing of where they are.
+                if (number % 4 != 0) attributes["zone"] = AttributeValue.From(Pick(["Asia/Tokyo", "America/New_York", "Australia/Lord_Howe"]));
                 attributes["onboarded"] = AttributeValue.From(number % 2 == 0);
                 return ("described", s => s.Tell(new Signal.Described(person, attributes, at, true, ConsentBasis.OptIn), person));
-            case 2: return ("address said", s => s.Tell(new Signal.Described(person, new Dictionary<string, AttributeValue> { ["email"] = AttributeValue.From($"p{person}@example.com") }, at, true, ConsentBasis.OptIn), person));
+            case 2: return ("address said", s => s.Tell(new Signal.Described(person, Address(person), at, true, ConsentBasis.OptIn), person));
             case 3:
             case 4:
                 var said = new Dictionary<string, AttributeValue> { ["seats"] = AttributeValue.From(number), ["plan"] = AttributeValue.From(Pick(["pro", "free"])), ["tier"] = AttributeValue.From(Pick(["tech", "low", "high"])) };
+                if (number % 5 == 0) said["zone"] = AttributeValue.From(Pick(["Europe/Berlin", "Asia/Tokyo"]));
                 return ("account described", s => s.Tell(new Signal.AccountDescribed(account, said, at), accountId: account));
             case 5:
                 var day = DateOnly.FromDateTime(at.UtcDateTime.AddDays(random.Next(-20, 60)));
@@ -65,7 +75,7 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
                 var act = (EnrollmentAct)(1 + (number % 3));
                 return ("worked by hand", s => Enrolled(s, which, (subject, enrollment) =>
                 {
-                    var steps = s.Catalog.Versions[(enrollment.Scenario, enrollment.Version)].Program.Nodes.Keys.Order(StringComparer.Ordinal).ToList();
+                    var steps = s.Simulator.Catalog.Versions[(enrollment.Scenario, enrollment.Version)].Program.Nodes.Keys.Order(StringComparer.Ordinal).ToList();
                     s.Tell(new Signal.EnrollmentWorked(subject.Ref, enrollment.Id, act, steps[which % steps.Count], "ann", "", at), ContactOf(subject), AccountOf(subject));
                 }));
             case 12: return ("stop asked", s => Enrolled(s, which, (subject, enrollment) => s.Tell(new Signal.StopRequested(subject.Ref, enrollment.Id, "ann", at), ContactOf(subject), AccountOf(subject))));
@@ -78,34 +88,40 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
             case 17: return ("send ended", s => Mailed(s, which, send => s.Tell(new Signal.SendEnded(send.Subject, send.EnrollmentId, send.Id, send.Step, send.RecipientId, Reason.Refused, at), ContactOf(send.Subject), AccountOf(send.Subject))));
             case 18: return ("imported", s => s.Tell(Event(person, at.AddDays(-number), at, which, number, countsOnly: true), person));
             case 19: return ("late event", s => s.Tell(Event(person, at.AddHours(-number * 5), at, which, number), person));
+            case 9 when number == 1: return ("suppressed", s => s.Suppress(person));
+            case 10 when number == 1:
+                var into = person % People.Length + 1;
+                return ("merged", s => s.Merge(person, into, at));
             case 20: return ("prepared", s => s.Tell(new Signal.Prepared(SubjectRef.Contact(person), [], [], at), person));
             default: return ("event", s => s.Tell(Event(person, at, at, which, number), person));
         }
     }
 
+    private static Dictionary<string, AttributeValue> Address(long person) => new() { ["email"] = AttributeValue.From($"p{person}@example.com") };
+
     private Signal.Occurred Event(long person, DateTimeOffset at, DateTimeOffset receivedAt, int which, int number, bool countsOnly = false) => new(
         new OccurredEvent(++lastEvent, Events[which % Events.Length], person, 0, at, receivedAt, Encoding.UTF8.GetBytes($$"""{"total":{{number}},"order_id":"o{{number % 3}}","plan":"pro"}""")), countsOnly);
 
-    private static void Enrolled(Simulator simulator, int which, Action<SubjectState, Enrollment> tell)
+    private static void Enrolled(Stage stage, int which, Action<SubjectState, Enrollment> tell)
     {
-        var all = simulator.States.OrderBy(pair => pair.Key.Subject.Kind).ThenBy(pair => pair.Key.Subject.Id).SelectMany(pair => pair.State.Enrollments.Select(enrollment => (pair.State, enrollment))).ToList();
+        var all = stage.Simulator.States.OrderBy(pair => pair.Key.Subject.Kind).ThenBy(pair => pair.Key.Subject.Id).SelectMany(pair => pair.State.Enrollments.Select(enrollment => (pair.State, enrollment))).ToList();
         if (all.Count > 0) tell(all[which % all.Count].State, all[which % all.Count].enrollment);
     }
 
-    private static void Case(Simulator simulator, int which, Action<AccountState, EscalationState> tell)
+    private static void Case(Stage stage, int which, Action<AccountState, EscalationState> tell)
     {
-        var all = simulator.States.OrderBy(pair => pair.Key.Subject.Id).Select(pair => pair.State).OfType<AccountState>().SelectMany(account => account.Escalations.Select(open => (account, open))).ToList();
+        var all = stage.Simulator.States.OrderBy(pair => pair.Key.Subject.Id).Select(pair => pair.State).OfType<AccountState>().SelectMany(account => account.Escalations.Select(open => (account, open))).ToList();
         if (all.Count > 0) tell(all[which % all.Count].account, all[which % all.Count].open);
     }
 
-    private static void Mailed(Simulator simulator, int which, Action<Nurture.Sends.SendDraft> tell)
+    private static void Mailed(Stage stage, int which, Action<Nurture.Sends.SendDraft> tell)
     {
-        if (simulator.Sends.Count > 0) tell(simulator.Sends[which % simulator.Sends.Count].Draft);
+        if (stage.Simulator.Sends.Count > 0) tell(stage.Simulator.Sends[which % stage.Simulator.Sends.Count].Draft);
     }
 
-    private static void Tasked(Simulator simulator, int which, Action<CsmTask> tell)
+    private static void Tasked(Stage stage, int which, Action<CsmTask> tell)
     {
-        var all = simulator.Carried.OfType<Effect.TaskOpened>().Select(opened => opened.Task).ToList();
+        var all = stage.Simulator.Carried.OfType<Effect.TaskOpened>().Select(opened => opened.Task).ToList();
         if (all.Count > 0) tell(all[which % all.Count]);
     }
 

@@ -79,7 +79,7 @@ internal sealed class ScenarioGenerator(Random random)
     {
         var id = $"{indent}- id: s{++steps}";
         var at = indent + "  ";
-        switch (random.Next(depth > 0 ? 21 : 13))
+        switch (random.Next(depth > 0 ? 25 : 13))
         {
             case 0 or 1 or 2: return [id, $"{at}send: {{ template: t{random.Next(3)}{(isAccount ? $", to: {Recipients()}, nobody: {Pick("most_active", "task", "end")}" : "")}{(random.Next(4) == 0 ? $", if: '{Inside(0)}'" : "")}{Maybe(", expires: 2d")} }}", .. random.Next(6) == 0 ? [$"{at}skipped: end"] : Array.Empty<string>()];
             case 3: return [id, $"{at}wait: {Pick([.. Lengths, "2bd", "1mo"])}"];
@@ -103,6 +103,9 @@ internal sealed class ScenarioGenerator(Random random)
                 isInRepeat = false;
                 return repeat;
             case 18: return [id, $"{at}escalate: {{ type: stalled, up_to: 5d }}", $"{at}outcome:", $"{at}  saved:", .. OrNothing(Steps(at + "    ", depth - 1, random.Next(2)), at + "  "), $"{at}  otherwise: []"];
+            case 21: return [id, $"{at}webhook: {{ endpoint: crm, body: {{ seats: {(isAccount ? "account" : "contact")}.seats }}{Maybe(", expires: 2h")} }}"];
+            case 22 or 23: return [id, $"{at}webhook: {{ endpoint: crm, expires: {Pick(Lengths)}, response: {{ score: data.score }} }}", $"{at}failed:", .. OrNothing(Steps(at + "  ", depth - 1, random.Next(2)), at), $"{at}timeout:", .. OrNothing(Steps(at + "  ", depth - 1, random.Next(2)), at)];
+            case 24: return [id, $"{at}notify: {{ {Pick("who: account.owner, about: They are here", "who: queue, about: They are here", "channel: sales, text: They are here")} }}"];
             case 19: return [id, $"{at}ask: {{ template: t{random.Next(3)}, {Pick("scale: \"1-3\"", "answers: [ a, b ]")}{(isAccount ? $", to: {Recipients()}, nobody: end" : Maybe(", set: contact.plan"))} }}", $"{indent}- wait: {{ id: s{++steps}, for: event(\"answered\"), up_to: 3d }}"];
             case 20:
                 return [id, $"{at}task: {{ title: Ask, outcomes: [ yes_please, no_thanks ], up_to: {Pick("2bd", "5d")}{Maybe(", queue: ops")} }}", $"{at}outcome:", $"{at}  yes_please:", .. OrNothing(Steps(at + "    ", depth - 1, random.Next(2)), at + "  "), $"{at}  otherwise: []",

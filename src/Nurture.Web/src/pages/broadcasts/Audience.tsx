@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { useApi } from "@/api/hooks";
 import type { Vocabulary } from "../scenarios/types";
-import { segmentIn } from "./conditions";
+import { segmentIn } from "@/components/conditions/conditions";
 
 /** Who receives it: a segment by what people call it, else the condition as it is written. */
 export function Audience({ condition }: { condition: string }) {

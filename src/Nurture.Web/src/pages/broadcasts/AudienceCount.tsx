@@ -1,7 +1,7 @@
 import { Button, Group, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, type ApiError } from "@/api/client";
 import { useApi } from "@/api/hooks";
@@ -9,7 +9,7 @@ import { Problem } from "@/components/Problem";
 import type { Count } from "./types";
 
 /** Counts who would receive it: a walk over all contacts, with its progress, that can be ended. */
-export function AudienceCount({ condition, sendClass, topic }: { condition: string; sendClass: string; topic: string }) {
+export function AudienceCount({ condition, sendClass, topic, onCounted }: { condition: string; sendClass: string; topic: string; onCounted?: (matching: number | null) => void }) {
   const { t, i18n } = useTranslation();
   const asked = JSON.stringify([condition, sendClass, topic]);
   const [counted, setCounted] = useState<{ id: string; asked: string } | null>(null);
@@ -23,6 +23,8 @@ export function AudienceCount({ condition, sendClass, topic }: { condition: stri
   });
   const number = (value: number) => new Intl.NumberFormat(i18n.language).format(value);
   const isStale = counted !== null && counted.asked !== asked;
+  const matching = count?.state === "done" && !isStale ? count.matching : null;
+  useEffect(() => onCounted?.(matching), [matching, onCounted]);
   const isCounting = count?.state === "counting";
 
   return (

@@ -18,9 +18,10 @@ import { When } from "@/components/When";
 import { say, sayFailed } from "@/components/notify";
 import { useParam } from "@/components/params";
 import type { Vocabulary } from "../scenarios/types";
+import { ThrottleLines } from "../scenarios/bulk/ThrottleLines";
 import { Audience } from "./Audience";
 import { AudienceCount } from "./AudienceCount";
-import { ConditionBuilder } from "./ConditionBuilder";
+import { ConditionBuilder } from "@/components/conditions/ConditionBuilder";
 import { StateOf } from "./StateOf";
 import type { Broadcast, CheckedForm, Form } from "./types";
 
@@ -48,6 +49,7 @@ function DraftForm({ broadcast, vocabulary }: { broadcast: Broadcast; vocabulary
   const [form, setForm] = useState<Form>(broadcast.form);
   const [revision, setRevision] = useState(broadcast.revision);
   const [saved, setSaved] = useState(true);
+  const [expected, setExpected] = useState<number | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const [isOpen, { open, close }] = useDisclosure();
   const [isBusy, setBusy] = useState(false);
@@ -81,7 +83,7 @@ function DraftForm({ broadcast, vocabulary }: { broadcast: Broadcast; vocabulary
     try {
       saveSoon.cancel();
       if (!saved && !(await save(form))) return;
-      await api.post(`/broadcasts/${broadcast.name}/schedule`);
+      await api.post(`/broadcasts/${broadcast.name}/schedule`, { expected });
       close();
       say(t("broadcasts.scheduled_done"));
       await client.invalidateQueries({ queryKey: [`/broadcasts/${broadcast.name}`] });
@@ -145,7 +147,7 @@ function DraftForm({ broadcast, vocabulary }: { broadcast: Broadcast; vocabulary
         </Section>
         <Section number={2} title={t("broadcasts.audience")}>
           <ConditionBuilder value={form.condition ?? ""} onChange={(condition) => set("condition", condition)} vocabulary={vocabulary} error={problemOf("condition")} />
-          <AudienceCount condition={form.condition ?? ""} sendClass={form.class || "marketing"} topic={form.topic ?? ""} />
+          <AudienceCount condition={form.condition ?? ""} sendClass={form.class || "marketing"} topic={form.topic ?? ""} onCounted={setExpected} />
         </Section>
         <Section number={3} title={t("broadcasts.when")}>
           <Group grow preventGrowOverflow={false} align="flex-start">
@@ -169,6 +171,15 @@ function DraftForm({ broadcast, vocabulary }: { broadcast: Broadcast; vocabulary
               onChange={(pace) => set("pace", pace ?? "")}
               allowDeselect={false}
               error={problemOf("pace")}
+            />
+            <Select
+              label={t("broadcasts.throttle")}
+              description={t("broadcasts.throttle_hint")}
+              data={[{ value: "", label: t("broadcasts.no_throttle") }, ...["100/h", "500/h", "2000/h", "2000/d", "10000/d"].map((pace) => ({ value: pace, label: paceWords(pace, t) }))]}
+              value={form.throttle ?? ""}
+              onChange={(pace) => set("throttle", pace ?? "")}
+              allowDeselect={false}
+              error={problemOf("throttle")}
             />
           </Group>
         </Section>
@@ -305,6 +316,7 @@ function Progressing({ broadcast }: { broadcast: Broadcast }) {
             {walk?.because ?? t("broadcasts.missed_text")}
           </Alert>
         )}
+        <ThrottleLines name={broadcast.name} />
         {walk && walk.state === "walking" && (
           <Paper p="md">
             <Text size="sm" mb={6}>

@@ -6,6 +6,7 @@ export interface Form {
   condition: string | null;
   at: string | null;
   pace: string | null;
+  throttle?: string | null;
 }
 
 export interface Results {

@@ -2,6 +2,8 @@ import { Card, Group, SimpleGrid, Stack, Text, ThemeIcon, Title } from "@mantine
 import {
   IconAlertTriangle,
   IconArrowRoundaboutRight,
+  IconBolt,
+  IconVolumeOff,
   IconCalendarClock,
   IconCircleCheck,
   IconDatabaseImport,
@@ -55,6 +57,7 @@ interface Overview {
     overdue_since: string | null;
     sending_stopped: { by: string; at: string; restored: unknown } | null;
     paused: { name: string; title: string }[];
+    calls?: { id: number; kind: "volume_tripped" | "source_silent"; about: string; title: string; at: string; detail: Record<string, string> }[];
     preparing: { scenario: string; version: number; asked: number | null; subjects: number | null }[];
   };
 }
@@ -213,7 +216,11 @@ function Attention({ attention, since, day }: { attention: Overview["attention"]
   add(attention.failed > 0, { key: "failed", icon: IconMailOff, colour: "orange", text: t("overview.failed", { count: attention.failed }), to: "/mail/sends", search: { standing: "not_sent", state: "failed", since } });
   add(attention.bounced > 0, { key: "bounced", icon: IconMailExclamation, colour: "orange", text: t("overview.bounced_week", { count: attention.bounced }), to: "/mail/sends", search: { standing: "bounced", since } });
   add(attention.refused > 0, { key: "refused", icon: IconInboxOff, colour: "orange", text: t("overview.refused", { count: attention.refused }), to: "/overview/refused", search: { since: day } });
-  for (const { name, title } of attention.paused)
+  for (const call of attention.calls ?? []) {
+    const what = t(`overview.volume_of.${call.detail["what"]}`, { defaultValue: "" });
+    items.unshift({ key: `call-${call.id}`, icon: call.kind === "volume_tripped" ? IconBolt : IconVolumeOff, colour: "red", text: t(`overview.${call.kind}`, { ...call.detail, title: call.title, what }), to: call.kind === "volume_tripped" ? `/scenarios/${call.about}` : "/settings/sources" });
+  }
+  for (const { name, title } of attention.paused.filter((one) => !attention.calls?.some((call) => call.about === one.name)))
     items.push({ key: `paused-${name}`, icon: IconPlayerPause, colour: "yellow", text: t("overview.paused", { title }), to: `/scenarios/${name}` });
   for (const { scenario, version, asked, subjects } of attention.preparing)
     items.push({

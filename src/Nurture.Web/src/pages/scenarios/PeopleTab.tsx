@@ -9,6 +9,7 @@ import { Empty } from "@/components/Empty";
 import { When } from "@/components/When";
 import { useQueryClient } from "@tanstack/react-query";
 import { BulkSection } from "./bulk/BulkSection";
+import { ThrottleLines } from "./bulk/ThrottleLines";
 import { stepWords } from "./flow/sentences";
 import { SubjectLink } from "./SubjectLink";
 import { allSteps, type Scenario } from "./types";
@@ -45,6 +46,7 @@ export default function PeopleTab({ scenario, step, onStep }: { scenario: Scenar
   return (
     <Stack>
       <StuckList scenario={scenario} />
+      <ThrottleLines name={scenario.name} />
       <BulkSection scenario={scenario} />
       <Select
         maw={420}

@@ -1,7 +1,7 @@
 import {
-  IconArrowsSplit2, IconArrowUpRight, IconBellOff, IconCalendarDue, IconCalendarEvent, IconCalendarRepeat, IconCalendarTime, IconChecklist, IconClock, IconDice3, IconEar, IconEraser, IconExchange, IconFilter, IconFlag,
+  IconArrowsSplit2, IconArrowUpRight, IconBellOff, IconBellRinging, IconCalendarDue, IconCalendarEvent, IconCalendarRepeat, IconCalendarTime, IconChecklist, IconClock, IconDice3, IconEar, IconEraser, IconExchange, IconFilter, IconFlag,
   IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMessageQuestion, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop, IconRepeat, IconRoute, IconStairs, IconSun, IconSquareX, IconUserCheck,
-  IconUserMinus, IconUserPlus, type Icon,
+  IconUserMinus, IconUserPlus, IconWebhook, type Icon,
 } from "@tabler/icons-react";
 
 /** What a form asks of a value, and where it stands in the text. */
@@ -36,6 +36,7 @@ export const stepKinds: Record<string, Kind> = {
       { key: "expires", is: "length", isOptional: true },
       { key: "from", is: "text", word: "writes", isOptional: true },
       { key: "approve", is: "text", isOptional: true },
+      { key: "throttle", is: "text", isOptional: true },
     ],
   },
   "ask": {
@@ -84,6 +85,17 @@ export const stepKinds: Record<string, Kind> = {
       { key: "type", is: "escalation" },
       { key: "because", is: "text", isOptional: true },
       { key: "up_to", is: "length", isOptional: true },
+    ],
+  },
+  "webhook": { icon: IconWebhook, color: "grape", fields: [{ key: "endpoint", is: "name" }, { key: "expires", is: "length", isOptional: true }] },
+  "notify": {
+    icon: IconBellRinging,
+    color: "pink",
+    fields: [
+      { key: "who", is: "text", isOptional: true },
+      { key: "about", is: "text", isOptional: true },
+      { key: "channel", is: "name", isOptional: true },
+      { key: "text", is: "text", isOptional: true },
     ],
   },
   "task": { icon: IconChecklist, color: "pink", fields: [{ key: "title", is: "text" }, { key: "due", is: "length", isOptional: true }, { key: "owner", is: "text", isOptional: true }, { key: "queue", is: "text", isOptional: true }, { key: "up_to", is: "length", isOptional: true }] },

@@ -3,6 +3,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApi } from "@/api/hooks";
 import { Copyable } from "@/components/Copyable";
+import { When } from "@/components/When";
+import { Hooks } from "./Hooks";
 import { SecretForm, Secrets, type Secret } from "./Secrets";
 import { snippets } from "./snippets";
 
@@ -15,11 +17,26 @@ interface Source extends Secret {
   write_key: string | null;
 }
 
+interface Rate {
+  id: number;
+  expected: number | null;
+  came: number;
+  hours: number;
+  silent_since: string | null;
+}
+
 const bases = ["none", "opt_in", "relationship", "published"] as const;
 
 export default function Sources() {
   const { t } = useTranslation("settings");
   const [shown, setShown] = useState<Source | null>(null);
+  const rates = useApi<{ items: Rate[] }>("/sources/rates", undefined, { refetchInterval: 60_000 });
+  const heard = (id: number) => {
+    const rate = rates.data?.items.find((one) => one.id === id);
+    if (!rate) return null;
+    if (rate.silent_since) return <Text c="red" size="sm">{t("sources.silent", { came: rate.came, expected: rate.expected ?? 0 })} <When at={rate.silent_since} relative /></Text>;
+    return <Text size="sm">{rate.expected === null ? t("sources.rate_unknown") : t("sources.rate", { came: rate.came, expected: rate.expected, hours: rate.hours })}</Text>;
+  };
 
   return (
     <>
@@ -31,6 +48,7 @@ export default function Sources() {
         columns={[
           { key: "key", label: t("sources.key"), render: (source) => <Text ff="monospace">{source.key_hint}</Text> },
           { key: "basis", label: t("sources.basis"), render: (source) => t(`sources.bases.${source.default_basis}`) },
+          { key: "rate", label: t("sources.heard"), render: (source) => heard(source.id) },
           { key: "origins", label: t("sources.origins"), render: (source) => source.allowed_origins?.join(", ") ?? t("common.all") },
         ]}
         act={(source) => (
@@ -39,6 +57,7 @@ export default function Sources() {
           </Button>
         )}
       />
+      <Hooks />
       <Modal opened={shown !== null} onClose={() => setShown(null)} size="lg" title={<Text fw={600}>{t("sources.snippet_of", { name: shown?.name ?? "" })}</Text>} closeButtonProps={{ "aria-label": t("common.close") }}>
         <Stack>
           <Text size="sm">{t("sources.snippet_text")}</Text>

@@ -9,6 +9,7 @@ export const page: Page = {
     { path: "/settings/sending", component: lazy(() => import("./Sending")) },
     { path: "/settings/operation", component: lazy(() => import("./Operation")) },
     { path: "/settings/sources", component: lazy(() => import("./Sources")) },
+    { path: "/settings/webhooks", component: lazy(() => import("./Webhooks")) },
     { path: "/settings/users", component: lazy(() => import("./Users")) },
     { path: "/settings/keys", component: lazy(() => import("./Keys")) },
     { path: "/settings/suppressions", component: lazy(() => import("./Suppressions")) },

@@ -2,6 +2,8 @@ import type { Words } from "@/words";
 
 export default {
   en: {
+    in_line: "Mails wait for their turn",
+    in_line_at: "{{waiting}} wait at {{step}} ({{pace}}); the last leaves about {{end}}.",
     start_many: "Start people",
     work_many: "Work on many",
     what: "What is done?",
@@ -53,6 +55,8 @@ export default {
     },
   },
   ja: {
+    in_line: "順番待ちのメールがあります",
+    in_line_at: "{{step}}で{{waiting}}件が待機中({{pace}})。最後の送信は {{end}} 頃の見込みです。",
     start_many: "対象者を開始",
     work_many: "まとめて操作",
     what: "操作の内容",

@@ -153,6 +153,11 @@ function paths(vocabulary: Vocabulary) {
   return (["contact", "account"] as const).flatMap((root) => vocabulary[root].map((one) => ({ label: `${root}.${one.name}`, info: one.description, type2: one.type })));
 }
 
+/** The event whose fields are read where the text breaks off: that of the call that is open there. */
+function openEvent(typed: string): string | undefined {
+  return /(?:count|people|sum|average|max|min|ever|first|last|event|days_since)\(\s*"([^"]+)"\s*,[^()]*$/.exec(typed)?.[1];
+}
+
 /** Inside a condition: events between the quotes of a function, paths, functions. */
 function conditionAt(typed: string, text: string, at: number, vocabulary: Vocabulary): { from: number; options: Completion[] } | null {
   const quoted = /(\w+)\(\s*\[?\s*(?:"[^"]*"\s*,\s*)*"([^"]*)$/.exec(typed);
@@ -166,12 +171,14 @@ function conditionAt(typed: string, text: string, at: number, vocabulary: Vocabu
   const from = at - word.length;
   const triggers = /\btrigger:\s*\{?\s*event:\s*([A-Za-z_]+)/.exec(text)?.[1] ?? /^trigger:\s*\n\s+event:\s*([A-Za-z_]+)/m.exec(text)?.[1];
   const properties = vocabulary.events.find((event) => event.name === triggers)?.properties ?? [];
+  const own = vocabulary.events.find((event) => event.name === openEvent(typed))?.properties ?? [];
   return {
     from,
     options: [
+      ...own.map((property) => ({ label: `event.${property.name}`, info: property.description, detail: property.type, type: "variable", boost: 1 })),
       ...paths(vocabulary).map(({ label, info, type2 }) => ({ label, info, detail: type2, type: "variable" })),
       ...properties.map((property) => ({ label: `trigger.${property.name}`, info: property.description, detail: property.type, type: "variable" })),
-      ...vocabulary.functions.map((call) => ({ ...snippetCompletion(call.name === "segment" ? 'segment("#{name}")' : call.signature.includes('"x"') ? `${call.name}("#{event}")` : `${call.name}(#{})`, { label: call.name, type: "function" }), info: `${call.signature}\n${call.meaning}`, boost: -1 })),
+      ...vocabulary.functions.map((call) => ({ ...snippetCompletion(call.name === "segment" ? 'segment("#{name}")' : /^(sum|average|max|min)$/.test(call.name) ? `${call.name}("#{event}", event.#{number}, "30d")` : call.signature.includes('"x"') ? `${call.name}("#{event}")` : `${call.name}(#{})`, { label: call.name, type: "function" }), info: `${call.signature}\n${call.meaning}`, boost: -1 })),
     ],
   };
 }
@@ -190,3 +197,17 @@ export function scenarioCompletion(vocabulary: Vocabulary): Extension {
   });
 }
 
+/** For a field that holds a condition alone. */
+export function conditionCompletion(vocabulary: Vocabulary): Extension {
+  return autocompletion({
+    override: [
+      (context: CompletionContext): CompletionResult | null => {
+        const text = context.state.doc.toString();
+        const found = conditionAt(text.slice(0, context.pos), "", context.pos, vocabulary);
+        if (!found || found.options.length === 0) return null;
+        if (!context.explicit && found.from === context.pos && !/["(]$/.test(text.slice(0, context.pos))) return null;
+        return { ...found, validFor: /^[\w."'()-]*$/ };
+      },
+    ],
+  });
+}

@@ -130,7 +130,7 @@ function removePair(text: string, map: YAMLMap, pair: Pair): Edit {
 
 /** The name of the key that a scalar step stands for: `send: welcome` is its template, `wait: 3d` its length. */
 const shortFor: Record<string, string> = {
-  send: "template", wait: "wait", end: "end", escalate: "type", task: "title", unsubscribe: "topic", forget: "forget", add_to: "add_to", remove_from: "remove_from", start: "scenario", stop: "stop",
+  send: "template", wait: "wait", end: "end", escalate: "type", task: "title", webhook: "endpoint", unsubscribe: "topic", forget: "forget", add_to: "add_to", remove_from: "remove_from", start: "scenario", stop: "stop",
 };
 
 /**
@@ -221,6 +221,8 @@ export const newSteps: Record<string, (template: string, event: string, isAccoun
   set: (_, __, isAccount) => (isAccount ? "set: { account.stage: adoption }" : "set: { contact.onboarded: true }"),
   escalate: () => "escalate: { type: onboarding_stalled }",
   task: () => "task: { title: Call them, due: 2bd }",
+  webhook: () => "webhook: { endpoint: crm }",
+  notify: () => "notify: { who: account.owner, about: They are stuck }",
   end: () => "end: done",
 };
 

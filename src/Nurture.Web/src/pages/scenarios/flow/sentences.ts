@@ -84,6 +84,10 @@ export function stepWords(step: FlowStep, language: string, t: TFunction): { tit
       return { title: t("flow.does_escalate", { type: says["type"] }), detail: says["because"] ?? null };
     case "task":
       return { title: t("flow.does_task", { title: says["title"] }), detail: [says["due"] && t("flow.due_in", { length: lengthWords(says["due"], language, t) }), says["owner"] ?? says["queue"], says["up_to"] && t("flow.at_most", { length: lengthWords(says["up_to"], language, t) })].filter(Boolean).join(" · ") || null };
+    case "webhook":
+      return { title: t("flow.does_webhook", { endpoint: says["endpoint"] }), detail: says["expires"] ? t("flow.at_most", { length: lengthWords(says["expires"], language, t) }) : null };
+    case "notify":
+      return { title: t("flow.does_notify", { who: says["who"] ?? says["channel"] }), detail: says["about"] ?? says["text"] ?? null };
     case "end":
       return { title: t("flow.does_end"), detail: says["reason"] ?? null };
     default:

@@ -3,7 +3,11 @@
 
 export type Row =
   | { kind: "attribute"; path: string; type: string; operator: Operator; value: string }
-  | { kind: "event"; event: string; did: boolean; window: string };
+  | { kind: "event"; event: string; did: boolean; times: number; window: string }
+  | { kind: "number"; figure: Figure; event: string; property: string; window: string; operator: ">=" | "<="; value: string }
+  | { kind: "moment"; which: "first" | "last"; event: string; operator: ">=" | "<="; value: string };
+
+export type Figure = "sum" | "average" | "max" | "min";
 
 export type Operator = "==" | "!=" | ">=" | "<=" | "exists" | "missing";
 
@@ -26,7 +30,9 @@ function literal(type: string, value: string): string {
 }
 
 function written(row: Row): string {
-  if (row.kind === "event") return `count("${row.event}", "${row.window}") ${row.did ? ">= 1" : "== 0"}`;
+  if (row.kind === "event") return `count("${row.event}", "${row.window}") ${row.did ? `>= ${Math.max(1, Math.floor(row.times) || 1)}` : "== 0"}`;
+  if (row.kind === "number") return `${row.figure}("${row.event}", event.${row.property}, "${row.window}") ${row.operator} ${literal("number", row.value)}`;
+  if (row.kind === "moment") return `days_since(${row.which}("${row.event}")) ${row.operator} ${literal("number", row.value)}`;
   if (row.operator === "exists") return `exists(${row.path})`;
   if (row.operator === "missing") return `not(exists(${row.path}))`;
   return `${row.path} ${row.operator} ${literal(row.type, row.value)}`;
@@ -75,8 +81,12 @@ function split(text: string): { join: "&&" | "||"; rows: string[] } | null {
 }
 
 function readRow(text: string, typeOf: (path: string) => string): Row | null {
-  const event = /^count\("([A-Za-z_][\w.]*)", "(\d+[dw])"\) (>= 1|== 0)$/.exec(text);
-  if (event) return { kind: "event", event: event[1]!, window: event[2]!, did: event[3] === ">= 1" };
+  const event = /^count\("([^"\\]+)", "(\d+[dw]|ever)"\) (?:>= ([1-9]\d*)|== 0)$/.exec(text);
+  if (event) return { kind: "event", event: event[1]!, window: event[2]!, did: event[3] !== undefined, times: Number(event[3] ?? 1) };
+  const number = /^(sum|average|max|min)\("([^"\\]+)", event\.([\w.]+), "(\d+[dw]|ever)"\) (>=|<=) (-?\d+(?:\.\d+)?)$/.exec(text);
+  if (number) return { kind: "number", figure: number[1] as Figure, event: number[2]!, property: number[3]!, window: number[4]!, operator: number[5] as ">=" | "<=", value: number[6]! };
+  const moment = /^days_since\((first|last)\("([^"\\]+)"\)\) (>=|<=) (-?\d+(?:\.\d+)?)$/.exec(text);
+  if (moment) return { kind: "moment", which: moment[1] as "first" | "last", event: moment[2]!, operator: moment[3] as ">=" | "<=", value: moment[4]! };
   const known = /^(not\()?exists\(((?:contact|account)\.[\w.]+)\)\)?$/.exec(text);
   if (known) return { kind: "attribute", path: known[2]!, type: typeOf(known[2]!), operator: known[1] ? "missing" : "exists", value: "" };
   const compared = /^((?:contact|account)\.[\w.]+) (==|!=|>=|<=) (?:"([^"]*)"|(-?[\w.]+))$/.exec(text);

@@ -1,6 +1,6 @@
 import { Code, Select, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import type { Vocabulary } from "../scenarios/types";
+import type { Vocabulary } from "@/pages/scenarios/types";
 
 interface Props {
   name: string;

@@ -1,0 +1,106 @@
+using Nurture.Engine;
+using Nurture.Scenarios;
+using Nurture.Sends;
+using Nurture.Server.Api;
+using Nurture.Server.Hosting;
+using Nurture.Server.Publishing;
+using Nurture.Server.Security;
+using Nurture.Storage;
+using NodaTime;
+
+namespace Nurture.Server.Watching;
+
+/// <summary>Lets those who stand in line at throttled sends through, in the order in which they came. Every node tries; the line's lock says who gives places.</summary>
+internal sealed class Throttles(ThrottleStore store, CatalogSource catalogs, BusinessClock clock, WorkSignals signals, ILogger<Throttles> logger) : BackgroundService
+{
+    private const int MostAtOnce = 500;
+
+    // Of machine time.
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
+
+    private long given;
+    private long drained;
+
+    /// <param name="Pace">As its scenario says it: 2000/d.</param>
+    /// <param name="Waiting">How many stand in line.</param>
+    /// <param name="Used">How many were let through in the window.</param>
+    /// <param name="NextAt">When the next ones are let through; null at once.</param>
+    /// <param name="EndsAt">When the last of them is, as things stand.</param>
+    public sealed record ShownLine(string Step, string Pace, long Waiting, long Used, DateTimeOffset? NextAt, DateTimeOffset? EndsAt);
+
+    public async Task<int> TurnAsync(CancellationToken cancel)
+    {
+        var (now, done) = (clock.Now, 0);
+        foreach (var queue in (await store.WaitingAsync(now, null, cancel)).Where(queue => queue.Open > 0))
+        {
+            var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
+            if (catalog.Live.TryGetValue(queue.Scenario, out var published) && published.IsPaused) continue;
+            done += await store.AdmitAsync(queue.Scenario, queue.Step, SendOf(queue, catalog)?.Throttle, MostAtOnce, now, cancel);
+        }
+
+        if (done > 0) signals.Events.Raise();
+        Interlocked.Add(ref given, done);
+        return done;
+    }
+
+    /// <summary>As <see cref="TurnAsync"/>; what was given in the background meanwhile is work for others, too.</summary>
+    public async Task<int> DrainAsync(CancellationToken cancel)
+    {
+        await TurnAsync(cancel);
+        var (before, now) = (drained, Interlocked.Read(ref given));
+        drained = now;
+        return (int)(now - before);
+    }
+
+    public async Task<DateTimeOffset?> NextAsync(DateTimeOffset after, CancellationToken cancel)
+    {
+        DateTimeOffset? next = null;
+        foreach (var queue in (await store.WaitingAsync(after, null, cancel)).Where(queue => queue.Open > 0))
+        {
+            var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
+            if (SendOf(queue, catalog)?.Throttle is not { } pace || catalog.Live.GetValueOrDefault(queue.Scenario) is { IsPaused: true }) continue;
+            if ((await store.UseAsync(queue.Scenario, queue.Step, pace, after, cancel)).NextAt is { } at && at > after && !(next <= at)) next = at;
+        }
+
+        return next;
+    }
+
+    public async Task<IReadOnlyList<ShownLine>> LinesAsync(string scenario, CancellationToken cancel)
+    {
+        var (now, catalog) = (clock.Now, (await catalogs.CurrentAsync(cancel)).Catalog);
+        if (!catalog.Live.TryGetValue(scenario, out var published)) throw RefusedException.NotFound($"live scenario \"{scenario}\"");
+        var waiting = (await store.WaitingAsync(now, scenario, cancel)).ToDictionary(queue => queue.Step);
+        var zone = new LocalClock(DateTimeZoneProviders.Tzdb[catalog.Policy.Zone], catalog.Policy.Calendar);
+        var lines = new List<ShownLine>();
+        foreach (var send in Step.All(published.Scenario.Steps).OfType<Step.Send>().Where(send => send.Throttle is not null))
+        {
+            var use = await store.UseAsync(scenario, send.Id, send.Throttle!, now, cancel);
+            var count = waiting.GetValueOrDefault(send.Id)?.Waiting ?? 0;
+            lines.Add(new(send.Id, send.Throttle!.ToString(), count, use.Used, use.NextAt,
+                count == 0 ? null : Throttle.Forecast(send.Throttle, count, use.NextAt ?? now, catalog.Policy.AllowedHours.GetValueOrDefault(send.Class), zone)));
+        }
+
+        return lines;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(LookAgain);
+        do
+        {
+            try
+            {
+                await TurnAsync(cancel);
+            }
+            catch (Exception failure) when (!cancel.IsCancellationRequested)
+            {
+                logger.LogError(failure, "Those who stand in line could not be let through; it is tried again");
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancel));
+    }
+
+    /// <summary>As it is live, else as those who wait know it; null where it is no send any more.</summary>
+    private static Step.Send? SendOf(ThrottleQueue queue, Catalog catalog) =>
+        (catalog.Live.GetValueOrDefault(queue.Scenario)?.Program.Nodes.GetValueOrDefault(queue.Step) ?? catalog.Versions.GetValueOrDefault((queue.Scenario, queue.Version))?.Program.Nodes.GetValueOrDefault(queue.Step))?.Step as Step.Send;
+}

@@ -1,0 +1,36 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Nurture.Tests.Scenarios;
+
+namespace Nurture.Tests.Engine;
+
+/// <summary>Which rules of SEMANTICS.md have a test, wherever it stands: <c>[Rule(23)]</c> names them.</summary>
+public sealed partial class RuleCoverageTests(ITestOutputHelper output)
+{
+    private const int Rules = 58;
+
+    /// <summary>Rules without a test, and why.</summary>
+    private static readonly Dictionary<int, string> Exempt = new()
+    {
+        [53] = "no source is watched for falling silent, and there is no breaker",
+        [54] = "a send cannot ask for approval",
+    };
+
+    [Fact]
+    public void Every_rule_has_a_test_that_names_its_number()
+    {
+        var tests = Directory.GetFiles(Path.Combine(Fixtures.Root, "tests"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+            .SelectMany(file => Marks().Matches(File.ReadAllText(file)).SelectMany(mark => mark.Groups[1].Value.Split(',').Select(number => (Rule: int.Parse(number, CultureInfo.InvariantCulture), Test: mark.Groups[2].Value))))
+            .ToLookup(mark => mark.Rule, mark => mark.Test);
+
+        for (var rule = 1; rule <= Rules; rule++)
+            output.WriteLine($"{rule,2}  {(tests[rule].Any() ? string.Join(", ", tests[rule]) : Exempt.TryGetValue(rule, out var why) ? $"- {why}" : "no test")}");
+        Assert.Empty(tests.Select(mark => mark.Key).Where(rule => rule is < 1 or > Rules));
+        Assert.Equal([], Enumerable.Range(1, Rules).Where(rule => !tests[rule].Any() && !Exempt.ContainsKey(rule)));
+        Assert.Equal([], Exempt.Keys.Where(rule => tests[rule].Any()));
+    }
+
+    [GeneratedRegex(@"^[ ]*\[Rule\(([0-9, ]+)\)\]\s*\n\s*\[(?:Fact|Theory)[^\n]*\](?:\s*\n\s*\[[^\n]*\])*\s*\n\s*public (?:async )?(?:void|Task) (\w+)", RegexOptions.Multiline)]
+    private static partial Regex Marks();
+}

@@ -1,0 +1,53 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Nurture.Conditions;
+using Nurture.Scenarios;
+
+namespace Nurture.Tests.Scenarios;
+
+/// <summary>
+/// Folders whose files contradict each other, beside the answer that their author gets; and that lint has a broken file for
+/// everything that it can say. NURTURE_ACCEPT=1 writes the answers anew, to be read before they are committed.
+/// </summary>
+public sealed class BrokenLibraryTests
+{
+    private static readonly string Libraries = Path.Combine(Fixtures.Root, "tests/Nurture.Tests/Scenarios/BrokenLibraries");
+
+    /// <summary>What is said without a file to break, and where that is tested.</summary>
+    private static readonly Dictionary<string, string> WithoutFile = new()
+    {
+        [DiagnosticCodes.Unreadable] = "ScenarioLibraryTests: a folder that is not there",
+        [DiagnosticCodes.SegmentInUse] = "SegmentApiTests: said when a segment is published that something live asks",
+        [DiagnosticCodes.RowNeeded] = "a start that names a scenario with rows and none of them",
+        ["NUR146"] = "said of what is declared beside the scenarios",
+        ["NUR155"] = "said of what is declared beside the scenarios",
+        [DiagnosticCodes.NothingAsked] = "QuestionTests: a send of a mail that shows answers",
+    };
+
+    public static TheoryData<string> Folders => [.. Directory.GetDirectories(Libraries).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Folders))]
+    public void What_contradicts_each_other_is_said_at_its_file_and_line(string folder)
+    {
+        var root = Path.Combine(Libraries, folder);
+
+        var library = ScenarioLibrary.Load(Path.Combine(root, "scenarios"), Path.Combine(root, "templates"), new DateTimeOffset(2026, 3, 2, 10, 0, 0, TimeSpan.Zero));
+        var answer = string.Join('\n', library.Diagnostics).Replace($"{root}/", "", StringComparison.Ordinal) + "\n";
+
+        var expected = $"{root}.txt";
+        if (Environment.GetEnvironmentVariable("NURTURE_ACCEPT") == "1") File.WriteAllText(expected, answer);
+        Assert.Equal(File.ReadAllText(expected), answer);
+    }
+
+    [Fact]
+    public void Everything_that_lint_says_has_a_broken_file()
+    {
+        var codes = typeof(DiagnosticCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).Concat(ConditionDiagnostics.All.Keys).Distinct();
+        var said = new[] { Libraries, Path.Combine(Fixtures.Root, "tests/Nurture.Tests/Scenarios/Broken") }.SelectMany(folder => Directory.GetFiles(folder, "*.txt"))
+            .SelectMany(file => File.ReadLines(file)).Select(line => Regex.Match(line, "^NUR[0-9]{3}").Value).ToHashSet();
+
+        Assert.Equal([], codes.Where(code => !said.Contains(code) && !WithoutFile.ContainsKey(code)).Order(StringComparer.Ordinal));
+        Assert.Equal([], WithoutFile.Keys.Where(said.Contains));
+    }
+}
