@@ -56,7 +56,7 @@ public sealed class RowApiTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Equal(1, row["steps"]!.AsArray().Sum(step => step!["standing"]!.GetValue<int>()));
         Assert.Equal(["first", "second"], standing.Select(one => one!["row"]!.GetValue<string>()).Distinct().Order());
         Assert.Contains("tip", (await api.GetAsync("scenarios"))["items"]!.AsArray().Select(one => one!["name"]!.GetValue<string>()));
-        Assert.Equal("First steps", Assert.Single((await api.GetAsync($"sends?contact={id}"))["items"]!.AsArray(), send => send!["scenario"]!.GetValue<string>() == "tip:first")!["subject"]!.GetValue<string>());
+        Assert.Single((await api.GetAsync($"sends?contact={id}"))["items"]!.AsArray(), send => send!["scenario"]!.GetValue<string>() == "tip:first");
         Assert.True(2 <= (await api.GetAsync("journal?scenario=tip&limit=500"))["items"]!.AsArray().Count(one => one!["reason"]!.GetValue<string>() == "entered"));
         Assert.True((await api.GetAsync("enrollments?scenario=tip"))["items"]!.AsArray().Count >= 2);
         Assert.Equal("row-needed", await api.ProblemAsync(HttpMethod.Get, $"explain?contact={id}&scenario=tip", null, HttpStatusCode.BadRequest));
