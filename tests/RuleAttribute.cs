@@ -9,3 +9,11 @@ internal sealed class RuleAttribute(params int[] rules) : Attribute, ITraitAttri
     public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() =>
         [.. rules.Select(rule => KeyValuePair.Create("Rule", rule.ToString(System.Globalization.CultureInfo.InvariantCulture)))];
 }
+
+/// <summary>What hurts the users of other engines, by its numbers, does not happen here.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class LessonAttribute(params int[] lessons) : Attribute, ITraitAttribute
+{
+    public IReadOnlyCollection<KeyValuePair<string, string>> GetTraits() =>
+        [.. lessons.Select(lesson => KeyValuePair.Create("Lesson", lesson.ToString(System.Globalization.CultureInfo.InvariantCulture)))];
+}

@@ -53,7 +53,9 @@ internal static class DemoCommand
         private readonly HashSet<string> goneAddresses = [];
         private Dictionary<string, (DemoAccount Account, DemoPerson Person)> byAddress = [];
         private long lastMail;
-        private int mails, opened, clicked, unsubscribed, closed, broadcasts;
+        private int mails, opened, clicked, unsubscribed, closed, broadcasts, registered;
+        private readonly HashSet<string> registrants = new(StringComparer.OrdinalIgnoreCase);
+        private int webinarOn = int.MaxValue;
         private bool hasHeld;
 
         public async Task<int> GoAsync(Uri address, CancellationToken cancel)
@@ -94,6 +96,8 @@ internal static class DemoCommand
                 await ReadMailsAsync(doing, now, cancel);
                 if (hour != 1) continue;
                 await WorkAsync(accounts, day, now, cancel);
+                if (day == days / 4) await DeclareAsync(day, date, cancel);
+                if (day == webinarOn + 1) await AttendAsync(cancel);
                 if (day == days / 2) await BroadcastAsync("What has changed", date.PlusDays(1), cancel);
                 if (day == days - 1) await BroadcastAsync("What has changed, once more", date.PlusDays(3), cancel);
             }
@@ -132,6 +136,14 @@ internal static class DemoCommand
                     await server.UnsubscribeAsync(mail.Unsubscribe, cancel);
                     unsubscribed++;
                     continue;
+                }
+
+                if (mail.Seat is not null && registrants.Add(to) && random.Bool(.6f))
+                {
+                    // Some things do not suit after all.
+                    await server.AnswerAsync(mail.Seat, "register", cancel);
+                    registered++;
+                    if (random.Bool(.1f)) await server.AnswerAsync(mail.Seat, "cancel", cancel);
                 }
 
                 if (mail.Links.Count == 0 || !random.Bool((float)person.Clicks)) continue;
@@ -173,6 +185,32 @@ internal static class DemoCommand
             if (isSaved && accounts.FirstOrDefault(account => account.Name == name) is { } won) won.ReturnsOn = day + 1;
         }
 
+        /// <summary>A webinar in two weeks with few seats, moved by an hour as soon as it is declared.</summary>
+        private async Task DeclareAsync(int day, LocalDate date, CancellationToken cancel)
+        {
+            try
+            {
+                var starts = date.PlusDays(15).At(new LocalTime(14, 0)).InZoneLeniently(Zone).ToDateTimeOffset();
+                var titles = new Dictionary<string, string> { ["en"] = "The first month: what teams that stay do", ["ja"] = "導入1か月で差がつく活用のコツ" };
+                var session = await server.PostAsync("sessions", new { id = "demo-webinar", titles, starts_at = starts, zone = Zone.Id, link = "https://meet.example.com/demo-webinar", seats = 12, host = "Demo" }, cancel);
+                webinarOn = day + 15;
+                screen.Line($"A webinar is declared: {session.GetProperty("when").GetString()}.");
+            }
+            catch (CommandException e)
+            {
+                screen.Line($"No webinar: {e.Message}");
+            }
+        }
+
+        /// <summary>Two of three who had a seat came.</summary>
+        private async Task AttendAsync(CancellationToken cancel)
+        {
+            var rows = (await server.GetAsync("sessions/demo-webinar/registrations?limit=500", cancel)).GetProperty("items").EnumerateArray()
+                .Where(row => Text(row, "state") == "registered").Select(row => new { contact = row.GetProperty("contact_id").GetInt64(), attended = random.Bool(.66f) }).ToList();
+            if (rows.Count > 0) await server.PostAsync("sessions/demo-webinar/attendance", new { rows }, cancel);
+            await server.PostAsync("sessions/demo-webinar/attendance/complete", new { }, cancel);
+        }
+
         /// <summary>One mail to everybody who has not been there for ten days, on a morning to come.</summary>
         private async Task BroadcastAsync(string title, LocalDate on, CancellationToken cancel)
         {
@@ -196,7 +234,7 @@ internal static class DemoCommand
             var open = (await server.GetAsync("escalations/counts", cancel)).GetProperty("open").GetInt64();
             screen.Line($"{CommandLine.Count(passed, "day")}: {doing.MessageCount} messages of the product and the web site.");
             screen.Line($"Mails: {mails} sent, {waiting} waiting; {opened} opened, {clicked} followed, {unsubscribed} unsubscribed, {goneAddresses.Count} came back.");
-            screen.Line($"Escalations: {openedOn.Count} opened, {closed} closed, {open} open.{(hasHeld ? " One account is on hold." : "")} {CommandLine.Count(broadcasts, "broadcast")}.");
+            screen.Line($"Escalations: {openedOn.Count} opened, {closed} closed, {open} open.{(hasHeld ? " One account is on hold." : "")} {CommandLine.Count(broadcasts, "broadcast")}, {CommandLine.Count(registered, "registration")} for the webinar.");
         }
 
         private static string? Text(JsonElement item, string name) => item.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

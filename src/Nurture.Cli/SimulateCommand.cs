@@ -214,6 +214,7 @@ internal static class SimulateCommand
         Trigger.Changed trigger => $"It begins when {trigger.Of.ToString().ToLowerInvariant()}.{trigger.Attribute} changes, which nothing that was played does.",
         Trigger.ByHand => "It begins by hand, by a program or by another scenario.",
         Trigger.DateAttribute trigger => $"It begins by the date {trigger.Attribute}: give one by --{trigger.Of.ToString().ToLowerInvariant()} {trigger.Attribute}=2026-03-02.",
+        Trigger.Session trigger => $"It begins before a session ({trigger.Named}): write a test with given: sessions:, which nurture test plays.",
         Trigger.Schedule trigger => $"It begins by its schedule, {trigger.Timing}: look longer by --until, or from another --start.",
         Trigger.Band => "It begins by a band of health, which nothing that was played comes to: let events happen with --event, and look longer by --until.",
         _ => throw new InvalidOperationException($"No words for {scenario.Trigger.GetType().Name}."),

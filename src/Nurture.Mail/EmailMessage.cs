@@ -1,3 +1,5 @@
+using Nurture.Mail.Calendar;
+
 namespace Nurture.Mail;
 
 /// <summary>A header beyond those that <see cref="EmailMessage"/> has as properties.</summary>
@@ -25,6 +27,9 @@ public sealed record EmailMessage
 
     /// <summary>The plain text; with an HTML body, its alternative (see <c>PlainText.FromHtml</c>).</summary>
     public required string TextBody { get; init; }
+
+    /// <summary>A meeting for the reader's calendar: among the alternatives, and as a file for readers that know no such thing. Only with an HTML body.</summary>
+    public CalendarEntry? Calendar { get; init; }
 
     /// <summary>Written with its own offset and to the second.</summary>
     public required DateTimeOffset Date { get; init; }

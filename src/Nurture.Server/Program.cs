@@ -6,6 +6,7 @@ using Nurture.Server.Bulk;
 using Nurture.Server.Delivery;
 using Nurture.Server.Escalations;
 using Nurture.Server.Health;
+using Nurture.Server.HeldSessions;
 using Nurture.Server.Hosting;
 using Nurture.Server.Inbox;
 using Nurture.Server.Intake;
@@ -65,6 +66,7 @@ public partial class Program
         builder.AddAuthoring();
         builder.AddSegments();
         builder.AddBroadcasts();
+        builder.AddHeldSessions();
         builder.AddBulk();
         builder.AddWatching();
         builder.AddWebApp();
@@ -88,6 +90,7 @@ public partial class Program
         app.MapAuthoring();
         app.MapSegments();
         app.MapBroadcasts();
+        app.MapHeldSessions();
         app.MapSchedules();
         app.MapBulk();
         app.MapWatching();
@@ -96,6 +99,7 @@ public partial class Program
         app.UseDelivery();
         app.UseWebhooks();
         app.UseScheduling();
+        app.UseHeldSessions();
         app.UseBulk();
         app.UseWatching();
         app.UseEscalations();

@@ -18,7 +18,7 @@ public enum DocumentState
 }
 
 /// <summary>A published text: a scenario, template, tracking plan, policy, health definition, the escalation types or the segments. Its content never changes.</summary>
-/// <param name="Kind"><c>scenario</c>, <c>test</c> (of the scenario that is called the same), <c>template</c>, <c>plan</c>, <c>policy</c>, <c>health</c>, <c>escalations</c>, <c>segments</c>.</param>
+/// <param name="Kind"><c>scenario</c>, <c>test</c> (of the scenario that is called the same), <c>template</c>, <c>plan</c>, <c>policy</c>, <c>health</c>, <c>escalations</c>, <c>segments</c>, <c>session</c>.</param>
 /// <param name="Hash">Of the content, as its publisher makes it.</param>
 /// <param name="LiveAt">Null while it is prepared.</param>
 public sealed record Document(
@@ -188,7 +188,7 @@ public sealed class CatalogStore(Database database)
         }, cancel);
 
     /// <summary>Changes of the catalog come one after another: each holds the revision until it has committed.</summary>
-    private Task<T> ChangeAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<(T Result, bool IsChanged)>> change, CancellationToken cancel) =>
+    internal Task<T> ChangeAsync<T>(Func<DbConnection, DbTransaction, CancellationToken, Task<(T Result, bool IsChanged)>> change, CancellationToken cancel) =>
         database.WriteAsync(async (connection, transaction, ct) =>
         {
             await connection.LockSettingAsync(transaction, SettingNames.CatalogRevision, ct);
@@ -205,6 +205,27 @@ public sealed class CatalogStore(Database database)
             [("name", SettingNames.CatalogRevision), ("value", next.ToString(CultureInfo.InvariantCulture))], cancel);
         await CatalogHistory.RecordAsync(database, connection, transaction, next, cancel);
     }
+
+    /// <summary>A version that is live at once, in a change of the catalog.</summary>
+    internal async Task PutAsync(DbConnection connection, DbTransaction transaction, string kind, string name, int version, string content, string by, DateTimeOffset now, CancellationToken cancel)
+    {
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(content)));
+        await connection.ExecuteAsync(transaction,
+            """
+            insert into documents (kind, name, version, hash, content, state, published_at, published_by)
+            values (@kind, @name, @version, @hash, @content, 'preparing', @now, @by)
+            """,
+            [("kind", kind), ("name", name), ("version", version), ("hash", hash), ("content", content), ("now", now), ("by", by)], cancel);
+        await PutLiveAsync(connection, transaction, kind, name, version, now, cancel);
+    }
+
+    /// <summary>What nothing can ask about any more is read no longer. False where it was so already.</summary>
+    public Task<bool> RetireAsync(string kind, string name, CancellationToken cancel) =>
+        ChangeAsync(async (connection, transaction, ct) =>
+        {
+            var changed = await connection.ExecuteAsync(transaction, "update documents set state = 'retired' where kind = @kind and name = @name and state = 'live'", [("kind", kind), ("name", name)], ct) > 0;
+            return (changed, changed);
+        }, cancel);
 
     private static async Task<bool> PutLiveAsync(
         DbConnection connection, DbTransaction transaction, string kind, string name, int version, DateTimeOffset now, CancellationToken cancel)

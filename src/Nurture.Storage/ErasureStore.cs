@@ -42,6 +42,8 @@ public sealed class ErasureStore(Database database, EventLog log)
             await database.BulkAsync(connection, transaction, rows, "delete from identities where kind <> 4 and subject_id in (select r.id from rows r)", ct);
             await database.BulkAsync(connection, transaction, rows, "delete from identity_links where contact_id in (select r.id from rows r)", ct);
             await database.BulkAsync(connection, transaction, rows, "delete from identity_links where other_contact_id in (select r.id from rows r)", ct);
+            var book = new SessionBook(database, log);
+            foreach (var person in people) await SessionBook.ForgetAsync(book, connection, transaction, person.Id, now, ct);
             await database.BulkAsync(connection, transaction, rows, "delete from memberships where contact_id in (select r.id from rows r)", ct);
             // A parked subject would not hear that it is to be forgotten.
             await database.BulkAsync(connection, transaction, rows, $"delete from parked where kind = {(short)SubjectKind.Contact} and subject_id in (select r.id from rows r)", ct);

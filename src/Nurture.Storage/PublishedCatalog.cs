@@ -4,6 +4,7 @@ using Nurture.Health;
 using Nurture.Intake.Hooks;
 using Nurture.Scenarios;
 using Nurture.Segments;
+using Nurture.Sessions;
 using Nurture.Templates;
 
 namespace Nurture.Storage;
@@ -81,6 +82,7 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
             PreparingSegments = preparingSegments,
             Health = HealthOf(DocumentState.Live),
             PreparingHealth = HealthOf(DocumentState.Preparing),
+            Sessions = content.Documents.Where(document => document is { Kind: "session", State: DocumentState.Live }).Select(document => Session.Read(document.Content, document.Version)).ToFrozenDictionary(session => session.Id),
             Live = LiveOf().ToFrozenDictionary(live => live.Scenario.Name),
             Versions = versions.ToFrozenDictionary(),
             Silences = content.Silences,

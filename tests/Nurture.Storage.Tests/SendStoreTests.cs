@@ -37,6 +37,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
     private async Task<int> CompleteAsync(IEnumerable<ClaimedSend> sends, Attempt attempt, DateTimeOffset? now = null) =>
         (await store.WriteAsync([], [.. sends.Select(send => new Completion(send, attempt))], Lease, now ?? Noon, Cancel)).Told;
 
+    [Lesson(1)]
     [Fact]
     public async Task A_claim_takes_what_is_due_and_nothing_twice()
     {
@@ -202,6 +203,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Empty(await rows.ToldAsync());
     }
 
+    [Lesson(19)]
     [Theory]
     [InlineData(SendClass.Marketing)]
     [InlineData(SendClass.Service)]
@@ -352,6 +354,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
             new[] { (bounced, Reason.Bounced), (refused, Reason.Refused), (again, Reason.Suppressed) }.Order(), (await rows.ToldAsync()).Order());
     }
 
+    [Lesson(2)]
     [Fact]
     public async Task A_failed_render_ends_its_own_mail_only()
     {
@@ -389,6 +392,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Null(await store.NextDueAsync(Noon.AddHours(2), Cancel));
     }
 
+    [Lesson(1)]
     [Fact]
     public async Task Owners_that_race_share_the_work_and_claim_nothing_twice()
     {

@@ -98,8 +98,25 @@ internal sealed partial class DemoServer(ApiClient api, HttpClient http) : IDisp
         var links = mail.GetProperty("links").EnumerateArray().Select(link => link.GetString()!).ToList();
         return new(
             Picture().Match(html) is { Success: true } picture ? WebUtility.HtmlDecode(picture.Groups[1].Value) : null,
-            [.. links.Where(link => link.Contains("/c/", StringComparison.Ordinal))], links.Find(link => link.Contains("/u/", StringComparison.Ordinal)));
+            [.. links.Where(link => link.Contains("/c/", StringComparison.Ordinal))], links.Find(link => link.Contains("/u/", StringComparison.Ordinal)),
+            await SeatAsync([.. links.Where(link => link.Contains("/c/", StringComparison.Ordinal) || link.Contains("/s/", StringComparison.Ordinal))], cancel));
     }
+
+    /// <summary>The page of a session that one of the links leads to; null where none does.</summary>
+    private async Task<string?> SeatAsync(IReadOnlyList<string> links, CancellationToken cancel)
+    {
+        foreach (var link in links.Take(2))
+        {
+            var to = link.Contains("/s/", StringComparison.Ordinal) ? link : await ClickAsync(link, cancel);
+            if (to is not null && to.StartsWith(api.Server.ToString(), StringComparison.Ordinal) && to.Contains("/s/", StringComparison.Ordinal)) return to;
+        }
+
+        return null;
+    }
+
+    /// <summary>Presses a button of a page.</summary>
+    public async Task AnswerAsync(string page, string answer, CancellationToken cancel) =>
+        (await http.PostAsync(page, new FormUrlEncodedContent([new("answer", answer)]), cancel)).Dispose();
 
     public async Task OpenAsync(string picture, CancellationToken cancel) => (await http.GetAsync(picture, cancel)).Dispose();
 
@@ -125,4 +142,4 @@ internal sealed partial class DemoServer(ApiClient api, HttpClient http) : IDisp
 
 /// <param name="Picture">The pixel's address; null for an untracked mail.</param>
 /// <param name="Links">Tracked ones.</param>
-internal sealed record DemoMail(string? Picture, IReadOnlyList<string> Links, string? Unsubscribe);
+internal sealed record DemoMail(string? Picture, IReadOnlyList<string> Links, string? Unsubscribe, string? Seat);

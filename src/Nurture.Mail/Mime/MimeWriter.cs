@@ -13,8 +13,10 @@ public static class MimeWriter
         WriteHeaders(message, output);
         if (message.HtmlBody is null)
             TextPart.Write("text/plain", message.TextBody, boundary: null, output);
+        else if (message.Calendar is null)
+            WriteAlternative(message.TextBody, message.HtmlBody, null, Boundary(message.BoundarySeed), output);
         else
-            WriteAlternative(message.TextBody, message.HtmlBody, Boundary(message.BoundarySeed), output);
+            WriteWithCalendar(message, message.HtmlBody, message.Calendar, output);
     }
 
     private static void WriteHeaders(EmailMessage message, IBufferWriter<byte> output)
@@ -40,13 +42,31 @@ public static class MimeWriter
     }
 
     /// <summary>Plain first: from least to richest (RFC 2046 §5.1.4).</summary>
-    private static void WriteAlternative(string text, string html, string boundary, IBufferWriter<byte> output)
+    private static void WriteAlternative(string text, string html, (string Method, string Text)? calendar, string boundary, IBufferWriter<byte> output)
     {
         output.WriteAscii($"Content-Type: multipart/alternative;\r\n boundary=\"{boundary}\"\r\n\r\n--{boundary}\r\n");
         TextPart.Write("text/plain", text, boundary, output);
         output.WriteAscii($"--{boundary}\r\n");
         TextPart.Write("text/html", html, boundary, output);
+        if (calendar is var (method, entry))
+        {
+            output.WriteAscii($"--{boundary}\r\n");
+            // RFC 6047 §2.4: the method stands here too.
+            TextPart.Write($"text/calendar; method={method}", entry, boundary, output);
+        }
+
         output.WriteAscii($"--{boundary}--\r\n");
+    }
+
+    private static void WriteWithCalendar(EmailMessage message, string html, Calendar.CalendarEntry calendar, IBufferWriter<byte> output)
+    {
+        var (outer, inner) = (Boundary(message.BoundarySeed), Boundary(Mix(message.BoundarySeed)));
+        var entry = calendar.Write();
+        output.WriteAscii($"Content-Type: multipart/mixed;\r\n boundary=\"{outer}\"\r\n\r\n--{outer}\r\n");
+        WriteAlternative(message.TextBody, html, (calendar.Method, entry), inner, output);
+        output.WriteAscii($"\r\n--{outer}\r\nContent-Disposition: attachment; filename=\"invite.ics\"\r\n");
+        TextPart.Write("application/ics; name=\"invite.ics\"", entry, outer, output);
+        output.WriteAscii($"--{outer}--\r\n");
     }
 
     /// <summary>"=_" cannot occur in quoted-printable or base64.</summary>

@@ -126,10 +126,11 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         contact ??= Invented(template.Locale);
         account ??= person is null ? InventedAccount(template.Locale) : null;
 
-        var inputs = MailRenderer.ReadInputs(MailInputs.Write(catalog, MailReads.Everything, contact, account, trigger, null, row: sending.Scenario?.Row), catalog.Policy.Sender);
+        var inputs = MailRenderer.ReadInputs(MailInputs.Write(catalog, MailReads.Everything, contact, account, trigger, null, session: SessionOf(sending.Scenario, catalog, template.Locale, clock.Now), row: sending.Scenario?.Row), catalog.Policy.Sender);
         inputs["ask"] = AskLinks.Invent(sending.Send?.Asks, template.Locale, catalog.Policy.Locale);
         AskLinks.Fill(inputs, _ => $"{site.Url}/a/preview");
         inputs["unsubscribe_url"] = sending.Send?.Class == SendClass.Transactional ? TemplateValue.Null : site.Url + NobodysLink;
+        if (inputs[Sessions.SessionFacts.Name].TryGetObject(out var session)) session[Sessions.SessionFacts.RegisterUrl] = session[Sessions.SessionFacts.CancelUrl] = $"{site.Url}/s/preview";
         return inputs;
     }
 
@@ -137,6 +138,23 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
     {
         var history = await log.HistoryAsync(subject, trigger.Names, DateTimeOffset.MinValue, 1, cancel);
         return history.Count == 0 ? null : SignalCodec.ReadEvent(history[^1]);
+    }
+
+    /// <summary>The next session of a scenario about sessions, or one made up.</summary>
+    private static Sessions.SessionFacts? SessionOf(Scenario? scenario, Catalog catalog, string locale, DateTimeOffset now)
+    {
+        if (scenario?.Trigger.EventNames is not { Count: > 0 } names || !names.All(Sessions.SessionEvents.IsOne)) return null;
+        var next = catalog.Sessions.Values.Where(session => session.StartsAt > now).OrderBy(session => session.StartsAt).FirstOrDefault() ?? new Sessions.Session
+        {
+            Id = "example",
+            Titles = new Dictionary<string, string> { ["en"] = "A first look", ["ja"] = "はじめての活用セミナー" },
+            StartsAt = now.AddDays(14),
+            EndsAt = now.AddDays(14).AddHours(1),
+            Zone = catalog.Policy.Zone,
+            Link = "https://example.com/session",
+            Locale = locale,
+        };
+        return new(next, Sessions.Registration.Registered, NodaTime.DateTimeZoneProviders.Tzdb.GetZoneOrNull(catalog.Policy.Zone) ?? NodaTime.DateTimeZone.Utc, false);
     }
 
     private static ContactState Invented(string locale)

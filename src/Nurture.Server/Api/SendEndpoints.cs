@@ -149,6 +149,7 @@ internal static class SendEndpoints
             var documents = await shelf.FindAsync(content.Documents, cancel);
             var inputs = documents.ReadInputs(content.Inputs);
             inputs["unsubscribe_url"] = content.Send.Class == SendClass.Transactional ? TemplateValue.Null : $"{site.Url}/u/preview";
+            if (inputs[Sessions.SessionFacts.Name].TryGetObject(out var session)) session[Sessions.SessionFacts.RegisterUrl] = session[Sessions.SessionFacts.CancelUrl] = $"{site.Url}/s/preview";
             // Where a notice led is not kept: an invitation's link stands in the mail alone.
             if (content.Send.Scenario == Notice.Scenario) inputs["link"] = site.Url;
             AskLinks.Fill(inputs, _ => $"{site.Url}/a/preview");

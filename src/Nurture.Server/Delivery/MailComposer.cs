@@ -1,12 +1,15 @@
 using System.Buffers;
+using System.Globalization;
 using Nurture.Escalations;
 using Nurture.Mail;
+using Nurture.Mail.Calendar;
 using Nurture.Mail.Dkim;
 using Nurture.Mail.Html;
 using Nurture.Mail.Mime;
 using Nurture.Scenarios;
 using Nurture.Sends;
 using Nurture.Server.Hosting;
+using Nurture.Sessions;
 using Nurture.Storage;
 using Nurture.Templates;
 using Nurture.Templating;
@@ -38,6 +41,8 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             : $"{site.Url}/u/{tokens.Write(new MailLink.Unsubscribe(send.Id, send.Slot, send.RecipientId, send.Topic ?? "*"))}";
         inputs["unsubscribe_url"] = unsubscribe is null ? TemplateValue.Null : unsubscribe;
         if (link is not null) inputs["link"] = link;
+        if (Text(inputs, SessionFacts.Name, "id") is { } session && inputs[SessionFacts.Name].TryGetObject(out var told))
+            told[SessionFacts.RegisterUrl] = told[SessionFacts.CancelUrl] = $"{site.Url}/s/{tokens.Write(new MailLink.Seat(send.Id, send.Slot, send.RecipientId, session))}";
         AskLinks.Fill(inputs, value => $"{AnswerPrefix}{tokens.Write(new MailLink.Answer(send.Id, send.Slot, value))}");
         var rendered = documents.Render(inputs, new RenderOptions { Now = send.PlannedAt, Seed = send.Seed });
 
@@ -51,6 +56,7 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             // Plain text shows the addresses themselves: a tracked one is unreadable there, and a reader of plain text wants to see where a link leads.
             TextBody = PlainText.FromHtml(rendered.Html),
             HtmlBody = send.Class == SendClass.Transactional ? rendered.Html : Tracked(send, rendered.Html, unsubscribe!),
+            Calendar = CalendarOf(inputs, parties, send.PlannedAt),
             Date = send.PlannedAt,
             MessageId = messageId,
             BoundarySeed = unchecked((ulong)send.Seed),
@@ -97,6 +103,28 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             : null,
         $"{site.Url}/o/{tokens.Write(new MailLink.Open(send.Id, send.Slot))}.gif");
 
+    /// <summary>The session that the mail brings for the reader's calendar; null where it brings none.</summary>
+    private static CalendarEntry? CalendarOf(TemplateObject inputs, Parties parties, DateTimeOffset at)
+    {
+        if (Text(inputs, SessionFacts.CalendarName, "id") is not { } id || !inputs[SessionFacts.CalendarName].TryGetObject(out var of)) return null;
+        return new()
+        {
+            Uid = $"{id}@{parties.From.WireDomain}",
+            Sequence = int.Parse(of["sequence"].ToString(), CultureInfo.InvariantCulture),
+            IsCancelled = of["is_cancelled"].ToString() == "true",
+            IsAccepted = of["is_accepted"].ToString() == "true",
+            Stamp = at,
+            StartsAt = Moment("starts_at"),
+            EndsAt = Moment("ends_at"),
+            Summary = of["title"].ToString(),
+            Link = of["link"].ToString(),
+            Organizer = parties.From,
+            Attendee = parties.To,
+        };
+
+        DateTimeOffset Moment(string name) => DateTimeOffset.Parse(of[name].ToString(), CultureInfo.InvariantCulture);
+    }
+
     private static IEnumerable<EmailHeader> Headers(ClaimedSend send, EmailAddress from, string? unsubscribe)
     {
         if (unsubscribe is not null)
@@ -113,6 +141,9 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
     private static IReadOnlyList<EmailHeader> Unsubscribe(Uri address) => address.Scheme == Uri.UriSchemeHttps
         ? ListUnsubscribe.Headers(address)
         : [new(HeaderNames.ListUnsubscribe, $"<{address.AbsoluteUri}>"), new(HeaderNames.ListUnsubscribePost, "List-Unsubscribe=One-Click")];
+
+    private static string? Text(TemplateObject inputs, string part, string name) =>
+        inputs[part].TryGetObject(out var of) && of[name] is { Kind: TemplateValueKind.Text } text ? text.ToString() : null;
 
     private ReadOnlyMemory<byte> Sign(ReadOnlyMemory<byte> message, DateTimeOffset at)
     {
@@ -136,9 +167,6 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             var name = Text(inputs, "contact", "name") is { } given && !given.Contains('@') ? given : null;
             return new(sender, replyTo, Read(name, send.Address));
         }
-
-        private static string? Text(TemplateObject inputs, string part, string name) =>
-            inputs[part].TryGetObject(out var of) && of[name] is { Kind: TemplateValueKind.Text } text ? text.ToString() : null;
 
         private static EmailAddress Read(string? name, string address) => EmailAddress.TryParse(address, out var read, out var problem)
             ? read! with { DisplayName = name ?? read.DisplayName }

@@ -29,7 +29,7 @@ public sealed class ScenarioWalks(WalkStore store, CatalogSource catalogs, SlotS
     public async Task BeginAsync(string scenario, DateTimeOffset moment, CancellationToken cancel)
     {
         if (!(await catalogs.CurrentAsync(cancel)).Catalog.Live.TryGetValue(scenario, out var published)
-            || published.Scenario.Trigger is not Trigger.Schedule schedule || moment < published.LiveSince) return;
+            || published.Scenario.Trigger.Walk is not { } schedule || moment < published.LiveSince) return;
         var now = clock.Now;
         var because = published.IsPaused ? "the scenario was paused" : now - moment > schedule.Late ? $"it was noticed only at {now:u}" : "";
         // On time it is as if nothing had taken any, so that one jump of the clock and many small steps decide alike.
@@ -63,7 +63,7 @@ public sealed class ScenarioWalks(WalkStore store, CatalogSource catalogs, SlotS
         DateTimeOffset? next = null;
         foreach (var walk in await store.WalkingAsync(cancel))
         {
-            if (!live.TryGetValue(walk.Scenario, out var published) || published is not { IsPaused: false, Scenario.Trigger: Trigger.Schedule { Pace: { } pace } }) continue;
+            if (!live.TryGetValue(walk.Scenario, out var published) || published is not { IsPaused: false, Scenario.Trigger.Walk.Pace: { } pace }) continue;
             var at = walk.BeganAt + TimeSpan.FromMinutes(pace.NextMinute(MinuteOf(walk, after) + 1));
             if (!(next <= at)) next = at;
         }
@@ -95,7 +95,7 @@ public sealed class ScenarioWalks(WalkStore store, CatalogSource catalogs, SlotS
     private async Task<int> StepAsync(ScenarioWalk walk, CancellationToken cancel)
     {
         var now = clock.Now;
-        if (!(await catalogs.CurrentAsync(cancel)).Catalog.Live.TryGetValue(walk.Scenario, out var published) || published.Scenario.Trigger is not Trigger.Schedule schedule)
+        if (!(await catalogs.CurrentAsync(cancel)).Catalog.Live.TryGetValue(walk.Scenario, out var published) || published.Scenario.Trigger.Walk is not { } schedule)
             return await EndAsync(walk, WalkState.Missed, "the scenario has no schedule any more", now, cancel);
         if (published.IsPaused) return 0;
         if (now - walk.MovedAt > schedule.Late + (schedule.Pace?.Per ?? TimeSpan.Zero))

@@ -222,6 +222,18 @@ public sealed partial class Timetable(
 
         foreach (var scenario in published.Catalog.Live.Values)
         {
+            if (scenario.Scenario is { Trigger: Trigger.Session inviting, Name: var invites })
+            {
+                // As for a schedule: what was begun is known from the walks.
+                var after = latest.TryGetValue(invites, out var walkedTo) && walkedTo > scenario.LiveSince ? walkedTo : scenario.LiveSince.AddMilliseconds(-1);
+                foreach (var session in inviting.Of(published.Catalog))
+                {
+                    if (inviting.MomentOf(session, published.Catalog.Policy) is not { } moment) continue;
+                    yield return new Entry($"session:{invites}:{session.Id}", $"{moment:O}", after, last => moment > last ? moment : null, until => moment <= until ? moment : null, Misfire.Once,
+                        (at, cancel) => walks.BeginAsync(invites, at, cancel));
+                }
+            }
+
             if (scenario.Scenario is not { Trigger: Trigger.Schedule { Timing: var timing }, Name: var name }) continue;
             // What was begun is known from the walks, so a moment that passed while nothing ran is seen even without a trigger.
             var from = latest.TryGetValue(name, out var begun) && begun > scenario.LiveSince ? begun : scenario.LiveSince;

@@ -83,7 +83,7 @@ public static class EndpointSecurity
         var isKey = context.Request.Headers.Authorization.Count > 0;
         var caller = isKey
             ? await context.RequestServices.GetRequiredService<ApiKeys>().FindAsync(context.Request, context.RequestAborted)
-            : await context.RequestServices.GetRequiredService<Sessions>().FindAsync(context);
+            : await context.RequestServices.GetRequiredService<Users.Sessions>().FindAsync(context);
         if (caller is null)
         {
             context.Response.Headers.WWWAuthenticate = "Bearer";

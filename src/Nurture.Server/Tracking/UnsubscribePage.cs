@@ -68,7 +68,7 @@ public static class UnsubscribePage
     private static string With(string text, string topic) => text.Replace("{0}", WebUtility.HtmlEncode(topic), StringComparison.Ordinal);
 
     // Without an action the form goes where the page came from.
-    private static string Button(string answer, string text) => $"<form method=\"post\"><button name=\"answer\" value=\"{answer}\">{text}</button></form>";
+    internal static string Button(string answer, string text) => $"<form method=\"post\"><button name=\"answer\" value=\"{answer}\">{text}</button></form>";
 
     private static IResult Page(string locale, string title, string body, int status = StatusCodes.Status200OK) => PublicPage.Show(locale, title, body, status);
 }

@@ -43,6 +43,8 @@ public sealed class Permission
     public static readonly Permission ReadBroadcasts = new("broadcasts.read");
     public static readonly Permission WriteBroadcasts = new("broadcasts.write");
     public static readonly Permission SendTests = new("sends.test");
+    public static readonly Permission ReadSessions = new("sessions.read");
+    public static readonly Permission WriteSessions = new("sessions.write");
     public static readonly Permission ReadSchedules = new("schedules.read");
 
     public static readonly Permission ReadWebhooks = new("webhooks.read");

@@ -7,13 +7,13 @@ public sealed class Role
     private static readonly Permission[] OfTheHouse = [Permission.ReadUsers, Permission.ReadAudit, Permission.ReadKeys];
 
     private static readonly Permission[] Customers =
-        [.. Reads, Permission.WorkEscalations, Permission.WriteHolds, Permission.WriteContacts, Permission.WriteAccounts, Permission.ReadUsers, Permission.ReadAudit];
+        [.. Reads, Permission.WorkEscalations, Permission.WriteHolds, Permission.WriteContacts, Permission.WriteAccounts, Permission.WriteSessions, Permission.ReadUsers, Permission.ReadAudit];
 
     public static readonly Role Admin = new("admin", [.. Permission.All]);
 
     public static readonly Role Marketer = new("marketer",
     [
-        .. Reads, Permission.WriteScenarios, Permission.PublishScenarios, Permission.PauseScenarios, Permission.WriteTemplates, Permission.WriteBroadcasts, Permission.SendTests, Permission.WriteEnrollments,
+        .. Reads, Permission.WriteScenarios, Permission.PublishScenarios, Permission.PauseScenarios, Permission.WriteTemplates, Permission.WriteBroadcasts, Permission.WriteSessions, Permission.SendTests, Permission.WriteEnrollments,
     ]);
 
     public static readonly Role CsManager = new("cs_manager", [.. Customers, Permission.ExportContacts, Permission.EraseContacts]);

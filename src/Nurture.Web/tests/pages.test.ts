@@ -10,7 +10,7 @@ test("no two pages answer at the same address", () => {
 
 test("no page answers at an address of the server's own", () => {
   const paths = pages.flatMap((page) => page.routes.map((route) => route.path));
-  expect(paths.filter((path) => /^\/(api|dev|v1|c|o|u|m|healthz|readyz)(\/|$)/.test(path))).toEqual([]);
+  expect(paths.filter((path) => /^\/(api|dev|v1|c|o|u|s|m|healthz|readyz)(\/|$)/.test(path))).toEqual([]);
 });
 
 test("every page in the navigation has its word", () => {

@@ -8,7 +8,7 @@ namespace Nurture.Conditions;
 /// <summary>What a path names: an attribute, a field of an event, or what the product itself knows.</summary>
 internal sealed partial class Binder
 {
-    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "response", "event", "now"];
+    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "response", "session", "event", "now"];
 
     private Part? BindPath(Expression expression)
     {
@@ -32,6 +32,7 @@ internal sealed partial class Binder
             "trigger" => BindField(expression, Heard.Trigger, path),
             "heard" => BindField(expression, Heard.Wait, path),
             "response" => BindResponse(expression, path),
+            "session" => BindSession(expression, path),
             "event" => BindField(expression, Heard.Own, path),
             _ => UnknownRoot(expression, root),
         };
@@ -204,6 +205,16 @@ internal sealed partial class Binder
             default:
                 return FailedPart(expression, UnknownField, $"{Shown(expression)} is not known.", which == Heard.Own ? "Of who did it, id is known." : "Of who did it, id and role are known.");
         }
+    }
+
+    private Part? BindSession(Expression expression, string name)
+    {
+        if (own is not null) return FailedPart(expression, NotHere, $"A where reads the event's own fields, not {Shown(expression)}.", "Ask it outside of the brackets, joined with &&.");
+        if (!scope.HasSession)
+            return FailedPart(expression, Scenarios.DiagnosticCodes.NoSession, "No session starts this, so there is none to read.", "Such are trigger: { session: webinar, before: 14d }, and trigger: { event: nurture.session_registered }.");
+        if (name == "registration") Reads(SubjectKind.Contact);
+        return SessionRead.Of(name) ?? FailedPart(expression, UnknownField, $"{Shown(expression)} is not known: a session has no {name}.",
+            Spelling.Hint(name, SessionRead.Names, nearest => $"session.{nearest}") ?? $"It has {string.Join(", ", SessionRead.Names)}.");
     }
 
     private void Reads(SubjectKind kind)

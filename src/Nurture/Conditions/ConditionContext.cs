@@ -45,6 +45,9 @@ public sealed record ConditionScope
     /// <summary>Events whose fields <c>trigger.…</c> may read; null where there is no trigger event to read.</summary>
     public IReadOnlyList<string>? TriggerEvents { get; init; }
 
+    /// <summary>Whether <c>session.…</c> may be read: what starts it is about a session.</summary>
+    public bool HasSession => TriggerEvents is { Count: > 0 } && TriggerEvents.All(Sessions.SessionEvents.IsOne);
+
     /// <summary>Whether <c>heard.…</c> may be read: after a wait.</summary>
     public bool HasHeard { get; init; }
 

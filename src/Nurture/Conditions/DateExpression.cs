@@ -13,6 +13,9 @@ public sealed class DateExpression
 
     public string Text { get; }
 
+    /// <summary>Whether it is a moment of the session that the passage is about.</summary>
+    public bool ReadsSession => operand is SessionRead;
+
     /// <summary>One of the two where it is known; a text that is a day or a moment in ISO 8601 is one.</summary>
     public (DateOnly? Day, DateTimeOffset? Moment) Read(in ConditionContext context)
     {

@@ -1,3 +1,5 @@
+using Nurture.Sessions;
+
 namespace Nurture.Contacts;
 
 /// <summary>The numbers are stored.</summary>
@@ -43,6 +45,9 @@ public sealed class ContactState : SubjectState
 
     /// <summary>When counted sends left, in milliseconds, oldest first, as far back as the longest cap looks (SEMANTICS.md 37).</summary>
     public List<long> CountedSends { get; } = [];
+
+    /// <summary>By id: the sessions that concern the person.</summary>
+    public Dictionary<string, SessionPart> Sessions { get; } = new(StringComparer.Ordinal);
 
     public DateTimeOffset LastActiveAt { get; set; }
 

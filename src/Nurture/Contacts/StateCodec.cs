@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Nurture.Criteria;
 using Nurture.Engine;
 using Nurture.Packing;
+using Nurture.Sessions;
 
 namespace Nurture.Contacts;
 
@@ -199,6 +200,15 @@ public static partial class StateCodec
         if (contact.LastActiveAt != default) hot.Instant(18, contact.LastActiveAt);
         hot.Flag(19, contact.IsKnown);
         foreach (var membership in contact.Memberships) cold.Number(51, membership);
+        foreach (var (session, part) in contact.Sessions)
+        {
+            cold.Message(64, w =>
+            {
+                w.Text(1, session);
+                w.Number(2, (long)part.Registration);
+                w.Number(3, part.Told);
+            });
+        }
     }
 
     private static bool ReadContact(PackedReader reader, ContactState contact)
@@ -226,6 +236,18 @@ public static partial class StateCodec
             case 18: contact.LastActiveAt = reader.Instant; return true;
             case 19: contact.IsKnown = reader.Flag; return true;
             case 51: contact.Memberships.Add(reader.Number); return true;
+            case 64:
+                var (session, registration, told) = ("", Registration.None, 0);
+                var part = new PackedReader(reader.Bytes);
+                while (part.Next())
+                {
+                    if (part.Field == 1) session = part.Text;
+                    else if (part.Field == 2) registration = (Registration)part.Number;
+                    else if (part.Field == 3) told = (int)part.Number;
+                }
+
+                contact.Sessions[session] = new(registration, told);
+                return true;
             default: return false;
         }
     }

@@ -1,6 +1,7 @@
 using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
+using Nurture.Sessions;
 
 namespace Nurture.Engine;
 
@@ -231,6 +232,7 @@ internal sealed partial class Advance
         {
             "trigger" when key.Path == KeyExpression.Actor => trigger is { ContactId: not 0 and var actor } ? AttributeValue.From(actor) : default,
             "trigger" => trigger?[key.Path] ?? default,
+            "session" => SessionEvents.SessionOf(trigger) is { } session ? AttributeValue.From(session) : default,
             "contact" => subject is ContactState contact ? contact[key.Path] : default,
             "account" => (subject as AccountState ?? AccountOf((ContactState)subject))?[key.Path] ?? default,
             _ => throw new InvalidOperationException($"A key reads trigger, contact or account, not {key.Root}."),
@@ -260,6 +262,8 @@ internal sealed partial class Advance
         CatchUp(subject, signal.At, isInclusive: false);
         // Browsers that nobody has named are nobody to write to, and may turn out to be somebody who is asked already.
         var isSomebody = subject is not ContactState { Status: ContactStatus.Erased } and not ContactState { IsKnown: false, Email: null };
+        if (isSomebody && catalog.Live.TryGetValue(signal.Scenario, out var inviting) && inviting.Scenario.Subject == subject.Kind && inviting.Scenario.Trigger is Scenarios.Trigger.Session session)
+            Invite(subject, inviting, session, signal);
         if (isSomebody && catalog.Live.TryGetValue(signal.Scenario, out var published) && published.Scenario.Subject == subject.Kind && published.Scenario.Trigger is Scenarios.Trigger.Schedule schedule
             && !subject.Enrollments.Exists(e => e.Scenario == signal.Scenario && e.EnteredAt >= signal.Moment)
             && !subject.Passages.Exists(p => p.Scenario == signal.Scenario && p.EnteredAt >= signal.Moment))

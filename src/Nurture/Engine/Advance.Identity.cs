@@ -173,6 +173,14 @@ internal sealed partial class Advance
             if (!into.Refusals.TryGetValue(topic, out var known) || at < known) into.Refusals[topic] = at;
         }
 
+        // The further of two registrations is the one that counts.
+        foreach (var (session, part) in from.Sessions)
+        {
+            var known = into.Sessions.GetValueOrDefault(session);
+            into.Sessions[session] = new(part.Registration is Sessions.Registration.None or Sessions.Registration.Cancelled && known.Registration != Sessions.Registration.None ? known.Registration
+                : known.Registration == Sessions.Registration.Registered && part.Registration == Sessions.Registration.Waiting ? known.Registration : part.Registration, Math.Max(known.Told, part.Told));
+        }
+
         if (into.Basis == ConsentBasis.None) (into.Basis, into.BasisAt) = (from.Basis, from.BasisAt);
         into.IsKnown |= from.IsKnown;
         if (from.CreatedAt < into.CreatedAt) into.CreatedAt = from.CreatedAt;

@@ -4,6 +4,7 @@ using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
 using Nurture.Sends;
+using Nurture.Sessions;
 
 namespace Nurture.Engine;
 
@@ -237,7 +238,7 @@ internal sealed partial class Advance
             Topic = step.Topic,
             Template = step.Template,
             Locale = locale,
-            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null,
+            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null,
                 from: SenderOf(step, account), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null),
             Seed = Draws.Seed(id),
             PlannedAt = at,
@@ -251,6 +252,11 @@ internal sealed partial class Advance
         Note(subject, enrollment, Reason.Released, at, recipient.Id, detail: Detail(("template", step.Template)));
         if (step.Asks is not null) Happened(recipient, ProductEvents.Asked, at, ("scenario", enrollment.Scenario), ("step", step.Id), ("template", step.Template));
     }
+
+    private SessionFacts? FactsFor(Step.Send step, Enrollment enrollment, ContactState recipient) =>
+        SessionEvents.SessionOf(enrollment.Trigger) is { } id && catalog.Sessions.GetValueOrDefault(id) is { } session
+            ? new(session, recipient.Sessions.GetValueOrDefault(id).Registration, ClockOf(ZoneRule.Recipient, recipient).Zone, step.HasCalendar)
+            : null;
 
     private void Count(ContactState recipient, DateTimeOffset at)
     {

@@ -3,6 +3,7 @@ using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Packing;
 using Nurture.Scenarios;
+using Nurture.Sessions;
 
 namespace Nurture.Engine;
 
@@ -158,7 +159,8 @@ internal sealed partial class Advance
             return false;
         }
 
-        enrollment.IsBehind = at - due > DateCatchUp;
+        // Who comes too late for a session's mail does not get it in a row with the first one.
+        enrollment.IsBehind = at - due > DateCatchUp || (wait.Until.Date.ReadsSession && due < enrollment.EnteredAt);
         Note(subject, enrollment, Reason.WaitOver, at);
         Go(subject, enrollment, published, node.Next, at);
         return true;
@@ -228,6 +230,8 @@ internal sealed partial class Advance
         }
 
         if (!isOwnAnswer && scenario.KeyProperty is { } key && enrollment.Key.Length > 0 && happened[key].ToString() != enrollment.Key) return;
+        // Of sessions it hears what is said of its own.
+        if (SessionEvents.IsOne(happened.Name) && SessionEvents.SessionOf(enrollment.Trigger) is { } own && SessionEvents.SessionOf(happened) != own) return;
         foreach (var condition in CatalogIndex.Conditions(scenario))
         {
             foreach (var predicate in condition.Events)

@@ -77,6 +77,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.EscalationWorked s: EscalationWorked(s); break;
             case Signal.HoldRequested s: HoldRequested(s); break;
             case Signal.HoldReleased s: HoldReleased(s); break;
+            case Signal.SessionChanged s: SessionChanged(s); break;
             default: throw new InvalidOperationException($"No hearing for {signal.GetType().Name}.");
         }
     }
@@ -111,6 +112,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (contact is not null && isTheirs && account?.Members.GetValueOrDefault(contact.Id) is { } member && at > member.LastActiveAt) member.LastActiveAt = at;
 
         catalog.Index.Criteria.Apply(happened, contact, isOfAccount ? account : null);
+        if (contact is not null) NoteRegistration(contact, happened);
         if (contact is not null) Remember(contact, happened, SubjectKind.Contact);
         if (signal.CountsOnly && contact is not null) RememberTriggers(contact, at);
         if (signal.CountsOnly && isOfAccount) RememberTriggers(account!, at);

@@ -4,6 +4,7 @@ using Nurture.Contacts;
 using Nurture.Notices;
 using Nurture.Scenarios;
 using Nurture.Sends;
+using Nurture.Sessions;
 using Nurture.Templates;
 
 namespace Nurture.Engine;
@@ -28,7 +29,7 @@ public static class MailInputs
     private static string? Text(SubjectState? subject, string attribute) => subject?[attribute] is { Kind: ValueKind.Text } text ? text.AsText : null;
 
     /// <summary>Frozen: a retry renders the same.</summary>
-    public static byte[] Write(Catalog catalog, MailReads reads, ContactState? recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, ScenarioRow? row = null, (Question Question, string Locale)? asks = null, OccurredEvent? response = null,
+    public static byte[] Write(Catalog catalog, MailReads reads, ContactState? recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, ScenarioRow? row = null, (Question Question, string Locale)? asks = null, SessionFacts? session = null, OccurredEvent? response = null,
         Sender? from = null, (string Subject, string Text)? edited = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -42,6 +43,7 @@ public static class MailInputs
             if (edited is { } own) WriteText("edited", own.Subject, own.Text);
             if (from is not null) WriteSender(json, from);
             WriteEvent("response", response);
+            if (recipient is not null) session?.Write(json, reads, LocaleOf(catalog, recipient, account));
             if (row is not null && reads.AnyOf("row"))
             {
                 json.WritePropertyName("row");

@@ -1,5 +1,6 @@
 using Nurture.Contacts;
 using Nurture.Scenarios;
+using Nurture.Sessions;
 
 namespace Nurture.Engine;
 
@@ -38,12 +39,13 @@ public static class ProductEvents
         Planned(TierChanged, "The account's tier became another one.", "from", "to"),
         Planned(StageReached, "The account came to another stage.", "from", "to"),
         Planned(ContactLeft, "A person of the account works there no more.") with { IsAccountFact = false },
+        .. SessionEvents.All,
         Planned(Asked, "A mail with a question was released.", "scenario", "step", "template") with { IsAccountFact = false },
         PlannedAnswer,
     ];
 
     /// <summary>What the triggers that are no events leave to be read as <c>trigger.…</c>.</summary>
-    internal static PlannedEvent? OfTrigger(string name) => name == DateReached ? PlannedDate : null;
+    internal static PlannedEvent? OfTrigger(string name) => name == DateReached ? PlannedDate : name == SessionEvents.Invited ? SessionEvents.OfTrigger : null;
 
     /// <summary>What the author of a scenario that asks means by a name: <c>answered</c> is <see cref="Answered"/>, unless the company has an event of that name.</summary>
     internal static string NameOf(string name, TrackingPlan plan) =>

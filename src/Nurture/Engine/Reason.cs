@@ -134,6 +134,9 @@ public enum Reason : short
     ApprovalOver = 146,
     OwnerChanged = 147,
 
+    // Sessions.
+    SessionCancelled = 170,
+
     // Working on many at once, and what protects from too much.
     TriggerNotTrue = 180,
     SourceSilent = 181,

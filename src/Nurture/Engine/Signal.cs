@@ -1,6 +1,7 @@
 using Nurture.Calls;
 using Nurture.Contacts;
 using Nurture.Escalations;
+using Nurture.Sessions;
 
 namespace Nurture.Engine;
 
@@ -148,6 +149,9 @@ public abstract record Signal
 
     /// <summary>A human lets the account's mails go again, whoever held them.</summary>
     public sealed record HoldReleased(long AccountId, string By, DateTimeOffset At) : Signal;
+
+    /// <summary>A session is otherwise than it was; whom it concerns takes note, once a version.</summary>
+    public sealed record SessionChanged(long ContactId, string Session, int Version, SessionNews News, DateTimeOffset At) : Signal;
 }
 
 /// <summary>The numbers are stored.</summary>
@@ -192,6 +196,7 @@ public enum SignalKind : short
     Answered = 50,
     TaskDone = 51,
     ApprovalGiven = 52,
+    SessionChanged = 64,
     StartAsked = 110,
     Admitted = 111,
 }

@@ -6,6 +6,7 @@ using Nurture.Contacts;
 using Nurture.Escalations;
 using Nurture.Packing;
 using Nurture.Scenarios;
+using Nurture.Sessions;
 
 namespace Nurture.Engine;
 
@@ -197,6 +198,12 @@ public static class SignalCodec
             w.Text(3, s.By);
         })),
         Signal.HoldReleased s => Row(SignalKind.HoldReleased, 0, s.AccountId, s.At, Packed(w => w.Text(1, s.By))),
+        Signal.SessionChanged s => Row(SignalKind.SessionChanged, s.ContactId, 0, s.At, Packed(w =>
+        {
+            w.Text(1, s.Session);
+            w.Number(2, s.Version);
+            w.Number(3, (long)s.News);
+        })),
         _ => throw new InvalidOperationException($"No stored form for {signal.GetType().Name}."),
     } with
     { Slot = slot, ReceivedAt = about.ReceivedAt, SourceId = about.SourceId, Correlation = about.Correlation, Hop = signal is Signal.Adopted a ? a.Hop : about.Hop };
@@ -370,6 +377,19 @@ public static class SignalCodec
                 }
 
                 return new Signal.ConsentSaid(row.ContactId, basis, row.OccurredAt);
+            }
+
+            case SignalKind.SessionChanged:
+            {
+                var (session, version, news) = ("", 0, default(SessionNews));
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) session = reader.Text;
+                    else if (reader.Field == 2) version = (int)reader.Number;
+                    else if (reader.Field == 3) news = (SessionNews)reader.Number;
+                }
+
+                return new Signal.SessionChanged(row.ContactId, session, version, news, row.OccurredAt);
             }
 
             case SignalKind.Erased: return new Signal.Erased(row.ContactId, row.OccurredAt);

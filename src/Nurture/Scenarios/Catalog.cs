@@ -5,6 +5,7 @@ using Nurture.Health;
 using Nurture.Intake.Hooks;
 using Nurture.Segments;
 using Nurture.Sends;
+using Nurture.Sessions;
 using Nurture.Templates;
 
 namespace Nurture.Scenarios;
@@ -48,6 +49,8 @@ public sealed record Catalog
 
     /// <summary>Of sources that are silent, or were a short time ago.</summary>
     public IReadOnlyList<Silence> Silences { get; init; } = [];
+    /// <summary>Sessions by id, as they were last published.</summary>
+    public FrozenDictionary<string, Session> Sessions { get; init; } = FrozenDictionary<string, Session>.Empty;
 
     /// <summary>The live version of each scenario.</summary>
     public FrozenDictionary<string, PublishedScenario> Live { get; init; } = FrozenDictionary<string, PublishedScenario>.Empty;

@@ -202,6 +202,14 @@ public static partial class DiagnosticCodes
 
     /// <summary>A hook of hooks.yaml that cannot be: how it is signed, or what it makes of a body.</summary>
     public const string BadHook = "NUR146";
+    /// <summary>A session is named or read where none can be.</summary>
+    public const string NoSession = "NUR153";
+
+    /// <summary>A step that belongs to a moment before anybody is invited to the session.</summary>
+    public const string BeforeInvitation = "NUR154";
+
+    /// <summary>A session that is no test's, or is written wrongly there.</summary>
+    public const string UnknownSession = "NUR155";
 
     /// <summary>A template whose front matter is missing or wrong.</summary>
     public const string BadFrontMatter = "NUR301";

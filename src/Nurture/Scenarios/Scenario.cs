@@ -113,6 +113,9 @@ public enum WhileLive { Ignore, Restart, Refresh }
 /// <summary>A path whose value tells passages apart: <c>trigger.order_id</c> has root <c>trigger</c> and path <c>order_id</c>.</summary>
 public sealed record KeyExpression(string Root, string Path)
 {
+    /// <summary>One passage for each session.</summary>
+    public static KeyExpression OfSession { get; } = new("session", "id");
+
     /// <summary>Whose event it was: <c>trigger.contact.id</c>.</summary>
     public const string Actor = "contact.id";
 }

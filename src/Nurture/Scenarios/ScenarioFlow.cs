@@ -13,7 +13,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
         ["send", "ask", "wait", "wait_for", "wait_until", "wait_date", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "webhook", "notify", "start", "stop", "end"];
 
     public static IReadOnlyList<string> TriggerKinds { get; } = 
-        ["event", "goal_of", "inactive", "condition", "entered", "left", "crosses", "changed", "tier", "stage", "date", "every", "schedule", "band", "manual"];
+        ["event", "goal_of", "inactive", "condition", "entered", "left", "crosses", "changed", "tier", "stage", "date", "every", "schedule", "band", "manual", "session"];
 
     public static ScenarioFlow Of(Scenario scenario) => new(
         TriggerOf(scenario.Trigger), scenario.Audience?.Text,
@@ -55,6 +55,8 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
             ("at", Written(d.At)), ("days", Word(d.Days)), ("for", Written(d.ForRole)))),
         Trigger.Schedule s => ("schedule", Said(
             (s.Timing.Cron is null ? "at" : "schedule", s.Timing.ToString()[..^(s.Timing.Zone.Length + 1)]), ("zone", s.Timing.Zone), ("pace", s.Pace?.ToString()))),
+        Trigger.Session s => ("session", Said(
+            ("session", s.Named), ("before", Written(s.Before.Before)), ("at", s.At is { } time ? Written(time) : null), ("days", Word(s.Days)), ("pace", s.Pace?.ToString()))),
         Trigger.Band b => ("band", Said(("band", string.Join(", ", b.Bands.Select(Health.HealthBands.Word))), ("for", Written(b.ForRole)))),
         _ => throw new InvalidOperationException($"No drawing of {trigger.GetType().Name}."),
     };
@@ -67,7 +69,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
             ("class", Word(send.Class)), ("topic", send.Topic), ("expires", send.Expires is { } expires ? Written(expires) : null), ("if", send.If?.Text),
             ("approve", send.Approve is { } approver ? approver.Address ?? (approver.Attribute == "owner" ? "owner" : $"account.{approver.Attribute}") : null),
             ("up_to", send.Approve is { } asked2 ? Written(asked2.UpTo) : null), ("otherwise", send.Approve is { SendsUnanswered: true } ? "send" : null), ("from", send.From),
-            ("throttle", send.Throttle?.ToString()), ("skipped", send.EndsWhenSkipped ? "end" : null)))
+            ("throttle", send.Throttle?.ToString()), ("calendar", send.HasCalendar ? "session" : null), ("skipped", send.EndsWhenSkipped ? "end" : null)))
         {
             Ways = send.Skipped.Count > 0 ? [new("skipped", null, Drawn(send.Skipped))] : [],
         },

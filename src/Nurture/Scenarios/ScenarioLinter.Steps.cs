@@ -62,6 +62,7 @@ public sealed partial class ScenarioLinter
                 return moment with { Local = (until.Time, until.Days) };
             case Step.WaitUntilDate until:
                 if (isLast) NothingFollows(until);
+                CheckInvitation(until.Until, until.Span);
                 return moment with { Local = until.Until.At is { } time ? (time, until.Until.Days) : null };
             case Step.WaitFor wait:
                 if (!wait.IsBounded && !Has($"{wait.Id}/up_to") && !Has($"{wait.Id}/until") && wait.Timeout.Count == 0)
@@ -101,6 +102,14 @@ public sealed partial class ScenarioLinter
             default:
                 throw new InvalidOperationException($"No rule for {step.GetType().Name}.");
         }
+    }
+
+    /// <summary>A moment so long before the session that nobody is invited yet has always gone.</summary>
+    private void CheckInvitation(DateMoment until, SourceSpan at)
+    {
+        if (scenario.Trigger is not Trigger.Session { At: null } trigger || until.Date.Text != "session.starts_at" || until.At is not null) return;
+        if (trigger.Before.IsExact && until.Offset.IsExact && until.Offset.Exact < trigger.Before.Exact)
+            Error(DiagnosticCodes.BeforeInvitation, at, $"people are invited {Days(-trigger.Before.Exact)} before the session, and this is {Days(-until.Offset.Exact)} before it", "Invite earlier, or come nearer to the session.");
     }
 
     private void NothingFollows(Step wait) =>
@@ -168,6 +177,12 @@ public sealed partial class ScenarioLinter
         if (scenario.Goal?.Within is { } within && moment.AtLeast >= within)
             Warn(DiagnosticCodes.NeverMeets, send.Span, $"this mail leaves {Days(moment.AtLeast)} after entry at the earliest, and the goal counts for {Days(within)}",
                 "Wait shorter, or let the goal count longer.");
+        if (scenario.Trigger.EventNames is not { Count: > 0 } names || !names.All(Sessions.SessionEvents.IsOne))
+        {
+            foreach (var name in environment.MailTemplates?.All.Where(mail => mail.Name == send.Template).SelectMany(mail => mail.Body.Names.Concat(mail.Subject.Names)).Where(name => name.StartsWith("session.", StringComparison.Ordinal)).Take(1) ?? [])
+                Error(DiagnosticCodes.NoSession, At($"{send.Id}/template", send.Span), $"the mail reads {name}, and no session starts this scenario", "Such are trigger: { session: webinar, before: 14d }, and trigger: { event: nurture.session_registered }.");
+        }
+
         CheckHours(send, moment);
         CheckColumns(send);
         CheckThrottle(send);

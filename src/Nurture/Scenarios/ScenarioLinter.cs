@@ -67,7 +67,7 @@ public sealed partial class ScenarioLinter
             Trigger.Changed changed => (changed.Of, "trigger"),
             Trigger.DateAttribute date => (date.Of, date.Every is null ? "trigger.date" : "trigger.from"),
             Trigger.Band => (SubjectKind.Account, "trigger.band"),
-            Trigger.Schedule or Trigger.ByHand => (scenario.Subject, "trigger"),
+            Trigger.Schedule or Trigger.ByHand or Trigger.Session => (scenario.Subject, "trigger"),
             _ => throw new InvalidOperationException($"No rule for {scenario.Trigger.GetType().Name}."),
         };
         if (scenario.Trigger is Trigger.Schedule schedule) CheckSchedule(schedule);

@@ -33,6 +33,7 @@ public sealed partial class ScenarioParser
         var expires = source.Exact(fields?["expires"], "expires");
         var throttle = source.Pace(fields?["throttle"], "throttle");
         var condition = ReadCondition(fields?["if"], "if", Scope(hasHeard));
+        var hasCalendar = ReadCalendar(fields?["calendar"]);
         var question = isAsking ? ReadQuestion(fields!) : null;
         var approve = isAsking || fields is null ? null : ReadApprover(fields);
         var from = isAsking ? null : ReadFrom(fields?["from"]);
@@ -43,7 +44,7 @@ public sealed partial class ScenarioParser
         if (template is null) return null;
 
         var given = Claim(id, Called(templateNode, template), span);
-        Remember(given, fields, "template", "to", "nobody", "class", "expires", "throttle", "if", "answers", "scale", "set");
+        Remember(given, fields, "template", "to", "nobody", "class", "expires", "throttle", "if", "calendar", "answers", "scale", "set");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)
         {
@@ -54,6 +55,7 @@ public sealed partial class ScenarioParser
             Expires = expires,
             Throttle = throttle,
             If = condition,
+            HasCalendar = hasCalendar,
             EndsWhenSkipped = endsWhenSkipped,
             Skipped = skipped,
             Asks = question,
@@ -89,6 +91,13 @@ public sealed partial class ScenarioParser
         source.Error(DiagnosticCodes.UnknownIdentity, node!.Span, $"policy.yaml declares no identity \"{written}\"",
             Suggestions.For(written, [Step.Send.FromOwner, .. environment.Policy.Identities.Keys], "There are") ?? "account.owner, or declare it there: identities: { support: { name: Support, address: support@example.com } }.");
         return null;
+    }
+
+    private bool ReadCalendar(YamlNode? node)
+    {
+        if (source.OneOf(node, "what goes into the calendar", ("session", true)) is not true) return false;
+        if (!HasSession) source.Error(DiagnosticCodes.NoSession, node!.Span, "no session starts this, so there is none for the calendar", "Such are trigger: { session: webinar, before: 14d }, and trigger: { event: nurture.session_registered }.");
+        return true;
     }
 
     private const string AskExample = "ask: { template: nps, scale: \"0-10\" }, or ask: { template: invitation, answers: [ join, decline ] }.";
@@ -189,11 +198,10 @@ public sealed partial class ScenarioParser
             Suggestions.For(template, known) ?? $"It would be the file templates/{template}.{environment.Policy.Locale}.html.");
     }
 
-    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, throttle, if, approve, from and id.";
+    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, throttle, if, approve, from, calendar and id.";
 
     private static readonly Dictionary<string, string> LaterInSend = new(StringComparer.Ordinal)
     {
-        ["calendar"] = SendKeys,
         ["channel"] = "Every send is a mail.",
         ["skipped"] = "It stands beside the send, aligned with \"send:\".",
     };

@@ -31,7 +31,7 @@ public sealed partial class ScenarioParser
         if (source.Map(node, "trigger") is not { } mapping) return null;
         foreach (var (key, value) in mapping.Entries) positions["trigger." + key.Value] = value.Span;
         var fields = new Fields(source, mapping, "the trigger");
-        var kinds = TriggerKinds.Where(fields.Has).Where(kind => kind != "at" || !fields.Has("date") && !fields.Has("every")).ToArray();
+        var kinds = TriggerKinds.Where(fields.Has).Where(kind => kind != "at" || !fields.Has("date") && !fields.Has("every") && !fields.Has("session")).ToArray();
         if (kinds.Length > 1)
         {
             source.Error(DiagnosticCodes.Contradiction, fields.KeySpan(kinds[1])!.Value, $"a trigger is \"{kinds[0]}:\" or \"{kinds[1]}:\", not both",
@@ -55,13 +55,14 @@ public sealed partial class ScenarioParser
             "every" => ReadDateTrigger(fields, "from"),
             "schedule" or "at" => ReadSchedule(fields),
             "band" => ReadBandTrigger(fields),
+            "session" => ReadSessionTrigger(fields),
             _ => null,
         };
         if (kinds.Length == 0 && !mapping.Entries.Any(e => InsteadInTrigger.ContainsKey(e.Key.Value)))
             source.Error(DiagnosticCodes.MissingKey, fields.HeadSpan, "the trigger does not say what starts the scenario",
                 "event: signed_up, inactive: [ login ] with for: 14d, condition: account.seats > 10, date: account.contract_end with before: 30d, band: at_risk, schedule: \"0 9 1 * *\", or at: \"2026-12-01T09:00\".");
         var delay = kinds is ["event" or "goal_of", ..] ? source.Exact(fields["delay"], "delay") : null;
-        var spread = kinds is ["schedule" or "at", ..] ? null : source.Exact(fields["spread"], "spread");
+        var spread = kinds is ["schedule" or "at" or "session", ..] ? null : source.Exact(fields["spread"], "spread");
         fields.RefuseOthers(InsteadInTrigger);
         triggerEvents = trigger?.EventNames;
         return trigger is null ? null : trigger with { Delay = delay ?? default, Spread = spread ?? default };
@@ -269,6 +270,20 @@ public sealed partial class ScenarioParser
         return cron is null && once is null ? null : new(new(cron, once, zone), pace, late, fields.Span);
     }
 
+    private Trigger.Session? ReadSessionTrigger(Fields fields)
+    {
+        var named = source.Name(fields["session"], "a session, or a kind of sessions");
+        var before = source.Length(fields.Required("before", "How long before the session people are invited: before: 14d."), "before");
+        var at = source.TimeOfDay(fields["at"], "at");
+        var days = ReadDays(fields["days"]);
+        var pace = source.Pace(fields["pace"], "pace");
+        var late = source.Exact(fields["late"], "late") ?? DefaultLate;
+        RefuseRole(fields, "everybody of the audience enters");
+        if (subject == SubjectKind.Account)
+            source.Error(DiagnosticCodes.WrongSubject, fields["session"]!.Span, "people are invited to a session, not accounts", "Make it subject: contact.");
+        return named is null || before is not { } length ? null : new(named, length.Before, at, days, pace, late, fields.Span);
+    }
+
     private Trigger.Band? ReadBandTrigger(Fields fields)
     {
         var bands = new List<HealthBand>();
@@ -322,7 +337,7 @@ public sealed partial class ScenarioParser
     private static readonly LocalDateTimePattern MomentPattern = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm");
 
     private static readonly string[] TriggerKinds =
-        ["event", "goal_of", "inactive", "condition", "entered", "left", "crosses", "changed", "tier", "stage", "date", "every", "band", "schedule", "at"];
+        ["event", "goal_of", "inactive", "condition", "entered", "left", "crosses", "changed", "tier", "stage", "date", "every", "band", "session", "schedule", "at"];
 
     private static readonly Dictionary<string, string> InsteadInTrigger = new(StringComparer.Ordinal)
     {

@@ -132,7 +132,15 @@ public sealed partial class ScenarioParser
 
     private KeyExpression? ReadKey(YamlNode? node)
     {
+        // Whoever is in for one session may be in for another one too.
+        if (node is null && HasSession) return KeyExpression.OfSession;
         if (source.Text(node, "key") is not { } written) return null;
+        if (written == "session.id")
+        {
+            if (!HasSession) source.Error(DiagnosticCodes.NoSession, node!.Span, "no session starts this, so there is no session.id", "Such are trigger: { session: webinar, before: 14d }, and trigger: { event: nurture.session_registered }.");
+            return KeyExpression.OfSession;
+        }
+
         var match = PathPattern().Match(written);
         if (match.Success && match.Groups["root"].Value is var root && root is "trigger" or "contact" or "account")
         {
@@ -148,6 +156,8 @@ public sealed partial class ScenarioParser
             "A key is one path: trigger.order_id, or an attribute such as account.contract_end.");
         return null;
     }
+
+    private bool HasSession => triggerEvents is { Count: > 0 } && triggerEvents.All(Sessions.SessionEvents.IsOne);
 
     private void CheckTriggerField(YamlNode node, string path)
     {

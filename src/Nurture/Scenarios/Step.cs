@@ -46,6 +46,9 @@ public abstract record Step
         /// <summary>Asked there and then; false skips.</summary>
         public Condition? If { get; init; }
 
+        /// <summary><c>calendar: session</c>: with the session as an entry for the reader's calendar.</summary>
+        public bool HasCalendar { get; init; }
+
         /// <summary><c>skipped: end</c>: a skipped send ends the enrollment.</summary>
         public bool EndsWhenSkipped { get; init; }
 

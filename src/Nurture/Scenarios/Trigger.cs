@@ -1,6 +1,7 @@
 using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Health;
+using Nurture.Sessions;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Scenarios;
@@ -20,6 +21,9 @@ public abstract record Trigger
 
     /// <summary>Entries are spread over this long, each at a moment drawn for its subject.</summary>
     public TimeSpan Spread { get; init; }
+
+    /// <summary>How it asks everybody, where it does so; null for what starts one subject.</summary>
+    public virtual Walking? Walk => null;
 
     /// <summary>What is asked of every subject that the trigger may start.</summary>
     public virtual IEnumerable<Condition> Conditions => [];
@@ -81,7 +85,38 @@ public abstract record Trigger
     /// <summary>A time: everybody who is known is asked then, and enters where audience and re-entry allow.</summary>
     /// <param name="Pace">How many enter in a time; null for all at once.</param>
     /// <param name="Late">A moment that is noticed later than this starts nothing.</param>
-    public sealed record Schedule(Timing Timing, Pace? Pace, TimeSpan Late, SourceSpan Span) : Trigger(Span);
+    public sealed record Schedule(Timing Timing, Pace? Pace, TimeSpan Late, SourceSpan Span) : Trigger(Span)
+    {
+        public override Walking Walk => new(Pace, Late);
+    }
+
+    /// <summary>So long before a session begins (its own start where nothing is said), everybody who is known is asked, as by a schedule.</summary>
+    /// <param name="Named">A session's id, or the kind of many.</param>
+    /// <param name="Before">Negative: before its start.</param>
+    /// <param name="At">The local time of day, on the session's clock; null for the session's own.</param>
+    /// <param name="Pace">How many enter in a time; null for all at once.</param>
+    /// <param name="Late">A moment that is noticed later than this starts nothing.</param>
+    public sealed record Session(string Named, Duration Before, NodaTime.LocalTime? At, Days Days, Pace? Pace, TimeSpan Late, SourceSpan Span) : Trigger(Span)
+    {
+        public override IReadOnlyList<string> EventNames { get; } = [SessionEvents.Invited];
+
+        public override Walking Walk => new(Pace, Late);
+
+        /// <summary>The planned sessions that it is about, by id.</summary>
+        public IEnumerable<Sessions.Session> Of(Catalog catalog) => catalog.Sessions.Values
+            .Where(session => (session.Id == Named || session.Kind == Named) && session.State == SessionState.Planned).OrderBy(session => session.Id, StringComparer.Ordinal);
+
+        /// <summary>When it invites; null where that would be after the start. What is declared, or moved, later than that invites at once.</summary>
+        public DateTimeOffset? MomentOf(Sessions.Session session, Sends.SendPolicy policy)
+        {
+            var zone = Engine.Calendar.ZoneOrNull(session.Zone) ?? NodaTime.DateTimeZone.Utc;
+            var clock = new Engine.LocalClock(zone, policy.TeamCalendar);
+            var start = NodaTime.Instant.FromDateTimeOffset(session.StartsAt).InZone(zone);
+            var moment = At is null && Days == Days.All ? Engine.Calendar.Add(session.StartsAt, Before, clock) : Engine.Calendar.OnDate(start.Date, Before, At ?? start.TimeOfDay, Days, clock);
+            if (moment < session.ScheduledAt) moment = session.ScheduledAt;
+            return moment < session.StartsAt ? Contacts.Instants.FromMilliseconds(Contacts.Instants.ToMilliseconds(moment)) : null;
+        }
+    }
 
     /// <summary>The account's health comes into one of the bands.</summary>
     public sealed record Band(IReadOnlyList<HealthBand> Bands, SourceSpan Span) : Trigger(Span);
@@ -92,3 +127,8 @@ public abstract record Trigger
         public override IReadOnlyList<string> EventNames { get; } = [Engine.ProductEvents.Started];
     }
 }
+
+/// <summary>Everybody is asked, one after another.</summary>
+/// <param name="Pace">How many enter in a time; null for all at once.</param>
+/// <param name="Late">A moment that is noticed later than this starts nothing.</param>
+public sealed record Walking(Pace? Pace, TimeSpan Late);

@@ -27,6 +27,9 @@ public abstract record MailLink(Guid SendId, short Slot)
         public static readonly TimeSpan MailLasts = TimeSpan.FromDays(14);
     }
 
+    /// <summary>Where the person registers for a session, or gives the seat back.</summary>
+    public sealed record Seat(Guid SendId, short Slot, long ContactId, string Session) : MailLink(SendId, Slot);
+
     /// <param name="Value">Which answer to the mail's question the link chooses; nothing is answered before it is confirmed.</param>
     public sealed record Answer(Guid SendId, short Slot, string Value) : MailLink(SendId, Slot);
 
@@ -49,7 +52,7 @@ public sealed class LinkTokens
     private readonly byte newest;
     private readonly Dictionary<byte, byte[]> keys = [];
 
-    private enum Kind : byte { Open = 1, Click = 2, Unsubscribe = 3, Visit = 4, Answer = 6 }
+    private enum Kind : byte { Open = 1, Click = 2, Unsubscribe = 3, Visit = 4, Answer = 6, Seat = 9 }
 
     /// <param name="ring">As the setting <c>link_key</c> holds it: <c>1:base64 2:base64</c>; the last one signs, all are read.</param>
     public LinkTokens(string ring)
@@ -74,6 +77,7 @@ public sealed class LinkTokens
         MailLink.Click(_, _, var index, var url) when IsWebAddress(url) => Sign(Kind.Click, link, [(byte)(index >> 8), (byte)index, .. Encoding.UTF8.GetBytes(url)]),
         MailLink.Click(_, _, _, var url) => throw new ArgumentException($"\"{url}\" is no absolute http or https address.", nameof(link)),
         MailLink.Unsubscribe(_, _, var contact, var topic) => Sign(Kind.Unsubscribe, link, [.. BigEndian(contact), .. Encoding.UTF8.GetBytes(topic)]),
+        MailLink.Seat(_, _, var contact, var session) => Sign(Kind.Seat, link, [.. BigEndian(contact), .. Encoding.UTF8.GetBytes(session)]),
         MailLink.Answer(_, _, var value) => Sign(Kind.Answer, link, Encoding.UTF8.GetBytes(value)),
         MailLink.Visit(_, _, var at) => Sign(Kind.Visit, link, BigEndian(at.ToUnixTimeMilliseconds())),
         _ => throw new InvalidOperationException($"No token for {link.GetType().Name}."),
@@ -99,6 +103,7 @@ public sealed class LinkTokens
             Kind.Click when rest.Length > 2 && Encoding.UTF8.GetString(rest[2..]) is var url && IsWebAddress(url) =>
                 new MailLink.Click(id, slot, BinaryPrimitives.ReadUInt16BigEndian(rest), url),
             Kind.Visit when rest.Length == 8 => new MailLink.Visit(id, slot, DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(rest))),
+            Kind.Seat when rest.Length > 8 => new MailLink.Seat(id, slot, BinaryPrimitives.ReadInt64BigEndian(rest), Encoding.UTF8.GetString(rest[8..])),
             Kind.Answer when rest.Length > 0 => new MailLink.Answer(id, slot, Encoding.UTF8.GetString(rest)),
             Kind.Unsubscribe when rest.Length > 8 =>
                 new MailLink.Unsubscribe(id, slot, BinaryPrimitives.ReadInt64BigEndian(rest), Encoding.UTF8.GetString(rest[8..])),

@@ -154,6 +154,8 @@ public static partial class Explanation
             Reason.TaskDone => $"{here}が{hand}完了し{(detail["outcome"] is { } how and not Step.Task.Done ? $"(結果:{how})" : "")}、次へ進みました。",
             Reason.TriggerNotTrue => $"シナリオ{name}の開始条件にもう当てはまらないため、参加しませんでした。",
             Reason.TaskOpened => $"タスク{JapaneseOf(detail["task"])}を作成しました。",
+
+            Reason.SessionCancelled => $"セッション{(detail["session"] is { } session ? $"「{session}」" : "")}が中止になったため、シナリオ{name}を離れました。",
         };
     }
 

@@ -176,6 +176,8 @@ public static partial class Explanation
             Reason.TaskDone => $"Went on from {here}: the task was done{(detail["outcome"] is { } how and not Step.Task.Done ? $" ({Words(how)})" : "")}{By(detail)}.",
             Reason.TriggerNotTrue => $"Did not enter {name}{By(detail)}: what starts it was not true any more.",
             Reason.TaskOpened => $"A task was opened for a person{Of(detail["task"])}.",
+
+            Reason.SessionCancelled => $"Left {name}: {(detail["session"] is { } session ? $"the session {session}" : "its session")} does not take place.",
         };
     }
 

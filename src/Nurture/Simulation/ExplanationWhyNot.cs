@@ -70,6 +70,7 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language?
             Trigger.Band trigger => NotInBand(trigger, published, account),
             Trigger.DateAttribute trigger => NotTheDay(trigger, contact, account),
             Trigger.Schedule trigger => NotTheMoment(trigger, published),
+            Trigger.Session trigger => NotInvited(trigger, published),
             _ => throw new InvalidOperationException($"No explanation of {published.Scenario.Trigger.GetType().Name}."),
         };
         return [.. why, .. Doors(published, subject, context)];
@@ -229,6 +230,25 @@ public sealed class WhyNotEntered(Catalog catalog, DateTimeOffset now, Language?
             : new("date_passed", In(
                     $"{attribute} is {Show(when)}: its day was before the scenario went live, or longer ago than it catches up.",
                     $"{attribute} は {Show(when)} で、シナリオの稼働開始前か、さかのぼれる期間より前です。"))];
+    }
+
+    private List<WhyNot> NotInvited(Trigger.Session trigger, PublishedScenario published)
+    {
+        var moments = trigger.Of(catalog).Select(session => (Session: session, At: trigger.MomentOf(session, catalog.Policy))).Where(one => one.At is not null).OrderBy(one => one.At).ToList();
+        if (moments.Count == 0) return [new("no_session", In(
+                $"It invites to sessions ({trigger.Named}), and none is planned.",
+                $"セッション({trigger.Named})に招待しますが、予定されているものがありません。"))];
+        var (next, at) = moments.Find(one => one.At > now) is { Session: not null } ahead ? ahead : moments[^1];
+        if (at > now) return [new("session_ahead", In(
+                $"It invites to the session {next.Id} on {Show(at.Value)}.",
+                $"セッション「{next.Id}」への招待は {Show(at.Value)} です。"))];
+        return [at >= published.LiveSince
+            ? new("session_not_reached", In(
+                $"It invited to the session {next.Id} on {Show(at!.Value)}, and no decision about it is on record: it has not been asked yet, or nothing is known of it but a browser.",
+                $"セッション「{next.Id}」への招待は {Show(at!.Value)} に行われましたが、判断の記録がまだありません。順番待ちか、ブラウザー以外のことがまだ分からない方です。"))
+            : new("session_passed", In(
+                $"The moment to invite to the session {next.Id} was before the scenario went live.",
+                $"セッション「{next.Id}」に招待する日時は、シナリオの稼働開始より前でした。"))];
     }
 
     private List<WhyNot> NotTheMoment(Trigger.Schedule trigger, PublishedScenario published)

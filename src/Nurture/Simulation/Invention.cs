@@ -22,6 +22,7 @@ public sealed record Invention
 {
     public const string Person = "ann";
     private const string Company = "acme";
+    private const string SessionId = "example";
 
     public required DateTimeOffset Start { get; init; }
 
@@ -50,6 +51,7 @@ public sealed record Invention
         if (scenario.Trigger is Trigger.Event { Where: { } where }) guess.Read(where);
         if (scenario.Audience is { } audience) guess.Read(audience);
         if (scenario.Key is { Root: "trigger" } key) guess.Properties.TryAdd(key.Path, "1");
+        if (scenario.Trigger is Trigger.Event { Names: var heard } && heard.All(Sessions.SessionEvents.IsOne)) guess.Properties[Sessions.SessionEvents.Key] = SessionId;
         if (scenario.Trigger is Trigger.DateAttribute date)
             (date.Of == SubjectKind.Contact ? guess.Contact : guess.Account)[date.Attribute] = DateFor(date, plan, start, policy.Zone);
         guess.Contact.TryAdd("email", $"{Person}@acme.example");
@@ -86,10 +88,34 @@ public sealed record Invention
             Zone = Zone,
             Account = new(Company, account, since),
             Contacts = [new TestContact { Id = Person, Attributes = contact, Roles = Roles, Basis = ConsentBasis.OptIn, CreatedAt = since }],
+            Sessions = SessionsOf(scenario),
             History = past,
             When = [.. when.OrderBy(action => action.At)],
             Span = default,
         };
+    }
+
+    /// <summary>One to be invited to, or to be registered for, where it is about sessions: soon enough to see what follows.</summary>
+    private IReadOnlyList<Sessions.Session> SessionsOf(Scenario scenario)
+    {
+        if (scenario.Trigger.EventNames is not { Count: > 0 } names || !names.All(Sessions.SessionEvents.IsOne)) return [];
+        var trigger = scenario.Trigger as Trigger.Session;
+        var before = trigger is null ? TimeSpan.FromDays(14) : (trigger.Before.Before is var far ? far.Exact + TimeSpan.FromDays((far.BusinessDays * 2) + (far.Months * 31)) : default) + TimeSpan.FromDays(1);
+        return
+        [
+            new()
+            {
+                Id = SessionId,
+                Kind = trigger?.Named ?? "webinar",
+                Titles = new Dictionary<string, string> { ["en"] = "A first look", ["ja"] = "はじめての活用セミナー" },
+                StartsAt = Start + before,
+                EndsAt = Start + before + TimeSpan.FromHours(1),
+                Zone = Zone,
+                Link = "https://example.com/session",
+                ScheduledAt = Start,
+                Version = 1,
+            },
+        ];
     }
 
     private static Dictionary<string, AttributeValue> Typed(IReadOnlyDictionary<string, PlannedAttribute> known, IReadOnlyDictionary<string, string> said, string whose, ref string? problem)

@@ -5,6 +5,7 @@ using Nurture.Escalations;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
 using Nurture.Sends;
+using Nurture.Sessions;
 using Nurture.Templates;
 
 namespace Nurture.Simulation;
@@ -21,6 +22,11 @@ public sealed class Rehearsal
     private readonly Dictionary<string, long> contacts = new(StringComparer.Ordinal);
     private readonly List<TestAction> impossible = [];
     private readonly Trace trace;
+    private readonly HashSet<(string Session, DateTimeOffset Moment)> invited = [];
+
+    // As the server keeps it: who has a seat, and who waits for one, in their order.
+    private readonly Dictionary<string, List<long>> seated = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<long>> waiting = new(StringComparer.Ordinal);
     private DateTimeOffset scheduledAt;
 
     private Rehearsal(ScenarioTest script, Scenario scenario, ParseEnvironment environment)
@@ -28,7 +34,7 @@ public sealed class Rehearsal
         this.script = script;
         Scenario = scenario with { Version = 1, Holdout = 0, Rows = [.. scenario.Rows.Select(row => row with { Version = 1, Holdout = 0 })] };
         foreach (var contact in script.Contacts) contacts.Add(contact.Id, contacts.Count + 1);
-        Simulator = new Simulator(CatalogOf(Scenario, environment with { Policy = environment.Policy with { Zone = script.Zone } }, script.Start), Beginning());
+        Simulator = new Simulator(CatalogOf(Scenario, environment with { Policy = environment.Policy with { Zone = script.Zone } }, script.Start) with { Sessions = script.Sessions.ToFrozenDictionary(session => session.Id) }, Beginning());
         trace = new Trace(this);
         // A schedule that comes at the start itself comes.
         scheduledAt = script.Start.AddMilliseconds(-1);
@@ -59,6 +65,7 @@ public sealed class Rehearsal
         rehearsal.PlayPast();
         foreach (var action in script.When.Where(action => action.At <= until)) rehearsal.Do(action);
         rehearsal.PlaySchedule(until, scheduledUntil ?? until);
+        rehearsal.PlayInvitations(until);
         rehearsal.Simulator.AdvanceTo(until);
         rehearsal.trace.Follow();
         return rehearsal;
@@ -138,6 +145,87 @@ public sealed class Rehearsal
         }
     }
 
+    /// <summary>Lets the moments come at which the scenario invites to sessions, up to one (inclusive).</summary>
+    private void PlayInvitations(DateTimeOffset until)
+    {
+        if (Scenario.Trigger is not Trigger.Session trigger) return;
+        while (Next() is (var session, { } moment))
+        {
+            invited.Add((session, moment));
+            Simulator.AdvanceTo(moment);
+            trace.Follow();
+            trace.Add(new TraceLine(Simulator.Now, "invite", $"to {session}"));
+            foreach (var id in contacts.Values) Simulator.Tell(new Signal.Scheduled(SubjectRef.Contact(id), Scenario.Name, moment, Simulator.Now), id);
+            Simulator.Drain();
+            trace.Follow();
+        }
+
+        (string Session, DateTimeOffset? Moment) Next() => trigger.Of(Simulator.Catalog)
+            .Select(session => (session.Id, Moment: trigger.MomentOf(session, Simulator.Catalog.Policy)))
+            .Where(one => one.Moment <= until && !invited.Contains((one.Id, one.Moment.Value))).OrderBy(one => one.Moment).FirstOrDefault();
+    }
+
+    private void Register(TestAction.Register action)
+    {
+        var (session, id) = (Simulator.Catalog.Sessions[action.Session], IdOf(action.Contact));
+        var (seats, line) = (Of(seated), Of(waiting));
+        if (action.IsCancelling)
+        {
+            if (!seats.Remove(id) && !line.Remove(id))
+            {
+                impossible.Add(action);
+                return;
+            }
+
+            Happens(SessionEvents.RegistrationCancelled, id, session.Id, action.At);
+            if (line.Count > 0 && seats.Count < session.Seats)
+            {
+                seats.Add(line[0]);
+                Happens(SessionEvents.Registered, line[0], session.Id, action.At);
+                line.RemoveAt(0);
+            }
+
+            return;
+        }
+
+        if (session.State == SessionState.Cancelled || action.At >= session.OpenUntil)
+        {
+            impossible.Add(action);
+            return;
+        }
+
+        if (seats.Contains(id) || line.Contains(id)) return;
+        var hasSeat = session.Seats is not { } most || seats.Count < most;
+        (hasSeat ? seats : line).Add(id);
+        Happens(hasSeat ? SessionEvents.Registered : SessionEvents.Waitlisted, id, session.Id, action.At);
+
+        List<long> Of(Dictionary<string, List<long>> book) => book.TryGetValue(action.Session, out var known) ? known : book[action.Session] = [];
+    }
+
+    private void Change(TestAction.ChangeSession action)
+    {
+        var session = Simulator.Catalog.Sessions[action.Session];
+        var isOver = action.Attended is not null;
+        var changed = action.MovedTo is { } start
+            ? session with { StartsAt = start, EndsAt = start + (session.EndsAt - session.StartsAt), Sequence = session.Sequence + 1, RegistrationUntil = session.RegistrationUntil + (start - session.StartsAt) }
+            : isOver ? session with { IsAttendanceComplete = true } : session with { State = SessionState.Cancelled, Sequence = session.Sequence + 1 };
+        changed = changed with { Version = session.Version + 1 };
+        Simulator.Catalog = Simulator.Catalog with { Sessions = Simulator.Catalog.Sessions.Values.Where(one => one.Id != changed.Id).Append(changed).ToFrozenDictionary(one => one.Id) };
+        if (action.Attended is { } came)
+        {
+            foreach (var id in seated.GetValueOrDefault(session.Id) ?? []) Happens(came.Any(name => IdOf(name) == id) ? SessionEvents.Attended : SessionEvents.Missed, id, session.Id, action.At);
+            // Who came without having registered came all the same.
+            foreach (var id in came.Select(IdOf).Where(id => !(seated.GetValueOrDefault(session.Id) ?? []).Contains(id))) Happens(SessionEvents.Attended, id, session.Id, action.At);
+        }
+
+        var news = action.MovedTo is not null ? SessionNews.Moved : isOver ? SessionNews.AttendanceComplete : SessionNews.Cancelled;
+        Simulator.Drain();
+        foreach (var id in contacts.Values) Simulator.Tell(new Signal.SessionChanged(id, session.Id, changed.Version, news, action.At), id);
+    }
+
+    private void Happens(string name, long contactId, string session, DateTimeOffset at) =>
+        Simulator.Tell(new Signal.Occurred(new OccurredEvent(0, name, contactId, 0, at, at, System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { [SessionEvents.Key] = session }))), contactId);
+
     private DateTimeOffset Beginning() => script.Contacts.Select(Since).Append(script.Account is null ? script.Start : AccountSince()).Append(script.Start).Min();
 
     // Whoever did something was there already.
@@ -160,6 +248,7 @@ public sealed class Rehearsal
     private void Do(TestAction action)
     {
         PlaySchedule(action.At, action.At);
+        PlayInvitations(action.At);
         Simulator.AdvanceBefore(action.At);
         trace.Follow();
         trace.Add(action);
@@ -174,6 +263,8 @@ public sealed class Rehearsal
             case TestAction.Refuse refuse: Simulator.Tell(new Signal.Refused(IdOf(refuse.Contact), refuse.Topic, true, refuse.At), IdOf(refuse.Contact)); break;
             case TestAction.Work work: Tell(work); break;
             case TestAction.Respond answer: Tell(answer); break;
+            case TestAction.Register register: Register(register); break;
+            case TestAction.ChangeSession change: Change(change); break;
             case TestAction.Done done: Tell(done); break;
             case TestAction.Decide decide: Tell(decide); break;
             case TestAction.Leave leave: Simulator.Tell(new Signal.Left(IdOf(leave.Contact), leave.At), IdOf(leave.Contact)); break;

@@ -32,6 +32,8 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
                 TestAction.Decide decide => ($"{(decide.IsApproved ? "approve" : "decline")}  {decide.Asked}", "no such mail waited for approval then"),
                 TestAction.Done done => ($"do  {done.Task}{(done.Outcome == Scenarios.Step.Task.Done ? "" : $" as {done.Outcome}")}", "no task that may be done so was open then"),
                 TestAction.Respond answer => ($"answer  by {answer.Endpoint}", "it had not been called by then"),
+                TestAction.Register { IsCancelling: true } register => ($"cancel  {register.Contact} for {register.Session}", "there was no registration to cancel"),
+                TestAction.Register register => ($"register  {register.Contact} for {register.Session}", "nobody can register any more"),
                 TestAction.Work work => ($"work  on {work.Type}", "no such case was open then"),
                 _ => throw new InvalidOperationException($"{action.GetType().Name} is always possible."),
             };

@@ -53,6 +53,10 @@ internal sealed class Trace(Rehearsal rehearsal)
         TestAction.Decide decide => new(action.At, decide.IsApproved ? "approve" : "decline", decide.Asked),
         TestAction.Respond { IsAnswered: true } answer => new(action.At, "answer", $"by {answer.Endpoint}"),
         TestAction.Respond answer => new(action.At, "fail", answer.Endpoint),
+        TestAction.Register register => new(action.At, "register", $"{register.Contact} for {register.Session}{(register.IsCancelling ? ": cancelled" : "")}"),
+        TestAction.ChangeSession { MovedTo: { } start } moved => new(action.At, "session", $"{moved.Session} moves to {start:u}"),
+        TestAction.ChangeSession { IsCancelled: true } cancelled => new(action.At, "session", $"{cancelled.Session} is cancelled"),
+        TestAction.ChangeSession came => new(action.At, "session", $"{came.Session} was attended by {(came.Attended!.Count == 0 ? "nobody" : string.Join(", ", came.Attended))}"),
         TestAction.Done done => new(action.At, "do", $"{done.Task}{(done.Outcome == Step.Task.Done ? "" : $" as {done.Outcome}")}"),
         TestAction.Leave leave => new(action.At, "leave", leave.Contact),
         _ => throw new InvalidOperationException($"No words for {action.GetType().Name}."),
@@ -136,7 +140,7 @@ internal sealed class Trace(Rehearsal rehearsal)
             case Reason.AttributeSet: return ("set", $"{Member(entry, "attribute")}{whose}", null);
             case Reason.GoalMissed: return ("goal", $"missed{whose}", null);
             case Reason.GoalReached when rehearsal.Scenario.Goal is { EndsEnrollment: false } || !live.Contains(entry.EnrollmentId): return ("goal", $"reached{whose}", null);
-            case Reason.Completed or Reason.GoalReached or Reason.ExitTrue or Reason.AudienceLost or Reason.Ended or Reason.Merged or Reason.Erased or Reason.Stopped
+            case Reason.SessionCancelled or Reason.Completed or Reason.GoalReached or Reason.ExitTrue or Reason.AudienceLost or Reason.Ended or Reason.Merged or Reason.Erased or Reason.Stopped
                 or Reason.NoRecipient when entry.Member("template") is null:
                 return ("end", $"{entry.Reason.Code()}{((entry.Member("exit") ?? entry.Member("reason")) is { } why ? $": {why}" : "")}{whose}", null);
             case Reason.ContactLeft when entry.EnrollmentId != 0 && StepOf(entry.Scenario, entry.Step) is not Step.Send: return ("end", $"{entry.Reason.Code()}{whose}", null);

@@ -8,7 +8,7 @@ namespace Nurture.Templates;
 /// <summary>What is wrong with mails that parse: names that no mail has, layouts that do not exist, footers that miss.</summary>
 public static class MailTemplateLinter
 {
-    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "response", "row", "sender", "reply", "ask", "unsubscribe_url", "locale"];
+    private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "response", "session", "row", "sender", "reply", "ask", "unsubscribe_url", "locale"];
     private static readonly string[] LayoutRoots = ["content", "subject", "preheader"];
     private static readonly string[] SenderNames = ["name", "address", "reply_to", "organization", "postal_address"];
     private static readonly string[] AskNames = ["question", "answers", "is_scale"];
@@ -71,15 +71,16 @@ public static class MailTemplateLinter
             "account" => (plan.AccountAttributes.Keys.Concat(AccountNames), "attribute"),
             "sender" => ((IEnumerable<string>)SenderNames, "part"),
             "reply" => (ReplyNames, "part"),
+            "session" => (Sessions.SessionFacts.Members, "part"),
             "ask" => (AskNames, "part"),
             _ => (plan.Events.Values.SelectMany(e => e.Properties.Keys), "property"),
         };
-        if (plan == TrackingPlan.Empty && parts[0] is not ("sender" or "reply" or "ask")) return null;
+        if (plan == TrackingPlan.Empty && parts[0] is not ("sender" or "reply" or "ask" or "session")) return null;
         if (parts[0] is "trigger" or "heard" && known.Any(k => k.Split('.')[0] == parts[1])) return null;
         if (known.Contains(parts[1])) return null;
         return parts[0] is "trigger" or "heard"
             ? ($"no event has a property \"{parts[1]}\".", Suggestions.For(parts[1], known) ?? "Add it to its event in events.yaml.")
-            : ($"\"{parts[0]}\" has no {what} \"{parts[1]}\".", Suggestions.For(parts[1], known, parts[0] is "sender" or "reply" or "ask" ? "It has" : null) ?? $"Add it to {parts[0]}: in events.yaml.");
+            : ($"\"{parts[0]}\" has no {what} \"{parts[1]}\".", Suggestions.For(parts[1], known, parts[0] is "sender" or "reply" or "ask" or "session" ? "It has" : null) ?? $"Add it to {parts[0]}: in events.yaml.");
     }
 
     private static void CheckFooter(MailTemplate layout, List<Diagnostic> found)

@@ -5,7 +5,7 @@ namespace Nurture.Mail.Tests.Mime;
 /// <summary>The judge of octets: tools/mime_lint.py over everything that tends to go wrong.</summary>
 public sealed class MimeLintTests
 {
-    public static TheoryData<string> Kinds => ["ja", "emoji", "rtl", "long name", "long lines", "specials", "random"];
+    public static TheoryData<string> Kinds => ["ja", "calendar", "emoji", "rtl", "long name", "long lines", "specials", "random"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -36,6 +36,17 @@ public sealed class MimeLintTests
     private static IEnumerable<EmailMessage> Of(string kind) => kind switch
     {
         "ja" => [Mails.Japanese],
+        "calendar" =>
+        [
+            .. new[] { false, true }.Select(isCancelled => Mails.Japanese with
+            {
+                Calendar = new()
+                {
+                    Uid = "demo@example.com", Sequence = 1, IsCancelled = isCancelled, Stamp = Mails.Japanese.Date, StartsAt = Mails.Japanese.Date.AddDays(3), EndsAt = Mails.Japanese.Date.AddDays(3).AddHours(1),
+                    Summary = "はじめての活用セミナー:導入から定着までの三十日間で何をするか", Link = "https://meet.example.com/demo", Organizer = Mails.Japanese.From, Attendee = Mails.Japanese.To,
+                },
+            }),
+        ],
         "emoji" => [Mails.Japanese with { Subject = string.Concat(Enumerable.Repeat("👩‍👩‍👧‍👦🇯🇵🎉", 20)), TextBody = "🎉\n" }],
         "rtl" => [Mails.Japanese with { Subject = "مرحبا بك في تجربتك المجانية لمدة أربعة عشر يوما مع فريقنا", To = new("משה כהן", "moshe", "example.org") }],
         "long name" =>

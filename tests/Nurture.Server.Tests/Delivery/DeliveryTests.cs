@@ -12,6 +12,7 @@ public sealed class DeliveryTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    [Lesson(2, 19)]
     [Fact]
     public async Task An_outside_judge_sees_each_mail_as_often_as_was_promised()
     {
@@ -47,6 +48,7 @@ public sealed class DeliveryTests
         Assert.Equal(1, await rig.ScalarAsync<long>("select count(*) from suppressions where reason = 'hard_bounce'"));
     }
 
+    [Lesson(2, 19)]
     [Fact]
     public async Task Random_faults_lose_nothing_and_double_nothing()
     {

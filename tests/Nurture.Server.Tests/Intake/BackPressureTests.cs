@@ -8,6 +8,7 @@ public sealed class BackPressureTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    [Lesson(15)]
     [Fact]
     public async Task An_answer_comes_after_the_commit_and_who_comes_on_top_is_asked_to_come_again()
     {

@@ -85,6 +85,7 @@ public sealed partial class TrackingTests : IAsyncLifetime
         Assert.Equal(1, await rig.ScalarAsync<long>("select count(*) from sends where opened_at is not null and clicked_at is null"));
     }
 
+    [Lesson(11, 20)]
     [Fact]
     public async Task Scanners_that_follow_every_link_a_hundred_times_change_nothing()
     {

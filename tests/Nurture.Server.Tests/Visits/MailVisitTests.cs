@@ -31,6 +31,7 @@ public abstract class MailVisitTests(string kind)
         Assert.StartsWith("send:", link["message_id"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
+    [Lesson(11)]
     [Fact]
     public async Task Scanners_that_follow_the_link_a_hundred_times_identify_nobody()
     {

@@ -78,6 +78,7 @@ public abstract class EventPartsTests(DatabaseFixture fixture) : IAsyncLifetime
         await Log.AppendAsync([Event("d", Noon)], Cancel);
     }
 
+    [Lesson(6)]
     [Fact]
     public async Task Events_that_were_read_are_dropped_after_their_time_and_the_log_says_since_when_it_is_whole()
     {

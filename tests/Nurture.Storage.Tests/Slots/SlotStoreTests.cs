@@ -107,6 +107,7 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Equal(0, await Store.UnreadAsync(Cancel));
     }
 
+    [Lesson(6, 9)]
     [Fact]
     public async Task More_that_are_due_at_one_instant_than_a_batch_holds_all_get_their_turn()
     {
@@ -187,6 +188,7 @@ public abstract class SlotStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Equal(0, (await Store.LoadStatesAsync([Key(2)], Cancel))[0].Rev);
     }
 
+    [Lesson(9)]
     [Fact]
     public async Task A_state_that_another_wrote_meanwhile_voids_the_whole_batch()
     {

@@ -58,6 +58,7 @@ public sealed class IdentityTests
         Assert.Equal([(visitor, user)], Merges);
     }
 
+    [Lesson(13)]
     [Fact]
     public void A_shared_browser_goes_from_one_user_to_the_next_and_they_stay_two()
     {

@@ -113,6 +113,17 @@ public class StateCodecTests
         Assert.Null(StateCodec.TryReadEmail(newer, default));
     }
 
+    [Fact]
+    public void Registrations_for_sessions_are_kept()
+    {
+        var contact = Contact();
+        contact.Sessions["demo"] = new(Nurture.Sessions.Registration.Waiting, 3);
+
+        var packed = StateCodec.Pack(contact);
+
+        Assert.Equal(contact.Sessions, StateCodec.UnpackContact(packed.Doc, packed.Rest).Sessions);
+    }
+
     private static ContactState Contact()
     {
         var contact = new ContactState

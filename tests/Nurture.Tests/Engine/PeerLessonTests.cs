@@ -1,3 +1,6 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Sends;
@@ -19,6 +22,7 @@ public class PeerLessonTests
         steps: {{steps}}
         """;
 
+    [Lesson(16, 24)]
     [Fact]
     public void Lessons_16_and_24_a_repeating_event_mails_nobody_a_hundred_times()
     {
@@ -30,6 +34,7 @@ public class PeerLessonTests
         Assert.Equal(["first 1", "second 1"], world.Mails);
     }
 
+    [Lesson(3)]
     [Fact]
     public void Lesson_3_a_local_time_on_chosen_days_comes_once_and_not_every_minute()
     {
@@ -40,6 +45,7 @@ public class PeerLessonTests
         Assert.Equal(new DateTimeOffset(2026, 3, 9, 9, 0, 0, TimeSpan.Zero), world.Simulator.Sends.Single().Draft.PlannedAt);
     }
 
+    [Lesson(12)]
     [Fact]
     public void Lesson_12_each_reader_has_nine_o_clock_on_their_own_clock()
     {
@@ -51,6 +57,7 @@ public class PeerLessonTests
         Assert.Equal(["2 14:00", "3 22:00", "1 00:00"], world.Simulator.Sends.OrderBy(send => send.Draft.PlannedAt).Select(send => $"{send.Draft.RecipientId} {send.Draft.PlannedAt:HH:mm}"));
     }
 
+    [Lesson(14)]
     [Fact]
     public void Lesson_14_who_entered_by_an_event_waits_for_another_one_and_hears_it()
     {
@@ -60,6 +67,7 @@ public class PeerLessonTests
         Assert.Contains("heard wait-activated", world.Decisions());
     }
 
+    [Lesson(18)]
     [Fact]
     public void Lesson_18_a_mail_that_fails_does_not_keep_the_journey_from_going_on()
     {
@@ -70,6 +78,7 @@ public class PeerLessonTests
         Assert.Equal(["first 1", "second 1"], world.Mails);
     }
 
+    [Lesson(18)]
     [Fact]
     public void Lesson_18_who_has_an_address_later_gets_the_mail_that_comes_then()
     {
@@ -79,6 +88,7 @@ public class PeerLessonTests
         Assert.Contains("no_address first", world.Decisions());
     }
 
+    [Lesson(22)]
     [Fact]
     public void Lesson_22_a_filter_that_nothing_fulfils_starts_nothing()
     {
@@ -91,6 +101,7 @@ public class PeerLessonTests
         Assert.Equal(["first 1"], world.Mails);
     }
 
+    [Lesson(23)]
     [Fact]
     public void Lesson_23_who_unsubscribed_in_the_middle_gets_nothing_more()
     {
@@ -100,6 +111,7 @@ public class PeerLessonTests
         Assert.Contains("unsubscribed second", world.Decisions());
     }
 
+    [Lesson(25)]
     [Fact]
     public void Lesson_25_after_a_standstill_there_is_no_burst_beyond_the_caps()
     {
@@ -113,6 +125,7 @@ public class PeerLessonTests
         Assert.True(world.Mails.Count <= 2, string.Join(", ", world.Mails));
     }
 
+    [Lesson(10, 21)]
     [Fact]
     public void Lesson_10_and_21_what_was_not_sent_says_why_and_is_never_called_done()
     {
@@ -123,11 +136,43 @@ public class PeerLessonTests
         Assert.Equal(["entered", "suppressed first", "wait_over wait-2d", "suppressed second", "completed second"], world.Decisions());
     }
 
+    [Lesson(8)]
     [Fact]
     public void Lesson_8_a_segment_that_is_defined_otherwise_takes_nobody_out_of_a_wait()
     {
         var world = World.Of(Drip("{ event: signed_up }", "audience: contact.seats > 1")).Person(1).Say(1, ("seats", 5)).Do(1, "signed_up").Say(1, ("seats", 0)).Pass("3d");
 
         Assert.Equal(["first 1", "second 1"], world.Mails);
+    }
+
+    [Lesson(7)]
+    [Fact]
+    public void A_step_that_is_added_to_a_live_scenario_reaches_who_comes_then_and_loses_nobody_who_is_in_it()
+    {
+        var world = World.Of(Drip("{ event: signed_up }")).Person(1).Person(2).Do(1, "signed_up").Pass("1d");
+
+        var newer = World.CatalogOf(SendPolicy.Default, Drip("{ event: signed_up }", steps: "[ send: first, wait: 2d, send: added ]")).Live["drip"];
+        newer = newer with { Scenario = newer.Scenario with { Version = 2 } };
+        var catalog = world.Simulator.Catalog;
+        world.Simulator.Catalog = catalog with
+        {
+            Revision = 2,
+            Live = new[] { newer }.ToFrozenDictionary(published => "drip"),
+            Versions = catalog.Versions.Values.Append(newer).ToFrozenDictionary(published => ("drip", published.Scenario.Version)),
+        };
+        world.Do(2, "signed_up").Pass("5d");
+
+        Assert.Equal(["first 1", "first 2", "second 1", "added 2"], world.Mails);
+    }
+
+    [Fact]
+    public void Every_lesson_has_a_test_that_names_its_number()
+    {
+        var named = Directory.GetFiles(Path.Combine(Scenarios.Fixtures.Root, "tests"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal))
+            .SelectMany(file => Regex.Matches(File.ReadAllText(file), @"^ *\[Lesson\(([0-9, ]+)\)\]", RegexOptions.Multiline))
+            .SelectMany(mark => mark.Groups[1].Value.Split(',')).Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToHashSet();
+
+        Assert.Equal([], Enumerable.Range(1, 25).Where(lesson => !named.Contains(lesson)));
     }
 }

@@ -13,7 +13,7 @@ internal static class Fixtures
     public static ParseEnvironment Environment { get; } = new()
     {
         Plan = Plan,
-        Templates = new HashSet<string> { "welcome", "setup-help", "next-steps", "still-there", "receipt", "newsletter" },
+        Templates = new HashSet<string> { "welcome", "setup-help", "next-steps", "still-there", "receipt", "newsletter", "webinar-confirmed", "webinar-link", "webinar-thanks", "webinar-recording" },
         KeptHistory = TimeSpan.FromDays(400),
         Segments = SegmentsReader.Read("segments: { beta: { is: listed }, engaged: { is: 'ever(\"login\")' } }", "segments.yaml", Plan).Segments,
     };

@@ -98,7 +98,7 @@ public sealed class ScenarioFlowTests
         [
             "{ event: login, delay: 3d, spread: 2h }", "{ goal_of: onboarding }", "{ inactive: [ login ], for: 14d }", "{ condition: contact.score > 3 }", "{ entered: beta }", "{ left: beta }",
             "{ crosses: contact.score, above: 8, rearm_below: 7 }", "{ changed: contact.onboarded, to: true }", "{ tier: low, for: 'role(\"admin\")' }", "{ stage: renewal, for: 'role(\"admin\")' }",
-            "{ date: contact.born_on, before: 3d }", "{ every: 3mo, from: contact.born_on }", "{ schedule: \"0 9 1 * *\" }", "{ band: at_risk, for: 'role(\"admin\")' }", "manual",
+            "{ date: contact.born_on, before: 3d }", "{ every: 3mo, from: contact.born_on }", "{ schedule: \"0 9 1 * *\" }", "{ band: at_risk, for: 'role(\"admin\")' }", "manual", "{ session: webinar, before: 14d }",
         ];
         var drawn = texts.Select(text => ScenarioFlow.Of(Fixtures.Scenario($"scenario: x\ntitle: X\nowner: m@example.com\nclass: service\ntrigger: {text}\ngoal: {{ when: event(\"login\"), within: 14d }}\nsteps: [ send: welcome ]\n")).Trigger).ToList();
 

@@ -62,6 +62,7 @@ public sealed class ScenarioGrammarTests
             "skipped" or "id" => $"send: welcome\n    {key}: {value}",
             _ => $"{key}: {value}",
         }),
+        "send" when key == "calendar" => Steps($"send: {{ template: welcome, calendar: {value} }}").Replace("{ event: signed_up }", "{ session: webinar, before: 3d }"),
         "send" => Steps($"send: {{ {(key == "template" ? "" : "template: welcome, ")}{(key is "up_to" or "otherwise" ? "approve: owner, " : "")}{key}: {value} }}"),
         "ask" => Steps($"ask: {{ {(key == "template" ? "" : "template: welcome, ")}{(key is "answers" or "scale" ? "" : "answers: [ join, decline ], ")}{key}: {value} }}"),
         "wait" => Steps($"wait: {{ {(key is "up_to" or "late" ? "for: event(\"login\"), " : key is "offset" or "at" ? "until: account.contract_end, " : key is "days" or "zone" or "id" ? "until: \"09:00\", " : "")}{key}: {value} }}"),
@@ -85,6 +86,7 @@ public sealed class ScenarioGrammarTests
     {
         "where" or "late" or "settle" or "delay" or "spread" => "event: signed_up, ",
         "inactive" => "for: 14d, ",
+        "session" => "before: 14d, ",
         "for" => "inactive: [ login ], ",
         "crosses" => "above: 8, ",
         "above" or "below" => "crosses: contact.score, ",

@@ -28,6 +28,7 @@ public sealed class SegmentScenarioTests
 
     private const string Active = "active: { is: 'count(\"login\", \"14d\") >= 1' }";
 
+    [Lesson(4, 18)]
     [Fact]
     public void Whoever_falls_out_of_a_segment_leaves_at_the_very_moment()
     {

@@ -18,6 +18,7 @@ public sealed class RoundsTests
         Assert.Equal(["z", "z", "z", "a"], order.Select(candidate => candidate.Scenario));
     }
 
+    [Lesson(5, 17)]
     [Fact]
     public void Scenarios_take_turns_so_a_single_mail_does_not_wait_behind_a_flood()
     {

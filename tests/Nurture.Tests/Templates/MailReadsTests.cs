@@ -54,10 +54,13 @@ public sealed class MailReadsTests
         var catalog = new Catalog { Plan = library.Environment.Plan, Policy = library.Policy, Mails = library.Templates };
 
         var row = library.Scenarios.SelectMany(parsed => parsed.Scenario!.Rows).First().Row;
+        var at = new DateTimeOffset(2026, 12, 3, 5, 0, 0, TimeSpan.Zero);
+        var session = new Nurture.Sessions.SessionFacts(
+            new() { Id = "demo", Titles = new Dictionary<string, string> { ["en"] = "A first look" }, StartsAt = at, EndsAt = at.AddHours(1), Zone = "Asia/Tokyo", Link = "https://x/s" }, Nurture.Sessions.Registration.Registered, NodaTime.DateTimeZone.Utc, false);
         foreach (var template in library.Templates.All.Where(template => !template.IsLayout))
         {
-            var packed = MailInputs.Write(catalog, library.Templates.ReadsOf(template.Name, template.Locale), Ann(), Acme(), Used(), Used(), Answer, row);
-            var whole = MailInputs.Write(catalog, MailReads.Everything, Ann(), Acme(), Used(), Used(), Answer, row);
+            var packed = MailInputs.Write(catalog, library.Templates.ReadsOf(template.Name, template.Locale), Ann(), Acme(), Used(), Used(), Answer, row, session: session);
+            var whole = MailInputs.Write(catalog, MailReads.Everything, Ann(), Acme(), Used(), Used(), Answer, row, session: session);
 
             Assert.Equal(Page(whole).Html, Page(packed).Html);
             Assert.True(packed.Length < whole.Length, template.Name);
@@ -66,6 +69,7 @@ public sealed class MailReadsTests
             {
                 var model = MailRenderer.ReadInputs(inputs, library.Policy.Sender);
                 model["unsubscribe_url"] = "https://x/u/1";
+                if (model["session"].TryGetObject(out var told)) told["register_url"] = told["cancel_url"] = "https://x/s/1";
                 model["ask"] = AskLinks.Invent(null, "en", "en");
                 AskLinks.Fill(model, value => $"https://x/a/{value}");
                 return MailRenderer.Render(template, library.Templates.LayoutOf(template), model, new RenderOptions { Now = DateTimeOffset.UnixEpoch });

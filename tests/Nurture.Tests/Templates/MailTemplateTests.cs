@@ -118,7 +118,7 @@ public sealed class MailTemplateTests
 
     [Theory]
     [InlineData("{{ contact.nmae ?? 1 }}", "NUR303", "Did you mean \"name\"?")]
-    [InlineData("{{ custommer.name }}", "NUR303", "They have contact, account, trigger, heard, response, row, sender, reply, ask, unsubscribe_url and locale.")]
+    [InlineData("{{ custommer.name }}", "NUR303", "They have contact, account, trigger, heard, response, session, row, sender, reply, ask, unsubscribe_url and locale.")]
     [InlineData("{{ trigger.plann }}", "NUR303", "Did you mean \"plan\"?")]
     [InlineData("{{ sender.organisation }}", "NUR303", "Did you mean \"organization\"?")]
     [InlineData("{{ content }}", "NUR303", null)]
@@ -210,6 +210,10 @@ public sealed class MailTemplateTests
             // Of a scenario with rows the row is always there, and of a question its answers.
             ["row"] = new TemplateObject { ["title"] = "Alerts", ["title_ja"] = "アラート", ["gives"] = "you hear of it", ["gives_ja"] = "お知らせする", ["minutes"] = 2, ["link"] = "https://app.example.com/alerts" },
             ["ask"] = AskLinks.Invent(null, "en", "en"),
+            ["session"] = new TemplateObject
+            {
+                ["id"] = "demo", ["title"] = "A first look", ["when"] = "Thursday", ["host"] = "Ken", ["link"] = "https://x/s", ["seats_left"] = 3, ["register_url"] = "https://x/s/1", ["cancel_url"] = "https://x/s/1",
+            },
         };
         AskLinks.Fill(inputs, value => $"https://x/a/{value}");
         return inputs;

@@ -2,6 +2,7 @@ using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Sessions;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Scenarios.Testing;
@@ -23,6 +24,9 @@ public sealed record ScenarioTest
     public TestAccount? Account { get; init; }
 
     public IReadOnlyList<TestContact> Contacts { get; init; } = [];
+
+    /// <summary>As they are at the start.</summary>
+    public IReadOnlyList<Session> Sessions { get; init; } = [];
 
     /// <summary>What happened before <see cref="Start"/>: it counts, and starts nothing.</summary>
     public IReadOnlyList<TestAction.Event> History { get; init; } = [];
@@ -93,6 +97,11 @@ public abstract record TestAction
     /// <summary>An endpoint answers the latest call to it, or fails it for good.</summary>
     /// <param name="With">What scenarios read as <c>response.…</c>: UTF-8 JSON, an object.</param>
     public sealed record Respond(DateTimeOffset At, string Endpoint, bool IsAnswered, ReadOnlyMemory<byte> With, SourceSpan Span) : TestAction(At, Span);
+    /// <summary>Somebody registers for a session, or gives the seat back.</summary>
+    public sealed record Register(DateTimeOffset At, string Contact, string Session, bool IsCancelling, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>A session is moved, cancelled, or who came is said: one of the three.</summary>
+    public sealed record ChangeSession(DateTimeOffset At, string Session, DateTimeOffset? MovedTo, bool IsCancelled, IReadOnlyList<string>? Attended, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>A human does the latest task of this step, or of this title.</summary>
     public sealed record Done(DateTimeOffset At, string Task, string Outcome, SourceSpan Span) : TestAction(At, Span);

@@ -5,6 +5,7 @@ using Nurture.Engine;
 using Nurture.Escalations;
 using Nurture.Health;
 using Nurture.Scenarios.Yaml;
+using Nurture.Sessions;
 using Nurture.Templating.Syntax;
 using NodaTime;
 using NodaTime.Text;
@@ -25,6 +26,7 @@ public sealed class ScenarioTestParser
     private DateTimeOffset start;
     private HashSet<string> people = [];
     private bool hasAccount;
+    private readonly Dictionary<string, Session> sessions = new(StringComparer.Ordinal);
 
     private ScenarioTestParser(string text, string file, ParseEnvironment environment) => (source, this.environment) = (new(text, file), environment);
 
@@ -65,6 +67,7 @@ public sealed class ScenarioTestParser
         start = ReadStart(fields.Required("start", "The first moment: start: \"2026-03-02 10:00\"."));
         people = [];
         hasAccount = false;
+        sessions.Clear();
 
         TestAccount? account = null;
         var contacts = new List<TestContact>();
@@ -77,6 +80,12 @@ public sealed class ScenarioTestParser
             foreach (var item in source.List(given["contacts"], "contacts")?.Items ?? [])
             {
                 if (ReadContact(item) is { } contact) contacts.Add(contact);
+            }
+
+            foreach (var item in source.List(given["sessions"], "sessions")?.Items ?? [])
+            {
+                if (ReadSession(item) is { } session && !sessions.TryAdd(session.Id, session))
+                    source.Error(DiagnosticCodes.DuplicateKey, item.Span, $"there is already a session called \"{session.Id}\" in this test");
             }
 
             foreach (var item in source.List(given["history"], "history")?.Items ?? [])
@@ -110,6 +119,7 @@ public sealed class ScenarioTestParser
             Zone = zoneId,
             Account = account,
             Contacts = contacts,
+            Sessions = [.. sessions.Values],
             History = [.. history.OrderBy(past => past.At)],
             When = [.. when.OrderBy(action => action.At)],
             Expect = expect,
@@ -193,11 +203,11 @@ public sealed class ScenarioTestParser
         if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "something that happens");
         var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d.")) ?? start;
-        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done", "responds", "fails", "approves", "declines" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done:, responds:, fails:, approves:, declines: or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines: or leaves: true.");
             return null;
         }
 
@@ -212,6 +222,7 @@ public sealed class ScenarioTestParser
             return asked is null ? null : new TestAction.Decide(at, asked, kinds[0] == "approves", fields.HeadSpan);
         }
 
+        if (kinds[0] == "session") return ReadSessionChange(fields, at);
         if (kinds[0] == "done")
         {
             var task = source.Text(fields["done"], "done");
@@ -221,6 +232,13 @@ public sealed class ScenarioTestParser
         }
 
         var who = ReadPerson(fields.Required("contact", "Who does it: contact: ann."));
+        if (kinds[0] is "registers" or "cancels")
+        {
+            var session = ReadKnownSession(fields[kinds[0]]);
+            fields.RefuseOthers();
+            return who is null || session is null ? null : new TestAction.Register(at, who, session, kinds[0] == "cancels", fields.HeadSpan);
+        }
+
         var what = source.Text(fields[kinds[0]], kinds[0]);
         if (kinds[0] == "answers")
         {
@@ -273,6 +291,58 @@ public sealed class ScenarioTestParser
         var with = isAnswered ? WriteProperties(source.Map(fields["with"], "with", "with: { ticket: \"T-1\" }"), null) : default;
         fields.RefuseOthers();
         return endpoint is null ? null : new(at, endpoint, isAnswered, with, fields.HeadSpan);
+    }
+
+    /// <summary><c>- { id: demo, starts: 14d, lasts: 1h, seats: 2, link: https://example.com/demo }</c>.</summary>
+    private Session? ReadSession(YamlNode node)
+    {
+        if (source.Map(node, "a session", "- { id: demo, starts: 14d }") is not { } mapping) return null;
+        var fields = new Fields(source, mapping, "a session");
+        var id = source.Name(fields.Required("id", "A name for it: id: demo."), "a session");
+        var kind = source.Name(fields["kind"], "a kind of session") ?? "webinar";
+        var title = source.Text(fields["title"], "title");
+        var starts = ReadMoment(fields.Required("starts", "When, counted from the start: starts: 14d; or local."));
+        var lasts = source.Exact(fields["lasts"], "lasts") ?? TimeSpan.FromHours(1);
+        var seats = source.Whole(fields["seats"], "seats", 0);
+        var until = ReadMoment(fields["registration_until"]);
+        var link = source.Text(fields["link"], "link") ?? "https://example.com/session";
+        fields.RefuseOthers();
+        return id is null || starts is not { } at ? null : new()
+        {
+            Id = id,
+            Kind = kind,
+            Titles = new Dictionary<string, string> { [environment.Policy.Locale] = title ?? id },
+            StartsAt = at,
+            EndsAt = at + lasts,
+            Zone = zone.Id,
+            Link = link,
+            Seats = seats,
+            RegistrationUntil = until,
+            Locale = environment.Policy.Locale,
+            ScheduledAt = start,
+            Version = 1,
+        };
+    }
+
+    private string? ReadKnownSession(YamlNode? node)
+    {
+        if (source.Text(node, "a session") is not { } id) return null;
+        if (sessions.ContainsKey(id)) return id;
+        source.Error(DiagnosticCodes.UnknownSession, node!.Span, $"no session in this test is called \"{id}\"", Suggestions.For(id, sessions.Keys, "There are") ?? "Say so in given: sessions: [ { id: demo, starts: 14d } ].");
+        return null;
+    }
+
+    /// <summary><c>{ session: demo, moved_to: 16d }</c>, <c>cancelled: true</c>, <c>attended: [ ann ]</c>.</summary>
+    private TestAction.ChangeSession? ReadSessionChange(Fields fields, DateTimeOffset at)
+    {
+        var session = ReadKnownSession(fields["session"]);
+        var movedTo = ReadMoment(fields["moved_to"]);
+        var isCancelled = source.YesOrNo(fields["cancelled"], "cancelled") ?? false;
+        var attended = fields.Has("attended") ? source.Texts(fields["attended"], "attended").Select(ReadPerson).OfType<string>().ToList() : null;
+        if (new[] { movedTo is not null, isCancelled, attended is not null }.Count(said => said) != 1)
+            source.Error(DiagnosticCodes.UnknownSession, fields.HeadSpan, "what becomes of the session?", "One of moved_to: 16d, cancelled: true, attended: [ ann ].");
+        fields.RefuseOthers();
+        return session is null ? null : new(at, session, movedTo, isCancelled, attended, fields.HeadSpan);
     }
 
     private string? ReadType(YamlNode? node)

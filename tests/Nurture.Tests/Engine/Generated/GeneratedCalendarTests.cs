@@ -15,6 +15,7 @@ public sealed class GeneratedCalendarTests
     private static readonly int First = int.Parse(Environment.GetEnvironmentVariable("NURTURE_SEED") ?? "1", CultureInfo.InvariantCulture);
     private static readonly string[] Zones = ["Asia/Tokyo", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe"];
 
+    [Lesson(3, 12)]
     [Fact]
     public void A_local_time_comes_once_on_every_day()
     {

@@ -15,6 +15,7 @@ public sealed class GeneratedOrderTests(ITestOutputHelper output)
     private static readonly string[] Names = ["login", "ordered", "paid", "setup_completed"];
 
     [Rule(21, 23, 24)]
+    [Lesson(9)]
     [Fact]
     public void Events_in_any_order_of_arrival_give_the_same_goals_and_counts()
     {

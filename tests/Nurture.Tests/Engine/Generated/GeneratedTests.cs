@@ -98,6 +98,7 @@ public sealed class GeneratedTests(ITestOutputHelper output)
         }
     }
 
+    [Lesson(1, 16, 23, 24)]
     [Fact]
     public void Nobody_passes_a_cap_or_is_mailed_outside_of_allowed_hours_twice_for_one_step_or_after_an_end()
     {

@@ -1,7 +1,7 @@
 import {
-  IconArrowsSplit2, IconArrowUpRight, IconBellOff, IconBellRinging, IconCalendarDue, IconCalendarEvent, IconCalendarRepeat, IconCalendarTime, IconChecklist, IconClock, IconDice3, IconEar, IconEraser, IconExchange, IconFilter, IconFlag,
-  IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMessageQuestion, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop, IconRepeat, IconRoute, IconStairs, IconSun, IconSquareX, IconUserCheck,
-  IconUserMinus, IconUserPlus, IconWebhook, type Icon,
+  IconArrowUpRight, IconArrowsSplit2, IconBellOff, IconBellRinging, IconCalendarDue, IconCalendarEvent, IconCalendarRepeat, IconCalendarTime, IconChecklist, IconClock, IconDice3, IconEar, IconEraser,
+  IconExchange, IconFilter, IconFlag, IconFlagCheck, IconHandClick, IconHeartHandshake, IconHeartbeat, IconMail, IconMessageQuestion, IconMoon, IconPencil, IconPlayerPlay, IconPlayerStop,
+  IconPresentation, IconRepeat, IconRoute, IconSquareX, IconStairs, IconSun, IconUserCheck, IconUserMinus, IconUserPlus, IconWebhook, type Icon,
 } from "@tabler/icons-react";
 
 /** What a form asks of a value, and where it stands in the text. */
@@ -37,6 +37,7 @@ export const stepKinds: Record<string, Kind> = {
       { key: "from", is: "text", word: "writes", isOptional: true },
       { key: "approve", is: "text", isOptional: true },
       { key: "throttle", is: "text", isOptional: true },
+      { key: "calendar", is: { words: ["session"] }, isOptional: true },
     ],
   },
   "ask": {
@@ -144,6 +145,17 @@ export const triggerKinds: Record<string, Kind> = {
       { key: "after", is: "length", isOptional: true },
       { key: "at", is: "time", isOptional: true },
       { key: "days", is: days, isOptional: true },
+    ],
+  },
+  "session": {
+    icon: IconPresentation,
+    color: "teal",
+    fields: [
+      { key: "session", is: "text" },
+      { key: "before", is: "length" },
+      { key: "at", is: "time", isOptional: true },
+      { key: "days", is: days, isOptional: true },
+      { key: "pace", is: "text", isOptional: true },
     ],
   },
   "manual": { icon: IconHandClick, color: "teal", fields: [] },

@@ -134,6 +134,8 @@ function startWords(flow: Flow, language: string, t: TFunction): { title: string
       const word = says["before"] ? "starts_before" : says["after"] ? "starts_after" : "starts_on";
       return { title: t(`scenarios.${word}`, { date: says["date"], length: offset ? lengthWords(offset, language, t) : "" }), detail: says["at"] ?? null };
     }
+    case "session":
+      return { title: t("flow.starts_session", { session: says["session"], length: lengthWords(says["before"] ?? "", language, t) }), detail: [says["at"], daysWords(says, t), says["pace"] && t("flow.at_pace", { pace: says["pace"] })].filter(Boolean).join(" · ") || null };
     case "schedule":
       return {
         title: says["schedule"] ? t("flow.starts_schedule", { schedule: scheduleWords(says["schedule"], language, t) }) : t("flow.starts_at", { at: (says["at"] ?? "").replace("T", " ") }),
