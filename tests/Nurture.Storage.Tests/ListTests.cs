@@ -99,7 +99,7 @@ public abstract class ListTests(DatabaseFixture fixture)
         await AddAsync(person, 8_001, "b", "four");
 
         async Task<IEnumerable<string>> StepsAsync(SubjectRef? subject, string? scenario, long? before = null) =>
-            (await store.ListAsync(new(subject, scenario, before, 10), Cancel)).Items.Select(row => row.Entry.Step);
+            (await store.ListAsync(new(subject, scenario is null ? (ScenarioNames?)null : (ScenarioNames)scenario, before, 10), Cancel)).Items.Select(row => row.Entry.Step);
 
         Assert.Equal(["four", "two", "one"], await StepsAsync(person, null));
         Assert.Equal(["four", "two"], await StepsAsync(person, "b"));

@@ -32,7 +32,7 @@ public sealed partial class AuthoringGuideTests
             return kind;
         });
 
-        Assert.Equal(["hooks", "plan", "scenario", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
+        Assert.Equal(["hooks", "plan", "scenario", "scenario", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
     }
 
     [Fact]
