@@ -119,6 +119,7 @@ public sealed class ErasureStore(Database database, EventLog log)
         (false, """
          update sends set inputs = @empty where enrollment_id in (select enrollment_id from sends where recipient_id = @id and enrollment_id <> 0) and length(inputs) > 0 and state <> 1
          """),
+        (false, "delete from approvals where recipient_id = @id"),
         (false, $"update calls set body = @empty, response = null, problem = null where contact_id = @id and contact_id > 0 and (length(body) > 0 or response is not null) and state <> {(short)CallState.Claimed}"),
         (false, "update escalation_entries set body = '', detail = '' where contact_id = @id and contact_id > 0 and (body <> '' or detail <> '')"),
         (false, $"delete from checkpoint_states where {InCheckpoints} and kind = 1 and subject_id = @id"),

@@ -86,6 +86,7 @@ internal static class EscalationEndpoints
 
     public static void MapEscalations(this IEndpointRouteBuilder api)
     {
+        api.MapApprovals();
         api.MapGet("/escalations", ListAsync).RequirePermission(Permission.ReadEscalations)
             .WithSummary("Cases: open ones by priority and age, closed ones with the latest first. mine=true for those of the signed-in user; only=open for those that nobody took, only=overdue for those past what was promised.");
         api.MapGet("/escalations/counts", async (EscalationStore store, BusinessClock clock, CancellationToken cancel) =>

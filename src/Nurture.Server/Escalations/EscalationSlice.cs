@@ -14,6 +14,7 @@ public static class EscalationSlice
     public static void AddEscalations(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<EscalationStore>();
+        builder.Services.AddSingleton<ApprovalStore>();
         builder.Services.AddSingleton<Working>();
         builder.Services.AddSingleton<EscalationReminders>();
         builder.Services.AddHostedService(services => services.GetRequiredService<EscalationReminders>());

@@ -22,6 +22,7 @@ public sealed class NoticeLinks(NoticeStore store, OneTimeLinks links, PublicAdd
         return await store.FindAsync(send.Slot, send.Id, cancel) switch
         {
             { LinkHash: { } shown } => await links.MakeBesideAsync(shown, cancel) ?? throw new LinkOverException(),
+            { EscalationId: 0 } when send.Template == "notice-approve" => $"{site.Url}/escalations?tab=approvals",
             { Kind: var kind } when Notice.IsCall(kind) => $"{site.Url}/overview",
             { EscalationId: 0 } => $"{site.Url}/{(send.Subject.Kind == Contacts.SubjectKind.Account ? "accounts" : "contacts")}/{send.Subject.Id}",
             { EscalationId: var id } => $"{site.Url}/escalations/{id}",

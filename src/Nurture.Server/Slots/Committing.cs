@@ -97,6 +97,9 @@ internal static class Committing
             case Effect.EscalationChanged changed: commit.EscalationChanges.Add(changed); break;
             case Effect.EscalationNoted noted: commit.EscalationEntries.Add(noted); break;
             case Effect.TaskOpened task: commit.Tasks.Add(task.Task); break;
+            case Effect.ApprovalAsked asked: commit.Approvals.Add(asked.Row); break;
+            case Effect.ApprovalEnded ended: commit.ApprovalsEnded.Add(ended); break;
+            case Effect.OwnerChanged owner: commit.OwnersChanged.Add(owner); break;
             // Addressed by the runner: who is a colleague is not decided here.
             case Effect.ColleaguesTold: break;
             case Effect.HoldsChanged holds: commit.Holds.Add(holds); break;

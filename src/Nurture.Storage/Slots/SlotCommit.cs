@@ -75,6 +75,12 @@ public sealed class SlotCommit
 
     public List<CsmTask> Tasks { get; init; } = [];
 
+    public List<ApprovalRow> Approvals { get; init; } = [];
+
+    public List<Effect.ApprovalEnded> ApprovalsEnded { get; init; } = [];
+
+    public List<Effect.OwnerChanged> OwnersChanged { get; init; } = [];
+
     public List<Effect.HoldsChanged> Holds { get; init; } = [];
 
     /// <summary>Who waits for their turn at a throttled send.</summary>

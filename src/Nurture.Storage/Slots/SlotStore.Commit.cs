@@ -253,6 +253,25 @@ public sealed partial class SlotStore
                 select r.id, r.account_id, r.escalation_id, r.title, r.place, r.is_required, r.assignee, r.due_at, r.opened_at, r.scenario, r.step, r.contact_id, r.queue, r.outcomes
                 from rows r where true on conflict do nothing
                 """);
+            await BulkAsync(Rows.Of(commit.Approvals)
+                    .Long("id", a => a.Id).Long("account_id", a => a.AccountId).Short("kind", a => (short)a.Subject.Kind).Long("subject_id", a => a.Subject.Id).Long("recipient_id", a => a.RecipientId)
+                    .Long("enrollment_id", a => a.EnrollmentId).Text("scenario", a => a.Scenario).Int("version", a => a.Version).Text("step", a => a.Step).Text("template", a => a.Template)
+                    .Text("locale", a => a.Locale).Bytes("inputs", a => a.Inputs).Text("assignee", a => a.Assignee).Instant("opened_at", a => a.OpenedAt).Instant("due_at", a => a.DueAt)
+                    .Flag("sends_unanswered", a => a.SendsUnanswered),
+                $"""
+                insert into approvals (id, account_id, kind, subject_id, recipient_id, enrollment_id, scenario, version, step, template, locale, inputs, assignee, opened_at, due_at, sends_unanswered, state)
+                select r.id, r.account_id, r.kind, r.subject_id, r.recipient_id, r.enrollment_id, r.scenario, r.version, r.step, r.template, r.locale, r.inputs, r.assignee, r.opened_at, r.due_at, r.sends_unanswered, {(short)ApprovalState.Waiting}
+                from rows r where true on conflict do nothing
+                """);
+            // What it was made from is personal, and needed only until somebody has answered.
+            await BulkAsync(Rows.Of(LastOf(commit.ApprovalsEnded, a => a.ApprovalId)).Long("id", a => a.ApprovalId).Short("state", a => (short)a.State).Text("decided_by", a => a.By).Instant("decided_at", a => a.At).Bytes("inputs", _ => []),
+                "update approvals set state = r.state, decided_by = r.decided_by, decided_at = r.decided_at, inputs = r.inputs from rows r where approvals.id = r.id");
+            foreach (var table in new[] { "csm_tasks", "approvals" })
+            {
+                await BulkAsync(Rows.Of(commit.OwnersChanged).Long("account_id", o => o.AccountId).Text("old", o => o.From).Text("next", o => o.To),
+                    $"update {table} set assignee = r.next from rows r where {table}.account_id = r.account_id and {table}.assignee = r.old and {(table == "csm_tasks" ? "done_at is null" : $"state = {(short)ApprovalState.Waiting}")}");
+            }
+
             await BulkAsync(Rows.Of(commit.Forgotten).Long("id", id => id), $"update contacts set is_erasing = {ErasureStore.Asked} from rows r where contacts.id = r.id and contacts.erased_at is null");
             await HoldsAsync();
         }

@@ -52,6 +52,21 @@ public static partial class StateCodec
         w.Instant(61, enrollment.TurnUntil);
         if (enrollment.CallId != default) w.Bytes(40, enrollment.CallId.ToByteArray());
         if (enrollment.TaskId != 0) w.Number(30, enrollment.TaskId);
+        foreach (var approval in enrollment.Approvals)
+        {
+            w.Message(31, a =>
+            {
+                a.Number(1, approval.Id);
+                a.Text(2, approval.Step);
+                a.Number(3, approval.RecipientId);
+                a.Number(4, (long)approval.State);
+                a.Instant(5, approval.DueAt);
+                a.Instant(6, approval.DecidedAt);
+                a.Text(7, approval.Subject);
+                a.Text(8, approval.Text);
+            });
+        }
+
         w.Raw(enrollment.Unknown);
     }
 
@@ -94,11 +109,34 @@ public static partial class StateCodec
                 case 61: enrollment.TurnUntil = reader.Instant; break;
                 case 40: enrollment.CallId = new Guid(reader.Bytes); break;
                 case 30: enrollment.TaskId = reader.Number; break;
+                case 31: enrollment.Approvals.Add(ReadApproval(reader.Bytes)); break;
                 default: enrollment.Unknown = [.. enrollment.Unknown, .. reader.Whole]; break;
             }
         }
 
         return enrollment;
+    }
+
+    private static Approval ReadApproval(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new PackedReader(bytes);
+        var (id, step, recipient, state, due, decided, subject, text) = (0L, "", 0L, ApprovalState.Waiting, default(DateTimeOffset), (DateTimeOffset?)null, "", "");
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: id = reader.Number; break;
+                case 2: step = reader.Text; break;
+                case 3: recipient = reader.Number; break;
+                case 4: state = (ApprovalState)reader.Number; break;
+                case 5: due = reader.Instant; break;
+                case 6: decided = reader.Instant; break;
+                case 7: subject = reader.Text; break;
+                case 8: text = reader.Text; break;
+            }
+        }
+
+        return new Approval { Id = id, Step = step, RecipientId = recipient, State = state, DueAt = due, DecidedAt = decided, Subject = subject, Text = text };
     }
 
     private static EnrollmentSend ReadEnrollmentSend(ReadOnlySpan<byte> bytes)

@@ -60,10 +60,31 @@ internal sealed partial class Advance
 
             var recipient = set.Contact(slot, id);
             var (refusal, until) = Gate(published, subject, enrollment, step, recipient, at);
+            Approval? approval = null;
+            // Who may not be mailed at all is no question for a human; all other gates are asked when the answer is there.
+            if (step.Approve is { } approver && recipient is not null && !(refusal is not null && until is null))
+            {
+                approval = ApprovalOf(subject, enrollment, step, approver, recipient, at);
+                if (approval.State == ApprovalState.Waiting)
+                {
+                    if (again is null || approval.DueAt < again) again = approval.DueAt;
+                    continue;
+                }
+
+                if (approval.State == ApprovalState.Declined || (approval.State == ApprovalState.Over && !approver.SendsUnanswered))
+                {
+                    Skip(subject, enrollment, step, id, approval.State == ApprovalState.Declined ? Reason.NotApproved : Reason.ApprovalOver, at);
+                    continue;
+                }
+
+                // It may not expire while a human looks at it.
+                expiresAt = Later(expiresAt, approval.DecidedAt!.Value + (step.Expires ?? DefaultExpiry(step.Class)));
+            }
+
             if (refusal is null && Later(at, now) >= expiresAt) refusal = Reason.Expired;
             if (refusal is null)
             {
-                Release(subject, enrollment, step, recipient!, at, expiresAt);
+                Release(subject, enrollment, step, recipient!, at, expiresAt, approval);
                 hasReleased = true;
                 enrollment.TurnUntil = null;
             }
@@ -194,7 +215,7 @@ internal sealed partial class Advance
         }
     }
 
-    private void Release(SubjectState subject, Enrollment enrollment, Step.Send step, ContactState recipient, DateTimeOffset at, DateTimeOffset expiresAt)
+    private void Release(SubjectState subject, Enrollment enrollment, Step.Send step, ContactState recipient, DateTimeOffset at, DateTimeOffset expiresAt, Approval? approval)
     {
         // After a standstill it leaves now, whenever it was due.
         var leftAt = Later(at, now);
@@ -217,7 +238,8 @@ internal sealed partial class Advance
             Topic = step.Topic,
             Template = step.Template,
             Locale = locale,
-            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null),
+            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null,
+                from: SenderOf(step, account), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null),
             Seed = Draws.Seed(id),
             PlannedAt = at,
             ExpiresAt = expiresAt,

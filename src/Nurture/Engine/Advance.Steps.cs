@@ -66,6 +66,7 @@ internal sealed partial class Advance
             return;
         }
 
+        if (enrollment.Approvals.Count > 0) WithdrawApprovals(enrollment, at);
         enrollment.Step = step;
         enrollment.StepStartedAt = at;
         enrollment.StepDueAt = null;
@@ -186,6 +187,7 @@ internal sealed partial class Advance
     {
         if (!isNoted) Note(subject, enrollment, reason, at, detail: detail);
         if (enrollment.EscalationId != 0) LeaveCase(subject, enrollment, reason, at);
+        if (enrollment.Approvals.Count > 0) WithdrawApprovals(enrollment, at);
         var scenario = VersionOf(enrollment).Scenario;
         LeaveSeat(subject, scenario, reason, at);
         // Whom it kept from sending sends now.

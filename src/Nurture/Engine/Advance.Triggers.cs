@@ -26,6 +26,7 @@ internal sealed partial class Advance
         switch (attribute)
         {
             case "tier": Happened(account, ProductEvents.TierChanged, at, ("from", Shown(before, "tech")), ("to", Shown(value, "tech"))); break;
+            case "owner" when before is { Kind: ValueKind.Text }: HandOver(account, before.AsText, value.Kind == ValueKind.Text ? value.AsText : null, at); break;
             case "stage": Happened(account, ProductEvents.StageReached, at, ("from", before.ToString()), ("to", value.ToString())); break;
         }
 

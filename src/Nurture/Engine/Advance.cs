@@ -60,6 +60,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.Hit s: Hit(s); break;
             case Signal.Answered s: Answered(s); break;
             case Signal.TaskDone s: TaskDone(s); break;
+            case Signal.ApprovalGiven s: ApprovalGiven(s); break;
             case Signal.Refused s: Refused(s); break;
             case Signal.ConsentSaid s: ConsentSaid(s); break;
             case Signal.Erased s: Erased(s); break;
@@ -314,6 +315,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     private void HearForAccount(long accountId, StoredEvent row)
     {
         if (row.Kind == SignalKind.Answered && set.Account(slot, accountId) is { } asking) HearAnswer(asking, (Signal.Answered)SignalCodec.Read(row));
+        if (row.Kind == SignalKind.ApprovalGiven) ApprovalGiven((Signal.ApprovalGiven)SignalCodec.Read(row));
         if (row.Kind != SignalKind.Occurred) return;
         var account = AccountHere(accountId, row.OccurredAt);
         var happened = SignalCodec.ReadEvent(row) with { AccountId = accountId };

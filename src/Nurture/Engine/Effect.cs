@@ -63,6 +63,14 @@ public abstract record Effect
 
     public sealed record TaskOpened(CsmTask Task) : Effect;
 
+    public sealed record ApprovalAsked(ApprovalRow Row) : Effect;
+
+    /// <summary>What became of a mail to be approved.</summary>
+    public sealed record ApprovalEnded(long ApprovalId, ApprovalState State, string By, DateTimeOffset At) : Effect;
+
+    /// <summary>What was open for the one is the other's now: tasks, and mails to approve. Null is nobody.</summary>
+    public sealed record OwnerChanged(long AccountId, string From, string? To) : Effect;
+
     /// <summary>Mail colleagues; who of those addressed is one is known to the shell.</summary>
     public sealed record ColleaguesTold(Notice Notice) : Effect;
 

@@ -87,6 +87,9 @@ public sealed class Enrollment
     /// <summary>By the predicate's key: the latest event since entry that made it true (SEMANTICS.md 23).</summary>
     public Dictionary<string, OccurredEvent> EventsSinceEntry { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Mails of the step it stands on that a human has to approve.</summary>
+    public List<Approval> Approvals { get; } = [];
+
     /// <summary>What became of this enrollment's sends, in the order of their steps.</summary>
     public List<EnrollmentSend> Sends { get; } = [];
 

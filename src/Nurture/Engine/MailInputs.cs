@@ -29,7 +29,8 @@ public static class MailInputs
     private static string? Text(SubjectState? subject, string attribute) => subject?[attribute] is { Kind: ValueKind.Text } text ? text.AsText : null;
 
     /// <summary>Frozen: a retry renders the same.</summary>
-    public static byte[] Write(Catalog catalog, MailReads reads, ContactState? recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, ScenarioRow? row = null, (Question Question, string Locale)? asks = null, SessionFacts? session = null, OccurredEvent? response = null)
+    public static byte[] Write(Catalog catalog, MailReads reads, ContactState? recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, ScenarioRow? row = null, (Question Question, string Locale)? asks = null, SessionFacts? session = null, OccurredEvent? response = null,
+        Sender? from = null, (string Subject, string Text)? edited = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Plain))
@@ -39,6 +40,8 @@ public static class MailInputs
             if (account is not null && reads.AnyOf("account")) WriteSubject("account", account, SubjectKind.Account);
             WriteEvent("trigger", trigger);
             WriteEvent("heard", heard);
+            if (edited is { } own) WriteText("edited", own.Subject, own.Text);
+            if (from is not null) WriteSender(json, from);
             WriteEvent("response", response);
             if (recipient is not null) session?.Write(json, reads, LocaleOf(catalog, recipient, account));
             if (row is not null && reads.AnyOf("row"))
@@ -50,7 +53,7 @@ public static class MailInputs
             if (asks is { } asked) WriteQuestion(json, asked.Question, asked.Locale, catalog.Policy.Locale);
             if (reply is not null)
             {
-                WriteReply(reply);
+                WriteText("reply", reply.Subject, reply.Text);
                 WriteSender(json, catalog.Policy.Sender with { ReplyTo = reply.By });
             }
 
@@ -76,12 +79,12 @@ public static class MailInputs
                 json.WriteEndObject();
             }
 
-            void WriteReply(Reply written)
+            void WriteText(string name, string subject, string text)
             {
-                json.WriteStartObject("reply");
-                json.WriteString("subject", written.Subject);
+                json.WriteStartObject(name);
+                json.WriteString("subject", subject);
                 json.WriteStartArray("paragraphs");
-                foreach (var paragraph in written.Text.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) json.WriteStringValue(paragraph);
+                foreach (var paragraph in text.ReplaceLineEndings("\n").Split("\n\n", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)) json.WriteStringValue(paragraph);
                 json.WriteEndArray();
                 json.WriteEndObject();
             }
@@ -113,6 +116,7 @@ public static class MailInputs
             json.WriteString("account", facts.Account);
             json.WriteString("because", facts.Because);
             json.WriteString("by", facts.By);
+            json.WriteString("before", facts.Before);
             json.WriteString("acknowledge_by", facts.AcknowledgeBy);
             json.WriteString("what", facts.What);
             json.WriteString("count", facts.Count);

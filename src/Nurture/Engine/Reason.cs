@@ -128,6 +128,11 @@ public enum Reason : short
     Answered = 140,
     AnswerChanged = 141,
     TaskDone = 142,
+    ApprovalAsked = 143,
+    Approved = 144,
+    NotApproved = 145,
+    ApprovalOver = 146,
+    OwnerChanged = 147,
 
     // Sessions.
     SessionCancelled = 170,

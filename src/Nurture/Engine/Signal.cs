@@ -139,6 +139,11 @@ public abstract record Signal
     /// <param name="Subject">Whose passage the task is of.</param>
     public sealed record TaskDone(SubjectRef Subject, long TaskId, string Outcome, string By, DateTimeOffset At) : Signal;
 
+    /// <summary>A human approved a mail, perhaps with words of their own, or declined it.</summary>
+    /// <param name="Subject">Whose passage it is of.</param>
+    /// <param name="MailSubject">The human's own; empty to leave it as it is, as <paramref name="Text"/>.</param>
+    public sealed record ApprovalGiven(SubjectRef Subject, long RecipientId, long ApprovalId, bool IsApproved, string MailSubject, string Text, string By, DateTimeOffset At) : Signal;
+
     /// <summary>A human holds the account's mails back until a moment.</summary>
     public sealed record HoldRequested(long AccountId, DateTimeOffset Until, string Because, string By, DateTimeOffset At) : Signal;
 
@@ -190,6 +195,7 @@ public enum SignalKind : short
     CallEnded = 62,
     Answered = 50,
     TaskDone = 51,
+    ApprovalGiven = 52,
     SessionChanged = 64,
     StartAsked = 110,
     Admitted = 111,

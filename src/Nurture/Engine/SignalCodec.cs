@@ -175,6 +175,16 @@ public static class SignalCodec
             w.Number(8, s.ContactId);
             w.Text(9, s.Subject);
         })),
+        // The recipient's, as an answer is: it may speak of them.
+        Signal.ApprovalGiven s => Row(SignalKind.ApprovalGiven, s.RecipientId, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.ApprovalId);
+            w.Number(2, s.Subject.Kind == SubjectKind.Account ? s.Subject.Id : 0);
+            w.Flag(3, s.IsApproved);
+            w.Text(4, s.MailSubject);
+            w.Text(5, s.Text);
+            w.Text(6, s.By);
+        })),
         Signal.TaskDone s => Row(SignalKind.TaskDone, s.Subject, 0, s.At, Packed(w =>
         {
             w.Number(1, s.TaskId);
@@ -286,6 +296,25 @@ public static class SignalCodec
                 return row.Kind == SignalKind.Hit
                     ? new Signal.Hit(subject, enrollment, send, step, recipient, fifth != 0, row.OccurredAt, isMachine)
                     : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt);
+            }
+
+            case SignalKind.ApprovalGiven:
+            {
+                var (approval, account, isApproved, subject, text, by) = (0L, 0L, false, "", "", "");
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: approval = reader.Number; break;
+                        case 2: account = reader.Number; break;
+                        case 3: isApproved = reader.Flag; break;
+                        case 4: subject = reader.Text; break;
+                        case 5: text = reader.Text; break;
+                        case 6: by = reader.Text; break;
+                    }
+                }
+
+                return new Signal.ApprovalGiven(account != 0 ? SubjectRef.Account(account) : SubjectRef.Contact(row.ContactId), row.ContactId, approval, isApproved, subject, text, by, row.OccurredAt);
             }
 
             case SignalKind.TaskDone:

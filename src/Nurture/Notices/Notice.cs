@@ -20,13 +20,20 @@ public enum NoticeKind : byte
     /// <summary>He may come in, by a link that works once.</summary>
     Invited = 4,
 
+    /// <summary>A mail waits for his approval.</summary>
+    ToApprove = 5,
+
+    /// <summary>An account of his is another's now, or the other way round.</summary>
+    OwnerChanged = 6,
+
+    /// <summary>A scenario has something to tell him.</summary>
+    Told = 8,
+
     /// <summary>A scenario did far more than it may, and is paused.</summary>
     VolumeTripped = 20,
 
     /// <summary>A source sends far less than it usually does.</summary>
     SourceSilent = 21,
-    /// <summary>A scenario has something to tell him.</summary>
-    Told = 8,
 }
 
 /// <summary>Somebody who works with Nurture, as much of him as mailing him takes.</summary>
@@ -59,6 +66,8 @@ public sealed record Notice(
         NoticeKind.Assigned or NoticeKind.HandedOver => "notice-case",
         NoticeKind.Untaken => "notice-untaken",
         NoticeKind.Invited => "notice-invitation",
+        NoticeKind.ToApprove => "notice-approve",
+        NoticeKind.OwnerChanged => "notice-owner",
         NoticeKind.VolumeTripped => "notice-breaker",
         NoticeKind.SourceSilent => "notice-silence",
         NoticeKind.Told => "notice-told",
@@ -98,6 +107,9 @@ public sealed record NoticeFacts(string Title, string? Account)
 
     /// <summary>Who handed it over, or invites.</summary>
     public string? By { get; init; }
+
+    /// <summary>Of an account that has another owner: who it was before.</summary>
+    public string? Before { get; init; }
 
     /// <summary>Of a call: mails, escalations, webhooks.</summary>
     public string? What { get; init; }

@@ -197,6 +197,9 @@ public static partial class DiagnosticCodes
     /// <summary>An outcome by which a task cannot be done.</summary>
     public const string UnknownOutcome = "NUR142";
 
+    /// <summary>A sender that policy.yaml does not declare.</summary>
+    public const string UnknownIdentity = "NUR143";
+
     /// <summary>A hook of hooks.yaml that cannot be: how it is signed, or what it makes of a body.</summary>
     public const string BadHook = "NUR146";
     /// <summary>A session is named or read where none can be.</summary>

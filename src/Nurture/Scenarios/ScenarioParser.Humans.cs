@@ -119,7 +119,7 @@ public sealed partial class ScenarioParser
             return (null, attribute);
         }
 
-        source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" does not say whose task it is", "An attribute of the account that holds an address, account.owner or account.sales_owner; or an address.");
+        source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" does not say who is meant", "An attribute of the account that holds an address, account.owner or account.sales_owner; or an address.");
         return (null, null);
     }
 

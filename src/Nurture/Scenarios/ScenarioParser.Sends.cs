@@ -35,6 +35,8 @@ public sealed partial class ScenarioParser
         var condition = ReadCondition(fields?["if"], "if", Scope(hasHeard));
         var hasCalendar = ReadCalendar(fields?["calendar"]);
         var question = isAsking ? ReadQuestion(fields!) : null;
+        var approve = isAsking || fields is null ? null : ReadApprover(fields);
+        var from = isAsking ? null : ReadFrom(fields?["from"]);
         var skippedNode = step["skipped"];
         var endsWhenSkipped = skippedNode is YamlNode.Scalar { Value: "end" };
         var skipped = endsWhenSkipped ? [] : ReadSteps(skippedNode, "skipped (end, or steps)", hasHeard);
@@ -57,7 +59,38 @@ public sealed partial class ScenarioParser
             EndsWhenSkipped = endsWhenSkipped,
             Skipped = skipped,
             Asks = question,
+            Approve = approve,
+            From = from,
         };
+    }
+
+    private Approver? ReadApprover(Fields fields)
+    {
+        var node = fields["approve"];
+        var upTo = source.Length(fields["up_to"], "up_to");
+        var otherwise = source.OneOf(fields["otherwise"], "what happens to a mail that nobody answers for", ("skip", false), ("send", true));
+        if (node is null)
+        {
+            foreach (var key in new[] { "up_to", "otherwise" })
+            {
+                if (fields.KeySpan(key) is { } span) source.Error(DiagnosticCodes.Contradiction, span, $"\"{key}:\" belongs to approve:, and nobody approves this mail", "approve: owner, up_to: 3bd, otherwise: skip.");
+            }
+
+            return null;
+        }
+
+        if (source.Text(node, "approve") is not { } written) return null;
+        var (address, attribute) = written == "owner" ? (null, new AttributeRef(SubjectKind.Account, "owner")) : ReadTaskOwner(node);
+        return address is null && attribute is null ? null : new(address, attribute?.Name ?? "owner", upTo ?? new Duration(default, BusinessDays: 3), otherwise ?? false);
+    }
+
+    private string? ReadFrom(YamlNode? node)
+    {
+        if (source.Text(node, "from") is not { } written || written == Step.Send.FromOwner) return node is null ? null : Step.Send.FromOwner;
+        if (environment.Policy.Identities.ContainsKey(written)) return written;
+        source.Error(DiagnosticCodes.UnknownIdentity, node!.Span, $"policy.yaml declares no identity \"{written}\"",
+            Suggestions.For(written, [Step.Send.FromOwner, .. environment.Policy.Identities.Keys], "There are") ?? "account.owner, or declare it there: identities: { support: { name: Support, address: support@example.com } }.");
+        return null;
     }
 
     private bool ReadCalendar(YamlNode? node)
@@ -165,14 +198,10 @@ public sealed partial class ScenarioParser
             Suggestions.For(template, known) ?? $"It would be the file templates/{template}.{environment.Policy.Locale}.html.");
     }
 
-    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, throttle, if, calendar and id.";
+    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, throttle, if, approve, from, calendar and id.";
 
     private static readonly Dictionary<string, string> LaterInSend = new(StringComparer.Ordinal)
     {
-        ["from"] = "Mails come from the sender in policy.yaml.",
-        ["approve"] = SendKeys,
-        ["up_to"] = SendKeys,
-        ["otherwise"] = SendKeys,
         ["channel"] = "Every send is a mail.",
         ["skipped"] = "It stands beside the send, aligned with \"send:\".",
     };

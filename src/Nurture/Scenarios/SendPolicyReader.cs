@@ -31,6 +31,11 @@ public static class SendPolicyReader
             OwnSites = ReadSites(source, fields["own_sites"]),
             OwnDomains = [.. source.Texts(fields["own_domains"], "own_domains").Select(d => d.Value.TrimStart('@').ToLowerInvariant())],
         };
+        policy = policy with
+        {
+            Identities = ReadIdentities(source, fields["identities"], policy.Sender),
+            SenderDomains = [.. source.Texts(fields["sender_domains"], "sender_domains").Select(d => d.Value.TrimStart('@').ToLowerInvariant())],
+        };
         fields.RefuseOthers();
         return (policy, source.Sorted());
     }
@@ -116,6 +121,25 @@ public static class SendPolicyReader
         };
         fields.RefuseOthers();
         return sender;
+    }
+
+    private static Dictionary<string, Sender> ReadIdentities(YamlSource source, YamlNode? node, Sender standard)
+    {
+        var identities = new Dictionary<string, Sender>(StringComparer.Ordinal);
+        foreach (var (key, value) in source.Map(node, "identities", "identities: { support: { name: Support, address: support@example.com } }")?.Entries ?? [])
+        {
+            if (source.Name(key, "an identity") is not { } name || source.Map(value, $"the identity \"{name}\"", "{ name: Support, address: support@example.com }") is not { } mapping) continue;
+            var fields = new Fields(source, mapping, $"the identity \"{name}\"");
+            identities[name] = standard with
+            {
+                Name = source.Text(fields.Required("name", "What stands beside the address in the reader's inbox."), "name") ?? standard.Name,
+                Address = ReadAddress(source, fields.Required("address", "The address mails come from.")) ?? standard.Address,
+                ReplyTo = ReadAddress(source, fields["reply_to"]),
+            };
+            fields.RefuseOthers();
+        }
+
+        return identities;
     }
 
     private static List<string> ReadSites(YamlSource source, YamlNode? node)

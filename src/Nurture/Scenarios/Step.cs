@@ -55,6 +55,14 @@ public abstract record Step
         /// <summary>What runs when the send was skipped, before going on.</summary>
         public IReadOnlyList<Step> Skipped { get; init; } = [];
 
+        /// <summary>Who has to approve it before it may leave; null where nobody has.</summary>
+        public Approver? Approve { get; init; }
+
+        /// <summary>Who writes: an identity of the policy, or <see cref="FromOwner"/>; null for the policy's sender.</summary>
+        public string? From { get; init; }
+
+        public const string FromOwner = "account.owner";
+
         /// <summary>Of the step <c>ask</c>: what the mail asks.</summary>
         public Question? Asks { get; init; }
 
@@ -225,6 +233,13 @@ public abstract record Step
         public override IReadOnlyList<IReadOnlyList<Step>> Ways => !WaitsForOutcome ? [] : Timeout is null ? [.. Arms.Select(arm => arm.Then), Otherwise] : [.. Arms.Select(arm => arm.Then), Otherwise, Timeout];
     }
 }
+
+/// <summary>A human who looks at a mail before it leaves (SEMANTICS.md 54).</summary>
+/// <param name="Address">Null where an attribute of the account says it.</param>
+/// <param name="Attribute">The account's attribute that holds the address.</param>
+/// <param name="UpTo">Until when they may answer.</param>
+/// <param name="SendsUnanswered">What is not answered in time leaves; else it is skipped.</param>
+public sealed record Approver(string? Address, string Attribute, Duration UpTo, bool SendsUnanswered);
 
 /// <summary>What runs when a case was closed, or a task done, with this outcome.</summary>
 public sealed record OutcomeArm(string Outcome, IReadOnlyList<Step> Then);

@@ -32,6 +32,19 @@ public sealed record SendPolicy
 
     public Sender Sender { get; init; } = new();
 
+    /// <summary>By name: others than <see cref="Sender"/> in whose name a send may write.</summary>
+    public IReadOnlyDictionary<string, Sender> Identities { get; init; } = new Dictionary<string, Sender>();
+
+    /// <summary>Domains whose people mails may come from: else their address is only where answers go.</summary>
+    public IReadOnlyList<string> SenderDomains { get; init; } = [];
+
+    /// <summary>A colleague as who writes.</summary>
+    /// <param name="name">Null where none is known: then the company's name stands there.</param>
+    public Sender SenderOf(string address, string? name) =>
+        SenderDomains.Any(domain => address.EndsWith($"@{domain}", StringComparison.OrdinalIgnoreCase))
+            ? Sender with { Name = name ?? Sender.Name, Address = address, ReplyTo = null }
+            : Sender with { Name = name ?? Sender.Name, ReplyTo = address };
+
     public Breaker Breaker { get; init; } = Breaker.Default;
 
     /// <summary>

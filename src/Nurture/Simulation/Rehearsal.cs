@@ -266,6 +266,7 @@ public sealed class Rehearsal
             case TestAction.Register register: Register(register); break;
             case TestAction.ChangeSession change: Change(change); break;
             case TestAction.Done done: Tell(done); break;
+            case TestAction.Decide decide: Tell(decide); break;
             case TestAction.Leave leave: Simulator.Tell(new Signal.Left(IdOf(leave.Contact), leave.At), IdOf(leave.Contact)); break;
             default: throw new InvalidOperationException($"No playing of {action.GetType().Name}.");
         }
@@ -301,6 +302,18 @@ public sealed class Rehearsal
         var contactId = happened.Contact is { } contact ? IdOf(contact) : 0;
         var accountId = happened.Contact is null ? FirstAccount : 0;
         Simulator.Tell(new Signal.Occurred(new OccurredEvent(0, happened.Name, contactId, accountId, happened.At, happened.At, happened.Properties), countsOnly), contactId, accountId);
+    }
+
+    private void Tell(TestAction.Decide decide)
+    {
+        var over = Simulator.Carried.OfType<Effect.ApprovalEnded>().Select(ended => ended.ApprovalId).ToHashSet();
+        if (Simulator.Carried.OfType<Effect.ApprovalAsked>().LastOrDefault(asked => (asked.Row.Template == decide.Asked || asked.Row.Step == decide.Asked) && !over.Contains(asked.Row.Id))?.Row is not { } row)
+        {
+            impossible.Add(decide);
+            return;
+        }
+
+        Simulator.Tell(new Signal.ApprovalGiven(row.Subject, row.RecipientId, row.Id, decide.IsApproved, "", "", "csm@example.com", decide.At), row.RecipientId);
     }
 
     private void Tell(TestAction.Done done)

@@ -50,6 +50,7 @@ internal sealed class Trace(Rehearsal rehearsal)
         TestAction.Refuse refuse => new(action.At, "refuse", $"{(refuse.Topic == "*" ? "all mails" : refuse.Topic)} by {refuse.Contact}"),
         TestAction.Work { Act: Escalations.EscalationAct.Close } work => new(action.At, "close", $"{work.Type} as {work.Outcome}"),
         TestAction.Work work => new(action.At, "take", work.Type),
+        TestAction.Decide decide => new(action.At, decide.IsApproved ? "approve" : "decline", decide.Asked),
         TestAction.Respond { IsAnswered: true } answer => new(action.At, "answer", $"by {answer.Endpoint}"),
         TestAction.Respond answer => new(action.At, "fail", answer.Endpoint),
         TestAction.Register register => new(action.At, "register", $"{register.Contact} for {register.Session}{(register.IsCancelling ? ": cancelled" : "")}"),
@@ -133,6 +134,7 @@ internal sealed class Trace(Rehearsal rehearsal)
             case Reason.NobodyToNotify: return ("notify", $"nobody: {Member(entry, "who")}{whose}", null);
             case Reason.Answered: return ("hear", $"the answer {Member(entry, "answer")}{whose}", null);
             case Reason.AnswerChanged: return ("hear", $"the answer {Member(entry, "answer")} instead of {Member(entry, "before")}{whose}", null);
+            case Reason.Approved: return ("approve", $"{Member(entry, "template")}{whose}", null);
             case Reason.TaskDone: return ("hear", $"{Member(entry, "task")} is {Member(entry, "outcome")}{whose}", null);
             case Reason.TaskOpened: return ("task", $"{Member(entry, "task")}{whose}", null);
             case Reason.AttributeSet: return ("set", $"{Member(entry, "attribute")}{whose}", null);

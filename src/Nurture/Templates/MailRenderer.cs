@@ -33,13 +33,20 @@ public static class MailRenderer
         foreach (var (name, value) in inputs) model[name] = value;
         if (!model.TryGet("locale", out _)) model["locale"] = template.Locale;
 
-        var subject = OneLine(template.Subject.Render(model, options));
+        var edited = model.TryGet("edited", out var own) && own.TryGetObject(out var words) ? words : null;
+        var subject = edited is not null && edited["subject"].ToString() is { Length: > 0 } line ? OneLine(line) : OneLine(template.Subject.Render(model, options));
         model["subject"] = subject;
         var preheader = template.Preheader?.Render(model, options).Trim() ?? "";
         model["preheader"] = preheader;
-        if (layout is not null) model["content"] = TemplateValue.Markup(template.Body.Render(model, options));
-        return new(subject, Page(template, layout, model, options)) { Preheader = preheader };
+        // A human's own text stands where the template's would, in the same layout.
+        var body = edited is not null && edited["paragraphs"].TryGetList(out var paragraphs) && paragraphs.Count > 0 ? Edited.Body : template.Body;
+        if (layout is not null) model["content"] = TemplateValue.Markup(body.Render(model, options));
+        return new(subject, Page(template, body, layout, model, options)) { Preheader = preheader };
     }
+
+    /// <summary>The body alone, without its layout.</summary>
+    /// <exception cref="TemplateException">The template reads what this mail's inputs do not have.</exception>
+    public static string Body(MailTemplate template, TemplateObject inputs, RenderOptions options) => template.Body.Render(inputs, options with { Culture = Locales.CultureOf(template.Locale) });
 
     /// <summary>The subject line alone, for lists.</summary>
     /// <exception cref="TemplateException">The template reads what this mail's inputs do not have.</exception>
@@ -68,11 +75,11 @@ public static class MailRenderer
         return inputs;
     }
 
-    private static string Page(MailTemplate template, MailTemplate? layout, TemplateObject model, RenderOptions options)
+    private static string Page(MailTemplate template, Template own, MailTemplate? layout, TemplateObject model, RenderOptions options)
     {
-        var body = (layout ?? template).Body;
-        var lacksSender = !template.Body.Names.Any(Footer.ShowsSender) && layout?.Body.Names.Any(Footer.ShowsSender) != true;
-        var lacksUnsubscribe = !template.Body.Names.Contains(Footer.UnsubscribeName) && layout?.Body.Names.Contains(Footer.UnsubscribeName) != true;
+        var body = layout?.Body ?? own;
+        var lacksSender = !own.Names.Any(Footer.ShowsSender) && layout?.Body.Names.Any(Footer.ShowsSender) != true;
+        var lacksUnsubscribe = !own.Names.Contains(Footer.UnsubscribeName) && layout?.Body.Names.Contains(Footer.UnsubscribeName) != true;
         if (!lacksSender && !lacksUnsubscribe) return body.Render(model, options);
 
         var page = buffer ??= new(16 << 10);

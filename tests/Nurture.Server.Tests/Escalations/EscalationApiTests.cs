@@ -58,6 +58,18 @@ public abstract class EscalationApiTests(ApiServer api)
               otherwise: []
         """;
 
+    private const string Proposal = """
+        scenario: proposal
+        title: Proposal
+        owner: m@example.com
+        class: service
+        trigger: { event: signed_up }
+        reentry: every time
+        goal: { when: event("setup_completed"), within: 60d }
+        steps:
+          - send: { template: hello, approve: owner, up_to: 30d }
+        """;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -119,6 +131,31 @@ public abstract class EscalationApiTests(ApiServer api)
         Assert.Contains((await api.GetAsync($"sends?contact={contact}&scenario=visit"))["items"]!.AsArray(), send => send!["template"]!.GetValue<string>() == "hello");
         var events = (await api.GetAsync($"accounts/{account}/timeline?limit=100"))["items"]!.AsArray().Select(moment => moment!.ToJsonString()).ToList();
         Assert.Contains(events, moment => moment.Contains("nurture.task_done", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_mail_that_waits_for_approval_leaves_with_the_words_of_who_approved_it()
+    {
+        var (account, contact) = await CompanyAsync("proposed");
+        await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "proposal.yaml", text = Proposal } } });
+        await api.PersonAsync("proposed", "proposed@a.example", ApiServer.SignUp("proposed"));
+        var csm = await api.SignedInAsync(Role.Csm, "csm-proposal@example.com");
+        var waiting = Assert.Single((await csm.DoAsync(HttpMethod.Get, $"approvals?account={account}"))["items"]!.AsArray())!;
+        var id = waiting["id"]!.GetValue<string>();
+        Assert.Empty((await api.GetAsync($"sends?contact={contact}&scenario=proposal"))["items"]!.AsArray());
+
+        var mail = (await csm.DoAsync(HttpMethod.Get, $"approvals/{id}"))["mail"]!;
+        Assert.Contains("Welcome.", mail["html"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.DoesNotContain("<", mail["text"]!.GetValue<string>(), StringComparison.Ordinal);
+        await DoAsync(csm, HttpMethod.Post, $"approvals/{id}/approve", new { subject = "A word from me", text = "First things first.\n\nThen <the rest>." });
+
+        Assert.Empty((await csm.DoAsync(HttpMethod.Get, $"approvals?account={account}"))["items"]!.AsArray());
+        var send = Assert.Single((await api.GetAsync($"sends?contact={contact}&scenario=proposal"))["items"]!.AsArray())!;
+        var sent = await api.GetAsync($"sends/{send["id"]!.GetValue<string>()}/mail");
+        Assert.Equal("A word from me", sent["subject"]!.GetValue<string>());
+        Assert.Contains("Then &lt;the rest&gt;.", sent["html"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.DoesNotContain("Welcome.", sent["html"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Conflict, (await csm.CallAsync(HttpMethod.Post, $"approvals/{id}/decline")).Item1);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class ScenarioGrammarTests
             _ => $"{key}: {value}",
         }),
         "send" when key == "calendar" => Steps($"send: {{ template: welcome, calendar: {value} }}").Replace("{ event: signed_up }", "{ session: webinar, before: 3d }"),
-        "send" => Steps($"send: {{ {(key == "template" ? "" : "template: welcome, ")}{key}: {value} }}"),
+        "send" => Steps($"send: {{ {(key == "template" ? "" : "template: welcome, ")}{(key is "up_to" or "otherwise" ? "approve: owner, " : "")}{key}: {value} }}"),
         "ask" => Steps($"ask: {{ {(key == "template" ? "" : "template: welcome, ")}{(key is "answers" or "scale" ? "" : "answers: [ join, decline ], ")}{key}: {value} }}"),
         "wait" => Steps($"wait: {{ {(key is "up_to" or "late" ? "for: event(\"login\"), " : key is "offset" or "at" ? "until: account.contract_end, " : key is "days" or "zone" or "id" ? "until: \"09:00\", " : "")}{key}: {value} }}"),
         "arm" => Steps($"branch:\n      - {{ {(key == "else" ? $"else: {value}" : $"if: contact.onboarded, then: {(key == "then" ? value : "[]")}")} }}"),

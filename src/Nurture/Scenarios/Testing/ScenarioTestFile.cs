@@ -106,6 +106,9 @@ public abstract record TestAction
     /// <summary>A human does the latest task of this step, or of this title.</summary>
     public sealed record Done(DateTimeOffset At, string Task, string Outcome, SourceSpan Span) : TestAction(At, Span);
 
+    /// <summary>A human approves the latest mail from this template, or of this step, or declines it.</summary>
+    public sealed record Decide(DateTimeOffset At, string Asked, bool IsApproved, SourceSpan Span) : TestAction(At, Span);
+
     /// <summary>The person works there no more.</summary>
     public sealed record Leave(DateTimeOffset At, string Contact, SourceSpan Span) : TestAction(At, Span);
 }

@@ -203,11 +203,11 @@ public sealed class ScenarioTestParser
         if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "something that happens");
         var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d.")) ?? start;
-        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session: or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines: or leaves: true.");
             return null;
         }
 
@@ -215,6 +215,13 @@ public sealed class ScenarioTestParser
         if (kinds[0] == "set") return ReadSet(fields, at);
         if (kinds[0] is "responds" or "fails") return ReadResponse(fields, kinds[0], at);
         if (kinds[0] is "takes" or "closes") return ReadWork(fields, kinds[0], at);
+        if (kinds[0] is "approves" or "declines")
+        {
+            var asked = source.Name(fields[kinds[0]], "a template or step");
+            fields.RefuseOthers();
+            return asked is null ? null : new TestAction.Decide(at, asked, kinds[0] == "approves", fields.HeadSpan);
+        }
+
         if (kinds[0] == "session") return ReadSessionChange(fields, at);
         if (kinds[0] == "done")
         {

@@ -78,6 +78,7 @@ public sealed class GeneratedCodecTests
         Signal.Occurred s => s with { Event = s.Event with { Id = 0 } },
         // A person's passage asks that person.
         Signal.Answered { Subject.Kind: SubjectKind.Contact } s => s with { Subject = SubjectRef.Contact(s.RecipientId) },
+        Signal.ApprovalGiven { Subject.Kind: SubjectKind.Contact } s => s with { Subject = SubjectRef.Contact(s.RecipientId) },
         Signal.Prepared s => s with { History = [] },
         Signal.Resumed s => s with { Missed = [] },
         _ => signal,

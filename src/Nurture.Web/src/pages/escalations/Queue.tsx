@@ -8,6 +8,7 @@ import { PageHeader } from "@/components/PageHeader";
 import { useSearchParams } from "@/components/params";
 import { BandBadge, StateBadge, type Tone } from "@/components/StateBadge";
 import { When } from "@/components/When";
+import { Approvals } from "./Approvals";
 import { Holds } from "./Holds";
 import { outcomeWord, whyNow } from "./sentences";
 import { Tasks } from "./Tasks";
@@ -27,7 +28,7 @@ export default function Queue() {
   const { t } = useTranslation("escalations");
   const search = useSearchParams();
   const navigate = useNavigate();
-  const tab = search.tab === "tasks" || search.tab === "holds" ? search.tab : "cases";
+  const tab = search.tab === "tasks" || search.tab === "holds" || search.tab === "approvals" ? search.tab : "cases";
   const state = search.state === "closed" ? "closed" : "open";
   const whose = search.whose === "mine" || search.whose === "nobody" ? search.whose : "everybody";
   const only = search.only === "open" || search.only === "overdue" ? search.only : undefined;
@@ -41,6 +42,7 @@ export default function Queue() {
         <Tabs.List mb="md">
           <Tabs.Tab value="cases">{t("title")}</Tabs.Tab>
           <Tabs.Tab value="tasks">{t("tasks")}</Tabs.Tab>
+          <Tabs.Tab value="approvals">{t("approvals")}</Tabs.Tab>
           <Tabs.Tab value="holds">{t("on_hold")}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="cases">
@@ -71,6 +73,9 @@ export default function Queue() {
         </Tabs.Panel>
         <Tabs.Panel value="tasks">
           <Tasks />
+        </Tabs.Panel>
+        <Tabs.Panel value="approvals">
+          <Approvals />
         </Tabs.Panel>
         <Tabs.Panel value="holds">
           <Holds />

@@ -24,6 +24,25 @@ export interface CsmTask {
   outcome: string | null;
 }
 
+/** A mail that waits for somebody's approval. */
+export interface Approval {
+  id: string;
+  account_id: number;
+  account_name: string | null;
+  contact_id: number;
+  contact_name: string | null;
+  email: string | null;
+  scenario: string;
+  scenario_title: string | null;
+  template: string;
+  assignee: string | null;
+  opened_at: string;
+  due_at: string;
+  sends_unanswered: boolean;
+  state: string;
+  mail?: { subject: string | null; html: string | null; text: string | null; problem: string | null };
+}
+
 export interface Hold {
   account: string;
   account_name: string | null;

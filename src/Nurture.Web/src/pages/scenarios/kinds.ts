@@ -34,6 +34,8 @@ export const stepKinds: Record<string, Kind> = {
       { key: "if", is: "condition", isOptional: true },
       { key: "topic", is: "topic", isOptional: true },
       { key: "expires", is: "length", isOptional: true },
+      { key: "from", is: "text", word: "writes", isOptional: true },
+      { key: "approve", is: "text", isOptional: true },
       { key: "throttle", is: "text", isOptional: true },
       { key: "calendar", is: { words: ["session"] }, isOptional: true },
     ],
