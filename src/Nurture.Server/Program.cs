@@ -1,4 +1,5 @@
 using Nurture.Server.Api;
+using Nurture.Server.Arriving;
 using Nurture.Server.Authoring;
 using Nurture.Server.Broadcasts;
 using Nurture.Server.Browser;
@@ -61,6 +62,7 @@ public partial class Program
         builder.AddApi();
         builder.AddAuthoring();
         builder.AddSegments();
+        builder.AddArriving();
         builder.AddBroadcasts();
         builder.AddBulk();
         builder.AddWebApp();
@@ -82,6 +84,7 @@ public partial class Program
         app.MapOperation();
         app.MapAuthoring();
         app.MapSegments();
+        app.MapArriving();
         app.MapBroadcasts();
         app.MapSchedules();
         app.MapBulk();
