@@ -6,7 +6,7 @@ import { api } from "@/api/client";
 import { useApi } from "@/api/hooks";
 import { Problem } from "@/components/Problem";
 import { useRefresh } from "@/components/refresh";
-import { ConditionBuilder } from "../../broadcasts/ConditionBuilder";
+import { ConditionBuilder } from "@/components/conditions/ConditionBuilder";
 import { stepWords } from "../flow/sentences";
 import { allSteps, type Scenario, type Vocabulary } from "../types";
 import { starts, type Bulk } from "./types";
