@@ -1,4 +1,5 @@
 using Nurture.Server.Api;
+using Nurture.Server.Arriving;
 using Nurture.Server.Authoring;
 using Nurture.Server.Broadcasts;
 using Nurture.Server.Browser;
@@ -65,6 +66,7 @@ public partial class Program
         builder.AddApi();
         builder.AddAuthoring();
         builder.AddSegments();
+        builder.AddArriving();
         builder.AddBroadcasts();
         builder.AddHeldSessions();
         builder.AddBulk();
@@ -89,6 +91,7 @@ public partial class Program
         app.MapOperation();
         app.MapAuthoring();
         app.MapSegments();
+        app.MapArriving();
         app.MapBroadcasts();
         app.MapHeldSessions();
         app.MapSchedules();

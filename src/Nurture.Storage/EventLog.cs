@@ -28,6 +28,13 @@ public sealed class EventLog(Database database)
         .Text("name", e => e.Name).Instant("occurred_at", e => e.OccurredAt).Instant("received_at", e => e.ReceivedAt)
         .Text("correlation", e => e.Correlation).Bytes("payload", e => e.Payload);
 
+    /// <summary>The rows before an id, the latest first: the log read backwards.</summary>
+    public async Task<List<StoredEvent>> LatestAsync(long before, int limit, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.QueryAsync(null, $"select {Columns} from events e where e.id < @before order by e.id desc limit @limit", [("before", before), ("limit", limit)], reader => Read(reader), cancel);
+    }
+
     /// <summary>In the order of their ids; those that are gone are left out.</summary>
     public async Task<List<StoredEvent>> ReadAsync(IReadOnlyList<long> ids, CancellationToken cancel)
     {

@@ -27,7 +27,7 @@ public static partial class SegmentsText
         {
             YamlNode.Mapping { IsFlow: true } inBraces => InBraces(source.Text, all, inBraces, name, form),
             YamlNode.Mapping block => InBlock(source.Text, block, name, form),
-            _ => Inserted(source.Text, LineEnd(source.Text, all.Key.Span.Start), form is null ? "" : Written(name, form, UsualIndent)),
+            _ => YamlLines.Inserted(source.Text, YamlLines.EndOfLine(source.Text, all.Key.Span.Start), form is null ? "" : Written(name, form, UsualIndent)),
         };
     }
 
@@ -35,19 +35,19 @@ public static partial class SegmentsText
     {
         var indent = block.Entries.Count > 0 ? block.Entries[0].Key.Span.Column - 1 : UsualIndent;
         var written = form is null ? "" : Written(name, form, indent);
-        if (block.Entries.FirstOrDefault(entry => entry.Key.Value == name) is not { } known) return Inserted(text, End(text, block.Entries[^1].Key.Span.Start, indent), written);
+        if (block.Entries.FirstOrDefault(entry => entry.Key.Value == name) is not { } known) return YamlLines.Inserted(text, YamlLines.EndOfEntry(text, block.Entries[^1].Key.Span.Start, indent), written);
 
-        var start = text.LastIndexOf('\n', Math.Max(0, known.Key.Span.Start - 1)) + 1;
+        var start = YamlLines.StartOfLine(text, known.Key.Span.Start);
         // The last one leaves an empty mapping, which is written so.
         if (form is null && block.Entries.Count == 1)
         {
             var key = text.LastIndexOf("segments:", start, StringComparison.Ordinal);
-            var rest = End(text, known.Key.Span.Start, indent);
+            var rest = YamlLines.EndOfEntry(text, known.Key.Span.Start, indent);
             return $"{text[..(key + "segments:".Length)]} {{}}{text[(key + "segments:".Length)..start].TrimEnd()}\n{text[Math.Min(rest + 1, text.Length)..]}";
         }
 
-        var end = End(text, known.Key.Span.Start, indent);
-        return text[..start] + written + text[Math.Min(end + 1, text.Length)..];
+        var end = YamlLines.EndOfEntry(text, known.Key.Span.Start, indent);
+        return YamlLines.Replaced(text, start, end, written);
     }
 
     /// <summary>What stood in braces is written below each other, since a new one does not fit there well.</summary>
@@ -57,55 +57,15 @@ public static partial class SegmentsText
         var isWritten = false;
         foreach (var entry in mapping.Entries)
         {
-            if (entry.Key.Value != name) lines.Append("  ").Append(entry.Key.Value).Append(": ").Append(text.AsSpan(entry.Value.Span.Start, Close(text, entry.Value) - entry.Value.Span.Start)).Append('\n');
+            if (entry.Key.Value != name) lines.Append("  ").Append(entry.Key.Value).Append(": ").Append(YamlLines.Slice(text, entry.Value)).Append('\n');
             else if (form is not null) lines.Append(Written(name, form, UsualIndent));
             isWritten |= entry.Key.Value == name;
         }
 
         if (!isWritten && form is not null) lines.Append(Written(name, form, UsualIndent));
-        var (start, end) = (all.Key.Span.Start, LineEnd(text, Close(text, mapping)));
+        var (start, end) = (all.Key.Span.Start, YamlLines.EndOfLine(text, YamlLines.EndOf(text, mapping)));
         var body = lines.Length == 0 ? "segments: {}\n" : $"segments:\n{lines}";
-        return text[..start] + body + text[Math.Min(end + 1, text.Length)..];
-    }
-
-    /// <summary>Where a value ends; the place of one in braces ends before its brace.</summary>
-    private static int Close(string text, YamlNode node)
-    {
-        var end = node.Span.Start + node.Span.Length;
-        if (node is not YamlNode.Mapping { IsFlow: true }) return end;
-        while (end < text.Length && char.IsWhiteSpace(text[end])) end++;
-        return end < text.Length && text[end] == '}' ? end + 1 : end;
-    }
-
-    private static string Inserted(string text, int end, string written)
-    {
-        if (written.Length == 0) return text;
-        var head = text[..Math.Min(end, text.Length)];
-        return $"{head}{(head.EndsWith('\n') ? "" : "\n")}{written}{text[Math.Min(end + 1, text.Length)..]}";
-    }
-
-    /// <summary>The end of the last line that belongs to the key: lines below it that are indented more, without blank ones and comments behind them.</summary>
-    private static int End(string text, int key, int indent)
-    {
-        var end = LineEnd(text, key);
-        var (at, last) = (end + 1, end);
-        while (at < text.Length)
-        {
-            var lineEnd = LineEnd(text, at);
-            var line = text.AsSpan(at, lineEnd - at);
-            var content = line.TrimStart(' ');
-            if (content.Length > 0 && line.Length - content.Length <= indent) break;
-            if (content.Length > 0 && (content[0] != '#' || line.Length - content.Length > indent)) last = lineEnd;
-            at = lineEnd + 1;
-        }
-
-        return last;
-    }
-
-    private static int LineEnd(string text, int from)
-    {
-        var end = from >= text.Length ? -1 : text.IndexOf('\n', from);
-        return end < 0 ? text.Length : end;
+        return YamlLines.Replaced(text, start, end, body);
     }
 
     private static string Written(string name, SegmentForm form, int indent)
