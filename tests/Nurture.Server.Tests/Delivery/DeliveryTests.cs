@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Nurture.Scenarios;
 using Nurture.Sends;
 using Nurture.Server.Delivery;
+using Nurture.Server.Hosting;
 using Nurture.Storage;
 
 namespace Nurture.Server.Tests.Delivery;
@@ -103,10 +104,21 @@ public sealed class DeliveryTests
         var rig = await DeliveryRig.StartAsync([.. sink.Settings, "--Nurture:Mail:Connections=4"]);
         var sends = new List<Guid>();
         for (var i = 0; i < 12; i++) sends.Add(await rig.PlanAsync($"p{i}@example.com"));
-        var draining = rig.DrainAsync();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var draining = rig.Server.Services.GetRequiredService<DueMoments>().DrainAsync(enough.Token);
         while (sink.Accepted().Count == 0) await Task.Yield();
 
         var states = await rig.StopAsync();
+        await enough.CancelAsync();
+        try
+        {
+            await draining;
+        }
+        catch (OperationCanceledException)
+        {
+            // It asks for what is due until nothing is.
+        }
+
 
         Assert.True(states.TryGetValue(SendState.Planned, out var planned), "all had left before the stop");
         Assert.Equal(sink.Accepted().Count, states[SendState.Sent]);
