@@ -102,7 +102,7 @@ public sealed partial class ScenarioPageTests(OneBrowser browser)
         await page.GetByTestId("count").ClickAsync();
         await Assertions.Expect(page.GetByText("All 1 asked.")).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByTestId("schedule")).ToBeDisabledAsync();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Time" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Time", Exact = true }).ClickAsync();
         var calendar = page.GetByRole(AriaRole.Dialog);
         await calendar.Locator("button[data-direction='next']").ClickAsync();
         await calendar.GetByRole(AriaRole.Button, new() { NameRegex = FifteenthDay }).ClickAsync();

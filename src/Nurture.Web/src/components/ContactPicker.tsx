@@ -1,6 +1,7 @@
 import { Combobox, InputBase, Loader, Text, useCombobox } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconUser } from "@tabler/icons-react";
+import { keepPreviousData } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApi } from "@/api/hooks";
@@ -27,7 +28,8 @@ export function ContactPicker({ value, onChange, label, nobody }: Props) {
   const combobox = useCombobox({ onDropdownClose: () => setTyped(null) });
   const [typed, setTyped] = useState<string | null>(null);
   const [asked] = useDebouncedValue(typed ?? "", 200);
-  const found = useApi<ApiPage<PickedContact>>("/contacts", { query: asked, limit: 12 }, { enabled: combobox.dropdownOpened });
+  // What was found before stays while more is typed, or who is clicked meanwhile would be nobody.
+  const found = useApi<ApiPage<PickedContact>>("/contacts", { query: asked, limit: 12 }, { enabled: combobox.dropdownOpened, placeholderData: keepPreviousData });
   const shown = typed ?? (value ? (value.name ?? value.email ?? `#${value.id}`) : nobody);
 
   const choose = (key: string) => {
