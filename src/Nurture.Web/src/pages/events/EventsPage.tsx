@@ -93,7 +93,7 @@ export default function EventsPage() {
             rowKey={(event) => event.name}
             empty={<Empty title={t("events.none")}>{t("events.none_text")}</Empty>}
             columns={[
-              { key: "name", label: t("events.event"), render: (event) => <Name event={event} canAdopt={can("scenarios.publish")} adopt={(properties) => adopt.mutate({ event, properties })} isBusy={adopt.isPending} /> },
+              { key: "name", label: t("events.event"), render: (event) => <Name event={event} isRead={!!data.at} canAdopt={can("scenarios.publish")} adopt={(properties) => adopt.mutate({ event, properties })} isBusy={adopt.isPending} /> },
               { key: "day", label: t("events.in_day"), align: "right", render: (event) => (data.at ? number(event.in_day) : "–") },
               { key: "weeks", label: t("events.in_weeks"), align: "right", render: (event) => (data.at ? number(event.in_weeks) : "–") },
               { key: "last", label: t("events.last"), render: (event) => <When at={event.last_at} relative /> },
@@ -106,7 +106,7 @@ export default function EventsPage() {
   );
 }
 
-function Name({ event, canAdopt, adopt, isBusy }: { event: Arriving; canAdopt: boolean; adopt: (properties: Property[]) => void; isBusy: boolean }) {
+function Name({ event, isRead, canAdopt, adopt, isBusy }: { event: Arriving; isRead: boolean; canAdopt: boolean; adopt: (properties: Property[]) => void; isBusy: boolean }) {
   const { t, i18n } = useTranslation();
   const [isOpen, setOpen] = useState(false);
   const share = (value: number) => new Intl.NumberFormat(i18n.language, { style: "percent" }).format(value);
@@ -121,7 +121,7 @@ function Name({ event, canAdopt, adopt, isBusy }: { event: Arriving; canAdopt: b
             {event.name}
           </Text>
           {!event.is_planned && <StateBadge tone="caution">{t("events.unplanned")}</StateBadge>}
-          {event.is_planned && event.in_weeks === 0 && <StateBadge tone="quiet">{t("events.never")}</StateBadge>}
+          {isRead && event.is_planned && event.in_weeks === 0 && <StateBadge tone="quiet">{t("events.never")}</StateBadge>}
           {isWrong && <StateBadge tone="bad">{t("events.mistyped")}</StateBadge>}
         </Group>
       </UnstyledButton>
