@@ -12,6 +12,7 @@ public abstract class WatchingApiTests(ApiServer api)
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    [Rule(53)]
     [Fact]
     public async Task A_scenario_that_mails_more_than_it_may_is_paused_an_operator_called_and_it_goes_on_when_somebody_resumes_it()
     {
@@ -64,6 +65,7 @@ public abstract class WatchingApiTests(ApiServer api)
         await api.DoAsync(HttpMethod.Post, "scenarios/calling/resume", new { });
     }
 
+    [Rule(31)]
     [Fact]
     public async Task A_throttled_mail_leaves_to_so_many_in_a_time_and_what_waits_is_shown_with_its_end()
     {
@@ -84,6 +86,7 @@ public abstract class WatchingApiTests(ApiServer api)
         Assert.Equal(0, Assert.Single((await api.GetAsync("scenarios/slow/throttles"))["items"]!.AsArray())!["waiting"]!.GetValue<long>());
     }
 
+    [Rule(53)]
     [Fact]
     public async Task Nobody_is_taken_for_inactive_while_the_source_is_silent_and_an_operator_is_called_until_it_is_back()
     {

@@ -35,6 +35,7 @@ public class ApprovalTests
 
     private static IReadOnlyList<ApprovalState> Ended(World world) => [.. world.Simulator.Carried.OfType<Effect.ApprovalEnded>().Select(ended => ended.State)];
 
+    [Rule(54)]
     [Fact]
     public void It_waits_for_the_owner_who_is_told_and_leaves_when_approved()
     {
