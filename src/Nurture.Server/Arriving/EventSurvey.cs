@@ -41,6 +41,8 @@ internal sealed class EventSurvey(EventLog log, BusinessClock clock, IHostApplic
 {
     private const int ChunkSize = 2_000;
     private const long Most = 500_000;
+
+    // Of machine time, between two chunks: intake and the slots get the database in between.
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Weeks = TimeSpan.FromDays(28);
 

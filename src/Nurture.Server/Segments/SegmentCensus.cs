@@ -21,7 +21,7 @@ internal sealed class SegmentCensus(WalkStore walks, SubjectStates states, Catal
 {
     internal const int ChunkSize = 500;
 
-    // The slots get the database in between.
+    // Of machine time. A chunk takes a few milliseconds; the slots get the database in between.
     internal static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock gate = new();
