@@ -98,6 +98,7 @@ public partial class Program
         app.MapBulk();
         app.MapWatching();
 
+        app.UsePreparation();
         app.UseSlots();
         app.UseDelivery();
         app.UseWebhooks();

@@ -24,9 +24,25 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
 
     private readonly WorkSignal published = new();
 
+    private readonly SemaphoreSlim turn = new(1, 1);
+
     public PreparationProgress? Progress { get; private set; }
 
     public void Wake() => published.Raise();
+
+    /// <summary>Prepares all that was published until now; returns how many versions went live of it.</summary>
+    public async Task<int> TurnAsync(CancellationToken cancel)
+    {
+        await turn.WaitAsync(cancel);
+        try
+        {
+            return await PrepareAllAsync(await catalogs.CurrentAsync(cancel), cancel);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
 
     internal static StoredEvent Ask(SubjectKey key, IReadOnlyList<long> criteria, DateTimeOffset now) =>
         SignalCodec.Store(new Signal.Prepared(key.Subject, criteria, [], now), key.Slot, new StoredAbout(now, Hop: 0));
@@ -37,7 +53,7 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
         {
             try
             {
-                await PrepareAllAsync(await catalogs.CurrentAsync(cancel), cancel);
+                await TurnAsync(cancel);
                 await published.WaitAsync(LookAgain, cancel);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -69,9 +85,10 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
     }
 
     /// <summary>Segments first, and nobody is asked between: a scenario that was published with them goes live right after them.</summary>
-    private async Task PrepareAllAsync(PublishedCatalog current, CancellationToken cancel)
+    private async Task<int> PrepareAllAsync(PublishedCatalog current, CancellationToken cancel)
     {
         var covered = current.Catalog.CoveredSince.Keys.ToHashSet();
+        var wentLive = 0;
         var toAsk = new List<(Document Document, IReadOnlyList<SubjectKind> Kinds)>();
         foreach (var document in current.Preparing)
         {
@@ -85,6 +102,7 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
         // and every account has a score by the definition in force.
         foreach (var (document, kinds) in toAsk) await WalkAsync(document, [], kinds, cancel);
         Progress = null;
+        return wentLive;
 
         async Task PrepareAsync(Document document, IEnumerable<Criteria.Criterion> criteria, IReadOnlyList<SubjectKind> asked)
         {
@@ -92,6 +110,7 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
             var uncovered = all.Where(criterion => !covered.Contains(criterion.Key)).ToList();
             if (uncovered.Count > 0) await WalkAsync(document, uncovered, uncovered.Select(criterion => criterion.Subject), cancel);
             await Publisher.GoLiveAsync(store, parts, all, new PublishedVersion(document.Kind, document.Name, document.Version, true), clock.Now, cancel);
+            wentLive++;
             covered.UnionWith(all.Select(criterion => criterion.Key));
             logger.LogInformation("{Kind} {Name} version {Version} is live", document.Kind, document.Name, document.Version);
             if (asked.Count > 0) toAsk.Add((document, asked));

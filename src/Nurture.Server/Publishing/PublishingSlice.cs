@@ -17,6 +17,10 @@ public static class PublishingSlice
         builder.Services.AddHostedService(services => services.GetRequiredService<Preparation>());
     }
 
+    /// <summary>Lets the development clock move on only once what was published is live.</summary>
+    public static void UsePreparation(this WebApplication app) =>
+        app.Services.GetRequiredService<DueMoments>().Add("preparation", (_, _) => Task.FromResult<DateTimeOffset?>(null), app.Services.GetRequiredService<Preparation>().TurnAsync);
+
     /// <summary>Compiles what is published; in development mode the files at hand are published first, so that they run as they stand.</summary>
     public static async Task UsePublishingAsync(this WebApplication app, CancellationToken cancel)
     {

@@ -51,9 +51,9 @@ internal sealed class Watch(
         }
     }
 
-    /// <summary>The next quarter of an hour, where a source is known well enough to be missed.</summary>
+    /// <summary>The next quarter of an hour, where a source is known well enough to be missed; one that is silent already is heard by what comes, not by the hour.</summary>
     public async Task<DateTimeOffset?> NextAsync(DateTimeOffset after, CancellationToken cancel) =>
-        (await sources.RatesAsync(after, cancel)).Any(rate => rate.Reading.IsKnown || rate.Silence is not null)
+        (await sources.RatesAsync(after, cancel)).Any(rate => rate is { Reading.IsKnown: true, Silence: null })
             ? new DateTimeOffset(after.Ticks - (after.Ticks % Quarter.Ticks) + Quarter.Ticks, TimeSpan.Zero)
             : null;
 

@@ -103,7 +103,6 @@ public abstract class SegmentApiTests(ApiServer api)
         var at = api.Server.Services.GetRequiredService<BusinessClock>().Now.AddHours(2).ToString("yyyy-MM-dd'T'HH:mm", System.Globalization.CultureInfo.InvariantCulture);
         var name = (await api.DoAsync(HttpMethod.Post, "broadcasts", new { form = new { title = "To the chosen", template = "hello", @class = "service", condition = "segment(\"chosen\")", at } }))["name"]!.GetValue<string>();
         await api.DoAsync(HttpMethod.Post, $"broadcasts/{name}/schedule");
-        await LiveAsync();
         Assert.Equal("NUR133", (await RefusedAsync("segments: {}\n")).Code);
 
         using var moved = await api.Server.Http.PostAsync("/dev/clock/advance?by=3h", null, Cancel);
@@ -171,7 +170,6 @@ public abstract class SegmentApiTests(ApiServer api)
         Assert.True(estimate["events"]!.GetValue<int>() >= 1 && estimate["subjects"]!.GetValue<int>() >= 1, estimate.ToString());
 
         await api.DoAsync(HttpMethod.Post, "files/segments/publish", given);
-        await LiveAsync();
         Assert.Equal(
             "segments:\n  # Ours.\n  mine: { is: contact.seats == 41 }\n  formed:\n    title: Formed\n    about: By a form.\n    is: 'count(\"signed_up\", \"77d\") >= 1'\n",
             (await api.GetAsync("files/segments"))["text"]!.GetValue<string>());
@@ -186,10 +184,8 @@ public abstract class SegmentApiTests(ApiServer api)
         Assert.Equal("bad-name", await api.ProblemAsync(HttpMethod.Post, "files/segments/check", new { name = "Big One", segment = new { @is = "true == true" } }, HttpStatusCode.BadRequest));
 
         await api.DoAsync(HttpMethod.Post, "files/segments/publish", new { name = "formed", segment = new { title = "Formed", of = "contact", @is = "contact.seats == 42" }, based_on = version + 1 });
-        await LiveAsync();
         Assert.Equal(["changed", "added"], (await api.GetAsync("segments/formed"))["history"]!.AsArray().Select(one => one!["change"]!.GetValue<string>()));
         await api.DoAsync(HttpMethod.Post, "files/segments/publish", new { name = "formed", based_on = version + 2 });
-        await LiveAsync();
         Assert.Equal("not-found", await api.ProblemAsync(HttpMethod.Get, "segments/formed", null, HttpStatusCode.NotFound));
         Assert.Equal("segments:\n  # Ours.\n  mine: { is: contact.seats == 41 }\n", (await api.GetAsync("files/segments"))["text"]!.GetValue<string>());
         await PublishAsync("");
@@ -228,7 +224,6 @@ public abstract class SegmentApiTests(ApiServer api)
     private async Task PublishAsync(string segments, params (string File, string Text)[] also)
     {
         await api.DoAsync(HttpMethod.Post, "scenarios", Files(segments.Length == 0 ? "segments: {}\n" : $"segments:\n{segments}", also));
-        await LiveAsync();
     }
 
     /// <summary>Takes away what asks, and then what is asked.</summary>
@@ -238,7 +233,6 @@ public abstract class SegmentApiTests(ApiServer api)
             await api.DoAsync(HttpMethod.Delete, $"enrollments/{enrolled!["id"]!.GetValue<string>()}");
         var (file, text) = Asking(scenario, "contact.seats == 1000");
         await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file, text } } });
-        await LiveAsync();
         await PublishAsync("");
     }
 
@@ -252,14 +246,6 @@ public abstract class SegmentApiTests(ApiServer api)
         Assert.True(status == HttpStatusCode.UnprocessableEntity, $"{status} {body}");
         var first = body!["diagnostics"]!.AsArray().First(said => said!["severity"]!.GetValue<string>() == "error")!;
         return (first["code"]!.GetValue<string>(), first["message"]!.GetValue<string>());
-    }
-
-    /// <summary>New counters are filled from history before a version goes live, and who may be concerned is asked anew after it.</summary>
-    private async Task LiveAsync()
-    {
-        var catalogs = api.Server.Services.GetRequiredService<CatalogSource>();
-        while ((await catalogs.CurrentAsync(Cancel)).Preparing.Count > 0) await Task.Yield();
-        await api.SettleAsync();
     }
 
     private async Task<JsonNode> CountedAsync(string id)
