@@ -110,6 +110,8 @@ public abstract record TestAction
     public sealed record Decide(DateTimeOffset At, string Asked, bool IsApproved, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>The person works there no more.</summary>
+    public sealed record Reply(DateTimeOffset At, string Contact, bool IsAutomatic, SourceSpan Span) : TestAction(At, Span);
+
     public sealed record Leave(DateTimeOffset At, string Contact, SourceSpan Span) : TestAction(At, Span);
 }
 
