@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Nurture.Contacts;
 using Nurture.Scenarios.Yaml;
+using Nurture.Sends;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Scenarios;
@@ -28,8 +29,11 @@ public sealed partial class ScenarioParser
         id = InnerId(fields, id, step);
         var to = ReadRecipients(fields?["to"], "to");
         var nobody = ReadNobody(fields?["nobody"]);
-        var stepClass = ReadClass(fields?["class"]) ?? sendClass ?? SendClass.Marketing;
-        var stepTopic = source.Name(fields?["topic"], "a topic") ?? topic;
+        // What the step says goes before what its mail says, and that before the scenario; a mail never makes it weaker than its scenario.
+        var mail = template is null ? null : environment.MailTemplates?.Find(template, null);
+        var ofScenario = sendClass ?? SendClass.Marketing;
+        var stepClass = SendClasses.Read(source, fields?["class"]) ?? (mail?.Class < ofScenario ? mail.Class.Value : ofScenario);
+        var stepTopic = source.Name(fields?["topic"], "a topic") ?? mail?.Topic ?? topic;
         var expires = source.Exact(fields?["expires"], "expires");
         var throttle = source.Pace(fields?["throttle"], "throttle");
         var condition = ReadCondition(fields?["if"], "if", Scope(hasHeard));
@@ -44,7 +48,7 @@ public sealed partial class ScenarioParser
         if (template is null) return null;
 
         var given = Claim(id, Called(templateNode, template), span);
-        Remember(given, fields, "template", "to", "nobody", "class", "expires", "throttle", "if", "calendar", "answers", "scale", "set", "registers");
+        Remember(given, fields, "template", "to", "nobody", "class", "topic", "expires", "throttle", "if", "calendar", "answers", "scale", "set", "registers");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)
         {
@@ -89,7 +93,7 @@ public sealed partial class ScenarioParser
         if (source.Text(node, "from") is not { } written || written == Step.Send.FromOwner) return node is null ? null : Step.Send.FromOwner;
         if (environment.Policy.Identities.ContainsKey(written)) return written;
         source.Error(DiagnosticCodes.UnknownIdentity, node!.Span, $"policy.yaml declares no identity \"{written}\"",
-            Suggestions.For(written, [Step.Send.FromOwner, .. environment.Policy.Identities.Keys], "There are") ?? "account.owner, or declare it there: identities: { support: { name: Support, address: support@example.com } }.");
+            SendPolicy.HintForIdentity(written, environment.Policy));
         return null;
     }
 

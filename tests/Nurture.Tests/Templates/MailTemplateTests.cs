@@ -1,5 +1,6 @@
 using Nurture.Escalations;
 using Nurture.Scenarios;
+using Nurture.Sends;
 using Nurture.Templates;
 using Nurture.Templating;
 using Nurture.Tests.Scenarios;
@@ -143,7 +144,7 @@ public sealed class MailTemplateTests
     {
         var library = new MailTemplateLibrary([MailTemplate.Parse($"---\nsubject: x\nlayout: none\n---\n<p>\n{body}", "welcome.en.html")], "en");
 
-        var mistake = Assert.Single(MailTemplateLinter.Lint(library, Fixtures.Plan));
+        var mistake = Assert.Single(MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default));
 
         Assert.Equal((code, hint, 6), (mistake.Code, mistake.Hint, mistake.Span.Line));
     }
@@ -157,7 +158,7 @@ public sealed class MailTemplateTests
     {
         var library = new MailTemplateLibrary([MailTemplate.Parse($"---\nsubject: x\nlayout: none\n---\n{body}", "welcome.en.html")], "en");
 
-        Assert.Empty(MailTemplateLinter.Lint(library, Fixtures.Plan));
+        Assert.Empty(MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default));
     }
 
     [Fact]
@@ -169,7 +170,7 @@ public sealed class MailTemplateTests
             MailTemplate.Parse("{{ content }}", "layout-plain.en.html"),
         ], "en");
 
-        var said = MailTemplateLinter.Lint(library, Fixtures.Plan);
+        var said = MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default);
 
         Assert.Equal([DiagnosticCodes.NoFooter, DiagnosticCodes.UnknownLayout], said.Select(d => d.Code).Order(StringComparer.Ordinal).Reverse());
         Assert.Contains("Did you mean \"layout-plain\"?", said.Select(d => d.Hint));

@@ -184,10 +184,11 @@ public sealed class ScenarioTestParser
     {
         var known = of == SubjectKind.Contact ? environment.Plan.ContactAttributes : environment.Plan.AccountAttributes;
         var builtIn = of == SubjectKind.Contact ? name is "email" or "name" or "locale" or "zone" : name is "name" or "tier" or "stage" or "owner" or "locale" or "zone";
-        if (known.Count > 0 && !known.ContainsKey(name) && !builtIn)
+        var isMark = name == SubjectState.InternalAttribute;
+        if (known.Count > 0 && !known.ContainsKey(name) && !builtIn && !isMark)
             source.Error(DiagnosticCodes.NotInPlan, at, $"events.yaml knows no attribute \"{name}\" of {(of == SubjectKind.Contact ? "a contact" : "an account")}", Suggestions.For(name, known.Keys));
         if (node is null || source.Text(node, name) is not { } written) return null;
-        var type = known.GetValueOrDefault(name)?.Type ?? (builtIn ? ValueKind.Text : null);
+        var type = known.GetValueOrDefault(name)?.Type ?? (isMark ? ValueKind.Boolean : builtIn ? ValueKind.Text : null);
         if (AttributeText.TryRead(written, type, ((YamlNode.Scalar)node).IsPlain, out var value)) return value;
         source.Error(DiagnosticCodes.WrongType, node.Span, $"\"{name}\" is a {type!.Value.ToString().ToLowerInvariant()}, and \"{written}\" is not", AttributeText.Example(type.Value));
         return null;
