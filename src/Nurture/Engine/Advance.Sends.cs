@@ -239,7 +239,7 @@ internal sealed partial class Advance
             Template = step.Template,
             Locale = locale,
             Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null,
-                from: SenderOf(step, account), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null),
+                from: SenderOf(step, account, locale), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null),
             Seed = Draws.Seed(id),
             PlannedAt = at,
             ExpiresAt = expiresAt,

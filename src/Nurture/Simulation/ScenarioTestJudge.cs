@@ -1,3 +1,4 @@
+using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Health;
 using Nurture.Scenarios;
@@ -34,6 +35,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
                 TestAction.Respond answer => ($"answer  by {answer.Endpoint}", "it had not been called by then"),
                 TestAction.Register { IsCancelling: true } register => ($"cancel  {register.Contact} for {register.Session}", "there was no registration to cancel"),
                 TestAction.Register register => ($"register  {register.Contact} for {register.Session}", "nobody can register any more"),
+                TestAction.Start start => ($"start  {start.Contact ?? "the account"}", rehearsal.Scenario.Rows.Count > 0 ? "a row of the scenario is started: say which, row:" : $"the scenario is about {(rehearsal.Scenario.Subject == SubjectKind.Contact ? "a contact" : "the account")}"),
                 TestAction.Work work => ($"work  on {work.Type}", "no such case was open then"),
                 _ => throw new InvalidOperationException($"{action.GetType().Name} is always possible."),
             };

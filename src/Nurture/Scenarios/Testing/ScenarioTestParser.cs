@@ -72,6 +72,7 @@ public sealed class ScenarioTestParser
         TestAccount? account = null;
         var contacts = new List<TestContact>();
         var history = new List<TestAction.Event>();
+        var closed = new List<ClosedCase>();
         if (source.Map(fields.Required("given", "Who there is: given: { contacts: [ { id: ann, email: ann@example.com } ] }."), "given") is { } givenNode)
         {
             var given = new Fields(source, givenNode, "given");
@@ -90,7 +91,8 @@ public sealed class ScenarioTestParser
 
             foreach (var item in source.List(given["history"], "history")?.Items ?? [])
             {
-                if (ReadHistory(item) is { } past) history.Add(past);
+                if (item is YamlNode.Mapping one && one.Entries.Any(entry => entry.Key.Value == "closed")) ReadClosed(one, closed);
+                else if (ReadHistory(item) is { } past) history.Add(past);
             }
 
             given.RefuseOthers();
@@ -121,6 +123,7 @@ public sealed class ScenarioTestParser
             Contacts = contacts,
             Sessions = [.. sessions.Values],
             History = [.. history.OrderBy(past => past.At)],
+            Closed = [.. closed.OrderBy(past => past.At)],
             When = [.. when.OrderBy(action => action.At)],
             Expect = expect,
             NothingAfter = nothingAfter,
@@ -199,21 +202,33 @@ public sealed class ScenarioTestParser
         return ReadEvent(fields, start - ago);
     }
 
+    /// <summary><c>- { ago: 3d, closed: onboarding_stalled }</c>.</summary>
+    private void ReadClosed(YamlNode.Mapping mapping, List<ClosedCase> closed)
+    {
+        var fields = new Fields(source, mapping, "a closed case");
+        var ago = source.Exact(fields.Required("ago", "How long before the start: ago: 3d."), "ago") ?? TimeSpan.Zero;
+        var type = ReadType(fields["closed"]);
+        if (!hasAccount) source.Error(DiagnosticCodes.MissingKey, fields.HeadSpan, "whose case was that?", "Give the test an account: account: { id: acme }.");
+        fields.RefuseOthers();
+        if (type is not null) closed.Add(new(type, start - ago));
+    }
+
     private TestAction? ReadAction(YamlNode node)
     {
         if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "something that happens");
         var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d.")) ?? start;
-        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines", "starts" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines: or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, starts: true or leaves: true.");
             return null;
         }
 
         if (kinds[0] == "event") return ReadEvent(fields, at);
         if (kinds[0] == "set") return ReadSet(fields, at);
+        if (kinds[0] == "starts") return ReadStartByHand(fields, at);
         if (kinds[0] is "responds" or "fails") return ReadResponse(fields, kinds[0], at);
         if (kinds[0] is "takes" or "closes") return ReadWork(fields, kinds[0], at);
         if (kinds[0] is "approves" or "declines")
@@ -272,6 +287,17 @@ public sealed class ScenarioTestParser
         var properties = WriteProperties(source.Map(fields["properties"], "properties"), name is null ? null : known.GetValueOrDefault(name));
         fields.RefuseOthers();
         return name is null ? null : new(at, who, name, properties, fields.HeadSpan);
+    }
+
+    /// <summary><c>{ contact: ann, starts: true, with: { plan: pro } }</c>: a colleague lets somebody in.</summary>
+    private TestAction.Start? ReadStartByHand(Fields fields, DateTimeOffset at)
+    {
+        var who = hasAccount && !fields.Has("contact") ? null : ReadPerson(fields.Required("contact", "Who is started: contact: ann."));
+        var row = source.Name(fields["row"], "a row");
+        var with = WriteProperties(source.Map(fields["with"], "with", "with: { plan: pro }"), null);
+        if (source.YesOrNo(fields["starts"], "starts") == false) source.Error(DiagnosticCodes.UnknownWord, fields["starts"]!.Span, "starts: false starts nothing", "starts: true, or leave the line out.");
+        fields.RefuseOthers();
+        return new(at, who, row, with, fields.HeadSpan);
     }
 
     /// <summary><c>{ takes: onboarding_stalled }</c>, <c>{ closes: onboarding_stalled, outcome: saved }</c>: a human at work.</summary>
