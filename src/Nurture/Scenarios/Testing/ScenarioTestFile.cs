@@ -139,6 +139,9 @@ public abstract record Expectation
     /// <summary>Of a scenario with rows: the row that is meant; null for any.</summary>
     public string? Row { get; init; }
 
+    /// <summary>On whose clock the moment was written; null for the test's.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>A mail leaves. Each mail answers one expectation.</summary>
     public sealed record Send(DateTimeOffset? At, string Template, string? To, SourceSpan Span) : Expectation(At, Span);
 
