@@ -10,7 +10,11 @@ namespace Nurture.Storage;
 public sealed record ContactView(
     long Id, short Slot, int Hop, string Namespace, long? AccountId, long? MergedInto, string? Email, string? Name, string? Locale, string? Zone,
     ContactStatus Status, IReadOnlyList<string> Roles, string Attributes, ConsentBasis Basis, string Refusals,
-    DateTimeOffset CreatedAt, DateTimeOffset? LastActiveAt, DateTimeOffset? ErasedAt, DateTimeOffset UpdatedAt);
+    DateTimeOffset CreatedAt, DateTimeOffset? LastActiveAt, DateTimeOffset? ErasedAt, DateTimeOffset UpdatedAt)
+{
+    /// <summary>One of ours or a test's: in no figure (SEMANTICS.md 57).</summary>
+    public bool IsInternal { get; init; }
+}
 
 /// <summary>How a subject is known outside: <c>user</c>, <c>anonymous</c>, <c>email</c>, <c>account</c>.</summary>
 public sealed record KnownIdentity(string Namespace, short Kind, string Value, DateTimeOffset LinkedAt);
@@ -25,7 +29,7 @@ public sealed class ContactStore(Database database)
     internal const string Columns =
         """
         c.id, c.slot, c.hop, c.namespace, c.account_id, c.merged_into, c.email, c.name, c.locale, c.zone, c.status, c.roles, c.attributes, c.basis,
-        c.refusals, c.created_at, c.last_active_at, c.erased_at, c.updated_at
+        c.refusals, c.created_at, c.last_active_at, c.erased_at, c.updated_at, c.is_internal
         """;
 
     public async Task<ContactView?> FindAsync(long id, CancellationToken cancel)
@@ -182,5 +186,8 @@ public sealed class ContactStore(Database database)
         reader.GetInt64(0), reader.GetInt16(1), reader.GetInt32(2), reader.GetString(3), reader.LongOrNull(4), reader.LongOrNull(5),
         reader.TextOrNull(6), reader.TextOrNull(7), reader.TextOrNull(8), reader.TextOrNull(9), (ContactStatus)reader.GetInt16(10),
         reader.GetString(11).Split(',', StringSplitOptions.RemoveEmptyEntries), reader.GetString(12), (ConsentBasis)reader.GetInt16(13), reader.GetString(14),
-        reader.Instant(15), reader.InstantOrNull(16), reader.InstantOrNull(17), reader.Instant(18));
+        reader.Instant(15), reader.InstantOrNull(16), reader.InstantOrNull(17), reader.Instant(18))
+    {
+        IsInternal = reader.GetInt16(19) != 0,
+    };
 }

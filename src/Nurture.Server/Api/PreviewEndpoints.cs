@@ -3,6 +3,7 @@ using Nurture.Engine;
 using Nurture.Mail;
 using Nurture.Mail.Html;
 using Nurture.Scenarios;
+using Nurture.Sends;
 using Nurture.Server.Delivery;
 using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
@@ -23,7 +24,7 @@ internal static class PreviewEndpoints
     /// <summary>Null parts are those that the template failed to make; its problems say why.</summary>
     /// <param name="Contact">For whom it was made; null for the invented person.</param>
     public sealed record Preview(
-        string Name, string Locale, string? Subject, string? Preheader, string? Html, string? Text, string? From, PreviewContact? Contact, IReadOnlyList<ShownDiagnostic> Problems);
+        string Name, string Locale, string? Subject, string? Preheader, string? Html, string? Text, string? From, string? ReplyTo, PreviewContact? Contact, IReadOnlyList<ShownDiagnostic> Problems);
 
     public sealed record PreviewContact(long Id, string? Name, string? Email, string? Locale);
 
@@ -38,11 +39,11 @@ internal static class PreviewEndpoints
             .WithSummary("Sends the mail to the caller's own address, marked as a test in its subject: not tracked, not counted.");
     }
 
-    private static async Task<Tested> TestAsync(string name, Asked asked, HttpContext http, Previews previews, TestMails tests, Audited audited, CatalogSource catalogs, CancellationToken cancel)
+    private static async Task<Tested> TestAsync(string name, Asked asked, HttpContext http, Previews previews, TestMails tests, Audited audited, CancellationToken cancel)
     {
         if (http.Caller().Email is not { } own || !EmailAddress.TryParse(own, out var to, out _))
             throw RefusedException.Conflict("no-own-address", "The caller has no address.", "A test mail goes to the one who asks for it. An API key has no address: sign in.");
-        var (shown, rendered) = await previews.MakeAsync(name, asked, cancel);
+        var (shown, rendered, sender) = await previews.MakeAsync(name, asked, cancel);
         if (rendered is null)
         {
             throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "not-renderable", "Nothing was sent.", string.Join(Environment.NewLine, shown.Problems.Select(problem => problem.Message)))
@@ -55,7 +56,7 @@ internal static class PreviewEndpoints
         var mark = Locales.Language(shown.Locale) == "ja" ? "【テスト】" : "[Test]";
         try
         {
-            var sent = await tests.SendAsync(to!, (await catalogs.CurrentAsync(cancel)).Catalog.Policy.Sender, mark, rendered, cancel);
+            var sent = await tests.SendAsync(to!, sender, mark, rendered, cancel);
             return new(sent.IsSent, sent.To, sent.Subject, sent.Reply);
         }
         catch (Exception problem) when (problem is UnusableAddressException or MailFormatException)
@@ -71,21 +72,22 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
     // Leads to the page for links that are none: looking at a mail must unsubscribe nobody.
     private const string NobodysLink = "/u/preview";
 
-    public async Task<(PreviewEndpoints.Preview Shown, RenderedMail? Rendered)> MakeAsync(string document, PreviewEndpoints.Asked asked, CancellationToken cancel)
+    public async Task<(PreviewEndpoints.Preview Shown, RenderedMail? Rendered, Sender Sender)> MakeAsync(string document, PreviewEndpoints.Asked asked, CancellationToken cancel)
     {
         var published = await catalogs.CurrentAsync(cancel);
         var (template, library) = Template(document, asked.Text, published);
         var problems = template.Diagnostics
-            .Concat(MailTemplateLinter.Lint(library, published.Catalog.Plan).Where(problem => problem.File == template.File))
+            .Concat(MailTemplateLinter.Lint(library, published.Catalog.Plan, published.Catalog.Policy).Where(problem => problem.File == template.File))
             .Distinct().Select(ShownDiagnostic.Of).ToList();
 
         var person = asked.ContactId is { } id ? await contacts.ResolveAsync(id, cancel) ?? throw RefusedException.NotFound($"contact {id}") : null;
         RenderedMail? rendered = null;
+        var sender = published.Catalog.Policy.Sender;
         if (template is { IsValid: true, IsLayout: false })
         {
             try
             {
-                var inputs = await InputsAsync(template, person, published.Catalog, cancel);
+                (var inputs, sender) = await InputsAsync(template, person, published.Catalog, cancel);
                 var (inlined, layout) = InlinedStyles.Of(template, library.LayoutOf(template));
                 rendered = MailRenderer.Render(inlined, layout, inputs, new RenderOptions { Now = clock.Now });
             }
@@ -97,9 +99,8 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
             }
         }
 
-        var sender = published.Catalog.Policy.Sender;
         return (new(template.Name, template.Locale, rendered?.Subject, rendered?.Preheader, rendered?.Html, rendered is null ? null : PlainText.FromHtml(rendered.Html),
-            sender.Name.Length > 0 ? $"{sender.Name} <{sender.Address}>" : sender.Address, person is null ? null : new(person.Id, person.Name, person.Email, person.Locale), problems), rendered);
+            sender.Name.Length > 0 ? $"{sender.Name} <{sender.Address}>" : sender.Address, sender.ReplyTo, person is null ? null : new(person.Id, person.Name, person.Email, person.Locale), problems), rendered, sender);
     }
 
     private static (MailTemplate Template, MailTemplateLibrary Library) Template(string document, string? text, PublishedCatalog published)
@@ -116,7 +117,7 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         return (found ?? throw RefusedException.NotFound($"template \"{document}\""), published.Templates);
     }
 
-    private async Task<TemplateObject> InputsAsync(MailTemplate template, ContactView? person, Catalog catalog, CancellationToken cancel)
+    private async Task<(TemplateObject Inputs, Sender Sender)> InputsAsync(MailTemplate template, ContactView? person, Catalog catalog, CancellationToken cancel)
     {
         var (contact, account) = person is null ? (null, null) : await states.ReadAsync(person, cancel);
         var sending = catalog.Live.Values.Select(live => (live.Scenario, Send: Step.All(live.Scenario.Steps).OfType<Step.Send>().FirstOrDefault(send => send.Template == template.Name)))
@@ -126,12 +127,13 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         contact ??= Invented(template.Locale);
         account ??= person is null ? InventedAccount(template.Locale) : null;
 
-        var inputs = MailRenderer.ReadInputs(MailInputs.Write(catalog, MailReads.Everything, contact, account, trigger, null, session: SessionOf(sending.Scenario, catalog, template.Locale, clock.Now), row: sending.Scenario?.Row), catalog.Policy.Sender);
+        var from = MailSender.Of(catalog.Policy, sending.Send?.From, template, account);
+        var inputs = MailRenderer.ReadInputs(MailInputs.Write(catalog, MailReads.Everything, contact, account, trigger, null, session: SessionOf(sending.Scenario, catalog, template.Locale, clock.Now), row: sending.Scenario?.Row, from: from), catalog.Policy.Sender);
         inputs["ask"] = AskLinks.Invent(sending.Send?.Asks, template.Locale, catalog.Policy.Locale);
         AskLinks.Fill(inputs, _ => $"{site.Url}/a/preview");
-        inputs["unsubscribe_url"] = sending.Send?.Class == SendClass.Transactional ? TemplateValue.Null : site.Url + NobodysLink;
+        inputs["unsubscribe_url"] = (sending.Send?.Class ?? template.Class) == SendClass.Transactional ? TemplateValue.Null : site.Url + NobodysLink;
         if (inputs[Sessions.SessionFacts.Name].TryGetObject(out var session)) session[Sessions.SessionFacts.RegisterUrl] = session[Sessions.SessionFacts.CancelUrl] = $"{site.Url}/s/preview";
-        return inputs;
+        return (inputs, from ?? catalog.Policy.Sender);
     }
 
     private async Task<OccurredEvent?> LatestAsync(SubjectRef subject, Trigger.Event trigger, CancellationToken cancel)

@@ -70,6 +70,7 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
             diagnostics.AddRange(BandAnswers.Check(health, healthText?.File ?? ScenarioLibrary.HealthFile, live.Concat(scenarios.SelectMany(s => s.Scenario.Each()))));
         }
 
+        diagnostics.AddRange(MailsMisused());
         if (segmentsText is not null)
             diagnostics.AddRange(await uses.CheckAsync(segmentsText.File, environment, current, [.. scenarios.Select(s => s.Scenario.Name)], healthText is null ? health : null, cancel));
         if (diagnostics.Exists(diagnostic => diagnostic.Severity == Severity.Error)) return new Publication([], diagnostics);
@@ -108,6 +109,12 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
                 Uncounted = [.. definitions.Keys.Where(key => current.Catalog.Index.Criteria.Find(key) is null)],
             };
         }
+
+        // A mail that changes its class must still be what the live scenarios send it as.
+        IEnumerable<Diagnostic> MailsMisused() => mails.Count == 0 ? [] : current.Catalog.Live.Values.Select(live => live.Scenario)
+            .Where(known => !scenarios.Exists(s => Scenario.Means(s.Scenario.Name, known.Name)) && Step.All(known.Steps).OfType<Step.Send>().Any(send => mails.Exists(mail => mail.Name == send.Template)))
+            .DistinctBy(known => known.Text)
+            .SelectMany(known => ScenarioLibrary.Check(known.Text, $"{Scenario.FamilyOf(known.Name)}.yaml", environment).Diagnostics.Where(said => said.Code == DiagnosticCodes.MailClass));
 
         Manuscript? Of(string kind) => manuscripts.FirstOrDefault(manuscript => manuscript.Kind == kind);
 

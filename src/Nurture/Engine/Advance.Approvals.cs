@@ -2,6 +2,7 @@ using Nurture.Contacts;
 using Nurture.Notices;
 using Nurture.Scenarios;
 using Nurture.Sends;
+using Nurture.Templates;
 
 namespace Nurture.Engine;
 
@@ -24,7 +25,8 @@ internal sealed partial class Advance
         var (locale, assignee) = (MailInputs.LocaleOf(catalog, recipient, account), approver.Address ?? Text(account, approver.Attribute));
         var approval = new Approval { Id = Draws.TaskId(enrollment.Id, $"approve\n{step.Id}\n{enrollment.Iteration}\n{recipient.Id}"), Step = step.Id, RecipientId = recipient.Id, DueAt = Calendar.Add(at, approver.UpTo, Company) };
         enrollment.Approvals.Add(approval);
-        var inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row, from: SenderOf(step, account));
+        var inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row,
+            asks: step.Asks is { } asked ? (asked, locale) : null, from: SenderOf(step, account, locale));
         Do(new Effect.ApprovalAsked(new ApprovalRow(
             approval.Id, account?.Id ?? 0, subject.Ref, recipient.Id, enrollment.Id, enrollment.Scenario, enrollment.Version, step.Id, step.Template, locale, inputs, assignee, at, approval.DueAt, approver.SendsUnanswered)));
         Note(subject, enrollment, Reason.ApprovalAsked, at, recipient.Id, detail: Detail(("assignee", assignee ?? "")));
@@ -65,12 +67,7 @@ internal sealed partial class Advance
     }
 
     /// <summary>Null for the policy's sender.</summary>
-    private Sender? SenderOf(Step.Send step, AccountState? account) => step.From switch
-    {
-        null => null,
-        Step.Send.FromOwner => Text(account, "owner") is { } owner && owner.Contains('@') ? catalog.Policy.SenderOf(owner, Text(account, "owner_name")) : null,
-        var identity => catalog.Policy.Identities.GetValueOrDefault(identity),
-    };
+    private Sender? SenderOf(Step.Send step, AccountState? account, string locale) => MailSender.Of(catalog.Policy, step.From, catalog.Mails.Find(step.Template, locale), account);
 
     /// <summary>Another owner: open cases, tasks, mails to approve and holds by hand go along, and both are told once.</summary>
     private void HandOver(AccountState account, string before, string? after, DateTimeOffset at)

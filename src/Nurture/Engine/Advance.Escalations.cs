@@ -74,7 +74,8 @@ internal sealed partial class Advance
     private EscalationState? OpenOrJoin(AccountState? account, SubjectState subject, Enrollment enrollment, Step.Escalate step, DateTimeOffset at)
     {
         var type = catalog.Escalations.Find(step.Type);
-        var refusal = account is null ? "no_account" : type is null ? "unknown_type" : null;
+        var refusal = account is null ? "no_account" : type is null ? "unknown_type"
+            : account.IsInternal || subject is ContactState { IsInternal: true } ? "internal" : null;
         if (refusal is null)
         {
             if (account!.Escalations.Find(open => open.Family == type!.Family) is { } known)

@@ -219,7 +219,7 @@ internal sealed partial class Advance
     {
         // After a standstill it leaves now, whenever it was due.
         var leftAt = Later(at, now);
-        var isCounted = step.Class != SendClass.Transactional && !IsInternal(recipient);
+        var isCounted = step.Class != SendClass.Transactional && !recipient.IsInternal;
         var id = Draws.SendId(subject.Ref, enrollment.Id, step.Id, enrollment.Iteration, recipient.Id);
         var account = subject as AccountState ?? AccountOf(recipient);
         var locale = MailInputs.LocaleOf(catalog, recipient, account);
@@ -239,7 +239,7 @@ internal sealed partial class Advance
             Template = step.Template,
             Locale = locale,
             Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null,
-                from: SenderOf(step, account), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null),
+                from: SenderOf(step, account, locale), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null),
             Seed = Draws.Seed(id),
             PlannedAt = at,
             ExpiresAt = expiresAt,
@@ -277,9 +277,6 @@ internal sealed partial class Advance
             set.Touch(new SubjectKey(slot, recipient.Ref));
         }
     }
-
-    private bool IsInternal(ContactState recipient) =>
-        recipient.Email is { } email && catalog.Policy.OwnDomains.Any(domain => email.EndsWith($"@{domain}", StringComparison.OrdinalIgnoreCase));
 
     private void Skip(SubjectState subject, Enrollment enrollment, Step.Send step, long recipientId, Reason reason, DateTimeOffset at)
     {

@@ -88,7 +88,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var at = happened.OccurredAt;
         var contact = happened.ContactId == 0 ? null : ContactHere(happened.ContactId, at);
         if (contact?.Status == ContactStatus.Erased) return;
-        if (contact is not null && happened.AccountId != 0 && happened.AccountId != contact.AccountId)
+        if (contact is not null) MarkInternal(contact);
+        if (contact is not null && happened.AccountId != 0 && happened.AccountId != contact.AccountId && !contact.IsInternal)
         {
             // The account that the event names lives elsewhere; there it counts as its own, without the person.
             Tell(SignalCodec.SendOn(row) with { Slot = Slots.OfAccount(happened.AccountId), ContactId = 0, Hop = 0 });
@@ -97,7 +98,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var accountId = contact?.AccountId ?? happened.AccountId;
         var account = accountId == 0 ? null : AccountHere(accountId, at);
         happened = happened with { AccountId = happened.AccountId != 0 ? happened.AccountId : accountId };
-        var isOfAccount = account is not null && happened.AccountId == account.Id && !IsParked(account);
+        var isLeftOut = account?.LeavesOut(happened.ContactId) == true;
+        var isOfAccount = account is not null && happened.AccountId == account.Id && !isLeftOut && !IsParked(account);
         if (contact is not null) CatchUp(contact, at, isInclusive: false);
         if (account is not null) CatchUp(account, at, isInclusive: false);
         // What the product did is nothing that the person did.
@@ -109,7 +111,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             contact.LastActiveAt = at;
         }
 
-        if (contact is not null && isTheirs && account?.Members.GetValueOrDefault(contact.Id) is { } member && at > member.LastActiveAt) member.LastActiveAt = at;
+        if (contact is not null && isTheirs && !isLeftOut && account?.Members.GetValueOrDefault(contact.Id) is { } member && at > member.LastActiveAt) member.LastActiveAt = at;
 
         catalog.Index.Criteria.Apply(happened, contact, isOfAccount ? account : null);
         if (contact is not null) NoteRegistration(contact, happened);
@@ -137,6 +139,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var hadAddress = contact.Email is not null;
         foreach (var (name, value) in signal.Attributes) Say(contact, name, value, signal.At);
         contact.IsKnown |= signal.IsKnown;
+        MarkInternal(contact);
         set.TouchProfile(contact);
         if (signal.Basis != ConsentBasis.None && contact.Basis == ConsentBasis.None) (contact.Basis, contact.BasisAt) = (signal.Basis, signal.At);
         if (signal.CountsOnly) RememberTriggers(contact, signal.At);
@@ -147,6 +150,18 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         CatchUp(account, signal.At, isInclusive: false);
         Settle(account, signal.At);
         Rest(account, signal.At);
+    }
+
+    /// <summary>Whether the person is one of ours may change with the address, by hand, and with the policy (SEMANTICS.md 57).</summary>
+    private void MarkInternal(ContactState contact)
+    {
+        var isInternal = catalog.Policy.IsInternal(contact);
+        if (contact.IsInternal != isInternal) set.TouchProfile(contact);
+        contact.IsInternal = isInternal;
+        if (AccountOf(contact) is not { } account || !account.Members.TryGetValue(contact.Id, out var member) || member.IsInternal == isInternal) return;
+        member.IsInternal = isInternal;
+        set.Touch(new SubjectKey(slot, account.Ref));
+        set.TouchProfile(account);
     }
 
     private void AccountDescribed(Signal.AccountDescribed signal)
@@ -318,6 +333,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (row.Kind == SignalKind.ApprovalGiven) ApprovalGiven((Signal.ApprovalGiven)SignalCodec.Read(row));
         if (row.Kind != SignalKind.Occurred) return;
         var account = AccountHere(accountId, row.OccurredAt);
+        if (account.LeavesOut(row.ContactId)) return;
         var happened = SignalCodec.ReadEvent(row) with { AccountId = accountId };
         CatchUp(account, happened.OccurredAt, isInclusive: false);
         catalog.Index.Criteria.Apply(happened, null, account);

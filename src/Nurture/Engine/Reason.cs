@@ -141,6 +141,9 @@ public enum Reason : short
     TriggerNotTrue = 180,
     SourceSilent = 181,
     Throttled = 182,
+
+    // Ours, and not a customer's.
+    InternalContact = 190,
 }
 
 public static class Reasons

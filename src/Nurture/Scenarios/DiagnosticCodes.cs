@@ -234,4 +234,10 @@ public static partial class DiagnosticCodes
 
     /// <summary>A mail prints what some of its readers do not have.</summary>
     public const string MayBeEmpty = "NUR308";
+
+    /// <summary>A step or scenario would send a mail as something that its front matter says it is not.</summary>
+    public const string MailClass = "NUR320";
+
+    /// <summary>A mail whose class or topic is another in another language.</summary>
+    public const string PurposeDiffers = "NUR321";
 }

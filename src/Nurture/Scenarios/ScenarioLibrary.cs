@@ -148,7 +148,7 @@ public sealed record ScenarioLibrary
         }
 
         var library = new MailTemplateLibrary(templates, policy.Locale);
-        found.AddRange(MailTemplateLinter.Lint(library, plan));
+        found.AddRange(MailTemplateLinter.Lint(library, plan, policy));
         return library;
     }
 

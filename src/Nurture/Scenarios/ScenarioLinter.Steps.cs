@@ -174,6 +174,7 @@ public sealed partial class ScenarioLinter
         if (send.Class > scenario.Class)
             Error(DiagnosticCodes.WeakerClass, At($"{send.Id}/class", send.Span), $"a {Word(send.Class)} mail in a {Word(scenario.Class)} scenario would pass by what its readers refused",
                 $"A step may be stricter than its scenario, never weaker: take class: away, or make the scenario {Word(send.Class)}.");
+        CheckMailClass(send);
         if (scenario.Goal?.Within is { } within && moment.AtLeast >= within)
             Warn(DiagnosticCodes.NeverMeets, send.Span, $"this mail leaves {Days(moment.AtLeast)} after entry at the earliest, and the goal counts for {Days(within)}",
                 "Wait shorter, or let the goal count longer.");
@@ -186,6 +187,20 @@ public sealed partial class ScenarioLinter
         CheckHours(send, moment);
         CheckColumns(send);
         CheckThrottle(send);
+    }
+
+    /// <summary>A mail may leave as something stricter than it says of itself, never as something weaker.</summary>
+    private void CheckMailClass(Step.Send send)
+    {
+        if (environment.MailTemplates?.Find(send.Template, null) is not { Class: { } its } mail) return;
+        var isSaid = parsed.Positions.ContainsKey($"{send.Id}/class");
+        var file = Path.GetFileName(mail.File);
+        if (isSaid && send.Class > its)
+            Error(DiagnosticCodes.MailClass, At($"{send.Id}/class", send.Span), $"{file} says that it is a {Word(its)} mail, and as a {Word(send.Class)} one it would pass by what its readers refused",
+                $"Take class: away here, or make the mail {Word(send.Class)}.");
+        else if (!isSaid && its > scenario.Class)
+            Error(DiagnosticCodes.MailClass, At($"{send.Id}/template", send.Span), $"{file} says that it is a {Word(its)} mail, and in a {Word(scenario.Class)} scenario it leaves as a {Word(send.Class)} one",
+                $"Say so here: class: {Word(send.Class)}; or make the scenario {Word(its)}.");
     }
 
     private void CheckThrottle(Step.Send send)
@@ -305,5 +320,5 @@ public sealed partial class ScenarioLinter
 
     private static string Days(TimeSpan length) => length.TotalDays >= 1 ? $"{length.TotalDays:0.#}d" : $"{length.TotalHours:0.#}h";
 
-    private static string Word(SendClass sendClass) => sendClass.ToString().ToLowerInvariant();
+    private static string Word(SendClass sendClass) => SendClasses.Word(sendClass);
 }

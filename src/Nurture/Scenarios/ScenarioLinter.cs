@@ -49,7 +49,7 @@ public sealed partial class ScenarioLinter
         var head = At("scenario");
         if (scenario.Title.Length == 0) Warn(DiagnosticCodes.NoTitle, head, "this scenario has no title", "People read title: Trial onboarding, not the name.");
         if (scenario.Owner.Length == 0) Warn(DiagnosticCodes.NoOwner, head, "nobody owns this scenario", "Who is asked when it misbehaves: owner: marketing@example.com.");
-        if (scenario is { Class: SendClass.Marketing, Topic: null })
+        if (scenario is { Class: SendClass.Marketing, Topic: null } && (Step.All(scenario.Steps).OfType<Step.Send>().ToList() is not { Count: > 0 } sends || sends.Exists(send => send.Topic is null)))
             Warn(DiagnosticCodes.NoTopic, At("class"), "marketing without a topic can only be refused as a whole", "Name what readers may turn off: topic: newsletter.");
         if (scenario.Holdout > 0 && scenario.Class == SendClass.Transactional)
             Error(DiagnosticCodes.HoldoutNotAllowed, At("holdout"), "a transactional scenario holds nobody out: its mails are owed", "Take holdout: away.");

@@ -66,7 +66,7 @@ public sealed partial class ScenarioParser
         var owner = source.Text(fields["owner"], "owner");
         var purpose = source.Text(fields["purpose"], "purpose");
         subject = source.OneOf(fields["subject"], "the subject of a scenario", ("contact", SubjectKind.Contact), ("account", SubjectKind.Account)) ?? subject;
-        sendClass = ReadClass(fields.Required("class", "marketing needs consent, service a trial or contract, transactional neither: class: service."));
+        sendClass = SendClasses.Read(source, fields.Required("class", "marketing needs consent, service a trial or contract, transactional neither: class: service."));
         topic = source.Name(fields["topic"], "a topic");
         var stream = source.Name(fields["stream"], "a stream");
         var priority = source.Whole(fields["priority"], "priority", 0);
@@ -114,9 +114,6 @@ public sealed partial class ScenarioParser
             Text = text,
         };
     }
-
-    private SendClass? ReadClass(YamlNode? node) => source.OneOf(node, "a class",
-        ("marketing", SendClass.Marketing), ("service", SendClass.Service), ("transactional", SendClass.Transactional));
 
     private Reentry ReadReentry(YamlNode? node)
     {

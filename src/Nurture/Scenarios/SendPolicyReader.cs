@@ -114,8 +114,8 @@ public static class SendPolicyReader
         var sender = new Sender
         {
             Name = source.Text(fields.Required("name", "What stands beside the address in the reader's inbox."), "name") ?? "",
-            Address = ReadAddress(source, fields.Required("address", "The address mails come from.")) ?? "",
-            ReplyTo = ReadAddress(source, fields["reply_to"]),
+            Address = MailAddress.Read(source, fields.Required("address", "The address mails come from.")) ?? "",
+            ReplyTo = MailAddress.Read(source, fields["reply_to"]),
             Organization = source.Text(fields.Required("organization", "The law wants it in the footer of every mail."), "organization") ?? "",
             PostalAddress = source.Text(fields.Required("postal_address", "The law wants it in the footer of every mail."), "postal_address") ?? "",
         };
@@ -133,8 +133,8 @@ public static class SendPolicyReader
             identities[name] = standard with
             {
                 Name = source.Text(fields.Required("name", "What stands beside the address in the reader's inbox."), "name") ?? standard.Name,
-                Address = ReadAddress(source, fields.Required("address", "The address mails come from.")) ?? standard.Address,
-                ReplyTo = ReadAddress(source, fields["reply_to"]),
+                Address = MailAddress.Read(source, fields.Required("address", "The address mails come from.")) ?? standard.Address,
+                ReplyTo = MailAddress.Read(source, fields["reply_to"]),
             };
             fields.RefuseOthers();
         }
@@ -156,14 +156,5 @@ public static class SendPolicyReader
         }
 
         return sites;
-    }
-
-    private static string? ReadAddress(YamlSource source, YamlNode? node)
-    {
-        if (source.Text(node, "an address") is not { } written) return null;
-        var at = written.LastIndexOf('@');
-        if (at > 0 && at < written.Length - 1 && !written.AsSpan().ContainsAny(' ', '<', '>')) return written;
-        source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" is not a mail address", "The address alone, without a name: hello@example.com.");
-        return null;
     }
 }

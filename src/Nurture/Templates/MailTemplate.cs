@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Yaml;
+using Nurture.Sends;
 using Nurture.Templating;
 using Nurture.Templating.Syntax;
 
@@ -16,6 +17,10 @@ namespace Nurture.Templates;
 public sealed partial class MailTemplate
 {
     public const string DefaultLayout = "layout";
+
+    private static readonly string[] MailsOwn = ["subject", "from", "reply_to", "class", "topic"];
+
+    private static readonly string[] FrontKeys = [.. MailsOwn, "preheader", "layout"];
 
     private MailTemplate(string name, string locale, string file, string text) => (Name, Locale, File, Text) = (name, locale, file, text);
 
@@ -37,13 +42,25 @@ public sealed partial class MailTemplate
     /// <summary>What inboxes show beside the subject; null where it has none.</summary>
     public Template? Preheader { get; private init; }
 
-    public Template Body { get; private init; } = null!;
+    public Template Body { get; private set; } = null!;
 
     /// <summary>The line of the file that the body begins on, 1-based: what goes wrong in the body is counted from there.</summary>
     public int BodyLine { get; private init; } = 1;
 
     /// <summary>Null for a mail that is a whole page by itself (<c>layout: none</c>), and for layouts.</summary>
     public string? Layout { get; private init; }
+
+    /// <summary>Who writes, where the step does not say: an identity of the policy, or <see cref="Step.Send.FromOwner"/>; null for the policy's sender.</summary>
+    public string? From { get; private init; }
+
+    /// <summary>Where answers go, unless the step says who writes.</summary>
+    public string? ReplyTo { get; private init; }
+
+    /// <summary>What the mail is, where its step does not say; null for its scenario's class.</summary>
+    public SendClass? Class { get; private init; }
+
+    /// <summary>What it is about, where its step does not say; null for its scenario's topic.</summary>
+    public string? Topic { get; private init; }
 
     public bool IsLayout => IsLayoutName(Name);
 
@@ -52,6 +69,8 @@ public sealed partial class MailTemplate
     public bool IsValid => !Diagnostics.Any(d => d.Severity == Severity.Error);
 
     internal YamlSource Source { get; private init; } = null!;
+
+    private IReadOnlyDictionary<string, SourceSpan> FrontValues { get; init; } = new Dictionary<string, SourceSpan>();
 
     public static bool IsLayoutName(string name) => name == DefaultLayout || name.StartsWith(DefaultLayout + "-", StringComparison.Ordinal);
 
@@ -63,6 +82,9 @@ public sealed partial class MailTemplate
             ? (parts.Groups["name"].Value, parts.Groups["locale"].Value)
             : null;
     }
+
+    /// <summary>Where a value of the front matter stands; the file's first line where it is not given.</summary>
+    internal SourceSpan At(string key) => FrontValues.TryGetValue(key, out var at) ? at : Source.LineSpan(1);
 
     /// <summary>Never throws; what is wrong is in <see cref="Diagnostics"/>.</summary>
     public static MailTemplate Parse(string text, string file)
@@ -77,8 +99,14 @@ public sealed partial class MailTemplate
         var subject = TextPart(source, front?["subject"], "subject", name);
         var preheader = TextPart(source, front?["preheader"], "preheader", name);
         var layout = source.Name(front?["layout"], "a layout");
-        if (front is not null && isLayout && front.Has("subject"))
-            source.Error(DiagnosticCodes.BadFrontMatter, front.KeySpan("subject")!.Value, "a layout has no subject: the mail in it has one", "Take the line away.");
+        var from = source.Text(front?["from"], "from");
+        var replyTo = MailAddress.Read(source, front?["reply_to"]);
+        var sendClass = SendClasses.Read(source, front?["class"]);
+        var topic = source.Name(front?["topic"], "a topic");
+        foreach (var key in isLayout && front is not null ? MailsOwn.Where(front.Has) : [])
+            source.Error(DiagnosticCodes.BadFrontMatter, front!.KeySpan(key)!.Value, $"a layout has no {key}: the mail in it has one", "Take the line away.");
+        if (sendClass == SendClass.Transactional && topic is not null)
+            source.Error(DiagnosticCodes.Contradiction, front!.KeySpan("topic")!.Value, "a transactional mail has no topic: nobody can unsubscribe from it", "Take topic: away, or make the mail a service or marketing one.");
         if (front is not null && !isLayout && !front.Has("subject"))
             source.Error(DiagnosticCodes.BadFrontMatter, front.HeadSpan, "this mail has no subject", "Give it one: subject: Welcome, {{ contact.name }}");
         front?.RefuseOthers();
@@ -97,23 +125,23 @@ public sealed partial class MailTemplate
             Body = body,
             BodyLine = 1 + source.Text.AsSpan(0, bodyStart).Count('\n'),
             Layout = isLayout || layout == "none" ? null : layout ?? DefaultLayout,
+            From = from,
+            ReplyTo = replyTo,
+            Class = sendClass,
+            Topic = topic,
+            FrontValues = FrontKeys.Where(key => front?[key] is not null).ToDictionary(key => key, key => front![key]!.Span),
             Diagnostics = source.Sorted(),
             Source = source,
         };
     }
 
     /// <summary>The same mail with another body, which begins on the same line.</summary>
-    public MailTemplate WithBody(string body) => new(Name, Locale, File, Text)
+    public MailTemplate WithBody(string body)
     {
-        Hash = Hash,
-        Subject = Subject,
-        Preheader = Preheader,
-        Body = Template.Parse(body, Body.Name, Body.Options),
-        BodyLine = BodyLine,
-        Layout = Layout,
-        Diagnostics = Diagnostics,
-        Source = Source,
-    };
+        var changed = (MailTemplate)MemberwiseClone();
+        changed.Body = Template.Parse(body, Body.Name, Body.Options);
+        return changed;
+    }
 
     private static (Fields? Front, int BodyStart) SplitFrontMatter(YamlSource source, bool isLayout)
     {
@@ -129,7 +157,7 @@ public sealed partial class MailTemplate
         var front = new YamlSource(source.Text[..match.Groups["yaml"].Index] + match.Groups["yaml"].Value, source.File);
         var root = YamlReader.Read(front);
         source.Diagnostics.AddRange(front.Diagnostics);
-        if (root is null || source.Map(root, "the front matter", "It has subject:, preheader: and layout:.") is not { } mapping)
+        if (root is null || source.Map(root, "the front matter", "It has subject:, and may have preheader:, from:, reply_to:, class:, topic: and layout:.") is not { } mapping)
         {
             if (root is null && !front.HasErrors && !isLayout) source.Error(DiagnosticCodes.BadFrontMatter, source.LineSpan(1), "the front matter is empty", "It has at least a subject:.");
             return (null, match.Length);

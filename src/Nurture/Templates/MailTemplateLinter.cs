@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
+using Nurture.Sends;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Templates;
@@ -16,12 +17,14 @@ public static class MailTemplateLinter
     private static readonly string[] ContactNames = ["id", "email", "name", "locale", "zone"];
     private static readonly string[] AccountNames = ["id", "name", "tier", "stage", "owner", "locale", "zone"];
 
-    public static IReadOnlyList<Diagnostic> Lint(MailTemplateLibrary library, TrackingPlan plan)
+    public static IReadOnlyList<Diagnostic> Lint(MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy)
     {
         var found = new List<Diagnostic>();
         foreach (var template in library.All)
         {
             CheckNames(template, plan, found);
+            CheckSender(template, policy, found);
+            CheckPurpose(template, library, found);
             if (template.IsLayout) CheckFooter(template, found);
             else if (template.Layout is { } layout && library.LayoutOf(template) is null)
                 found.Add(Mistake(DiagnosticCodes.UnknownLayout, Severity.Error, template, Find(template, layout) ?? template.Source.LineSpan(1),
@@ -29,6 +32,29 @@ public static class MailTemplateLinter
         }
 
         return [.. found.Distinct()];
+    }
+
+    private static void CheckSender(MailTemplate template, SendPolicy policy, List<Diagnostic> found)
+    {
+        if (template.From is not { } from || from == Step.Send.FromOwner || policy.Identities.ContainsKey(from)) return;
+        found.Add(Mistake(DiagnosticCodes.UnknownIdentity, Severity.Error, template, template.At("from"), $"policy.yaml declares no identity \"{from}\".", SendPolicy.HintForIdentity(from, policy)));
+    }
+
+    /// <summary>Who refuses a topic refuses it in every language.</summary>
+    private static void CheckPurpose(MailTemplate template, MailTemplateLibrary library, List<Diagnostic> found)
+    {
+        if (template.IsLayout || library.Find(template.Name, null) is not { } first || first == template) return;
+        Compare("class", template.Class is { } own ? SendClasses.Word(own) : null, first.Class is { } its ? SendClasses.Word(its) : null);
+        Compare("topic", template.Topic, first.Topic);
+
+        void Compare(string key, string? here, string? there)
+        {
+            if (here == there) return;
+            found.Add(Mistake(DiagnosticCodes.PurposeDiffers, Severity.Error, template, template.At(key), $"this mail {Said(key, here)}, and {Path.GetFileName(first.File)} {Said(key, there)}: a mail has one purpose in all its languages.",
+                there is null ? $"Take {key}: away here, or write it there too." : $"Write {key}: {there}."));
+        }
+
+        static string Said(string key, string? value) => value is null ? $"says no {key}" : $"says {key}: {value}";
     }
 
     private static void CheckNames(MailTemplate template, TrackingPlan plan, List<Diagnostic> found)

@@ -124,6 +124,9 @@ public abstract class EscalationApiTests(ApiServer api)
         var id = task["id"]!.GetValue<string>();
         Assert.Equal(("field", null, "welcome_there closed_door"), (task["queue"]!.GetValue<string>(), task["assignee"]?.GetValue<string>(), string.Join(' ', task["outcomes"]!.AsArray().Select(one => one!.GetValue<string>()))));
 
+        Assert.Equal((contact, true), (task["contact_id"]!.GetValue<long>(), task["account_name"]!.GetValue<string>() == (await api.GetAsync($"accounts/{account}"))["name"]!.GetValue<string>()));
+        Assert.NotEmpty(task["contact_name"]!.GetValue<string>());
+
         Assert.Equal(HttpStatusCode.BadRequest, (await csm.CallAsync(HttpMethod.Post, $"tasks/{id}/done")).Item1);
         Assert.Equal(HttpStatusCode.BadRequest, (await csm.CallAsync(HttpMethod.Post, $"tasks/{id}/done", new { outcome = "forgotten" })).Item1);
         await DoAsync(csm, HttpMethod.Post, $"tasks/{id}/done", new { outcome = "welcome_there" });

@@ -9,6 +9,7 @@ using Nurture.Scenarios;
 using Nurture.Segments;
 using Nurture.Sends;
 using Nurture.Simulation;
+using Nurture.Templates;
 
 namespace Nurture.Tests.Engine;
 
@@ -104,11 +105,16 @@ internal sealed class World
 
     public static Catalog CatalogOf(SendPolicy policy, params string[] scenarios) => CatalogOf(policy, SegmentSet.None, scenarios);
 
-    public static Catalog CatalogOf(SendPolicy policy, SegmentSet segments, params string[] scenarios)
+    /// <summary>With the mails themselves, whose front matter has a say.</summary>
+    public static World Of(SendPolicy policy, MailTemplateLibrary mails, params string[] scenarios) => new(CatalogOf(policy, SegmentSet.None, mails, scenarios));
+
+    public static Catalog CatalogOf(SendPolicy policy, SegmentSet segments, params string[] scenarios) => CatalogOf(policy, segments, MailTemplateLibrary.Empty, scenarios);
+
+    private static Catalog CatalogOf(SendPolicy policy, SegmentSet segments, MailTemplateLibrary mails, string[] scenarios)
     {
         var published = scenarios.SelectMany(text =>
         {
-            var parsed = ScenarioParser.Parse(text, "test.yaml", new ParseEnvironment { Plan = Plan, Policy = policy, Segments = segments });
+            var parsed = ScenarioParser.Parse(text, "test.yaml", new ParseEnvironment { Plan = Plan, Policy = policy, Segments = segments, MailTemplates = mails });
             Assert.True(parsed.Scenario is not null, string.Join('\n', parsed.Diagnostics));
             return parsed.Scenario!.Each().Select(one => new PublishedScenario(one with { Version = 1 }, ScenarioProgram.Of(one.Steps), false, DateTimeOffset.UnixEpoch));
         }).ToList();
@@ -118,6 +124,7 @@ internal sealed class World
             Plan = Plan,
             Policy = policy,
             Segments = segments,
+            Mails = mails,
             Live = published.ToFrozenDictionary(p => p.Scenario.Name),
             Versions = published.ToFrozenDictionary(p => (p.Scenario.Name, p.Scenario.Version)),
             CoveredSince = published.SelectMany(p => CatalogIndex.CriteriaOf(p.Scenario)).Select(c => c.Key).Distinct().ToFrozenDictionary(key => key, _ => DateTimeOffset.UnixEpoch),

@@ -16,12 +16,7 @@ public sealed class BrokenLibraryTests
     /// <summary>What is said without a file to break, and where that is tested.</summary>
     private static readonly Dictionary<string, string> WithoutFile = new()
     {
-        [DiagnosticCodes.Unreadable] = "ScenarioLibraryTests: a folder that is not there",
         [DiagnosticCodes.SegmentInUse] = "SegmentApiTests: said when a segment is published that something live asks",
-        [DiagnosticCodes.RowNeeded] = "a start that names a scenario with rows and none of them",
-        ["NUR146"] = "said of what is declared beside the scenarios",
-        ["NUR155"] = "said of what is declared beside the scenarios",
-        [DiagnosticCodes.NothingAsked] = "QuestionTests: a send of a mail that shows answers",
     };
 
     public static TheoryData<string> Folders => [.. Directory.GetDirectories(Libraries).Select(Path.GetFileName).OfType<string>().Order(StringComparer.Ordinal)];

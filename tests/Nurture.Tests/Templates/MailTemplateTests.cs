@@ -1,5 +1,6 @@
 using Nurture.Escalations;
 using Nurture.Scenarios;
+using Nurture.Sends;
 using Nurture.Templates;
 using Nurture.Templating;
 using Nurture.Tests.Scenarios;
@@ -23,6 +24,22 @@ public sealed class MailTemplateTests
         Assert.Empty(template.Diagnostics);
         Assert.Equal("Hello, Ann & Co", mail.Subject);
         Assert.Equal("<html><body>For R&amp;D|<p>Ann &amp; Co</p>\n|Example Inc.|https://x/u/1</body></html>", mail.Html);
+    }
+
+    [Fact]
+    public void A_text_of_a_humans_own_has_the_answers_below_it()
+    {
+        var template = MailTemplate.Parse("---\nsubject: One question\nlayout: none\n---\n<p>Written by the marketer</p>{{ for answer in ask.answers }}{{ answer.url }}{{ end }}\n", "poll.en.html");
+        var inputs = Inputs();
+        inputs["edited"] = new TemplateObject { ["subject"] = "", ["paragraphs"] = new TemplateList([(TemplateValue)"Will you come?"]) };
+        inputs["ask"] = new TemplateObject { ["answers"] = new TemplateList([(TemplateValue)new TemplateObject { ["value"] = "join", ["label"] = "Yes & gladly" }]) };
+        AskLinks.Fill(inputs, value => $"https://x/a/{value}");
+
+        var mail = MailRenderer.Render(template, null, inputs, Options);
+
+        Assert.Equal("One question", mail.Subject);
+        Assert.Matches("(?s)Will you come\\?</p>.*<a href=\"https://x/a/join\"[^>]*>Yes &amp; gladly</a>", mail.Html);
+        Assert.DoesNotContain("marketer", mail.Html, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,7 +144,7 @@ public sealed class MailTemplateTests
     {
         var library = new MailTemplateLibrary([MailTemplate.Parse($"---\nsubject: x\nlayout: none\n---\n<p>\n{body}", "welcome.en.html")], "en");
 
-        var mistake = Assert.Single(MailTemplateLinter.Lint(library, Fixtures.Plan));
+        var mistake = Assert.Single(MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default));
 
         Assert.Equal((code, hint, 6), (mistake.Code, mistake.Hint, mistake.Span.Line));
     }
@@ -141,7 +158,7 @@ public sealed class MailTemplateTests
     {
         var library = new MailTemplateLibrary([MailTemplate.Parse($"---\nsubject: x\nlayout: none\n---\n{body}", "welcome.en.html")], "en");
 
-        Assert.Empty(MailTemplateLinter.Lint(library, Fixtures.Plan));
+        Assert.Empty(MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default));
     }
 
     [Fact]
@@ -153,7 +170,7 @@ public sealed class MailTemplateTests
             MailTemplate.Parse("{{ content }}", "layout-plain.en.html"),
         ], "en");
 
-        var said = MailTemplateLinter.Lint(library, Fixtures.Plan);
+        var said = MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default);
 
         Assert.Equal([DiagnosticCodes.NoFooter, DiagnosticCodes.UnknownLayout], said.Select(d => d.Code).Order(StringComparer.Ordinal).Reverse());
         Assert.Contains("Did you mean \"layout-plain\"?", said.Select(d => d.Hint));
