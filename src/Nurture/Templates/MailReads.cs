@@ -27,7 +27,7 @@ public sealed class MailReads
     {
         Templating.Template?[] texts = [template.Subject, template.Preheader, template.Body, layout?.Body];
         var read = texts.OfType<Templating.Template>().ToList();
-        return read.Exists(text => text.ReadsUnnamed) ? Everything : new(read.SelectMany(text => text.Names.Concat(text.Assigned)));
+        return read.Exists(text => text.ReadsUnnamed) ? Everything : new(read.SelectMany(text => text.Names.Concat(text.Assigned).Concat(text.Called.SelectMany(whom => new[] { $"{whom}.first_name", $"{whom}.last_name" }))));
     }
 
     /// <summary>Every name that the mail's own texts read.</summary>
