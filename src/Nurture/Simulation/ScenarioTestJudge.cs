@@ -177,7 +177,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
     }
 
     private void Fail(Expectation expected, string verb, string what, string but) =>
-        failures.Add(new(expected.Span, $"{(expected.At is { } at ? time.Text(at) : "at any time")}  {verb}  {what}".TrimEnd(), but));
+        failures.Add(new(expected.Span, $"{(expected.At is { } at ? $"{time.Text(at)}{(expected.Zone is { } zone ? $" ({new VirtualTime(test.Start, zone).Date(at)} {zone})" : "")}" : "at any time")}  {verb}  {what}".TrimEnd(), but));
 
     private static bool Agrees(DateTimeOffset? expected, DateTimeOffset at) => expected is not { } moment || (at >= moment && at < moment + TimeSpan.FromMinutes(1));
 

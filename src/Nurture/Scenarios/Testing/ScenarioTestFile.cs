@@ -122,6 +122,8 @@ public abstract record TestAction
     public sealed record Decide(DateTimeOffset At, string Asked, bool IsApproved, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>The person works there no more.</summary>
+    public sealed record Reply(DateTimeOffset At, string Contact, bool IsAutomatic, SourceSpan Span) : TestAction(At, Span);
+
     public sealed record Leave(DateTimeOffset At, string Contact, SourceSpan Span) : TestAction(At, Span);
 }
 
@@ -136,6 +138,9 @@ public abstract record Expectation
 
     /// <summary>Of a scenario with rows: the row that is meant; null for any.</summary>
     public string? Row { get; init; }
+
+    /// <summary>On whose clock the moment was written; null for the test's.</summary>
+    public string? Zone { get; init; }
 
     /// <summary>A mail leaves. Each mail answers one expectation.</summary>
     public sealed record Send(DateTimeOffset? At, string Template, string? To, SourceSpan Span) : Expectation(At, Span);

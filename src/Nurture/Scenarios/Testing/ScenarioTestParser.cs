@@ -26,6 +26,8 @@ public sealed class ScenarioTestParser
     private DateTimeOffset start;
     private HashSet<string> people = [];
     private bool hasAccount;
+    private DateTimeZone? accountClock;
+    private readonly Dictionary<string, DateTimeZone> clocks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Session> sessions = new(StringComparer.Ordinal);
 
     private ScenarioTestParser(string text, string file, ParseEnvironment environment) => (source, this.environment) = (new(text, file), environment);
@@ -68,6 +70,8 @@ public sealed class ScenarioTestParser
         people = [];
         hasAccount = false;
         sessions.Clear();
+        clocks.Clear();
+        accountClock = null;
 
         TestAccount? account = null;
         var contacts = new List<TestContact>();
@@ -78,9 +82,12 @@ public sealed class ScenarioTestParser
             var given = new Fields(source, givenNode, "given");
             account = ReadAccount(given["account"]);
             hasAccount = account is not null;
+            accountClock = ClockOf(account?.Attributes);
             foreach (var item in source.List(given["contacts"], "contacts")?.Items ?? [])
             {
-                if (ReadContact(item) is { } contact) contacts.Add(contact);
+                if (ReadContact(item) is not { } contact) continue;
+                contacts.Add(contact);
+                if (ClockOf(contact.Attributes) is { } own) clocks[contact.Id] = own;
             }
 
             foreach (var item in source.List(given["sessions"], "sessions")?.Items ?? [])
@@ -130,6 +137,9 @@ public sealed class ScenarioTestParser
             Span = fields.HeadSpan,
         };
     }
+
+    private static DateTimeZone? ClockOf(IReadOnlyDictionary<string, AttributeValue>? attributes) =>
+        attributes?.GetValueOrDefault("zone") is { Kind: ValueKind.Text } named ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(named.AsText) : null;
 
     private TestAccount? ReadAccount(YamlNode? node)
     {
@@ -217,12 +227,12 @@ public sealed class ScenarioTestParser
     {
         if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "something that happens");
-        var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d.")) ?? start;
-        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines", "starts" }.Where(fields.Has).ToArray();
+        var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d."), ReadClock(fields, null)) ?? start;
+        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "replies", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines", "starts" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, starts: true or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, replies:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, starts: true or leaves: true.");
             return null;
         }
 
@@ -253,6 +263,13 @@ public sealed class ScenarioTestParser
             var session = ReadKnownSession(fields[kinds[0]]);
             fields.RefuseOthers();
             return who is null || session is null ? null : new TestAction.Register(at, who, session, kinds[0] == "cancels", fields.HeadSpan);
+        }
+
+        if (kinds[0] == "replies")
+        {
+            var isAutomatic = source.OneOf(fields["replies"], "who replies", ("human", false), ("automatic", true));
+            fields.RefuseOthers();
+            return who is null || isAutomatic is null ? null : new TestAction.Reply(at, who, isAutomatic.Value, fields.HeadSpan);
         }
 
         var what = source.Text(fields[kinds[0]], kinds[0]);
@@ -395,7 +412,6 @@ public sealed class ScenarioTestParser
     {
         if (source.Map(node, "an expectation", "- { at: 0m, send: welcome, to: ann }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "an expectation");
-        var at = ReadMoment(fields["at"]);
         var kinds = new[] { "send", "not_sent", "step", "ends", "entered", "escalated", "band", "call", "notified" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
@@ -408,6 +424,8 @@ public sealed class ScenarioTestParser
         var value = fields[kind];
         var span = fields.HeadSpan;
         var to = kind is "send" or "not_sent" && fields.Has("to") ? ReadPerson(fields["to"]) : null;
+        var clock = ReadClock(fields, to);
+        var at = ReadMoment(fields["at"], clock);
         var because = kind is "not_sent" or "entered" ? ReadReason(fields["because"]) : null;
         Expectation? expectation = kind switch
         {
@@ -425,7 +443,7 @@ public sealed class ScenarioTestParser
         };
         var row = kind is "entered" or "ends" or "step" ? source.Name(fields["row"], "a row") : null;
         fields.RefuseOthers();
-        return expectation is null ? null : expectation with { Row = row };
+        return expectation is null ? null : expectation with { Row = row, Zone = clock?.Id };
     }
 
     private string? CheckTemplate(YamlNode? node, string? template)
@@ -460,10 +478,17 @@ public sealed class ScenarioTestParser
     }
 
     /// <summary><c>3d</c> or <c>3d 23h</c> after the start, or a local time of the test's zone.</summary>
-    private DateTimeOffset? ReadMoment(YamlNode? node)
+    /// <param name="clock">Whose clock a local time is read on; the test's where not given.</param>
+    private DateTimeOffset? ReadMoment(YamlNode? node, DateTimeZone? clock = null)
     {
         if (source.Text(node, "at") is not { } written) return null;
-        if (ReadLocal(written) is { } local) return local;
+        if (ReadLocal(written, clock) is { } local) return local;
+        if (clock is not null)
+        {
+            source.Error(DiagnosticCodes.Contradiction, node!.Span, $"\"{written}\" is counted from the start, which is one moment on every clock", "zone: belongs to a local time, at: \"2026-03-06 09:00\".");
+            return null;
+        }
+
         var at = start;
         foreach (var part in written.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -480,8 +505,18 @@ public sealed class ScenarioTestParser
         return at;
     }
 
-    private DateTimeOffset? ReadLocal(string written) =>
-        MomentPattern.Parse(written) is { Success: true } parsed ? parsed.Value.InZoneLeniently(zone).ToDateTimeOffset().ToUniversalTime() : null;
+    /// <summary>Whose clock an item's local time is on: <c>zone: America/New_York</c>, or in what is expected <c>zone: recipient</c>; null where it does not say.</summary>
+    private DateTimeZone? ReadClock(Fields fields, string? recipient)
+    {
+        if (fields["zone"] is not { } node) return null;
+        if (node is not YamlNode.Scalar { Value: "recipient" }) return source.Zone(node, "zone") is { } named ? DateTimeZoneProviders.Tzdb[named] : null;
+        if (recipient is not null) return clocks.GetValueOrDefault(recipient, accountClock ?? zone);
+        source.Error(DiagnosticCodes.MissingKey, node.Span, "whose clock is meant?", "zone: recipient goes with to: ann; else name one, zone: America/New_York.");
+        return null;
+    }
+
+    private DateTimeOffset? ReadLocal(string written, DateTimeZone? clock = null) =>
+        MomentPattern.Parse(written) is { Success: true } parsed ? parsed.Value.InZoneLeniently(clock ?? zone).ToDateTimeOffset().ToUniversalTime() : null;
 
     private ReadOnlyMemory<byte> WriteProperties(YamlNode.Mapping? mapping, PlannedEvent? planned)
     {
