@@ -21,11 +21,14 @@ public sealed record AccountView(
 
     /// <summary>An open case; null where there is none.</summary>
     public long? EscalationId { get; init; }
+
+    /// <summary>Of our own people, or a test's: in no figure (SEMANTICS.md 57).</summary>
+    public bool IsInternal { get; init; }
 }
 
 public sealed class AccountStore(Database database)
 {
-    private const string Columns = "a.id, a.slot, a.namespace, a.external_id, a.name, a.tier, a.stage, a.owner, a.attributes, a.created_at, a.updated_at, a.health_score, a.health_band, a.health_since, a.hold_until, a.escalation_id";
+    private const string Columns = "a.id, a.slot, a.namespace, a.external_id, a.name, a.tier, a.stage, a.owner, a.attributes, a.created_at, a.updated_at, a.health_score, a.health_band, a.health_since, a.hold_until, a.escalation_id, a.is_internal";
 
     public async Task<AccountView?> FindAsync(long id, CancellationToken cancel)
     {
@@ -78,5 +81,6 @@ public sealed class AccountStore(Database database)
         HealthSince = reader.InstantOrNull(13),
         HoldUntil = reader.InstantOrNull(14),
         EscalationId = reader.LongOrNull(15),
+        IsInternal = reader.GetInt16(16) != 0,
     };
 }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Text.Json;
 using Nurture.Calls;
 using Nurture.Contacts;
@@ -71,17 +72,20 @@ public sealed class CallStore(Database database, EventLog log)
     /// Takes up to <paramref name="limit"/> due calls for the owner; those of paused scenarios wait, and all while sending is stopped.
     /// A lease that ran out is taken like one that is due: the receiver knows a call again by its id.
     /// </summary>
-    public Task<IReadOnlyList<ClaimedCall>> ClaimAsync(string owner, int limit, TimeSpan lease, DateTimeOffset now, CancellationToken cancel) =>
+    /// <param name="underWay">How many are being made, by endpoint; with them no endpoint gets more than the <paramref name="share"/>.</param>
+    public Task<IReadOnlyList<ClaimedCall>> ClaimAsync(string owner, int limit, IReadOnlyDictionary<string, int> underWay, int share, TimeSpan lease, DateTimeOffset now, CancellationToken cancel) =>
         database.WriteAsync<IReadOnlyList<ClaimedCall>>(async (connection, transaction, ct) =>
         {
             if (await SendStore.IsStoppedAsync(connection, transaction, ct)) return [];
-            var due = await connection.QueryAsync(transaction,
+            var crowded = underWay.Where(endpoint => endpoint.Value >= share).Select(endpoint => endpoint.Key).ToList();
+            var found = await connection.QueryAsync(transaction,
                 $"""
                  select {Claimable} from calls c
                  where (c.state = {(short)CallState.Planned} and c.due_at <= @now or c.state = {(short)CallState.Claimed} and c.lease_until <= {database.NowSql})
-                     and {NotPaused}
+                     and {NotPaused} {string.Concat(crowded.Select((_, i) => string.Create(CultureInfo.InvariantCulture, $"and c.endpoint <> @crowded{i} ")))}
                  order by c.due_at limit @limit{(database.IsPostgres ? " for update of c skip locked" : "")}
-                 """, [("now", now), ("limit", limit)], ReadClaimed, ct);
+                 """, [("now", now), ("limit", limit), .. crowded.Select((name, i) => (string.Create(CultureInfo.InvariantCulture, $"crowded{i}"), (object?)name))], ReadClaimed, ct);
+            var due = found.GroupBy(call => call.Endpoint).SelectMany(calls => calls.Take(share - underWay.GetValueOrDefault(calls.Key))).ToList();
             await database.BulkAsync(connection, transaction, Rows.Of(due).Uuid("id", call => call.Id).Scalar("owner", owner).Scalar("lease", (long)lease.TotalMilliseconds),
                 $"""
                  update calls set state = {(short)CallState.Claimed}, owner = @owner, epoch = calls.epoch + 1, lease_until = {database.NowSql} + @lease

@@ -10,7 +10,11 @@ namespace Nurture.Storage;
 public sealed record ContactView(
     long Id, short Slot, int Hop, string Namespace, long? AccountId, long? MergedInto, string? Email, string? Name, string? Locale, string? Zone,
     ContactStatus Status, IReadOnlyList<string> Roles, string Attributes, ConsentBasis Basis, string Refusals,
-    DateTimeOffset CreatedAt, DateTimeOffset? LastActiveAt, DateTimeOffset? ErasedAt, DateTimeOffset UpdatedAt);
+    DateTimeOffset CreatedAt, DateTimeOffset? LastActiveAt, DateTimeOffset? ErasedAt, DateTimeOffset UpdatedAt)
+{
+    /// <summary>One of ours or a test's: in no figure (SEMANTICS.md 57).</summary>
+    public bool IsInternal { get; init; }
+}
 
 /// <summary>How a subject is known outside: <c>user</c>, <c>anonymous</c>, <c>email</c>, <c>account</c>.</summary>
 public sealed record KnownIdentity(string Namespace, short Kind, string Value, DateTimeOffset LinkedAt);
@@ -25,7 +29,7 @@ public sealed class ContactStore(Database database)
     internal const string Columns =
         """
         c.id, c.slot, c.hop, c.namespace, c.account_id, c.merged_into, c.email, c.name, c.locale, c.zone, c.status, c.roles, c.attributes, c.basis,
-        c.refusals, c.created_at, c.last_active_at, c.erased_at, c.updated_at
+        c.refusals, c.created_at, c.last_active_at, c.erased_at, c.updated_at, c.is_internal
         """;
 
     public async Task<ContactView?> FindAsync(long id, CancellationToken cancel)
@@ -71,6 +75,16 @@ public sealed class ContactStore(Database database)
                  order by c.id limit @limit
                  """, [.. args, .. Prefix(query)], Read, cancel);
         return Page.Of(found, limit, person => person.Id);
+    }
+
+    /// <summary>The person who has the address; null where nobody has it, or several do.</summary>
+    public async Task<long?> FindByAddressAsync(string address, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        var found = await connection.QueryAsync(null,
+            "select id from contacts where email is not null and lower(email) = @address and merged_into is null and erased_at is null order by id limit 2", [("address", Lower(address.Trim()))],
+            row => row.GetInt64(0), cancel);
+        return found.Count == 1 ? found[0] : null;
     }
 
     /// <summary>Everything that begins with the text, in the order of bytes; upper and lower case are alike for ASCII.</summary>
@@ -182,5 +196,8 @@ public sealed class ContactStore(Database database)
         reader.GetInt64(0), reader.GetInt16(1), reader.GetInt32(2), reader.GetString(3), reader.LongOrNull(4), reader.LongOrNull(5),
         reader.TextOrNull(6), reader.TextOrNull(7), reader.TextOrNull(8), reader.TextOrNull(9), (ContactStatus)reader.GetInt16(10),
         reader.GetString(11).Split(',', StringSplitOptions.RemoveEmptyEntries), reader.GetString(12), (ConsentBasis)reader.GetInt16(13), reader.GetString(14),
-        reader.Instant(15), reader.InstantOrNull(16), reader.InstantOrNull(17), reader.Instant(18));
+        reader.Instant(15), reader.InstantOrNull(16), reader.InstantOrNull(17), reader.Instant(18))
+    {
+        IsInternal = reader.GetInt16(19) != 0,
+    };
 }

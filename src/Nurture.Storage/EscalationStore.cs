@@ -15,7 +15,7 @@ public sealed record EscalationView(EscalationRow Row, string? AccountName, stri
 public sealed record EscalationEntry(long Id, long EscalationId, DateTimeOffset At, string Kind, string By, string Text, string Detail);
 
 /// <param name="Outcome">How it was done; null where it is not.</param>
-public sealed record TaskRow(CsmTask Task, DateTimeOffset? DoneAt, string? DoneBy, string? Outcome);
+public sealed record TaskRow(CsmTask Task, DateTimeOffset? DoneAt, string? DoneBy, string? Outcome, string? AccountName, string? ContactName);
 
 public sealed record HoldRow(long AccountId, string? AccountName, string Source, DateTimeOffset Since, DateTimeOffset Until, string Because, IReadOnlyList<SendClass> Blocks);
 
@@ -121,7 +121,7 @@ public sealed class EscalationStore(Database database)
     public async Task<IReadOnlyList<TaskRow>> TasksAsync(long escalationId, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        return await connection.QueryAsync(null, $"select {TaskColumns} from csm_tasks t where t.escalation_id = @id order by t.place, t.id", [("id", escalationId)], ReadTask, cancel);
+        return await connection.QueryAsync(null, $"select {TaskColumns} from {TaskJoined} where t.escalation_id = @id order by t.place, t.id", [("id", escalationId)], ReadTask, cancel);
     }
 
     /// <summary>Open tasks by their due day; of one user, or of everybody.</summary>
@@ -130,7 +130,7 @@ public sealed class EscalationStore(Database database)
         await using var connection = await database.OpenAsync(cancel);
         var found = await connection.QueryAsync(null,
             $"""
-             select {TaskColumns} from csm_tasks t
+             select {TaskColumns} from {TaskJoined}
              where t.done_at is null {(assignee is null ? "" : "and t.assignee = @assignee")} {(accountId is null ? "" : "and t.account_id = @account")}
                  {(after is null ? "" : "and (coalesce(t.due_at, 9223372036854775807) > @due or (coalesce(t.due_at, 9223372036854775807) = @due and t.id > @id))")}
              order by coalesce(t.due_at, 9223372036854775807), t.id limit @limit
@@ -147,7 +147,7 @@ public sealed class EscalationStore(Database database)
     public async Task<TaskRow?> FindTaskAsync(long id, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        return await connection.FirstAsync(null, $"select {TaskColumns} from csm_tasks t where t.id = @id", [("id", id)], ReadTask, cancel);
+        return await connection.FirstAsync(null, $"select {TaskColumns} from {TaskJoined} where t.id = @id", [("id", id)], ReadTask, cancel);
     }
 
     /// <summary>False where it stands so already.</summary>
@@ -200,7 +200,9 @@ public sealed class EscalationStore(Database database)
         }, cancel);
 
     private const string TaskColumns =
-        "t.id, t.account_id, t.escalation_id, t.title, t.place, t.is_required, t.assignee, t.due_at, t.opened_at, t.scenario, t.step, t.done_at, t.done_by, t.contact_id, t.queue, t.outcomes, t.outcome";
+        "t.id, t.account_id, t.escalation_id, t.title, t.place, t.is_required, t.assignee, t.due_at, t.opened_at, t.scenario, t.step, t.done_at, t.done_by, t.contact_id, t.queue, t.outcomes, t.outcome, a.name, coalesce(c.name, c.email)";
+
+    private const string TaskJoined = "csm_tasks t left join accounts a on a.id = t.account_id left join contacts c on c.id = t.contact_id";
 
     private static TaskRow ReadTask(DbDataReader row) => new(
         new CsmTask(row.GetInt64(0), row.GetInt64(1), row.LongOrNull(2) ?? 0, row.GetString(3), row.GetInt32(4), row.Flag(5), row.TextOrNull(6), row.InstantOrNull(7),
@@ -210,7 +212,7 @@ public sealed class EscalationStore(Database database)
             Queue = row.GetString(14),
             Outcomes = row.GetString(15).Split(' ', StringSplitOptions.RemoveEmptyEntries),
         },
-        row.InstantOrNull(11), row.TextOrNull(12), row.TextOrNull(16));
+        row.InstantOrNull(11), row.TextOrNull(12), row.TextOrNull(16), row.TextOrNull(17), row.TextOrNull(18));
 
     private static EscalationEntry ReadEntry(DbDataReader row) =>
         new(row.GetInt64(0), row.GetInt64(1), row.Instant(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6));

@@ -31,7 +31,7 @@ public sealed class OverviewStore(Database database)
             $"select standing, count(*) from (select {SendStore.StandingSql} as standing from {SendStore.AllSends} where s.planned_at >= @since) t group by standing",
             [("since", since)], row => (Standing: (SendStanding)row.GetInt32(0), Count: row.GetInt64(1)), cancel);
         var turns = await connection.QueryAsync(null,
-            $"select j.reason, count(*) from journal j where {JournalStore.IsTurn} and j.at >= @since group by j.reason",
+            $"select j.reason, count(*) from journal j where {JournalStore.IsTurn} and j.at >= @since and {JournalStore.IsCounted} group by j.reason",
             [("since", since)], row => (Reason: (Reason)row.GetInt16(0), Count: row.GetInt64(1)), cancel);
         var byReason = turns.ToDictionary(turn => turn.Reason, turn => turn.Count);
         var byStanding = sends.ToDictionary(send => send.Standing, send => send.Count);

@@ -24,7 +24,7 @@ public sealed class ScenarioActivityStore(Database database)
         await using var connection = await database.OpenAsync(cancel);
         var standing = await CountAsync("select scenario, count(*) from positions group by scenario");
         // The numbers are those of the partial indexes: Entered; RenderFailed, Refused, Uncertain and Internal.
-        var entered = await CountAsync("select scenario, count(*) from journal where reason = 1 and at >= @since group by scenario");
+        var entered = await CountAsync($"select j.scenario, count(*) from journal j where j.reason = 1 and j.at >= @since and {JournalStore.IsCounted} group by j.scenario");
         var failed = await CountAsync("select scenario, count(*) from journal where reason in (65, 66, 67, 68) and at >= @since group by scenario");
         var parked = await CountAsync(
             """

@@ -79,6 +79,9 @@ public sealed class Template
 
     internal BoundTemplate Bound { get; }
 
+    /// <summary>Where the text was evaluated that this is: what goes wrong in it went wrong there, since nobody sees its lines. Null for others.</summary>
+    internal SourceSpan? EvaluatedAt { get; private init; }
+
     /// <summary>Never throws: what is wrong is in <see cref="Diagnostics"/>.</summary>
     public static Template Parse(string text, string name, TemplateOptions options)
     {
@@ -88,8 +91,10 @@ public sealed class Template
         return new Template(text, name, options, isCodeOnly: false);
     }
 
-    /// <summary>A text that is code alone, as <c>object.eval</c> runs it.</summary>
-    internal static Template ParseCode(string text, string name, TemplateOptions options) => new(text, name, options, isCodeOnly: true);
+    /// <summary>A text made by a template, as <c>object.eval</c> runs it.</summary>
+    /// <param name="at">The place of the call, in <paramref name="caller"/>.</param>
+    internal static Template ParseMade(string text, bool isCodeOnly, Template caller, SourceSpan at) =>
+        new(text, caller.Name, caller.Options, isCodeOnly) { EvaluatedAt = caller.EvaluatedAt ?? at };
 
     /// <summary>
     /// Writes the whole output, or throws a <see cref="TemplateException"/> and writes nothing. The output depends on the

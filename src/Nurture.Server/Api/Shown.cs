@@ -25,6 +25,9 @@ public sealed record ShownContact(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? IsBlocked { get; init; }
 
+    /// <summary>A colleague or a test person: mailed, and in no figure.</summary>
+    public bool IsInternal { get; init; }
+
     /// <summary>How it is known outside; where one contact was asked for.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ShownIdentity>? Identities { get; init; }
@@ -50,7 +53,10 @@ public sealed record ShownContact(
     internal static ShownContact Of(ContactView person) => new(
         person.Id, SubjectRef.Contact(person.Id).ToString(), person.Namespace, person.AccountId, person.Email, person.Name, person.Locale, person.Zone,
         ApiJson.Word(person.Status), person.Roles, ApiJson.Stored(person.Attributes), person.Basis.Name(), ApiJson.Stored(person.Refusals), person.CreatedAt,
-        person.LastActiveAt, person.ErasedAt, person.UpdatedAt);
+        person.LastActiveAt, person.ErasedAt, person.UpdatedAt)
+    {
+        IsInternal = person.IsInternal,
+    };
 }
 
 public sealed record ShownIdentity(string Namespace, string Kind, string Value, DateTimeOffset LinkedAt)
@@ -104,6 +110,9 @@ public sealed record ShownAccount(
     /// <summary>An open case; null where there is none.</summary>
     public string? EscalationId { get; init; }
 
+    /// <summary>Marked so, or only people of ours are in it: neither scored nor escalated, and in no figure.</summary>
+    public bool IsInternal { get; init; }
+
     /// <summary>Why its mails wait; where one account was asked for.</summary>
     public ShownHold? Hold { get; init; }
 
@@ -115,6 +124,7 @@ public sealed record ShownAccount(
         HealthBand = account.HealthBand is { } band ? HealthBands.Word(band) : null,
         HealthSince = account.HealthSince,
         HoldUntil = account.HoldUntil,
+        IsInternal = account.IsInternal,
         EscalationId = ShownEnrollment.Number(account.EscalationId ?? 0),
     };
 }

@@ -75,8 +75,12 @@ internal static class ApprovalEndpoints
             var template = published.Templates.Find(row.Template, row.Locale) ?? throw new TemplateException(row.Template, 1, 1, $"there is no template \"{row.Template}\" any more");
             var inputs = MailRenderer.ReadInputs(row.Inputs, published.Catalog.Policy.Sender);
             inputs["unsubscribe_url"] = $"{site.Url}/u/preview";
+            if (inputs[Sessions.SessionFacts.Name].TryGetObject(out var session)) session[Sessions.SessionFacts.RegisterUrl] = session[Sessions.SessionFacts.CancelUrl] = $"{site.Url}/s/preview";
+            AskLinks.Fill(inputs, _ => $"{site.Url}/a/preview");
             var options = new RenderOptions { Now = now };
             var mail = MailRenderer.Render(template, published.Templates.LayoutOf(template), inputs, options);
+            // The answers are no text to edit: they stand below it.
+            if (inputs["ask"].TryGetObject(out var ask)) ask["answers"] = new TemplateList([]);
             return new(mail.Subject, mail.Html, PlainText.FromHtml(MailRenderer.Body(template, inputs, options)).Trim(), null);
         }
         catch (Exception problem) when (problem is TemplateException or JsonException)

@@ -63,8 +63,9 @@ internal static class EscalationEndpoints
     /// <param name="Queue">Where it waits for anybody; null where it is somebody's.</param>
     /// <param name="Outcomes">How it may be done; empty where it is done or not.</param>
     /// <param name="Outcome">How it was done; null where it is not.</param>
+    /// <param name="ContactId">The person whom it is about; null for one of a case, which is about the account.</param>
     public sealed record ShownTask(
-        string Id, long AccountId, string? EscalationId, string Title, bool IsRequired, string? Assignee, DateTimeOffset? DueAt, DateTimeOffset OpenedAt, DateTimeOffset? DoneAt, string? DoneBy, string? Queue, IReadOnlyList<string> Outcomes, string? Outcome);
+        string Id, long AccountId, string? AccountName, long? ContactId, string? ContactName, string? EscalationId, string Title, bool IsRequired, string? Assignee, DateTimeOffset? DueAt, DateTimeOffset OpenedAt, DateTimeOffset? DoneAt, string? DoneBy, string? Queue, IReadOnlyList<string> Outcomes, string? Outcome);
 
     public sealed record ShownCounts(long Open, long Unassigned, long Unacknowledged, long Overdue);
 
@@ -266,7 +267,7 @@ internal static class EscalationEndpoints
     private static ShownEntry Show(EscalationEntry entry) => new(entry.At, entry.Kind, entry.By, entry.Text, ApiJson.Stored(entry.Detail));
 
     internal static ShownTask Show(TaskRow row) => new(
-        Text(row.Task.Id)!, row.Task.AccountId, Text(row.Task.EscalationId), row.Task.Title, row.Task.IsRequired, row.Task.Assignee, row.Task.DueAt, row.Task.OpenedAt, row.DoneAt, row.DoneBy,
+        Text(row.Task.Id)!, row.Task.AccountId, row.AccountName, row.Task.ContactId == 0 ? null : row.Task.ContactId, row.ContactName, Text(row.Task.EscalationId), row.Task.Title, row.Task.IsRequired, row.Task.Assignee, row.Task.DueAt, row.Task.OpenedAt, row.DoneAt, row.DoneBy,
         row.Task.Queue.Length > 0 ? row.Task.Queue : null, row.Task.Outcomes, row.Outcome);
 
     private static string? Text(long id) => id == 0 ? null : id.ToString(CultureInfo.InvariantCulture);

@@ -26,9 +26,8 @@ internal static partial class HeldSessionEndpoints
         string? Id, string? Kind, Dictionary<string, string>? Titles, DateTimeOffset? StartsAt, DateTimeOffset? EndsAt, string? Zone, string? Link, int? Seats, DateTimeOffset? RegistrationUntil, string? Host, string? Locale, int? Version);
 
     /// <param name="State"><c>planned</c>, <c>cancelled</c>, <c>over</c>.</param>
-    /// <param name="When">As people say it, on the session's own clock.</param>
     public sealed record Shown(
-        string Id, int Version, string Kind, string State, IReadOnlyDictionary<string, string> Titles, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Zone, string When, string Link, int? Seats, int Taken, int Waiting,
+        string Id, int Version, string Kind, string State, IReadOnlyDictionary<string, string> Titles, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Zone, string Link, int? Seats, int Taken, int Waiting,
         DateTimeOffset RegistrationUntil, string Host, string Locale, DateTimeOffset? AttendanceAt);
 
     /// <param name="State"><c>registered</c>, <c>waiting</c>, <c>cancelled</c>, <c>attended</c>, <c>missed</c>.</param>
@@ -254,8 +253,7 @@ internal static partial class HeldSessionEndpoints
     {
         var session = await ReadAsync(held.Id, desk, cancel);
         var state = session.State == SessionState.Cancelled ? "cancelled" : desk.Clock.Now >= session.EndsAt ? "over" : "planned";
-        var zone = DateTimeZoneProviders.Tzdb.GetZoneOrNull(session.Zone) ?? DateTimeZone.Utc;
-        return new(session.Id, session.Version, session.Kind, state, session.Titles, session.StartsAt, session.EndsAt, session.Zone, SessionWords.When(session.StartsAt, session.EndsAt, zone, session.Locale), session.Link,
+        return new(session.Id, session.Version, session.Kind, state, session.Titles, session.StartsAt, session.EndsAt, session.Zone, session.Link,
             session.Seats, held.Taken, held.Waiting, session.OpenUntil, session.Host, session.Locale, held.AttendanceAt);
     }
 

@@ -11,6 +11,7 @@ public static class HeldSessionsSlice
     {
         builder.Services.AddSingleton<SessionBook>();
         builder.Services.AddSingleton<SessionTelling>();
+        builder.Services.AddSingleton<Seats>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SessionTelling>());
     }
 

@@ -125,6 +125,21 @@ internal static class SeatPage
         string Ask() => facts.IsFull ? $"<p>{words.FullNote}</p>{UnsubscribePage.Button(Register, words.RegisterWaiting)}" : UnsubscribePage.Button(Register, words.Register);
     }
 
+    /// <summary>What became of a wish to register, in a sentence.</summary>
+    public static string Sentence(string locale, RegisterResult result)
+    {
+        var words = ByLanguage[PublicPage.LanguageOf(locale)];
+        return result switch
+        {
+            RegisterResult.Registered or RegisterResult.AlreadyRegistered => words.Registered,
+            RegisterResult.Waiting or RegisterResult.AlreadyWaiting => words.Waiting,
+            RegisterResult.SessionCancelled => words.SessionCancelled,
+            RegisterResult.Closed or RegisterResult.NoSession or RegisterResult.NoContact => words.Closed,
+        };
+    }
+
+    public static string CancelledSentence(string locale) => ByLanguage[PublicPage.LanguageOf(locale)].Cancelled;
+
     public static IResult NotFound(string locale)
     {
         var words = ByLanguage[PublicPage.LanguageOf(locale)];

@@ -36,7 +36,7 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         var plan = Of("plan") is { } planned ? Checked(TrackingPlanReader.Read(planned.Text, planned.File)) : null;
         var policy = Of("policy") is { } ruled ? Checked(SendPolicyReader.Read(ruled.Text, ruled.File)) : null;
         policy ??= current.Catalog.Policy;
-        var escalations = Of("escalations") is { } declared ? Checked(EscalationTypesReader.Read(declared.Text, declared.File)) : current.Catalog.Escalations;
+        var escalations = Of("escalations") is { } declared ? Checked(EscalationTypesReader.Read(declared.Text, declared.File, plan ?? current.Catalog.Plan)) : current.Catalog.Escalations;
         if (Of("hooks") is { } hooked) Checked(HooksReader.Read(hooked.Text, hooked.File, plan ?? current.Catalog.Plan));
         var segmentsText = Of("segments");
         var segments = segmentsText is null ? current.Catalog.PreparingSegments ?? current.Catalog.Segments : Checked(SegmentsReader.Read(segmentsText.Text, segmentsText.File, plan ?? current.Catalog.Plan));

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Nurture.Sends;
+using Nurture.Server.HeldSessions;
 using Nurture.Server.Hosting;
 using Nurture.Server.Security;
 using Nurture.Storage;
@@ -32,7 +33,7 @@ public static class AnswerEndpoints
         return AnswerPage.Ask(asking.Send.Locale, question, link.Value);
     }
 
-    private static async Task<IResult> AnswerAsync(string token, HttpContext http, LinkTokens tokens, SendStore sends, BusinessClock clock, WorkSignals signals)
+    private static async Task<IResult> AnswerAsync(string token, HttpContext http, LinkTokens tokens, SendStore sends, Seats seats, BusinessClock clock, WorkSignals signals)
     {
         TrackingEndpoints.KeepPrivate(http.Response);
         if (tokens.Read(token) is not MailLink.Answer link) return UnsubscribePage.NotFound(TrackingEndpoints.LanguageOf(http.Request));
@@ -44,8 +45,13 @@ public static class AnswerEndpoints
         if (!question.Answers.Any(one => one.Value == answer)) return AnswerPage.Ask(asking.Send.Locale, question, link.Value, comment, isIncomplete: true);
 
         // Not to be cancelled by a browser that is closed at once.
+        var seat = question is { Registers: { } registers, Session: { } session }
+            ? await seats.AnswerAsync(session, asking.Send.RecipientId, answer == registers, asking.Send.Locale, http.TraceIdentifier, CancellationToken.None)
+            : default;
+        // Whoever cannot come any more has not said that they will.
+        if (seat.IsRefused) return AnswerPage.Ask(asking.Send.Locale, question, link.Value, comment, refusal: seat.Said);
         if (await sends.AnswerAsync(asking, answer!, question.IsScale, question.Sets, comment, clock.Now, CancellationToken.None)) signals.Events.Raise();
-        return AnswerPage.Thanks(asking.Send.Locale, question, answer!, comment);
+        return AnswerPage.Thanks(asking.Send.Locale, question, answer!, comment, seat.Said);
     }
 
     private static async Task<(AskingSend Asking, AskedQuestion Question)?> FindAsync(MailLink.Answer link, SendStore sends, CancellationToken cancel) =>

@@ -27,20 +27,23 @@ public static class AnswerPage
     };
 
     /// <param name="isIncomplete">It comes again because what was sent is no answer.</param>
-    public static IResult Ask(string locale, AskedQuestion question, string? chosen, string comment = "", bool isIncomplete = false)
+    /// <param name="refusal">Why the answer that was sent cannot be given any more; null where nothing was refused.</param>
+    public static IResult Ask(string locale, AskedQuestion question, string? chosen, string comment = "", bool isIncomplete = false, string? refusal = null)
     {
         var words = Of(locale);
-        var note = isIncomplete ? $"<p role=\"alert\">{words.Wrong}</p>" : "";
+        var note = isIncomplete || refusal is not null ? $"<p role=\"alert\">{refusal ?? words.Wrong}</p>" : "";
         return PublicPage.Show(locale, question.Text is { } text ? Encode(text) : words.Title, note + Form(words, question, chosen, comment, words.Choose, words.Confirm),
-            isIncomplete ? StatusCodes.Status400BadRequest : StatusCodes.Status200OK);
+            isIncomplete ? StatusCodes.Status400BadRequest : refusal is not null ? StatusCodes.Status409Conflict : StatusCodes.Status200OK);
     }
 
-    public static IResult Thanks(string locale, AskedQuestion question, string given, string comment)
+    /// <param name="seat">What the answer did beside, as a sentence; null for nothing.</param>
+    public static IResult Thanks(string locale, AskedQuestion question, string given, string comment, string? seat = null)
     {
         var words = Of(locale);
         var label = question.Answers.FirstOrDefault(answer => answer.Value == given)?.Label ?? given;
         return PublicPage.Show(locale, words.Thanks,
             $"<p role=\"status\">{words.Given.Replace("{0}", $"<span class=\"answer\">{Encode(label)}</span>", StringComparison.Ordinal)}</p>"
+            + (seat is null ? "" : $"<p role=\"status\">{seat}</p>")
             + $"<details><summary>{words.Change}</summary>{Form(words, question, given, comment, words.Changed, words.Save)}</details>");
     }
 

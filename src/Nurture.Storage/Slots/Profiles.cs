@@ -10,13 +10,13 @@ public static class Profiles
         contact.Id, contact.Email, NameOf(contact), Text(contact, "locale"), Text(contact, "zone"), contact.Status, string.Join(',', contact.Roles),
         SignalCodec.WriteJson(contact.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Value))),
         contact.Basis, SignalCodec.WriteJson(contact.Refusals.Select(pair => KeyValuePair.Create(pair.Key, AttributeValue.From(pair.Value)))),
-        contact.LastActiveAt == default ? null : contact.LastActiveAt);
+        contact.LastActiveAt == default ? null : contact.LastActiveAt, contact.IsInternal);
 
     public static AccountProfile Of(AccountState account) => new(
         account.Id, Text(account, "name"), Text(account, "tier"), Text(account, "stage"), Text(account, "owner"),
         SignalCodec.WriteJson(account.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Value))),
         account.Health?.Score, account.Health?.Band, account.Health?.BandSince,
-        account.Holds.Count == 0 ? null : account.Holds.Max(hold => hold.Until), account.Escalations.Count == 0 ? null : account.Escalations[0].Id);
+        account.Holds.Count == 0 ? null : account.Holds.Max(hold => hold.Until), account.Escalations.Count == 0 ? null : account.Escalations[0].Id, account.IsInternal);
 
     private static string? NameOf(ContactState contact) =>
         Text(contact, "name") ?? (string.Join(' ', new[] { Text(contact, "first_name"), Text(contact, "last_name") }.OfType<string>()) is { Length: > 0 } full ? full : null);

@@ -112,7 +112,7 @@ public sealed record ContactRoute(long ContactId, short Slot, int Hop, long? Acc
 /// <param name="Refusals">A JSON object: topic → since when.</param>
 public sealed record ContactProfile(
     long ContactId, string? Email, string? Name, string? Locale, string? Zone, ContactStatus Status, string Roles, string Attributes,
-    ConsentBasis Basis, string Refusals, DateTimeOffset? LastActiveAt);
+    ConsentBasis Basis, string Refusals, DateTimeOffset? LastActiveAt, bool IsInternal);
 
 /// <summary>When a contact was last seen.</summary>
 public sealed record ContactActivity(long ContactId, DateTimeOffset LastActiveAt);
@@ -123,7 +123,7 @@ public sealed record ContactActivity(long ContactId, DateTimeOffset LastActiveAt
 /// <param name="EscalationId">Its first open case; null where there is none.</param>
 public sealed record AccountProfile(
     long AccountId, string? Name, string? Tier, string? Stage, string? Owner, string Attributes,
-    double? HealthScore, HealthBand? HealthBand, DateTimeOffset? HealthSince, DateTimeOffset? HoldUntil, long? EscalationId);
+    double? HealthScore, HealthBand? HealthBand, DateTimeOffset? HealthSince, DateTimeOffset? HoldUntil, long? EscalationId, bool IsInternal);
 
 public sealed record Membership(long ContactId, long AccountId, DateTimeOffset JoinedAt);
 

@@ -152,11 +152,12 @@ public sealed partial class SlotStore
                     .Long("id", c => c.ContactId).Text("email", c => c.Email).Text("name", c => c.Name).Text("locale", c => c.Locale).Text("zone", c => c.Zone)
                     .Short("status", c => (short)c.Status).Text("roles", c => c.Roles).Text("attributes", c => c.Attributes)
                     .Short("basis", c => (short)c.Basis).Text("refusals", c => c.Refusals).Instant("last_active_at", c => c.LastActiveAt)
-                    .Scalar("now", commit.RecordedAt),
+                    .Short("is_internal", c => c.IsInternal ? (short)1 : (short)0).Scalar("now", commit.RecordedAt),
                 // An erased contact stays empty, whatever a signal that was on its way still says.
                 """
                 update contacts set email = r.email, name = r.name, locale = r.locale, zone = r.zone, status = r.status, roles = r.roles,
-                    attributes = r.attributes, basis = r.basis, refusals = r.refusals, last_active_at = r.last_active_at, updated_at = @now
+                    attributes = r.attributes, basis = r.basis, refusals = r.refusals, last_active_at = r.last_active_at,
+                    is_internal = r.is_internal, updated_at = @now
                 from rows r where contacts.id = r.id and contacts.erased_at is null
                 """);
             // By far the most frequent change, and one that leaves the indexes and the long texts alone.
@@ -166,11 +167,12 @@ public sealed partial class SlotStore
                     .Long("id", a => a.AccountId).Text("name", a => a.Name).Text("tier", a => a.Tier).Text("stage", a => a.Stage).Text("owner", a => a.Owner)
                     .Text("attributes", a => a.Attributes)
                     .Double("health_score", a => a.HealthScore).Short("health_band", a => (short?)a.HealthBand).Instant("health_since", a => a.HealthSince)
-                    .Instant("hold_until", a => a.HoldUntil).Long("escalation_id", a => a.EscalationId).Scalar("now", commit.RecordedAt),
+                    .Instant("hold_until", a => a.HoldUntil).Long("escalation_id", a => a.EscalationId)
+                    .Short("is_internal", a => a.IsInternal ? (short)1 : (short)0).Scalar("now", commit.RecordedAt),
                 """
                 update accounts set name = r.name, tier = r.tier, stage = r.stage, owner = r.owner, attributes = r.attributes,
                     health_score = r.health_score, health_band = r.health_band, health_since = r.health_since,
-                    hold_until = r.hold_until, escalation_id = r.escalation_id, updated_at = @now
+                    hold_until = r.hold_until, escalation_id = r.escalation_id, is_internal = r.is_internal, updated_at = @now
                 from rows r where accounts.id = r.id
                 """);
         }

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
+import { formatSpan } from "../src/components/times";
 import { draftOf, formOf, instantOf, localOf, type Session } from "../src/pages/sessions/types";
 
 const session: Session = {
-  id: "demo", version: 3, kind: "webinar", state: "planned", titles: { ja: "はじめての活用セミナー" }, starts_at: "2026-12-03T05:00:00Z", ends_at: "2026-12-03T06:30:00Z", zone: "Asia/Tokyo", when: "", link: "https://meet.example.com/d",
+  id: "demo", version: 3, kind: "webinar", state: "planned", titles: { ja: "はじめての活用セミナー" }, starts_at: "2026-12-03T05:00:00Z", ends_at: "2026-12-03T06:30:00Z", zone: "Asia/Tokyo", link: "https://meet.example.com/d",
   seats: 30, taken: 0, waiting: 0, registration_until: "2026-12-03T05:00:00Z", host: "", locale: "ja", attendance_at: null,
 };
 
@@ -11,6 +12,11 @@ test("a session's form and what it sends are the same session", () => {
   expect(form).toMatchObject({ starts: "2026-12-03T14:00", minutes: "90", seats: "30", title_ja: "はじめての活用セミナー" });
   expect(draftOf(form, 3)).toMatchObject({ starts_at: "2026-12-03T05:00:00.000Z", ends_at: "2026-12-03T06:30:00.000Z", titles: { ja: "はじめての活用セミナー" }, seats: 30, version: 3 });
   expect(draftOf({ ...form, seats: "" }, 3)).toMatchObject({ seats: 0 });
+});
+
+test("a session's time is said in the reader's language and the session's zone", () => {
+  expect(formatSpan(session.starts_at, session.ends_at, session.zone, "en")).toMatch(/Thu, Dec 3, 2026.*14:00\s–\s15:30/);
+  expect(formatSpan(session.starts_at, session.ends_at, session.zone, "ja")).toMatch(/2026.*12.*3.*木.*14.00.*15.30/);
 });
 
 test("a local time is read by the zone's own clock, over a change of it", () => {

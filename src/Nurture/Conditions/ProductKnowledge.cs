@@ -17,6 +17,7 @@ public static class ProductKnowledge
         ["id"] = Known(PartType.Number, SubjectKind.Contact, subject => Reading.Of(subject.Id)),
         ["created_at"] = Known(PartType.Instant, SubjectKind.Contact, subject => Reading.Of(subject.CreatedAt)),
         ["is_known"] = Known(PartType.Boolean, SubjectKind.Contact, subject => Reading.Of(((ContactState)subject).IsKnown)),
+        ["is_internal"] = Known(PartType.Boolean, SubjectKind.Contact, subject => Reading.Of(((ContactState)subject).IsInternal)),
         ["status"] = Known(PartType.Text, SubjectKind.Contact, subject => Reading.Of(Statuses[(int)((ContactState)subject).Status]), Statuses),
         ["basis"] = Known(PartType.Text, SubjectKind.Contact, subject => Reading.Of(Bases[(int)((ContactState)subject).Basis]), Bases),
     };
@@ -29,6 +30,7 @@ public static class ProductKnowledge
             subject => ((AccountState)subject).Health?.Score is { } score ? Reading.Of(Math.Round(score)) : Reading.Absent) with { MayBeAbsent = true },
         ["health.band"] = Known(PartType.Text, SubjectKind.Account,
             subject => ((AccountState)subject).Health is { } health ? Reading.Of(HealthBands.Word(health.Band)) : Reading.Absent, HealthBands.Words) with { MayBeAbsent = true },
+        ["is_internal"] = Known(PartType.Boolean, SubjectKind.Account, subject => Reading.Of(((AccountState)subject).IsInternal)),
         ["is_on_hold"] = Known(PartType.Boolean, SubjectKind.Account, subject => Reading.Of(((AccountState)subject).Holds.Count > 0)),
     };
 

@@ -18,6 +18,9 @@ public sealed class Member
 
     /// <summary>Has a live enrollment of their own, which account-wide events may concern.</summary>
     public bool IsEnrolled { get; set; }
+
+    /// <summary>As of <see cref="ContactState.IsInternal"/>.</summary>
+    public bool IsInternal { get; set; }
 }
 
 /// <param name="IsTaken">False for who waits.</param>
@@ -30,6 +33,12 @@ public sealed class AccountState : SubjectState
 
     /// <summary>People whose primary account this is.</summary>
     public Dictionary<long, Member> Members { get; } = [];
+
+    /// <summary>Marked so, or nobody was ever in it but people of ours: an account to try things with. It is neither scored nor escalated.</summary>
+    public bool IsInternal => this[InternalAttribute] is { Kind: ValueKind.Boolean } said ? said.AsBoolean : Members.Count > 0 && Members.Values.All(member => member.IsInternal);
+
+    /// <summary>Whether what the person does is none of a customer's doing. In an account of our own everything counts, so that scenarios can be tried there.</summary>
+    public bool LeavesOut(long contactId) => Members.TryGetValue(contactId, out var member) && member.IsInternal && !IsInternal;
 
     /// <summary>Who of its people is in a scenario that lets in only so many of an account, and who waits for a place, in the order in which they came.</summary>
     public List<Seat> Seats { get; } = [];

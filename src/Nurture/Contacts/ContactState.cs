@@ -54,6 +54,9 @@ public sealed class ContactState : SubjectState
     /// <summary>Whether the contact has a user id: until then it is a browser that nobody has named.</summary>
     public bool IsKnown { get; set; }
 
+    /// <summary>A colleague of ours or a test person, by the policy as of when they last did something (SEMANTICS.md 57).</summary>
+    public bool IsInternal { get; set; }
+
     /// <summary>Set by who loads the state, from the suppression list; not stored here.</summary>
     public bool IsSuppressed { get; set; }
 

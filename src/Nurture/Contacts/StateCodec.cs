@@ -199,6 +199,7 @@ public static partial class StateCodec
         hot.Ascending(17, contact.CountedSends);
         if (contact.LastActiveAt != default) hot.Instant(18, contact.LastActiveAt);
         hot.Flag(19, contact.IsKnown);
+        hot.Flag(65, contact.IsInternal);
         foreach (var membership in contact.Memberships) cold.Number(51, membership);
         foreach (var (session, part) in contact.Sessions)
         {
@@ -235,6 +236,7 @@ public static partial class StateCodec
             case 17: reader.Ascending(contact.CountedSends); return true;
             case 18: contact.LastActiveAt = reader.Instant; return true;
             case 19: contact.IsKnown = reader.Flag; return true;
+            case 65: contact.IsInternal = reader.Flag; return true;
             case 51: contact.Memberships.Add(reader.Number); return true;
             case 64:
                 var (session, registration, told) = ("", Registration.None, 0);
@@ -260,6 +262,7 @@ public static partial class StateCodec
         if (member.LastActiveAt != default) w.Instant(4, member.LastActiveAt);
         w.Flag(5, member.HasLeft);
         w.Flag(6, member.IsEnrolled);
+        w.Flag(7, member.IsInternal);
     }
 
     private static void ReadMember(ReadOnlySpan<byte> bytes, AccountState account)
@@ -275,6 +278,7 @@ public static partial class StateCodec
             else if (reader.Field == 4) member.LastActiveAt = reader.Instant;
             else if (reader.Field == 5) member.HasLeft = reader.Flag;
             else if (reader.Field == 6) member.IsEnrolled = reader.Flag;
+            else if (reader.Field == 7) member.IsInternal = reader.Flag;
         }
     }
 

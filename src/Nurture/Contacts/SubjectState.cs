@@ -12,6 +12,9 @@ public readonly record struct StampedValue(AttributeValue Value, DateTimeOffset 
 /// </summary>
 public abstract class SubjectState
 {
+    /// <summary>Marks a person or an account by hand as ours or a test's; said false, it overrules the policy's own domains.</summary>
+    public const string InternalAttribute = "internal";
+
     public long Id { get; init; }
 
     public DateTimeOffset CreatedAt { get; set; }

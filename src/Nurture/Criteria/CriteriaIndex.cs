@@ -43,7 +43,10 @@ public sealed class CriteriaIndex
         return isChanged;
     }
 
-    /// <summary>Counts the given criteria anew from history, which must hold every event of theirs up to now, in any order.</summary>
+    /// <summary>
+    /// Counts the given criteria anew from history, which must hold every event of theirs up to now, in any order. What
+    /// our own people did in a customer's account is left out.
+    /// </summary>
     public void Fill(IEnumerable<long> keys, IReadOnlyList<OccurredEvent> history, SubjectState subject)
     {
         foreach (var key in keys)
@@ -52,6 +55,7 @@ public sealed class CriteriaIndex
             subject.Counters.Remove(key);
             foreach (var occurred in history)
             {
+                if (subject is AccountState account && account.LeavesOut(occurred.ContactId)) continue;
                 if (criterion.Matches(occurred)) CounterOf(criterion, subject).Add(criterion, occurred);
             }
         }

@@ -34,6 +34,7 @@ internal sealed partial class Advance
         if (published.Scenario.Subject == SubjectKind.Account)
         {
             if (account is not null) return [(account, false)];
+            if (contact is not null && AccountOf(contact)?.LeavesOut(contact.Id) == true) Note(contact.Ref, published.Scenario.Name, published.Scenario.Version, 0, "", Reason.InternalContact, at, 0, "");
             return contact is not null && happened?.AccountId == 0 ? [(contact, true)] : [];
         }
 

@@ -12,7 +12,7 @@ internal sealed partial class Advance
         // A score that rests on a source which is silent stays what it was.
         if (account.Health is not null && StandsStill(catalog.Index.HealthRestsOn, at) is not null) return;
         var context = Context(account, null, at);
-        if (catalog.Health is not { } definition || HasChurned(account) || definition.For?.Evaluate(context) == Truth.False)
+        if (catalog.Health is not { } definition || HasChurned(account) || account.IsInternal || definition.For?.Evaluate(context) == Truth.False)
         {
             if (account.Health is null) return;
             account.Health = null;
@@ -52,7 +52,7 @@ internal sealed partial class Advance
 
     private DateTimeOffset? NextHealthChange(AccountState account, DateTimeOffset at)
     {
-        if (catalog.Health is not { } definition || HasChurned(account)) return null;
+        if (catalog.Health is not { } definition || HasChurned(account) || account.IsInternal) return null;
         if (account.Health is not null && StandsStill(catalog.Index.HealthRestsOn, at) is { } later) return later;
         var context = Context(account, null, at);
         return account.Health is null ? definition.For?.NextChange(context) : HealthScore.NextChange(definition, context);

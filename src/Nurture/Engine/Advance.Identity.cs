@@ -118,6 +118,7 @@ internal sealed partial class Advance
             }
 
             set.TouchProfile(contact);
+            MarkInternal(contact);
             member.Roles.UnionWith(contact.Roles);
             member.HasLeft = contact.Status == ContactStatus.Left;
             if (contact.LastActiveAt > member.LastActiveAt) member.LastActiveAt = contact.LastActiveAt;

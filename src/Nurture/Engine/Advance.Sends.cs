@@ -219,7 +219,7 @@ internal sealed partial class Advance
     {
         // After a standstill it leaves now, whenever it was due.
         var leftAt = Later(at, now);
-        var isCounted = step.Class != SendClass.Transactional && !IsInternal(recipient);
+        var isCounted = step.Class != SendClass.Transactional && !recipient.IsInternal;
         var id = Draws.SendId(subject.Ref, enrollment.Id, step.Id, enrollment.Iteration, recipient.Id);
         var account = subject as AccountState ?? AccountOf(recipient);
         var locale = MailInputs.LocaleOf(catalog, recipient, account);
@@ -277,9 +277,6 @@ internal sealed partial class Advance
             set.Touch(new SubjectKey(slot, recipient.Ref));
         }
     }
-
-    private bool IsInternal(ContactState recipient) =>
-        recipient.Email is { } email && catalog.Policy.OwnDomains.Any(domain => email.EndsWith($"@{domain}", StringComparison.OrdinalIgnoreCase));
 
     private void Skip(SubjectState subject, Enrollment enrollment, Step.Send step, long recipientId, Reason reason, DateTimeOffset at)
     {

@@ -254,7 +254,10 @@ internal sealed partial class Advance
         {
             var whose = asked.Key == SubjectKind.Contact ? subject as ContactState : (SubjectState?)account;
             if (whose is null || HeardUntil(whose) <= enrollment.EnteredAt) continue;
-            foreach (var happened in set.PastOf(new SubjectKey(slot, whose.Ref), enrollment.EnteredAt, asked.ToHashSet())) Remember(subject, enrollment, happened, asked.Key);
+            foreach (var happened in set.PastOf(new SubjectKey(slot, whose.Ref), enrollment.EnteredAt, asked.ToHashSet()))
+            {
+                if (whose is not AccountState shared || !shared.LeavesOut(happened.ContactId)) Remember(subject, enrollment, happened, asked.Key);
+            }
         }
     }
 

@@ -64,6 +64,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.Refused s: Refused(s); break;
             case Signal.ConsentSaid s: ConsentSaid(s); break;
             case Signal.Erased s: Erased(s); break;
+            case Signal.Replied s: Replied(s); break;
             case Signal.Left s: Left(s); break;
             case Signal.EnrollRequested s: EnrollRequested(s); break;
             case Signal.Scheduled s: Scheduled(s); break;
@@ -88,7 +89,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var at = happened.OccurredAt;
         var contact = happened.ContactId == 0 ? null : ContactHere(happened.ContactId, at);
         if (contact?.Status == ContactStatus.Erased) return;
-        if (contact is not null && happened.AccountId != 0 && happened.AccountId != contact.AccountId)
+        if (contact is not null) MarkInternal(contact);
+        if (contact is not null && happened.AccountId != 0 && happened.AccountId != contact.AccountId && !contact.IsInternal)
         {
             // The account that the event names lives elsewhere; there it counts as its own, without the person.
             Tell(SignalCodec.SendOn(row) with { Slot = Slots.OfAccount(happened.AccountId), ContactId = 0, Hop = 0 });
@@ -97,7 +99,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var accountId = contact?.AccountId ?? happened.AccountId;
         var account = accountId == 0 ? null : AccountHere(accountId, at);
         happened = happened with { AccountId = happened.AccountId != 0 ? happened.AccountId : accountId };
-        var isOfAccount = account is not null && happened.AccountId == account.Id && !IsParked(account);
+        var isLeftOut = account?.LeavesOut(happened.ContactId) == true;
+        var isOfAccount = account is not null && happened.AccountId == account.Id && !isLeftOut && !IsParked(account);
         if (contact is not null) CatchUp(contact, at, isInclusive: false);
         if (account is not null) CatchUp(account, at, isInclusive: false);
         // What the product did is nothing that the person did.
@@ -109,7 +112,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             contact.LastActiveAt = at;
         }
 
-        if (contact is not null && isTheirs && account?.Members.GetValueOrDefault(contact.Id) is { } member && at > member.LastActiveAt) member.LastActiveAt = at;
+        if (contact is not null && isTheirs && !isLeftOut && account?.Members.GetValueOrDefault(contact.Id) is { } member && at > member.LastActiveAt) member.LastActiveAt = at;
 
         catalog.Index.Criteria.Apply(happened, contact, isOfAccount ? account : null);
         if (contact is not null) NoteRegistration(contact, happened);
@@ -120,6 +123,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         {
             Remember(account!, happened, SubjectKind.Account);
             ForEnrolledPeople(account!, except: null, person => Remember(person, happened, SubjectKind.Account));
+            // Now that it is known what happened: what a hold's end lets go asks its goal first.
+            HearHolds(account!, happened, signal.CountsOnly);
         }
 
         if (contact is not null) Settle(contact, at);
@@ -137,6 +142,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var hadAddress = contact.Email is not null;
         foreach (var (name, value) in signal.Attributes) Say(contact, name, value, signal.At);
         contact.IsKnown |= signal.IsKnown;
+        MarkInternal(contact);
         set.TouchProfile(contact);
         if (signal.Basis != ConsentBasis.None && contact.Basis == ConsentBasis.None) (contact.Basis, contact.BasisAt) = (signal.Basis, signal.At);
         if (signal.CountsOnly) RememberTriggers(contact, signal.At);
@@ -147,6 +153,18 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         CatchUp(account, signal.At, isInclusive: false);
         Settle(account, signal.At);
         Rest(account, signal.At);
+    }
+
+    /// <summary>Whether the person is one of ours may change with the address, by hand, and with the policy (SEMANTICS.md 57).</summary>
+    private void MarkInternal(ContactState contact)
+    {
+        var isInternal = catalog.Policy.IsInternal(contact);
+        if (contact.IsInternal != isInternal) set.TouchProfile(contact);
+        contact.IsInternal = isInternal;
+        if (AccountOf(contact) is not { } account || !account.Members.TryGetValue(contact.Id, out var member) || member.IsInternal == isInternal) return;
+        member.IsInternal = isInternal;
+        set.Touch(new SubjectKey(slot, account.Ref));
+        set.TouchProfile(account);
     }
 
     private void AccountDescribed(Signal.AccountDescribed signal)
@@ -315,13 +333,16 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     private void HearForAccount(long accountId, StoredEvent row)
     {
         if (row.Kind == SignalKind.Answered && set.Account(slot, accountId) is { } asking) HearAnswer(asking, (Signal.Answered)SignalCodec.Read(row));
+        if (row.Kind == SignalKind.Replied && SignalCodec.Read(row) is Signal.Replied { IsAutomatic: false } reply) HoldForReply(AccountHere(accountId, row.OccurredAt), row.ContactId, reply.At);
         if (row.Kind == SignalKind.ApprovalGiven) ApprovalGiven((Signal.ApprovalGiven)SignalCodec.Read(row));
         if (row.Kind != SignalKind.Occurred) return;
         var account = AccountHere(accountId, row.OccurredAt);
+        if (account.LeavesOut(row.ContactId)) return;
         var happened = SignalCodec.ReadEvent(row) with { AccountId = accountId };
         CatchUp(account, happened.OccurredAt, isInclusive: false);
         catalog.Index.Criteria.Apply(happened, null, account);
         Remember(account, happened, SubjectKind.Account);
+        HearHolds(account, happened, countsOnly: false);
         Settle(account, happened.OccurredAt);
         Trigger(happened, null, account, happened.OccurredAt);
         Rest(account, happened.OccurredAt);

@@ -50,7 +50,7 @@ public static class MailInputs
                 row.WriteJson(json, column => reads.Includes("row", column));
             }
 
-            if (asks is { } asked) WriteQuestion(json, asked.Question, asked.Locale, catalog.Policy.Locale);
+            if (asks is { } asked) WriteQuestion(json, asked.Question, asked.Locale, catalog.Policy.Locale, session?.Session.Id);
             if (reply is not null)
             {
                 WriteText("reply", reply.Subject, reply.Text);
@@ -131,13 +131,19 @@ public static class MailInputs
     }
 
     // The page behind the links reads it too, so it is all there, whatever the texts say.
-    private static void WriteQuestion(Utf8JsonWriter json, Question question, string locale, string otherwise)
+    private static void WriteQuestion(Utf8JsonWriter json, Question question, string locale, string otherwise, string? session)
     {
         json.WriteStartObject("ask");
         if (question.Text.In(locale, otherwise) is { } text) json.WriteString("question", text);
         json.WriteBoolean("is_scale", question.IsScale);
         json.WriteBoolean("takes_comment", question.TakesComment);
         if (question.Sets is { } sets) json.WriteString("sets", sets.ToString());
+        if (question.Registers is { } registers && session is not null)
+        {
+            json.WriteString("registers", registers);
+            json.WriteString("session", session);
+        }
+
         json.WriteStartArray("answers");
         foreach (var answer in question.Answers)
         {

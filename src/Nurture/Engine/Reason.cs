@@ -141,6 +141,13 @@ public enum Reason : short
     TriggerNotTrue = 180,
     SourceSilent = 181,
     Throttled = 182,
+
+    // Ours, and not a customer's.
+    InternalContact = 190,
+
+    // What came back.
+    Replied = 191,
+    AnsweredByMachine = 192,
 }
 
 public static class Reasons

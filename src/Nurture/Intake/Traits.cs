@@ -59,6 +59,7 @@ internal sealed class Traits(SubjectKind of, TrackingPlan plan, Action<Refusal, 
         }
 
         ValueKind? type = planned?.Type ?? (Texts.Contains(name) ? ValueKind.Text : null);
+        type ??= name == SubjectState.InternalAttribute ? ValueKind.Boolean : null;
         var typed = type is { } expected ? Coercion.To(expected, value) : Coercion.AsItIs(value);
         if (typed is not { } taken)
             refuse(Refusal.AttributeWrongType, $"{path} is {Kind(value)}, where {(type is { } t ? Name(t) : "text, a number, true or false")} belongs");

@@ -15,6 +15,9 @@ public sealed record Question(IReadOnlyList<Answer> Answers, bool IsScale)
 
     /// <summary>Where the answer is written to; null for nowhere.</summary>
     public AttributeRef? Sets { get; init; }
+
+    /// <summary>The answer that registers for the passage's session, and any other gives the seat back; null where none does.</summary>
+    public string? Registers { get; init; }
 }
 
 /// <param name="Value">What is kept and compared.</param>

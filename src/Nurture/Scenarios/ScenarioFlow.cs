@@ -65,7 +65,7 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
     {
         Step.Send send => new(send.Id, send.Asks is null ? "send" : "ask", send.Span, Said(
             ("template", send.Template), ("answers", send.Asks is { IsScale: false } asked ? string.Join(", ", asked.Answers.Select(answer => answer.Value)) : null),
-            ("scale", send.Asks is { IsScale: true, Answers: [var least, .., var most] } ? $"{least.Value}-{most.Value}" : null), ("set", send.Asks?.Sets?.ToString()), ("to", Written(send.To)), ("nobody", send.Nobody is { } nobody ? Written(nobody.Instead) ?? (nobody.OpensTask ? "task" : "end") : null),
+            ("scale", send.Asks is { IsScale: true, Answers: [var least, .., var most] } ? $"{least.Value}-{most.Value}" : null), ("set", send.Asks?.Sets?.ToString()), ("registers", send.Asks?.Registers), ("to", Written(send.To)), ("nobody", send.Nobody is { } nobody ? Written(nobody.Instead) ?? (nobody.OpensTask ? "task" : "end") : null),
             ("class", Word(send.Class)), ("topic", send.Topic), ("expires", send.Expires is { } expires ? Written(expires) : null), ("if", send.If?.Text),
             ("approve", send.Approve is { } approver ? approver.Address ?? (approver.Attribute == "owner" ? "owner" : $"account.{approver.Attribute}") : null),
             ("up_to", send.Approve is { } asked2 ? Written(asked2.UpTo) : null), ("otherwise", send.Approve is { SendsUnanswered: true } ? "send" : null), ("from", send.From),

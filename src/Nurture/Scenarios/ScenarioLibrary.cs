@@ -89,7 +89,7 @@ public sealed record ScenarioLibrary
         HealthDefinition? health = null;
         if (escalationsText is not null)
         {
-            (escalations, var said) = EscalationTypesReader.Read(escalationsText, Shown(Path.Combine(directory, EscalationsFile)));
+            (escalations, var said) = EscalationTypesReader.Read(escalationsText, Shown(Path.Combine(directory, EscalationsFile)), plan);
             found.AddRange(said);
         }
 

@@ -39,8 +39,8 @@ public sealed partial class ScenarioParser
         var condition = ReadCondition(fields?["if"], "if", Scope(hasHeard));
         var hasCalendar = ReadCalendar(fields?["calendar"]);
         var question = isAsking ? ReadQuestion(fields!) : null;
-        var approve = isAsking || fields is null ? null : ReadApprover(fields);
-        var from = isAsking ? null : ReadFrom(fields?["from"]);
+        var approve = fields is null ? null : ReadApprover(fields);
+        var from = ReadFrom(fields?["from"]);
         var skippedNode = step["skipped"];
         var endsWhenSkipped = skippedNode is YamlNode.Scalar { Value: "end" };
         var skipped = endsWhenSkipped ? [] : ReadSteps(skippedNode, "skipped (end, or steps)", hasHeard);
@@ -48,7 +48,7 @@ public sealed partial class ScenarioParser
         if (template is null) return null;
 
         var given = Claim(id, Called(templateNode, template), span);
-        Remember(given, fields, "template", "to", "nobody", "class", "topic", "expires", "throttle", "if", "calendar", "answers", "scale", "set");
+        Remember(given, fields, "template", "to", "nobody", "class", "topic", "expires", "throttle", "if", "calendar", "answers", "scale", "set", "registers");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)
         {
@@ -100,9 +100,11 @@ public sealed partial class ScenarioParser
     private bool ReadCalendar(YamlNode? node)
     {
         if (source.OneOf(node, "what goes into the calendar", ("session", true)) is not true) return false;
-        if (!HasSession) source.Error(DiagnosticCodes.NoSession, node!.Span, "no session starts this, so there is none for the calendar", "Such are trigger: { session: webinar, before: 14d }, and trigger: { event: nurture.session_registered }.");
+        if (!HasSession) source.Error(DiagnosticCodes.NoSession, node!.Span, "no session starts this, so there is none for the calendar", SessionExample);
         return true;
     }
+
+    private const string SessionExample = "Such are trigger: { session: webinar, before: 14d }, and trigger: { event: nurture.session_registered }.";
 
     private const string AskExample = "ask: { template: nps, scale: \"0-10\" }, or ask: { template: invitation, answers: [ join, decline ] }.";
 
@@ -119,7 +121,17 @@ public sealed partial class ScenarioParser
         var text = ReadTitles(fields["question"], "question");
         var comment = source.YesOrNo(fields["comment"], "comment");
         var sets = ReadAnswerTarget(fields["set"], answers);
-        return answers.Count == 0 ? null : new(answers, scaleNode is not null) { Text = text ?? Titles.None, TakesComment = comment ?? scaleNode is not null, Sets = sets };
+        var registers = ReadRegistering(fields["registers"], answers);
+        return answers.Count == 0 ? null : new(answers, scaleNode is not null) { Text = text ?? Titles.None, TakesComment = comment ?? scaleNode is not null, Sets = sets, Registers = registers };
+    }
+
+    private string? ReadRegistering(YamlNode? node, IReadOnlyList<Answer> answers)
+    {
+        if (source.Text(node, "registers") is not { } written) return null;
+        if (!HasSession) source.Error(DiagnosticCodes.NoSession, node!.Span, "no session starts this, so there is none to register for", SessionExample);
+        else if (!answers.Any(answer => answer.Value == written)) source.Error(DiagnosticCodes.Unanswerable, node!.Span, $"\"{written}\" is none of the answers", Suggestions.For(written, answers.Select(answer => answer.Value), "There are"));
+        else return written;
+        return null;
     }
 
     private IReadOnlyList<Answer> ReadScale(YamlNode node)

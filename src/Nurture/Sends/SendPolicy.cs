@@ -1,4 +1,5 @@
 using NodaTime;
+using Nurture.Contacts;
 using Nurture.Scenarios;
 
 namespace Nurture.Sends;
@@ -62,8 +63,13 @@ public sealed record SendPolicy
         OwnSites.Count > 0 && Uri.TryCreate(url, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback))
         && uri.UserInfo.Length == 0 && OwnSites.Contains(uri.IsDefaultPort ? uri.IdnHost : $"{uri.IdnHost}:{uri.Port}", StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Domains whose people are marked internal: mailed, never counted (SEMANTICS.md 57).</summary>
+    /// <summary>Domains whose people are internal: mailed, never counted, scored or escalated (SEMANTICS.md 57).</summary>
     public IReadOnlyList<string> OwnDomains { get; init; } = [];
+
+    /// <summary>Marked by hand, or of an own domain.</summary>
+    public bool IsInternal(ContactState person) => person[SubjectState.InternalAttribute] is { Kind: ValueKind.Boolean } said
+        ? said.AsBoolean
+        : person.Email is { } email && OwnDomains.Any(domain => email.EndsWith($"@{domain}", StringComparison.OrdinalIgnoreCase));
 }
 
 /// <summary>From (inclusive) until (exclusive), on the recipient's clock.</summary>

@@ -128,6 +128,7 @@ public static partial class Explanation
             {
                 "no_account" => $"契約企業が分からないため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
                 "unknown_type" => $"きっかけの定義がなくなったため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
+                "internal" => $"社内またはテスト用の相手のため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
                 "off" => $"きっかけが無効になっているため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
                 "cool_down" => $"完了したばかりのため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
                 _ => $"エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
@@ -139,6 +140,10 @@ public static partial class Explanation
             Reason.HoldEnded => "契約企業への自動配信の保留を解除しました。",
             Reason.Throttled => $"{mail}には一定時間あたりの上限があるため、順番を待っています。",
             Reason.SourceSilent => $"判断のもとになるイベントの送信元が沈黙しているため、{here}で待っています。",
+            Reason.Replied when entry.EnrollmentId != 0 => $"ご本人から返信があったため、シナリオ{name}を終了しました。ここからは担当者が対応します。",
+            Reason.Replied => $"{(detail["template"] is { } answered ? $"メール「{answered}」に" : "メールに")}返信がありました。ここからは担当者が対応します。",
+            Reason.AnsweredByMachine => $"{(detail["template"] is { } absent ? $"メール「{absent}」に" : "メールに")}自動応答がありました。進行には影響しません。",
+            Reason.InternalContact => $"シナリオ{name}には参加していません。お客さまの契約企業での社内担当者の操作は集計に含めないためです。",
             Reason.CallPlanned => $"エンドポイント{JapaneseOf(detail["endpoint"])}を呼び出します。",
             Reason.CallAnswered => $"エンドポイント{JapaneseOf(detail["endpoint"])}が応答しました{JapaneseOf(detail["status"])}。",
             Reason.CallFailed => $"エンドポイント{JapaneseOf(detail["endpoint"])}に届きませんでした:{JapaneseCallProblem(detail["because"], detail["status"])}。",

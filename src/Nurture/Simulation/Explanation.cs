@@ -150,6 +150,7 @@ public static partial class Explanation
             {
                 "no_account" => $"No escalation was opened{Of(detail["type"])}: there is no account.",
                 "unknown_type" => $"No escalation was opened{Of(detail["type"])}: its type is not declared any more.",
+                "internal" => $"No escalation was opened{Of(detail["type"])}: it is about people of our own, or a test.",
                 "off" => $"No escalation was opened{Of(detail["type"])}: its type is switched off.",
                 "cool_down" => $"No escalation was opened{Of(detail["type"])}: one was closed a short time ago.",
                 _ => $"No escalation was opened{Of(detail["type"])}.",
@@ -161,6 +162,10 @@ public static partial class Explanation
             Reason.HoldEnded => "Automatic mail to the account goes on: the hold is over.",
             Reason.Throttled => $"Waits to send {mail}: so many leave in a time, and those who came before go first.",
             Reason.SourceSilent => $"Waits at {here}: a source of the events that it rests on is silent, so nobody is called for that.",
+            Reason.Replied when entry.EnrollmentId != 0 => $"Left {name}: the person replied, and a human goes on from here.",
+            Reason.Replied => $"Replied{(detail["template"] is { } answered ? $" to the mail {answered}" : " to a mail")}: a human goes on from here.",
+            Reason.AnsweredByMachine => $"The mailbox answered{(detail["template"] is { } absent ? $" the mail {absent}" : "")} by itself, which moves nothing.",
+            Reason.InternalContact => $"Did not start {name}: what people of our own do in a customer's account counts for nothing there.",
             Reason.CallPlanned => $"Calls the endpoint {detail["endpoint"] ?? "of a webhook"}.",
             Reason.CallAnswered => $"The endpoint {detail["endpoint"] ?? "of a webhook"} answered with {detail["status"] ?? "success"}.",
             Reason.CallFailed => $"The endpoint {detail["endpoint"] ?? "of a webhook"} was not reached: {CallProblem(detail["because"], detail["status"])}.",

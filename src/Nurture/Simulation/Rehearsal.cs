@@ -117,6 +117,7 @@ public sealed class Rehearsal
 
         // As publishing does: whoever is in a state already at the start does not enter by it.
         Simulator.AdvanceTo(script.Start);
+        foreach (var closed in script.Closed) Close(closed);
         if (script.Account is not null) Simulator.Tell(new Signal.Prepared(SubjectRef.Account(FirstAccount), [], [], script.Start), accountId: FirstAccount);
         foreach (var id in contacts.Values) Simulator.Tell(new Signal.Prepared(SubjectRef.Contact(id), [], [], script.Start), id);
         Simulator.Drain();
@@ -165,17 +166,14 @@ public sealed class Rehearsal
             .Where(one => one.Moment <= until && !invited.Contains((one.Id, one.Moment.Value))).OrderBy(one => one.Moment).FirstOrDefault();
     }
 
-    private void Register(TestAction.Register action)
+    /// <returns>Whether that could be done.</returns>
+    private bool Register(TestAction.Register action)
     {
         var (session, id) = (Simulator.Catalog.Sessions[action.Session], IdOf(action.Contact));
         var (seats, line) = (Of(seated), Of(waiting));
         if (action.IsCancelling)
         {
-            if (!seats.Remove(id) && !line.Remove(id))
-            {
-                impossible.Add(action);
-                return;
-            }
+            if (!seats.Remove(id) && !line.Remove(id)) return false;
 
             Happens(SessionEvents.RegistrationCancelled, id, session.Id, action.At);
             if (line.Count > 0 && seats.Count < session.Seats)
@@ -185,19 +183,15 @@ public sealed class Rehearsal
                 line.RemoveAt(0);
             }
 
-            return;
+            return true;
         }
 
-        if (session.State == SessionState.Cancelled || action.At >= session.OpenUntil)
-        {
-            impossible.Add(action);
-            return;
-        }
-
-        if (seats.Contains(id) || line.Contains(id)) return;
+        if (session.State == SessionState.Cancelled || action.At >= session.OpenUntil) return false;
+        if (seats.Contains(id) || line.Contains(id)) return true;
         var hasSeat = session.Seats is not { } most || seats.Count < most;
         (hasSeat ? seats : line).Add(id);
         Happens(hasSeat ? SessionEvents.Registered : SessionEvents.Waitlisted, id, session.Id, action.At);
+        return true;
 
         List<long> Of(Dictionary<string, List<long>> book) => book.TryGetValue(action.Session, out var known) ? known : book[action.Session] = [];
     }
@@ -263,16 +257,44 @@ public sealed class Rehearsal
             case TestAction.Refuse refuse: Simulator.Tell(new Signal.Refused(IdOf(refuse.Contact), refuse.Topic, true, refuse.At), IdOf(refuse.Contact)); break;
             case TestAction.Work work: Tell(work); break;
             case TestAction.Respond answer: Tell(answer); break;
-            case TestAction.Register register: Register(register); break;
+            case TestAction.Register register when !Register(register): impossible.Add(register); break;
+            case TestAction.Register: break;
             case TestAction.ChangeSession change: Change(change); break;
+            case TestAction.Start started: Tell(started); break;
             case TestAction.Done done: Tell(done); break;
             case TestAction.Decide decide: Tell(decide); break;
+            case TestAction.Reply reply: Simulator.Tell(new Signal.Replied(IdOf(reply.Contact), reply.IsAutomatic, "", "", "", reply.At), IdOf(reply.Contact)); break;
             case TestAction.Leave leave: Simulator.Tell(new Signal.Left(IdOf(leave.Contact), leave.At), IdOf(leave.Contact)); break;
             default: throw new InvalidOperationException($"No playing of {action.GetType().Name}.");
         }
 
         Simulator.Drain();
         trace.Follow();
+    }
+
+    private void Close(ClosedCase closed)
+    {
+        var type = Simulator.Catalog.Escalations.Find(closed.Type)!;
+        Simulator.Change(new SubjectKey(Slots.OfAccount(FirstAccount), SubjectRef.Account(FirstAccount)), state =>
+        {
+            var families = ((AccountState)state).ClosedFamilies;
+            families.RemoveAll(known => known.Family == type.Family);
+            families.Add(new ClosedFamily(type.Family, 1, closed.At + type.CoolDown));
+        });
+    }
+
+    private void Tell(TestAction.Start started)
+    {
+        var subject = started.Contact is { } contact ? SubjectRef.Contact(IdOf(contact)) : SubjectRef.Account(FirstAccount);
+        var scenario = started.Row is null && Scenario.Rows.Count == 0 ? Scenario : Scenario.Rows.FirstOrDefault(row => row.Row!.Id == started.Row);
+        if (scenario is null || scenario.Subject != subject.Kind)
+        {
+            impossible.Add(started);
+            return;
+        }
+
+        Simulator.Tell(new Signal.EnrollRequested(subject, scenario.Name, false, "csm@example.com", "", started.At) { Values = started.With },
+            subject.Kind == SubjectKind.Contact ? subject.Id : 0, subject.Kind == SubjectKind.Account ? subject.Id : 0);
     }
 
     private void Tell(TestAction.Respond answer)
@@ -340,8 +362,23 @@ public sealed class Rehearsal
             return;
         }
 
+        // As the server does it: the seat first, and who cannot register any more cannot say that they will come.
+        if (question.Registers is { } registers && SessionOf(mail) is { } session
+            && !Register(new TestAction.Register(answer.At, answer.Contact, session, answer.With != registers, answer.Span)) && answer.With == registers)
+        {
+            impossible.Add(answer);
+            return;
+        }
+
         var signal = new Signal.Answered(mail.Subject, mail.EnrollmentId, mail.Id, mail.Scenario, mail.Step, mail.Template, mail.RecipientId, answer.With, question.IsScale, question.Sets?.ToString() ?? "", answer.Comment, answer.At);
         Simulator.Tell(signal, mail.RecipientId);
+    }
+
+    /// <summary>The session that the mail's question is about, as its inputs have it.</summary>
+    private static string? SessionOf(SendDraft mail)
+    {
+        using var inputs = System.Text.Json.JsonDocument.Parse(mail.Inputs);
+        return inputs.RootElement.GetProperty("ask").TryGetProperty("session", out var session) ? session.GetString() : null;
     }
 
     private void Hit(TestAction action, string contact, string template, bool isClick)

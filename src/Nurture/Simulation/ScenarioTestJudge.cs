@@ -1,3 +1,4 @@
+using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Health;
 using Nurture.Scenarios;
@@ -34,6 +35,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
                 TestAction.Respond answer => ($"answer  by {answer.Endpoint}", "it had not been called by then"),
                 TestAction.Register { IsCancelling: true } register => ($"cancel  {register.Contact} for {register.Session}", "there was no registration to cancel"),
                 TestAction.Register register => ($"register  {register.Contact} for {register.Session}", "nobody can register any more"),
+                TestAction.Start start => ($"start  {start.Contact ?? "the account"}", rehearsal.Scenario.Rows.Count > 0 ? "a row of the scenario is started: say which, row:" : $"the scenario is about {(rehearsal.Scenario.Subject == SubjectKind.Contact ? "a contact" : "the account")}"),
                 TestAction.Work work => ($"work  on {work.Type}", "no such case was open then"),
                 _ => throw new InvalidOperationException($"{action.GetType().Name} is always possible."),
             };
@@ -175,7 +177,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
     }
 
     private void Fail(Expectation expected, string verb, string what, string but) =>
-        failures.Add(new(expected.Span, $"{(expected.At is { } at ? time.Text(at) : "at any time")}  {verb}  {what}".TrimEnd(), but));
+        failures.Add(new(expected.Span, $"{(expected.At is { } at ? $"{time.Text(at)}{(expected.Zone is { } zone ? $" ({new VirtualTime(test.Start, zone).Date(at)} {zone})" : "")}" : "at any time")}  {verb}  {what}".TrimEnd(), but));
 
     private static bool Agrees(DateTimeOffset? expected, DateTimeOffset at) => expected is not { } moment || (at >= moment && at < moment + TimeSpan.FromMinutes(1));
 

@@ -64,6 +64,15 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
 
     public void Suppress(long contactId) => suppressed.Add(contactId);
 
+    /// <summary>Makes a state what it would be if its past had been another one.</summary>
+    internal void Change(SubjectKey key, Action<SubjectState> change)
+    {
+        var (packed, due) = states[key];
+        var state = Unpack(key, packed);
+        change(state);
+        states[key] = (StateCodec.Pack(state), due);
+    }
+
     /// <summary>Appends a signal as intake would: to the slot where its contact is known to be.</summary>
     public void Tell(Signal signal, long contactId = 0, long accountId = 0)
     {

@@ -95,6 +95,23 @@ public abstract class PageApiTests(ApiServer api)
         Assert.Equal("Welcome", overview["attention"]!["paused"]![0]!["title"]!.GetValue<string>());
     }
 
+    [Rule(57)]
+    [Fact]
+    public async Task A_test_person_is_mailed_and_is_in_no_number_of_the_overview()
+    {
+        await api.PublishAsync();
+        var id = await api.PersonAsync("tester", "tester@a.example");
+        await api.DoAsync(HttpMethod.Patch, $"contacts/{id}", """{"attributes":{"internal":true}}""");
+        var before = (await api.GetAsync("overview"))["today"]!["entered"]!.GetValue<int>();
+
+        await api.PersonAsync("tester", "tester@a.example", ApiServer.SignUp("tester"));
+
+        Assert.True((await api.GetAsync($"contacts/{id}"))["is_internal"]!.GetValue<bool>());
+        Assert.Equal("arrived", (await AnswerAsync(id, "template=hello"))["verdict"]!.GetValue<string>());
+        Assert.Equal(before, (await api.GetAsync("overview"))["today"]!["entered"]!.GetValue<int>());
+        Assert.DoesNotContain(Items(await api.GetAsync("turns?reason=entered&limit=500")), turn => turn["subject"]!.GetValue<string>() == $"contact:{id}");
+    }
+
     [Fact]
     public async Task Why_a_mail_did_or_did_not_arrive_is_one_sentence()
     {

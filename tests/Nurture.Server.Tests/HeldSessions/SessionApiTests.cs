@@ -43,6 +43,23 @@ public sealed partial class SessionApiTests(ApiServer api) : IClassFixture<ApiSe
               - else: [ send: recording ]
         """;
 
+    private const string Rsvp = """
+        scenario: rsvp
+        title: RSVP
+        owner: m@example.com
+        class: transactional
+        trigger: { session: workshop-by-answer, before: 14d }
+        audience: contact.email != "x@example.com"
+        goal: { when: event("nurture.session_attended"), within: 60d, on_goal: continue }
+        steps:
+          - ask: { template: rsvp, answers: { join: I will be there, decline: Not this time }, registers: join }
+          - wait: { for: event("answered"), until: session.starts_at }
+            timeout: [ end: no_answer ]
+          - branch:
+              - { if: session.registration == "registered", then: [ send: thanks ] }
+              - { if: session.registration == "waiting", then: [ send: recording ] }
+        """;
+
     private const string News = """
         scenario: news
         title: News
@@ -109,6 +126,42 @@ public sealed partial class SessionApiTests(ApiServer api) : IClassFixture<ApiSe
     }
 
     [Fact]
+    public async Task An_answer_registers_with_seats_and_the_waiting_list_and_another_one_gives_the_seat_back()
+    {
+        await PublishAsync();
+        string[] people = ["ume@hall.example", "ren@hall.example", "sora@hall.example"];
+        foreach (var address in people) await api.PersonAsync(address.Split('@')[0], address);
+        var now = api.Server.Services.GetRequiredService<BusinessClock>().Now;
+        await api.DoAsync(HttpMethod.Post, "sessions", new { id = "answered", kind = "workshop-by-answer", titles = new { en = "A workshop" }, starts_at = now.AddDays(15), seats = 1 });
+        await AdvanceAsync(TimeSpan.FromDays(2));
+        var links = new List<string>();
+        foreach (var address in people) links.Add(Answer().Match((await MailsAsync(address)).Single(mail => mail["subject"]!.GetValue<string>() == "rsvp")["html"]!.GetValue<string>()).Value);
+
+        await api.Server.Http.GetStringAsync(links[0], Cancel);
+        Assert.Empty(await RegistrationsAsync("answered"));
+        Assert.Contains("You have a seat", await PressAsync(links[0], "join"));
+        Assert.Contains("You are on the waiting list", await PressAsync(links[1], "join"));
+        Assert.Equal(["registered ume@hall.example", "waiting ren@hall.example"], await RegistrationsAsync("answered"));
+        Assert.Equal(["confirmed", "rsvp", "thanks"], (await SubjectsAsync(people[0])).Order());
+        Assert.Equal(["rsvp", "recording"], await SubjectsAsync(people[1]));
+
+        Assert.Contains("Your registration is cancelled", await PressAsync(links[0], "decline"));
+        Assert.Equal(["cancelled ume@hall.example", "registered ren@hall.example"], await RegistrationsAsync("answered"));
+        Assert.DoesNotContain("seat", await PressAsync(links[2], "decline"), StringComparison.Ordinal);
+
+        await api.DoAsync(HttpMethod.Post, "sessions/answered/cancel");
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("answer", "join")]);
+        using var refused = await api.Server.Http.PostAsync(links[2], form, Cancel);
+        Assert.Equal(HttpStatusCode.Conflict, refused.StatusCode);
+        Assert.Contains("does not take place", await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
+        Assert.Equal(["cancelled ume@hall.example", "registered ren@hall.example"], await RegistrationsAsync("answered"));
+        Assert.DoesNotContain(await SubjectsAsync(people[2]), subject => subject is "confirmed" or "thanks");
+    }
+
+    private async Task<IReadOnlyList<string>> RegistrationsAsync(string session) =>
+        [.. (await api.GetAsync($"sessions/{session}/registrations"))["items"]!.AsArray().Select(row => $"{row!["state"]} {row["email"]}").Order(StringComparer.Ordinal)];
+
+    [Fact]
     public async Task A_cancelled_session_is_told_and_taken_out_of_calendars()
     {
         await PublishAsync();
@@ -153,7 +206,8 @@ public sealed partial class SessionApiTests(ApiServer api) : IClassFixture<ApiSe
         await api.DoAsync(HttpMethod.Post, "scenarios", new
         {
             files = Names.Select(name => new { file = $"{name}.en.html", text = $"---\nsubject: {name}\nlayout: none\n---\n<!doctype html><html lang=\"en\"><body><p>{{{{ session.title }}}} {{{{ session.when }}}}</p><a href=\"{{{{ session.register_url }}}}\">Register</a></body></html>\n" })
-                .Concat([new { file = "invitation.yaml", text = Invitation }, new { file = "care.yaml", text = Care }, new { file = "news.yaml", text = News }]).ToArray(),
+                .Append(new { file = "rsvp.en.html", text = "---\nsubject: rsvp\nlayout: none\n---\n<!doctype html><html lang=\"en\"><body>{{ for answer in ask.answers }}<a href=\"{{ answer.url }}\">{{ answer.label }}</a>{{ end }}</body></html>\n" })
+                .Concat([new { file = "rsvp.yaml", text = Rsvp }, new { file = "invitation.yaml", text = Invitation }, new { file = "care.yaml", text = Care }, new { file = "news.yaml", text = News }]).ToArray(),
         });
     }
 
@@ -206,4 +260,7 @@ public sealed partial class SessionApiTests(ApiServer api) : IClassFixture<ApiSe
 
     [GeneratedRegex(@"http[^""]*/s/[^""]+")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"http[^""]*/a/[^""]+")]
+    private static partial Regex Answer();
 }

@@ -20,6 +20,9 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>By how many came before.</summary>
     public Func<int, (int Status, string Body, string? RetryAfter)> Answers { get; set; } = _ => (200, "{}", null);
 
+    /// <summary>What an answer waits for.</summary>
+    public Task Before { get; set; } = Task.CompletedTask;
+
     public string Url => app.ListeningAddresses().First() + "/hook";
 
     public static async Task<Receiver> StartAsync()
@@ -41,6 +44,7 @@ internal sealed class Receiver : IAsyncDisposable
         var body = await reader.ReadToEndAsync();
         var (status, answer, retryAfter) = Answers(Requests.Count);
         Requests.Enqueue(new Got(http.Request.Path, http.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString()), body));
+        await Before;
         http.Response.StatusCode = status;
         if (retryAfter is not null) http.Response.Headers.RetryAfter = retryAfter;
         if (status is >= 300 and < 400) http.Response.Headers.Location = "/elsewhere";

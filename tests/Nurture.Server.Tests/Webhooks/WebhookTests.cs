@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using Nurture.Harness;
 using Nurture.Server.Tests.Api;
 using Nurture.Server.Webhooks;
 
@@ -130,6 +131,35 @@ public abstract class WebhookTests(ApiServer api)
         Assert.True(await UntilAsync(async () => Assert.Single((await api.GetAsync("webhooks/withdrawn/calls"))["items"]!.AsArray())!["response"] is null));
     }
 
+    [Fact]
+    public async Task An_endpoint_that_hangs_holds_no_other_up()
+    {
+        await using var stuck = await Receiver.StartAsync();
+        await using var quick = await Receiver.StartAsync();
+        var answered = new TaskCompletionSource();
+        stuck.Before = answered.Task;
+        await EndpointAsync("stuck", stuck);
+        await EndpointAsync("quick", quick);
+        await PublishAsync("stuck", "webhook: { endpoint: stuck, expires: 1h, response: { score: data.score } }");
+        await PublishAsync("quick", "webhook: { endpoint: quick, expires: 1h, response: { score: data.score } }");
+
+        await TellAsync("stuck", 40);
+        await Poll.UntilAsync("the first calls hang", TimeSpan.FromSeconds(30), () => Task.FromResult(!stuck.Requests.IsEmpty), Cancel);
+        await TellAsync("quick", 3);
+        await Poll.UntilAsync("the others are called", TimeSpan.FromSeconds(30), () => Task.FromResult(quick.Requests.Count == 3), Cancel);
+
+        Assert.InRange(stuck.Requests.Count, 1, 4);
+        answered.SetResult();
+        await api.SettleAsync();
+        Assert.Equal(40, stuck.Requests.Count);
+
+        async Task TellAsync(string name, int people)
+        {
+            var all = Enumerable.Range(0, people).Select(i => $$$"""{"type":"identify","userId":"{{{name}}}{{{i}}}","traits":{"email":"{{{name}}}@example.com"}}{{{ApiServer.SignUp($"{name}{i}")}}}""");
+            await api.Server.SendAsync("/v1/batch", $$"""{"batch":[{{string.Join(',', all)}}]}""", Cancel);
+        }
+    }
+
     [Theory]
     [InlineData("https://10.1.2.3/hook")]
     [InlineData("https://169.254.169.254/latest")]
@@ -148,6 +178,11 @@ public abstract class WebhookTests(ApiServer api)
     /// <summary>Publishes a scenario with the step, and lets somebody enter it.</summary>
     private async Task<long> EnterAsync(string name, string step)
     {
+        await PublishAsync(name, step);
+        return await api.PersonAsync(name, $"{name}@example.com", ApiServer.SignUp(name));
+    }
+
+    private async Task PublishAsync(string name, string step) =>
         await api.DoAsync(HttpMethod.Post, "scenarios", new
         {
             files = new object[]
@@ -176,10 +211,6 @@ public abstract class WebhookTests(ApiServer api)
                 },
             },
         });
-        // Where somebody is known already, a version is prepared before it goes live.
-        while ((await api.GetAsync("status"))["preparing"]!.AsArray().Count > 0) await Task.Yield();
-        return await api.PersonAsync(name, $"{name}@example.com", ApiServer.SignUp(name));
-    }
 
     private async Task<string?> StepOfAsync(string scenario) =>
         (await api.GetAsync($"enrollments?scenario={scenario}"))["items"]!.AsArray().Select(one => one!["step"]?.GetValue<string>()).SingleOrDefault();

@@ -61,6 +61,22 @@ public class ApprovalTests
     }
 
     [Fact]
+    public void A_question_waits_for_approval_too_and_whoever_approves_sees_its_answers()
+    {
+        var world = Owned(Proposing().Replace("- send: { template: proposal, approve: owner, up_to: 3bd }", "- ask: { template: proposal, answers: [ join, decline ], approve: owner, from: account.owner }", StringComparison.Ordinal)).Do(1, "near_end");
+        Assert.Empty(world.Mails);
+        Assert.Contains("\"answers\":[{\"value\":\"join\"", Encoding.UTF8.GetString(Asked(world).Inputs), StringComparison.Ordinal);
+
+        Answer(world, isApproved: true, "", "Will you come?");
+
+        Assert.Equal(["proposal 1", "after 1"], world.Mails);
+        var inputs = Encoding.UTF8.GetString(world.Simulator.Sends[0].Draft.Inputs);
+        Assert.Contains("\"edited\":", inputs, StringComparison.Ordinal);
+        Assert.Contains("\"ask\":", inputs, StringComparison.Ordinal);
+        Assert.Contains("csm@example.com", inputs, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Declined_it_is_skipped_and_the_scenario_goes_on()
     {
         var world = Answer(Owned(Proposing()).Do(1, "near_end"), isApproved: false);

@@ -16,11 +16,14 @@ public sealed class RecipeTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Each_does_what_its_tests_say(string name)
+    public void Each_does_what_its_tests_say_and_they_come_to_every_step_and_way(string name)
     {
         var (scenario, file) = (Library.Scenarios.Single(parsed => parsed.Name == name).Scenario!, Library.Tests.Single(file => file.Scenario == name));
 
-        Assert.All(file.Tests.Select(new ScenarioTestRunner(scenario, Library.Environment, null).Run), Passes);
+        var results = file.Tests.Select(new ScenarioTestRunner(scenario, Library.Environment, null).Run).ToList();
+
+        Assert.All(results, Passes);
+        Assert.Empty(ScenarioCoverage.Of(scenario, results).Missed);
     }
 
     /// <summary>With what was wrong, and the whole story.</summary>

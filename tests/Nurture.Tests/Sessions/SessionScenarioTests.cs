@@ -47,6 +47,22 @@ public sealed class SessionScenarioTests
               - else: [ send: recording ]
         """;
 
+    private const string Rsvp = """
+        scenario: rsvp
+        title: RSVP
+        owner: m@example.com
+        class: service
+        trigger: { session: webinar, before: 14d }
+        goal: { when: event("nurture.session_attended"), within: 30d, on_goal: continue }
+        steps:
+          - ask: { template: rsvp, answers: [ join, decline ], registers: join }
+          - wait: { for: event("answered"), until: session.starts_at }
+            timeout: [ end: no_answer ]
+          - branch:
+              - { if: session.registration == "registered", then: [ send: thanks ] }
+              - { if: session.registration == "waiting", then: [ send: remind ] }
+        """;
+
     private const string Two = "contacts: [ { id: ann, email: ann@acme.example }, { id: bob, email: bob@acme.example } ]";
 
     [Fact]
@@ -84,6 +100,35 @@ public sealed class SessionScenarioTests
         expect:
           - { at: 17d, not_sent: remind, because: condition_false }
         """);
+
+    [Fact]
+    public void An_answer_takes_the_seat_or_the_place_in_the_line_before_it_is_heard() => Passes(Rsvp, "{ id: demo, starts: 20d, seats: 1 }", """
+        when:
+          - { at: 7d, contact: ann, answers: rsvp, with: join }
+          - { at: 7d, contact: bob, answers: rsvp, with: join }
+        expect:
+          - { at: 7d, send: thanks, to: ann }
+          - { at: 7d, send: remind, to: bob }
+        """);
+
+    [Fact]
+    public void Another_answer_gives_the_seat_back_and_who_never_had_one_loses_nothing() => Passes(Rsvp, "{ id: demo, starts: 20d, seats: 1 }", """
+        when:
+          - { at: 7d, contact: bob, answers: rsvp, with: decline }
+          - { at: 8d, contact: ann, answers: rsvp, with: join }
+          - { at: 9d, contact: ann, answers: rsvp, with: decline }
+          - { at: 10d, contact: bob, registers: demo }
+        expect:
+          - { at: 7d, ends: completed }
+          - { at: 8d, send: thanks, to: ann }
+          - { not_sent: remind, to: bob }
+        """);
+
+    [Theory]
+    [InlineData("{ id: demo, starts: 20d, registration_until: 10d }", "{ at: 11d, contact: ann, answers: rsvp, with: join }")]
+    [InlineData("{ id: demo, starts: 20d }", "{ at: 7d, session: demo, cancelled: true }\n  - { at: 8d, contact: ann, answers: rsvp, with: join }")]
+    public void Who_cannot_register_any_more_cannot_say_that_they_will_come(string session, string when) =>
+        Assert.Contains(Run(Rsvp, session, $"when:\n  - {when}\nexpect:\n  - {{ not_sent: thanks }}\n").Failures, failure => failure.Expected.EndsWith("answer  join to rsvp by ann", StringComparison.Ordinal));
 
     [Fact]
     public void Who_was_there_gets_another_mail_than_who_was_not() => Passes(Care, "{ id: demo, starts: 10d }", """
@@ -204,6 +249,8 @@ public sealed class SessionScenarioTests
     [InlineData("trigger: { event: signed_up }\nkey: session.id\ngoal: { when: event(\"login\"), within: 3d }\nsteps: [ send: invite ]", DiagnosticCodes.NoSession)]
     [InlineData("trigger: { event: signed_up }\ngoal: { when: event(\"login\"), within: 3d }\nsteps: [ send: { template: invite, calendar: session } ]", DiagnosticCodes.NoSession)]
     [InlineData("trigger: { event: signed_up }\ngoal: { when: event(\"login\"), within: 3d }\nsteps: [ send: link ]", DiagnosticCodes.NoSession)]
+    [InlineData("trigger: { event: signed_up }\ngoal: { when: event(\"login\"), within: 3d }\nsteps: [ ask: { template: rsvp, answers: [ join, decline ], registers: join } ]", DiagnosticCodes.NoSession)]
+    [InlineData("trigger: { session: webinar, before: 3d }\ngoal: { when: event(\"login\"), within: 3d }\nsteps: [ ask: { template: rsvp, answers: [ join, decline ], registers: jion } ]", DiagnosticCodes.Unanswerable)]
     [InlineData("trigger: { session: webinar, before: 3d }\ngoal: { when: event(\"nurture.session_registered\"), within: 3d }\nsteps:\n  - wait: { until: session.starts_at, offset: -7d }\n  - send: invite", DiagnosticCodes.BeforeInvitation)]
     [InlineData("trigger: { session: webinar, before: 3d }\ngoal: { when: session.place == \"x\", within: 3d }\nsteps: [ send: invite ]", "NUR207")]
     [InlineData("subject: account\ntrigger: { session: webinar, before: 3d }\ngoal: { when: event(\"login\"), within: 3d }\nsteps: [ wait: 1d ]", DiagnosticCodes.WrongSubject)]
@@ -232,6 +279,7 @@ public sealed class SessionScenarioTests
         var templates = new MailTemplateLibrary(
         [
             .. names.Select(name => MailTemplate.Parse($"---\nsubject: {name}\nlayout: none\n---\n<p>{name}</p>\n", $"{name}.en.html")),
+            MailTemplate.Parse("---\nsubject: rsvp\nlayout: none\n---\n<p>{{ for answer in ask.answers }}<a href=\"{{ answer.url }}\">{{ answer.label }}</a>{{ end }}</p>\n", "rsvp.en.html"),
             MailTemplate.Parse("---\nsubject: 'Soon: {{ session.title }}'\nlayout: none\n---\n<p>{{ session.when }} <a href=\"{{ session.link }}\">Come</a> <a href=\"{{ session.cancel_url }}\">No</a></p>\n", "link.en.html"),
         ], "en");
         return new() { Templates = templates.Names, MailTemplates = templates };

@@ -39,6 +39,69 @@ public class ScenarioTestRunnerTests
           - send: { template: help }
         """;
 
+    private const string Tip = """
+        scenario: tip
+        title: Tip
+        owner: marketing@example.com
+        subject: account
+        class: service
+        trigger: { event: signed_up }
+        goal: { when: 'event("setup_completed")', within: 30d }
+        steps:
+          - send: { template: help, to: 'role("operator")', nobody: end }
+        """;
+
+    private const string Abroad = """
+          given:
+            account: { id: acme, zone: America/New_York }
+            contacts:
+              - { id: ann, email: ann@acme.example, roles: [ operator ] }
+              - { id: ben, email: ben@acme.example, roles: [ operator ], zone: Europe/Berlin }
+              - { id: mei, email: mei@acme.example, roles: [ operator ], zone: Asia/Tokyo }
+          when:
+            - { at: "2026-03-02 19:30", zone: Asia/Tokyo, contact: mei, event: signed_up }
+        """;
+
+    [Rule(35, 39)]
+    [Fact]
+    public void Several_people_of_one_account_are_mailed_each_in_their_own_hours()
+    {
+        var result = RunAbroad("""
+              expect:
+                - { at: "2026-03-02 11:30", zone: recipient, send: help, to: ben }
+                - { at: "2026-03-02 09:00", zone: recipient, send: help, to: ann }
+                - { at: "2026-03-03 09:00", zone: recipient, send: help, to: mei }
+                - { at: "2026-03-02 23:00", zone: Asia/Tokyo, send: help }
+            """);
+
+        // Each mail answers one expectation: the fourth asks for a second one at New York's nine o'clock.
+        Assert.Equal("day 0 23:00 (Monday 2026-03-02 23:00 Asia/Tokyo)  send  help", Assert.Single(result.Failures).Expected);
+    }
+
+    [Theory]
+    [InlineData("{ at: 1d, zone: Asia/Tokyo, send: help }", DiagnosticCodes.Contradiction)]
+    [InlineData("{ at: \"2026-03-02 10:00\", zone: recipient, send: help }", DiagnosticCodes.MissingKey)]
+    [InlineData("{ at: \"2026-03-02 10:00\", zone: Asia/Tokio, send: help }", DiagnosticCodes.BadValue)]
+    public void Whose_clock_is_meant_has_to_be_known(string expectation, string code)
+    {
+        var (_, said) = ScenarioTestParser.Parse($"scenario: tip\ntests:\n  - name: A test\n    start: \"2026-03-02 10:00\"\n    given: {{ contacts: [ {{ id: ann, email: ann@acme.example }} ] }}\n    expect:\n      - {expectation}\n", "tests/tip.yaml", Abroads);
+
+        Assert.Equal(code, Assert.Single(said).Code);
+    }
+
+    private static readonly ParseEnvironment Abroads = new()
+    {
+        Policy = SendPolicyReader.Read("allowed_hours: { service: { from: \"09:00\", until: \"18:00\", days: business } }\nsender: { name: A, address: a@example.com, organization: A, postal_address: A }\n", "policy.yaml").Policy,
+    };
+
+    private static ScenarioTestResult RunAbroad(string expect)
+    {
+        var scenario = ScenarioParser.Parse(Tip, "tip.yaml", Abroads);
+        var (file, said) = ScenarioTestParser.Parse($"scenario: tip\ntests:\n  - name: A test\n    start: \"2026-03-02 10:00\"\n    zone: Asia/Tokyo\n{string.Join('\n', (Abroad + "\n" + expect).Split('\n').Select(line => "  " + line))}\n", "tests/tip.yaml", Abroads);
+        Assert.True(scenario.Scenario is not null && file is not null, string.Join('\n', scenario.Diagnostics.Concat(said)));
+        return new ScenarioTestRunner(scenario.Scenario, Abroads, null).Run(Assert.Single(file.Tests));
+    }
+
     [Fact]
     public void A_test_passes_when_all_is_as_it_expects_and_its_trace_tells_the_story()
     {

@@ -27,6 +27,22 @@ public sealed class MailTemplateTests
     }
 
     [Fact]
+    public void A_text_of_a_humans_own_has_the_answers_below_it()
+    {
+        var template = MailTemplate.Parse("---\nsubject: One question\nlayout: none\n---\n<p>Written by the marketer</p>{{ for answer in ask.answers }}{{ answer.url }}{{ end }}\n", "poll.en.html");
+        var inputs = Inputs();
+        inputs["edited"] = new TemplateObject { ["subject"] = "", ["paragraphs"] = new TemplateList([(TemplateValue)"Will you come?"]) };
+        inputs["ask"] = new TemplateObject { ["answers"] = new TemplateList([(TemplateValue)new TemplateObject { ["value"] = "join", ["label"] = "Yes & gladly" }]) };
+        AskLinks.Fill(inputs, value => $"https://x/a/{value}");
+
+        var mail = MailRenderer.Render(template, null, inputs, Options);
+
+        Assert.Equal("One question", mail.Subject);
+        Assert.Matches("(?s)Will you come\\?</p>.*<a href=\"https://x/a/join\"[^>]*>Yes &amp; gladly</a>", mail.Html);
+        Assert.DoesNotContain("marketer", mail.Html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_the_law_wants_is_added_where_the_layout_lacks_it()
     {
         var template = MailTemplate.Parse("---\nsubject: Hello\n---\n<p>Hello</p>", "welcome.en.html");

@@ -10,6 +10,11 @@ export function formatDay(at: Instant, language: string): string {
   return new Intl.DateTimeFormat(language, { year: "numeric", month: "short", day: "numeric", weekday: "short" }).format(new Date(at));
 }
 
+/** "Thu, Dec 10, 2026, 18:00 – 19:00 GMT+9": from when to when, in a zone of its own. */
+export function formatSpan(from: Instant, to: Instant, zone: string, language: string): string {
+  return new Intl.DateTimeFormat(language, { year: "numeric", month: "short", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone, timeZoneName: "short" }).formatRange(new Date(from), new Date(to));
+}
+
 const units: [Intl.RelativeTimeFormatUnit, number][] = [
   ["year", 31_557_600],
   ["month", 2_629_800],

@@ -31,6 +31,9 @@ public sealed record ScenarioTest
     /// <summary>What happened before <see cref="Start"/>: it counts, and starts nothing.</summary>
     public IReadOnlyList<TestAction.Event> History { get; init; } = [];
 
+    /// <summary>Cases that were closed before <see cref="Start"/>: the cool-down of their families began then.</summary>
+    public IReadOnlyList<ClosedCase> Closed { get; init; } = [];
+
     /// <summary>In the order of their moments; at one moment as written.</summary>
     public IReadOnlyList<TestAction> When { get; init; } = [];
 
@@ -44,6 +47,9 @@ public sealed record ScenarioTest
 
 /// <param name="CreatedAt">Before the test's start, or at it.</param>
 public sealed record TestAccount(string Id, IReadOnlyDictionary<string, AttributeValue> Attributes, DateTimeOffset CreatedAt);
+
+/// <param name="Type">Of escalations.yaml.</param>
+public sealed record ClosedCase(string Type, DateTimeOffset At);
 
 public sealed record TestContact
 {
@@ -97,6 +103,12 @@ public abstract record TestAction
     /// <summary>An endpoint answers the latest call to it, or fails it for good.</summary>
     /// <param name="With">What scenarios read as <c>response.…</c>: UTF-8 JSON, an object.</param>
     public sealed record Respond(DateTimeOffset At, string Endpoint, bool IsAnswered, ReadOnlyMemory<byte> With, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>A colleague starts the scenario for somebody, or for the account where <paramref name="Contact"/> is null.</summary>
+    /// <param name="Row">Of a scenario with rows: which one.</param>
+    /// <param name="With">What it reads as <c>trigger.…</c>: UTF-8 JSON, an object; empty for nothing.</param>
+    public sealed record Start(DateTimeOffset At, string? Contact, string? Row, ReadOnlyMemory<byte> With, SourceSpan Span) : TestAction(At, Span);
+
     /// <summary>Somebody registers for a session, or gives the seat back.</summary>
     public sealed record Register(DateTimeOffset At, string Contact, string Session, bool IsCancelling, SourceSpan Span) : TestAction(At, Span);
 
@@ -110,6 +122,8 @@ public abstract record TestAction
     public sealed record Decide(DateTimeOffset At, string Asked, bool IsApproved, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>The person works there no more.</summary>
+    public sealed record Reply(DateTimeOffset At, string Contact, bool IsAutomatic, SourceSpan Span) : TestAction(At, Span);
+
     public sealed record Leave(DateTimeOffset At, string Contact, SourceSpan Span) : TestAction(At, Span);
 }
 
@@ -124,6 +138,9 @@ public abstract record Expectation
 
     /// <summary>Of a scenario with rows: the row that is meant; null for any.</summary>
     public string? Row { get; init; }
+
+    /// <summary>On whose clock the moment was written; null for the test's.</summary>
+    public string? Zone { get; init; }
 
     /// <summary>A mail leaves. Each mail answers one expectation.</summary>
     public sealed record Send(DateTimeOffset? At, string Template, string? To, SourceSpan Span) : Expectation(At, Span);

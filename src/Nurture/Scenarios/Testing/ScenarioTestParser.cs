@@ -26,6 +26,8 @@ public sealed class ScenarioTestParser
     private DateTimeOffset start;
     private HashSet<string> people = [];
     private bool hasAccount;
+    private DateTimeZone? accountClock;
+    private readonly Dictionary<string, DateTimeZone> clocks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Session> sessions = new(StringComparer.Ordinal);
 
     private ScenarioTestParser(string text, string file, ParseEnvironment environment) => (source, this.environment) = (new(text, file), environment);
@@ -68,18 +70,24 @@ public sealed class ScenarioTestParser
         people = [];
         hasAccount = false;
         sessions.Clear();
+        clocks.Clear();
+        accountClock = null;
 
         TestAccount? account = null;
         var contacts = new List<TestContact>();
         var history = new List<TestAction.Event>();
+        var closed = new List<ClosedCase>();
         if (source.Map(fields.Required("given", "Who there is: given: { contacts: [ { id: ann, email: ann@example.com } ] }."), "given") is { } givenNode)
         {
             var given = new Fields(source, givenNode, "given");
             account = ReadAccount(given["account"]);
             hasAccount = account is not null;
+            accountClock = ClockOf(account?.Attributes);
             foreach (var item in source.List(given["contacts"], "contacts")?.Items ?? [])
             {
-                if (ReadContact(item) is { } contact) contacts.Add(contact);
+                if (ReadContact(item) is not { } contact) continue;
+                contacts.Add(contact);
+                if (ClockOf(contact.Attributes) is { } own) clocks[contact.Id] = own;
             }
 
             foreach (var item in source.List(given["sessions"], "sessions")?.Items ?? [])
@@ -90,7 +98,8 @@ public sealed class ScenarioTestParser
 
             foreach (var item in source.List(given["history"], "history")?.Items ?? [])
             {
-                if (ReadHistory(item) is { } past) history.Add(past);
+                if (item is YamlNode.Mapping one && one.Entries.Any(entry => entry.Key.Value == "closed")) ReadClosed(one, closed);
+                else if (ReadHistory(item) is { } past) history.Add(past);
             }
 
             given.RefuseOthers();
@@ -121,12 +130,16 @@ public sealed class ScenarioTestParser
             Contacts = contacts,
             Sessions = [.. sessions.Values],
             History = [.. history.OrderBy(past => past.At)],
+            Closed = [.. closed.OrderBy(past => past.At)],
             When = [.. when.OrderBy(action => action.At)],
             Expect = expect,
             NothingAfter = nothingAfter,
             Span = fields.HeadSpan,
         };
     }
+
+    private static DateTimeZone? ClockOf(IReadOnlyDictionary<string, AttributeValue>? attributes) =>
+        attributes?.GetValueOrDefault("zone") is { Kind: ValueKind.Text } named ? DateTimeZoneProviders.Tzdb.GetZoneOrNull(named.AsText) : null;
 
     private TestAccount? ReadAccount(YamlNode? node)
     {
@@ -181,10 +194,11 @@ public sealed class ScenarioTestParser
     {
         var known = of == SubjectKind.Contact ? environment.Plan.ContactAttributes : environment.Plan.AccountAttributes;
         var builtIn = of == SubjectKind.Contact ? name is "email" or "name" or "locale" or "zone" : name is "name" or "tier" or "stage" or "owner" or "locale" or "zone";
-        if (known.Count > 0 && !known.ContainsKey(name) && !builtIn)
+        var isMark = name == SubjectState.InternalAttribute;
+        if (known.Count > 0 && !known.ContainsKey(name) && !builtIn && !isMark)
             source.Error(DiagnosticCodes.NotInPlan, at, $"events.yaml knows no attribute \"{name}\" of {(of == SubjectKind.Contact ? "a contact" : "an account")}", Suggestions.For(name, known.Keys));
         if (node is null || source.Text(node, name) is not { } written) return null;
-        var type = known.GetValueOrDefault(name)?.Type ?? (builtIn ? ValueKind.Text : null);
+        var type = known.GetValueOrDefault(name)?.Type ?? (isMark ? ValueKind.Boolean : builtIn ? ValueKind.Text : null);
         if (AttributeText.TryRead(written, type, ((YamlNode.Scalar)node).IsPlain, out var value)) return value;
         source.Error(DiagnosticCodes.WrongType, node.Span, $"\"{name}\" is a {type!.Value.ToString().ToLowerInvariant()}, and \"{written}\" is not", AttributeText.Example(type.Value));
         return null;
@@ -198,21 +212,33 @@ public sealed class ScenarioTestParser
         return ReadEvent(fields, start - ago);
     }
 
+    /// <summary><c>- { ago: 3d, closed: onboarding_stalled }</c>.</summary>
+    private void ReadClosed(YamlNode.Mapping mapping, List<ClosedCase> closed)
+    {
+        var fields = new Fields(source, mapping, "a closed case");
+        var ago = source.Exact(fields.Required("ago", "How long before the start: ago: 3d."), "ago") ?? TimeSpan.Zero;
+        var type = ReadType(fields["closed"]);
+        if (!hasAccount) source.Error(DiagnosticCodes.MissingKey, fields.HeadSpan, "whose case was that?", "Give the test an account: account: { id: acme }.");
+        fields.RefuseOthers();
+        if (type is not null) closed.Add(new(type, start - ago));
+    }
+
     private TestAction? ReadAction(YamlNode node)
     {
         if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "something that happens");
-        var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d.")) ?? start;
-        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines" }.Where(fields.Has).ToArray();
+        var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d."), ReadClock(fields, null)) ?? start;
+        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "replies", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines", "starts" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines: or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, replies:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, starts: true or leaves: true.");
             return null;
         }
 
         if (kinds[0] == "event") return ReadEvent(fields, at);
         if (kinds[0] == "set") return ReadSet(fields, at);
+        if (kinds[0] == "starts") return ReadStartByHand(fields, at);
         if (kinds[0] is "responds" or "fails") return ReadResponse(fields, kinds[0], at);
         if (kinds[0] is "takes" or "closes") return ReadWork(fields, kinds[0], at);
         if (kinds[0] is "approves" or "declines")
@@ -237,6 +263,13 @@ public sealed class ScenarioTestParser
             var session = ReadKnownSession(fields[kinds[0]]);
             fields.RefuseOthers();
             return who is null || session is null ? null : new TestAction.Register(at, who, session, kinds[0] == "cancels", fields.HeadSpan);
+        }
+
+        if (kinds[0] == "replies")
+        {
+            var isAutomatic = source.OneOf(fields["replies"], "who replies", ("human", false), ("automatic", true));
+            fields.RefuseOthers();
+            return who is null || isAutomatic is null ? null : new TestAction.Reply(at, who, isAutomatic.Value, fields.HeadSpan);
         }
 
         var what = source.Text(fields[kinds[0]], kinds[0]);
@@ -271,6 +304,17 @@ public sealed class ScenarioTestParser
         var properties = WriteProperties(source.Map(fields["properties"], "properties"), name is null ? null : known.GetValueOrDefault(name));
         fields.RefuseOthers();
         return name is null ? null : new(at, who, name, properties, fields.HeadSpan);
+    }
+
+    /// <summary><c>{ contact: ann, starts: true, with: { plan: pro } }</c>: a colleague lets somebody in.</summary>
+    private TestAction.Start? ReadStartByHand(Fields fields, DateTimeOffset at)
+    {
+        var who = hasAccount && !fields.Has("contact") ? null : ReadPerson(fields.Required("contact", "Who is started: contact: ann."));
+        var row = source.Name(fields["row"], "a row");
+        var with = WriteProperties(source.Map(fields["with"], "with", "with: { plan: pro }"), null);
+        if (source.YesOrNo(fields["starts"], "starts") == false) source.Error(DiagnosticCodes.UnknownWord, fields["starts"]!.Span, "starts: false starts nothing", "starts: true, or leave the line out.");
+        fields.RefuseOthers();
+        return new(at, who, row, with, fields.HeadSpan);
     }
 
     /// <summary><c>{ takes: onboarding_stalled }</c>, <c>{ closes: onboarding_stalled, outcome: saved }</c>: a human at work.</summary>
@@ -368,7 +412,6 @@ public sealed class ScenarioTestParser
     {
         if (source.Map(node, "an expectation", "- { at: 0m, send: welcome, to: ann }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "an expectation");
-        var at = ReadMoment(fields["at"]);
         var kinds = new[] { "send", "not_sent", "step", "ends", "entered", "escalated", "band", "call", "notified" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
@@ -381,6 +424,8 @@ public sealed class ScenarioTestParser
         var value = fields[kind];
         var span = fields.HeadSpan;
         var to = kind is "send" or "not_sent" && fields.Has("to") ? ReadPerson(fields["to"]) : null;
+        var clock = ReadClock(fields, to);
+        var at = ReadMoment(fields["at"], clock);
         var because = kind is "not_sent" or "entered" ? ReadReason(fields["because"]) : null;
         Expectation? expectation = kind switch
         {
@@ -398,7 +443,7 @@ public sealed class ScenarioTestParser
         };
         var row = kind is "entered" or "ends" or "step" ? source.Name(fields["row"], "a row") : null;
         fields.RefuseOthers();
-        return expectation is null ? null : expectation with { Row = row };
+        return expectation is null ? null : expectation with { Row = row, Zone = clock?.Id };
     }
 
     private string? CheckTemplate(YamlNode? node, string? template)
@@ -433,10 +478,17 @@ public sealed class ScenarioTestParser
     }
 
     /// <summary><c>3d</c> or <c>3d 23h</c> after the start, or a local time of the test's zone.</summary>
-    private DateTimeOffset? ReadMoment(YamlNode? node)
+    /// <param name="clock">Whose clock a local time is read on; the test's where not given.</param>
+    private DateTimeOffset? ReadMoment(YamlNode? node, DateTimeZone? clock = null)
     {
         if (source.Text(node, "at") is not { } written) return null;
-        if (ReadLocal(written) is { } local) return local;
+        if (ReadLocal(written, clock) is { } local) return local;
+        if (clock is not null)
+        {
+            source.Error(DiagnosticCodes.Contradiction, node!.Span, $"\"{written}\" is counted from the start, which is one moment on every clock", "zone: belongs to a local time, at: \"2026-03-06 09:00\".");
+            return null;
+        }
+
         var at = start;
         foreach (var part in written.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
@@ -453,8 +505,18 @@ public sealed class ScenarioTestParser
         return at;
     }
 
-    private DateTimeOffset? ReadLocal(string written) =>
-        MomentPattern.Parse(written) is { Success: true } parsed ? parsed.Value.InZoneLeniently(zone).ToDateTimeOffset().ToUniversalTime() : null;
+    /// <summary>Whose clock an item's local time is on: <c>zone: America/New_York</c>, or in what is expected <c>zone: recipient</c>; null where it does not say.</summary>
+    private DateTimeZone? ReadClock(Fields fields, string? recipient)
+    {
+        if (fields["zone"] is not { } node) return null;
+        if (node is not YamlNode.Scalar { Value: "recipient" }) return source.Zone(node, "zone") is { } named ? DateTimeZoneProviders.Tzdb[named] : null;
+        if (recipient is not null) return clocks.GetValueOrDefault(recipient, accountClock ?? zone);
+        source.Error(DiagnosticCodes.MissingKey, node.Span, "whose clock is meant?", "zone: recipient goes with to: ann; else name one, zone: America/New_York.");
+        return null;
+    }
+
+    private DateTimeOffset? ReadLocal(string written, DateTimeZone? clock = null) =>
+        MomentPattern.Parse(written) is { Success: true } parsed ? parsed.Value.InZoneLeniently(clock ?? zone).ToDateTimeOffset().ToUniversalTime() : null;
 
     private ReadOnlyMemory<byte> WriteProperties(YamlNode.Mapping? mapping, PlannedEvent? planned)
     {

@@ -2,6 +2,7 @@ using System.Text;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
+using Nurture.Sessions;
 using Nurture.Simulation;
 
 namespace Nurture.Tests.Engine.Generated;
@@ -46,8 +47,16 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
     {
         var (person, account, which, number) = (Pick(People), Pick(Accounts), random.Next(), random.Next(20));
         var scenario = Pick([.. scenarios]);
-        switch (random.Next(26))
+        switch (random.Next(33))
         {
+            case 26 or 27:
+                var about = Pick(["demo", "lab"]);
+                var what = Pick(["registered", "waitlisted", "registration_cancelled", "attended", "missed"]);
+                return ("seat said", s => s.Tell(new Signal.Occurred(new OccurredEvent(++lastEvent, SessionEvents.Prefix + what, person, 0, at, at, Encoding.UTF8.GetBytes($$"""{"session":"{{about}}"}"""))), person));
+            case 28: return ("session changed", s => s.Change(Pick(which, ["demo", "lab"]), number, at));
+            case 29 or 30: return ("approval given", s => Asked(s, which, row => s.Tell(new Signal.ApprovalGiven(row.Subject, row.RecipientId, row.Id, number < 14, number < 3 ? "Hello" : "", number < 5 ? "My own" : "", "csm@example.com", at), row.RecipientId)));
+            case 31: return ("call ended", s => Called(s, which, call => s.Simulator.Answer(call, number < 12 ? new(true, 200, "", "{\"score\":7}"u8.ToArray()) : new(false, 500, "refused", default))));
+            case 32: return ("start asked", s => s.Tell(new Signal.StartAsked(number < 10 ? SubjectRef.Contact(person) : SubjectRef.Account(account), scenario, number % 2 == 0, number == 7, "ann", "", at, at), number < 10 ? person : 0, number < 10 ? 0 : account));
             case 0:
             case 1:
                 var attributes = new Dictionary<string, AttributeValue> { ["seats"] = AttributeValue.From(number), [Pick(["onboarded", "zone"])] = default };
@@ -118,6 +127,21 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
     {
         if (stage.Simulator.Sends.Count > 0) tell(stage.Simulator.Sends[which % stage.Simulator.Sends.Count].Draft);
     }
+
+    private static void Asked(Stage stage, int which, Action<ApprovalRow> tell)
+    {
+        var all = stage.Simulator.Carried.OfType<Effect.ApprovalAsked>().Select(asked => asked.Row).ToList();
+        // Mostly the latest: what was answered already may be answered twice.
+        if (all.Count > 0) tell(which % 3 == 0 ? all[which % all.Count] : all[^1]);
+    }
+
+    private static void Called(Stage stage, int which, Action<SimulatedCall> tell)
+    {
+        var all = stage.Simulator.Calls.Where(call => !call.IsOver).ToList();
+        if (all.Count > 0) tell(all[which % all.Count]);
+    }
+
+    private static T Pick<T>(int which, T[] values) => values[which % values.Length];
 
     private static void Tasked(Stage stage, int which, Action<CsmTask> tell)
     {

@@ -9,7 +9,7 @@ namespace Nurture.Tests.Engine.Generated;
 
 /// <summary>
 /// Watches every mail of a run, by what people have said and not by what the engine has decided: caps, allowed hours,
-/// refusals, holds, ends, and that no step mails anybody twice. It has a memory and a calendar of its own.
+/// refusals, holds, throttles, ends, and that no step mails anybody twice. It has a memory and a calendar of its own.
 /// </summary>
 internal sealed class MailJudge(string zone, IReadOnlyDictionary<SendClass, AllowedHours> hours, Cap cap, Func<LocalDate, bool> isBusinessDay)
 {
@@ -21,6 +21,7 @@ internal sealed class MailJudge(string zone, IReadOnlyDictionary<SendClass, Allo
     private readonly HashSet<long> ended = [];
     private readonly Dictionary<(long Enrollment, string Step, long Person), int> times = [];
     private readonly Dictionary<Guid, SimulatedSend> sends = [];
+    private readonly Dictionary<(string Scenario, string Step), List<DateTimeOffset>> lines = [];
     private int seenEffects;
     private int seenSends;
 
@@ -103,11 +104,21 @@ internal sealed class MailJudge(string zone, IReadOnlyDictionary<SendClass, Allo
             if (allowed.Days == Days.Business && !isBusinessDay(local.Date)) Complain($"on {local.Date}, which is no business day");
         }
 
+        if (ThrottleOf(simulator, draft) is { } pace)
+        {
+            var line = lines.TryGetValue((draft.Scenario, draft.Step), out var known) ? known : lines[(draft.Scenario, draft.Step)] = [];
+            line.Add(left);
+            if (line.Count(before => before > left - pace.Per) > pace.Count) Complain($"beyond its throttle of {pace}, after {string.Join(", ", line.Select(before => $"{before:O}"))}");
+        }
+
         if (who.Counted.Count(counted => counted.At > left - cap.Within) >= cap.Sends) Complain($"beyond the cap, after {string.Join(", ", who.Counted.Select(counted => $"{counted.At:O}"))}");
         who.Counted.Add((draft.Id, left));
 
         void Complain(string what) => Complaints.Add($"a {draft.Class} mail {draft.Scenario}/{draft.Step} to {draft.RecipientId} left at {left:O} {what}");
     }
+
+    private static Pace? ThrottleOf(Simulator simulator, SendDraft draft) =>
+        Step.All(simulator.Catalog.Versions[(draft.Scenario, draft.Version)].Scenario.Steps).OfType<Step.Send>().First(step => step.Id == draft.Step).Throttle;
 
     /// <summary>How often the step may mail a person: once, or once in each turn of the repeat that it stands in. A hand may set a passage down in its midst.</summary>
     private static int MostOften(Simulator simulator, SendDraft draft)

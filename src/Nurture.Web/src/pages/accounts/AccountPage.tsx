@@ -48,6 +48,7 @@ export default function AccountPage() {
           <>
             {account.stage && <Badge color="indigo">{t(`common.stage.${account.stage}`, { defaultValue: account.stage })}</Badge>}
             {account.tier && <Badge color="gray">{t(`common.tier.${account.tier}`, { defaultValue: account.tier })}</Badge>}
+            {account.is_internal && <StateBadge tone="quiet">{t("contacts.internal")}</StateBadge>}
             {account.hold && <StateBadge tone="caution">{t("accounts.on_hold")}</StateBadge>}
           </>
         }

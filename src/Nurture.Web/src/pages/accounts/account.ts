@@ -22,6 +22,7 @@ export interface Account {
   health_band?: string | null;
   hold?: Hold | null;
   escalation_id?: string | number | null;
+  is_internal?: boolean;
   people?: Contact[];
   also_people?: Contact[];
   enrollments?: Enrollment[];

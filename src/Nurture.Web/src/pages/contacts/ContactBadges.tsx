@@ -9,6 +9,7 @@ export function ContactBadges({ contact }: { contact: Contact }) {
   const isBlocked = contact.suppression !== undefined || contact.is_blocked === true;
   return (
     <>
+      {contact.is_internal && <StateBadge tone="quiet">{t("contacts.internal")}</StateBadge>}
       {contact.status === "left" && <StateBadge tone="quiet">{t("contacts.left")}</StateBadge>}
       {contact.refusals["*"] && <StateBadge tone="caution">{t("contacts.unsubscribed")}</StateBadge>}
       {isBlocked && <StateBadge tone="bad">{t("contacts.blocked")}</StateBadge>}

@@ -18,6 +18,7 @@ export interface Contact {
   account_id: number | null;
   account_name?: string | null;
   is_blocked?: boolean;
+  is_internal?: boolean;
   email: string | null;
   name: string | null;
   locale: string | null;

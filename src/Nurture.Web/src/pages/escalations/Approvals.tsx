@@ -119,7 +119,7 @@ function ApprovalMail({ id, onClose }: { id: string; onClose: () => void }) {
         )}
         {answer.error && <Problem error={answer.error} />}
         {can("escalations.work") && mail && (
-          <Group justify="space-between">
+          <Group justify="space-between" className="stays-in-sight">
             <Button variant="default" onClick={() => setOwn(own ? null : { subject: mail.subject ?? "", text: mail.text ?? "" })}>
               {t(own ? "approval_keep" : "approval_edit")}
             </Button>

@@ -1,4 +1,4 @@
-import { Anchor, Checkbox, Group, Menu, Text } from "@mantine/core";
+import { Anchor, Checkbox, Group, Menu, Stack, Text } from "@mantine/core";
 import { useState } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -77,12 +77,24 @@ export function Tasks() {
       columns={[
         { key: "task", label: t("tasks"), render: (task) => <TaskBox task={task} onChange={() => void queries.invalidateQueries({ queryKey: ["/tasks"] })} /> },
         {
-          key: "case",
-          label: t("account"),
+          key: "about",
+          label: t("task_about"),
           render: (task) => (
-            <Anchor component={Link} to={task.escalation_id ? `/escalations/${task.escalation_id}` : `/accounts/${task.account_id}`}>
-              {task.escalation_id ? t("case") : `#${task.account_id}`}
-            </Anchor>
+            <Stack gap={2} align="flex-start">
+              <Anchor component={Link} to={`/accounts/${task.account_id}`}>
+                {task.account_name ?? `#${task.account_id}`}
+              </Anchor>
+              {task.escalation_id && (
+                <Anchor component={Link} size="sm" to={`/escalations/${task.escalation_id}`}>
+                  {t("case")}
+                </Anchor>
+              )}
+              {task.contact_id && (
+                <Anchor component={Link} size="sm" to={`/contacts/${task.contact_id}`}>
+                  {task.contact_name ?? `#${task.contact_id}`}
+                </Anchor>
+              )}
+            </Stack>
           ),
         },
         { key: "assignee", label: t("assignee"), render: (task) => task.assignee ?? (task.queue ? t("in_queue", { queue: task.queue }) : null) ?? <Text c="dimmed">–</Text> },

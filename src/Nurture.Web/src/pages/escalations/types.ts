@@ -11,6 +11,10 @@ export interface Entry {
 export interface CsmTask {
   id: string;
   account_id: number;
+  account_name: string | null;
+  /** Whom it is about; null for one of a case, which is about the account. */
+  contact_id: number | null;
+  contact_name: string | null;
   escalation_id: string | null;
   title: string;
   is_required: boolean;

@@ -8,6 +8,7 @@ import { useCan } from "@/api/me";
 import { DataList } from "@/components/DataList";
 import { Empty } from "@/components/Empty";
 import { PageHeader } from "@/components/PageHeader";
+import { formatSpan } from "@/components/times";
 import { SessionForm } from "./SessionForm";
 import { State } from "./State";
 import { titleOf, type Session } from "./types";
@@ -47,7 +48,7 @@ export default function ListPage() {
               </div>
             ),
           },
-          { key: "when", label: t("when"), render: (session) => session.when },
+          { key: "when", label: t("when"), render: (session) => formatSpan(session.starts_at, session.ends_at, session.zone, i18n.language) },
           { key: "state", label: t("state_label"), render: (session) => <State of={session.state} /> },
           { key: "seats", label: t("seats"), align: "right", render: (session) => (session.seats === null ? String(session.taken) : t("of_seats", { taken: session.taken, seats: session.seats })) },
           { key: "waiting", label: t("waiting"), align: "right", render: (session) => session.waiting },

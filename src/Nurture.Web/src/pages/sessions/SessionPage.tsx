@@ -21,6 +21,7 @@ import { When } from "@/components/When";
 import { say } from "@/components/notify";
 import { useParam } from "@/components/params";
 import { useRefresh } from "@/components/refresh";
+import { formatSpan } from "@/components/times";
 import { SessionForm } from "./SessionForm";
 import { State } from "./State";
 import { formOf, titleOf, type Registration, type Session } from "./types";
@@ -50,7 +51,7 @@ export default function SessionPage() {
       <PageHeader
         title={titleOf(session, i18n.language)}
         badges={<State of={session.state} />}
-        description={session.when}
+        description={`${formatSpan(session.starts_at, session.ends_at, session.zone, i18n.language)} (${session.zone})`}
         back={{ to: "/sessions", label: t("title") }}
         actions={
           mayWrite &&

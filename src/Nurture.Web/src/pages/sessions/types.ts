@@ -8,7 +8,6 @@ export interface Session {
   starts_at: string;
   ends_at: string;
   zone: string;
-  when: string;
   link: string;
   seats: number | null;
   taken: number;
