@@ -41,6 +41,13 @@ public sealed class Template
         ReadsUnnamed = binder.ReadsUnnamed;
     }
 
+    /// <summary>What mails may call, with their families: <c>string.upcase</c>.</summary>
+    public static IReadOnlyList<string> FunctionsOfMails { get; } =
+    [
+        .. Functions.For(TemplateProfile.Mail).SelectMany(one => one.Value.Kind == TemplateValueKind.Object ? one.Value.AsObject.Select(function => $"{one.Key}.{function.Key}") : one.Value.Kind == TemplateValueKind.Function ? [one.Key] : [])
+            .Order(StringComparer.Ordinal),
+    ];
+
     public string Name { get; }
 
     public TemplateOptions Options { get; }
