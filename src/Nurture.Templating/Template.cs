@@ -35,10 +35,18 @@ public sealed class Template
         diagnostics.AddRange(binder.Diagnostics);
         Diagnostics = diagnostics;
         Names = binder.Names;
+        Called = binder.Called;
         Includes = binder.Includes;
         Assigned = binder.Assigned;
         ReadsUnnamed = binder.ReadsUnnamed;
     }
+
+    /// <summary>What mails may call, with their families: <c>string.upcase</c>.</summary>
+    public static IReadOnlyList<string> FunctionsOfMails { get; } =
+    [
+        .. Functions.For(TemplateProfile.Mail).SelectMany(one => one.Value.Kind == TemplateValueKind.Object ? one.Value.AsObject.Select(function => $"{one.Key}.{function.Key}") : one.Value.Kind == TemplateValueKind.Function ? [one.Key] : [])
+            .Order(StringComparer.Ordinal),
+    ];
 
     public string Name { get; }
 
@@ -54,6 +62,9 @@ public sealed class Template
     /// <c>with</c> a bare name is listed as written, since it may be the model's too.
     /// </summary>
     public IReadOnlyCollection<string> Names { get; }
+
+    /// <summary>Whom the functions of names are asked about, as paths: <c>contact</c>. Of their names, <see cref="Names"/> has <c>name</c> alone.</summary>
+    public IReadOnlyCollection<string> Called { get; }
 
     /// <summary>Plain names that the template sets itself at some place: the model's of that name may be read at another without being in <see cref="Names"/>.</summary>
     public IReadOnlyCollection<string> Assigned { get; }
