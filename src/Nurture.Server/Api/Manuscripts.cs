@@ -70,6 +70,7 @@ internal sealed class ApiPublishing(Publisher publisher, Audited audited)
         _ when file.StartsWith(TestFolder, StringComparison.Ordinal) => "test",
         var name when name.EndsWith(".html", StringComparison.Ordinal) => "template",
         var name when name.EndsWith(".yaml", StringComparison.Ordinal) => "scenario",
-        var name => throw RefusedException.BadRequest("bad-file", "That is no file of a catalog.", $"\"{name}\" was found; a scenario ends in .yaml, a template in .html."),
+        var name when name.EndsWith(".csv", StringComparison.Ordinal) => "rows",
+        var name => throw RefusedException.BadRequest("bad-file", "That is no file of a catalog.", $"\"{name}\" was found; a scenario ends in .yaml, a template in .html, rows of a scenario in .csv or .yaml."),
     };
 }
