@@ -67,7 +67,7 @@ internal static class LintCommand
         if (!File.Exists(path)) return null;
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         if (Path.GetFileName(folder) == ScenarioLibrary.TestFolder) folder = Path.GetDirectoryName(folder)!;
-        if (path.EndsWith(".html", StringComparison.Ordinal)) folder = Path.Combine(Path.GetDirectoryName(folder) ?? "/", "scenarios");
+        if (path.EndsWith(".txt", StringComparison.Ordinal) || Templates.MailForms.Of(path) is not null) folder = Path.Combine(Path.GetDirectoryName(folder) ?? "/", "scenarios");
         return Directory.Exists(folder) ? Path.GetRelativePath(Directory.GetCurrentDirectory(), folder) : null;
     }
 

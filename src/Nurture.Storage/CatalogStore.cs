@@ -22,11 +22,33 @@ public enum DocumentState
 /// <param name="Hash">Of the content, as its publisher makes it.</param>
 /// <param name="LiveAt">Null while it is prepared.</param>
 public sealed record Document(
-    string Kind, string Name, int Version, string Hash, string Content, DocumentState State, DateTimeOffset PublishedAt, string PublishedBy, DateTimeOffset? LiveAt);
+    string Kind, string Name, int Version, string Hash, string Content, DocumentState State, DateTimeOffset PublishedAt, string PublishedBy, DateTimeOffset? LiveAt)
+{
+    /// <summary>Of a mail: how its body is written; null for HTML.</summary>
+    public string? Form { get; init; }
+
+    /// <summary>Of a mail: what readers without HTML get; null where that is made from its body.</summary>
+    public string? TextPart { get; init; }
+
+    /// <summary>The mail that it is.</summary>
+    public Templates.MailTemplate Mail() => Templates.MailTemplate.Parse(Content, Name + Templates.MailForms.Ending(Templates.MailForms.Read(Form)), TextPart);
+}
 
 /// <param name="IsPrepared">False lets it wait for <see cref="CatalogStore.GoLiveAsync"/>.</param>
 public sealed record DocumentDraft(string Kind, string Name, string Hash, string Content, bool IsPrepared = true)
 {
+    /// <summary>As of <see cref="Document"/>.</summary>
+    public string? Form { get; init; }
+
+    /// <summary>As of <see cref="Document"/>.</summary>
+    public string? TextPart { get; init; }
+
+    public static DocumentDraft Of(Templates.MailTemplate mail) => new("template", $"{mail.Name}.{mail.Locale}", mail.Hash, mail.Text)
+    {
+        Form = mail.Form == Templates.MailForm.Html ? null : Templates.MailForms.Word(mail.Form),
+        TextPart = mail.TextPartText,
+    };
+
     /// <summary>What it counts: definitions by key.</summary>
     public IReadOnlyDictionary<long, string> Criteria { get; init; } = new Dictionary<long, string>();
 
@@ -54,7 +76,7 @@ public sealed record CatalogContent(
 /// <summary>What is published. Every change raises the catalog's revision in its own transaction.</summary>
 public sealed class CatalogStore(Database database)
 {
-    internal const string Columns = "d.kind, d.name, d.version, d.hash, d.content, d.state, d.published_at, d.published_by, d.live_at";
+    internal const string Columns = "d.kind, d.name, d.version, d.hash, d.content, d.state, d.published_at, d.published_by, d.live_at, d.form, d.text_part";
 
     /// <summary>What a catalog is compiled from.</summary>
     internal const string IsRead = "(d.kind = 'scenario' or d.state = 'live' or (d.kind in ('health', 'segments') and d.state = 'preparing'))";
@@ -126,10 +148,10 @@ public sealed class CatalogStore(Database database)
                 if (!isNew) continue;
                 await connection.ExecuteAsync(transaction,
                     """
-                    insert into documents (kind, name, version, hash, content, state, published_at, published_by)
-                    values (@kind, @name, @version, @hash, @content, 'preparing', @now, @by)
+                    insert into documents (kind, name, version, hash, content, state, published_at, published_by, form, text_part)
+                    values (@kind, @name, @version, @hash, @content, 'preparing', @now, @by, @form, @text_part)
                     """,
-                    [("kind", draft.Kind), ("name", draft.Name), ("version", version), ("hash", draft.Hash), ("content", draft.Content), ("now", now), ("by", by)], ct);
+                    [("kind", draft.Kind), ("name", draft.Name), ("version", version), ("hash", draft.Hash), ("content", draft.Content), ("now", now), ("by", by), ("form", draft.Form), ("text_part", draft.TextPart)], ct);
                 await database.BulkAsync(connection, transaction, Rows.Of(draft.Criteria.ToList()).Long("key", c => c.Key).Text("definition", c => c.Value),
                     "insert into criteria (key, definition) select r.key, r.definition from rows r where true on conflict do nothing", ct);
                 await database.BulkAsync(connection, transaction, Rows.Of(draft.Uncounted.ToList()).Long("key", key => key),
@@ -261,7 +283,11 @@ public sealed class CatalogStore(Database database)
 
     internal static Document Read(DbDataReader reader, int first) => new(
         reader.GetString(first), reader.GetString(first + 1), reader.GetInt32(first + 2), reader.GetString(first + 3), reader.GetString(first + 4),
-        Enum.Parse<DocumentState>(reader.GetString(first + 5), ignoreCase: true), reader.Instant(first + 6), reader.GetString(first + 7), reader.InstantOrNull(first + 8));
+        Enum.Parse<DocumentState>(reader.GetString(first + 5), ignoreCase: true), reader.Instant(first + 6), reader.GetString(first + 7), reader.InstantOrNull(first + 8))
+    {
+        Form = reader.TextOrNull(first + 9),
+        TextPart = reader.TextOrNull(first + 10),
+    };
 
     internal static ScenarioSwitch ReadSwitch(DbDataReader reader) =>
         new(reader.GetString(0), reader.IsDBNull(1) ? null : reader.GetInt32(1), reader.InstantOrNull(2), reader.TextOrNull(3), reader.TextOrNull(4));

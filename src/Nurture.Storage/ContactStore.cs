@@ -77,6 +77,16 @@ public sealed class ContactStore(Database database)
         return Page.Of(found, limit, person => person.Id);
     }
 
+    /// <summary>The person who has the address; null where nobody has it, or several do.</summary>
+    public async Task<long?> FindByAddressAsync(string address, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        var found = await connection.QueryAsync(null,
+            "select id from contacts where email is not null and lower(email) = @address and merged_into is null and erased_at is null order by id limit 2", [("address", Lower(address.Trim()))],
+            row => row.GetInt64(0), cancel);
+        return found.Count == 1 ? found[0] : null;
+    }
+
     /// <summary>Everything that begins with the text, in the order of bytes; upper and lower case are alike for ASCII.</summary>
     internal static (string, object?)[] Prefix(string query)
     {

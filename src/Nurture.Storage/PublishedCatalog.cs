@@ -45,7 +45,7 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
         var escalations = One(content, "escalations") is { } declared ? EscalationTypesReader.Read(declared.Content, ScenarioLibrary.EscalationsFile).Types : EscalationTypes.None;
         var hooks = One(content, "hooks") is { } hooked ? HooksReader.Read(hooked.Content, ScenarioLibrary.HooksFile, plan).Hooks : HookSet.None;
         var templates = new MailTemplateLibrary(
-            content.Documents.Where(document => document.Kind == "template").Select(document => MailTemplate.Parse(document.Content, $"{document.Name}.html")), policy.Locale);
+            content.Documents.Where(document => document.Kind == "template").Select(document => document.Mail()), policy.Locale);
         var segments = SegmentsOf(DocumentState.Live) ?? SegmentSet.None;
         var preparingSegments = SegmentsOf(DocumentState.Preparing);
         var environment = new ParseEnvironment { Plan = plan, Policy = policy, MailTemplates = templates };

@@ -28,26 +28,35 @@ internal static class Suggestion
             return int.MaxValue;
         }
 
-        var rows = new int[a.Length + 1, b.Length + 1];
+        // The row that is filled, the one above it and the one above that: at most 64 + 64 / 3 + 2 columns each.
+        Span<int> rows = stackalloc int[3 * (b.Length + 1)];
+        var row = rows[..(b.Length + 1)];
+        var above = rows.Slice(b.Length + 1, b.Length + 1);
+        var twoAbove = rows[^(b.Length + 1)..];
         for (var i = 0; i <= a.Length; i++)
         {
             for (var j = 0; j <= b.Length; j++)
             {
                 if (i == 0 || j == 0)
                 {
-                    rows[i, j] = i + j;
+                    row[j] = i + j;
                     continue;
                 }
 
                 var cost = a[i - 1] == b[j - 1] ? 0 : 1;
-                rows[i, j] = Math.Min(Math.Min(rows[i - 1, j] + 1, rows[i, j - 1] + 1), rows[i - 1, j - 1] + cost);
+                row[j] = Math.Min(Math.Min(above[j] + 1, row[j - 1] + 1), above[j - 1] + cost);
                 if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
                 {
-                    rows[i, j] = Math.Min(rows[i, j], rows[i - 2, j - 2] + 1);
+                    row[j] = Math.Min(row[j], twoAbove[j - 2] + 1);
                 }
             }
+
+            var last = twoAbove;
+            twoAbove = above;
+            above = row;
+            row = last;
         }
 
-        return rows[a.Length, b.Length];
+        return above[b.Length];
     }
 }

@@ -35,10 +35,18 @@ public sealed class Template
         diagnostics.AddRange(binder.Diagnostics);
         Diagnostics = diagnostics;
         Names = binder.Names;
+        Called = binder.Called;
         Includes = binder.Includes;
         Assigned = binder.Assigned;
         ReadsUnnamed = binder.ReadsUnnamed;
     }
+
+    /// <summary>What mails may call, with their families: <c>string.upcase</c>.</summary>
+    public static IReadOnlyList<string> FunctionsOfMails { get; } =
+    [
+        .. Functions.For(TemplateProfile.Mail).SelectMany(one => one.Value.Kind == TemplateValueKind.Object ? one.Value.AsObject.Select(function => $"{one.Key}.{function.Key}") : one.Value.Kind == TemplateValueKind.Function ? [one.Key] : [])
+            .Order(StringComparer.Ordinal),
+    ];
 
     public string Name { get; }
 
@@ -55,6 +63,9 @@ public sealed class Template
     /// </summary>
     public IReadOnlyCollection<string> Names { get; }
 
+    /// <summary>Whom the functions of names are asked about, as paths: <c>contact</c>. Of their names, <see cref="Names"/> has <c>name</c> alone.</summary>
+    public IReadOnlyCollection<string> Called { get; }
+
     /// <summary>Plain names that the template sets itself at some place: the model's of that name may be read at another without being in <see cref="Names"/>.</summary>
     public IReadOnlyCollection<string> Assigned { get; }
 
@@ -68,6 +79,9 @@ public sealed class Template
 
     internal BoundTemplate Bound { get; }
 
+    /// <summary>Where the text was evaluated that this is: what goes wrong in it went wrong there, since nobody sees its lines. Null for others.</summary>
+    internal SourceSpan? EvaluatedAt { get; private init; }
+
     /// <summary>Never throws: what is wrong is in <see cref="Diagnostics"/>.</summary>
     public static Template Parse(string text, string name, TemplateOptions options)
     {
@@ -77,8 +91,10 @@ public sealed class Template
         return new Template(text, name, options, isCodeOnly: false);
     }
 
-    /// <summary>A text that is code alone, as <c>object.eval</c> runs it.</summary>
-    internal static Template ParseCode(string text, string name, TemplateOptions options) => new(text, name, options, isCodeOnly: true);
+    /// <summary>A text made by a template, as <c>object.eval</c> runs it.</summary>
+    /// <param name="at">The place of the call, in <paramref name="caller"/>.</param>
+    internal static Template ParseMade(string text, bool isCodeOnly, Template caller, SourceSpan at) =>
+        new(text, caller.Name, caller.Options, isCodeOnly) { EvaluatedAt = caller.EvaluatedAt ?? at };
 
     /// <summary>
     /// Writes the whole output, or throws a <see cref="TemplateException"/> and writes nothing. The output depends on the

@@ -45,4 +45,44 @@ public sealed class CompatibleTests
         Assert.Equal("abd...", Render("ab{{ capture x }}c{{ end }}d{{ x }}e", Options with { Limits = new RenderLimits { StringLength = 4 } }));
         Assert.Throws<TemplateException>(() => Template.Parse("abcdef", "text", TemplateOptions.Text).Render(TemplateValue.Null, narrow));
     }
+
+    [Fact]
+    public void What_the_model_holds_twice_or_within_itself_is_one_thing_in_the_template_too()
+    {
+        TemplateValue wide = new TemplateObject { ["n"] = 1 };
+        for (var i = 0; i < 50; i++)
+        {
+            wide = new TemplateList([wide, wide]);
+        }
+
+        var self = new TemplateObject();
+        self["self"] = self;
+        var model = new TemplateObject { ["wide"] = wide, ["self"] = self };
+
+        Assert.Equal("2 true 7", Template.Parse("{{ wide.size }} {{ self.self == self }} {{ self.self.n = 7; self.n }}", "text", TemplateOptions.Compatible).Render(model, Options));
+    }
+
+    [Fact]
+    public void Dates_at_the_ends_of_the_calendar_are_shown_at_their_own_offset()
+    {
+        var tokyo = Options with { OffsetAt = _ => TimeSpan.FromHours(9) };
+
+        Assert.Equal("31 Dec 9999 23", Render("{{ d = date.parse '9999-12-31T23:00:00Z'; d }} {{ d.hour }}", tokyo));
+        Assert.Equal("9", Render("{{ d = date.parse '0001-01-01T00:00:00Z'; d.date.hour }}", tokyo));
+    }
+
+    [Fact]
+    public void What_a_function_adds_to_the_list_that_it_walks_is_not_walked()
+    {
+        Assert.Equal("[1, 2] [1, 2, 1, 2]", Render("{{ x = [1, 2]; x | array.each do; x[x.size] = $0; ret $0; end }} {{ x }}"));
+        Assert.Equal("1,2 4", Render("{{ x = [1, 2]; x | array.join ',' do; x[x.size] = $0; ret $0; end }} {{ x.size }}"));
+    }
+
+    [Fact]
+    public void What_goes_wrong_in_a_text_that_is_evaluated_went_wrong_at_its_call()
+    {
+        var failure = Assert.Throws<TemplateException>(() => Render("a\n{{ object.eval \"1 +\\n\\n        nothing.at.all\" }}"));
+
+        Assert.Equal((2, 4), (failure.Line, failure.Column));
+    }
 }

@@ -159,7 +159,7 @@ public sealed class TemplateTests
     [InlineData("{{ contact.first_name }} {{ account.owner.name ?? 'us' }}", "account.owner.name contact.first_name")]
     [InlineData("{{ for p in products }}{{ p.title }}{{ end }}", "products")]
     [InlineData("{{ x = contact.a; x.b }}", "contact.a")]
-    [InlineData("{{ name = name ?? 'x'; name }}", "name")]
+    [InlineData("{{ title = title ?? 'x'; title }}", "title")]
     [InlineData("{{ contact['first_name'] }}{{ contact[key].x }}", "contact contact.first_name key")]
     [InlineData("{{ date.now | date.to_string '%F' }}{{ include 'layout' year: y }}", "y")]
     [InlineData("{{ func f(a); ret a + b; end; f c }}", "b c")]

@@ -65,6 +65,7 @@ public static class ApiSlice
         api.MapGroup("").WithTags("overview").MapOverview();
         api.MapGroup("").WithTags("contacts").MapContacts();
         api.MapGroup("").WithTags("contacts").MapConsent();
+        api.MapGroup("").WithTags("contacts").MapReplies();
         api.MapGroup("").WithTags("accounts").MapAccounts();
         api.MapGroup("").WithTags("timelines").MapTimeline();
         api.MapGroup("").WithTags("enrollments").MapEnrollments();

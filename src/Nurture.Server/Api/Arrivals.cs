@@ -83,7 +83,7 @@ internal sealed class Arrivals(Catalog catalog, Language language, DateTimeZone 
         // What is measured after the last step (the goal) had no part in it.
         var passage = decisions.Skip(decisions.ToList().FindLastIndex(row => row.Entry.Reason == Reason.Entered)).ToList();
         if (passage.FindIndex(row => row.Entry.Reason == Reason.Completed) is var end and >= 0) passage = passage[..(end + 1)];
-        var because = passage.FindLast(row => row.Entry.Reason is Reason.GoalReached or Reason.ExitTrue or Reason.AudienceLost or Reason.Ended or Reason.Stopped or Reason.Merged or Reason.ContactLeft)
+        var because = passage.FindLast(row => row.Entry.Reason is Reason.GoalReached or Reason.ExitTrue or Reason.AudienceLost or Reason.Ended or Reason.Stopped or Reason.Merged or Reason.ContactLeft or Reason.Replied)
             ?? passage.FindLast(row => row.Entry.Reason is Reason.BranchTaken or Reason.NoBranchTaken) ?? passage[^1];
         var name = because.Entry.Scenario;
         var title = Explanation.Title(catalog.Versions.GetValueOrDefault((name, because.Entry.Version))?.Scenario, name);

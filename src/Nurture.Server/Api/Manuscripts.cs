@@ -1,5 +1,6 @@
 using Nurture.Scenarios;
 using Nurture.Server.Publishing;
+using Nurture.Templates;
 
 namespace Nurture.Server.Api;
 
@@ -8,6 +9,10 @@ public sealed record GivenFile(string? File, string? Text);
 
 /// <summary>Texts to publish: files that refer to each other, as a whole; or one text alone.</summary>
 public sealed record GivenTexts(IReadOnlyList<GivenFile>? Files, string? Text);
+
+/// <param name="Form"><c>html</c>, <c>markdown</c> or <c>blocks</c>; as it was where none is given.</param>
+/// <param name="TextPart">What readers without HTML get; made from the HTML where none is given.</param>
+public sealed record GivenTemplate(string? Text, string? Form = null, string? TextPart = null);
 
 public sealed record ShownDiagnostic(string Code, string Severity, string File, int Line, int Column, int Length, string Message, string? Hint)
 {
@@ -30,7 +35,36 @@ internal sealed class ApiPublishing(Publisher publisher, Audited audited)
 
     public static Manuscript Scenario(string name, string? text) => new(KindOf($"{name}.yaml"), $"{name}.yaml", Required(text));
 
-    public static Manuscript Template(string name, string? text) => new("template", name.EndsWith(".html", StringComparison.Ordinal) ? name : $"{name}.html", Required(text));
+    /// <param name="known">The form of what is published under the name; null for none.</param>
+    public static Manuscript Template(string name, GivenTemplate given, MailForm? known)
+    {
+        var (stem, named) = Named(name);
+        return new("template", stem + (FormOf(given.Form) ?? named ?? known ?? MailForm.Html).Ending(), Required(given.Text), string.IsNullOrWhiteSpace(given.TextPart) ? null : given.TextPart);
+    }
+
+    /// <summary>A template's name and, where its file is named, the form.</summary>
+    public static (string Stem, MailForm? Form) Named(string name) => MailForms.Of(name) is { } form ? (name[..^form.Ending().Length], form) : (name, null);
+
+    public static MailForm? FormOf(string? word)
+    {
+        try
+        {
+            return word is null ? null : MailForms.Read(word);
+        }
+        catch (ArgumentException)
+        {
+            throw RefusedException.BadRequest("bad-form", "No mail is written so.", $"\"{word}\" was found; a form is html, markdown or blocks.");
+        }
+    }
+
+    /// <summary>Files as a whole: a text part belongs to the mail beside it.</summary>
+    public static IReadOnlyList<Manuscript> Files(IReadOnlyList<GivenFile> given)
+    {
+        var parts = given.Where(file => file.File?.EndsWith(MailForms.TextEnding, StringComparison.Ordinal) == true).ToDictionary(file => file.File!, file => file.Text, StringComparer.Ordinal);
+        var manuscripts = given.Where(file => file.File is null || !parts.ContainsKey(file.File)).Select(File)
+            .Select(one => one.Kind == "template" && parts.Remove(MailTemplate.TextFileOf(one.File, MailForms.Of(one.File)!.Value), out var text) ? one with { TextPart = text } : one).ToList();
+        return parts.Count == 0 ? manuscripts : throw RefusedException.BadRequest("bad-file", "No mail stands beside a text part.", $"{string.Join(", ", parts.Keys)}: give the mail with it, such as welcome.en.html.");
+    }
 
     public static Manuscript File(GivenFile given)
     {
@@ -68,9 +102,9 @@ internal sealed class ApiPublishing(Publisher publisher, Audited audited)
         ScenarioLibrary.SegmentsFile => "segments",
         ScenarioLibrary.HooksFile => "hooks",
         _ when file.StartsWith(TestFolder, StringComparison.Ordinal) => "test",
-        var name when name.EndsWith(".html", StringComparison.Ordinal) => "template",
+        var name when MailForms.Of(name) is not null => "template",
         var name when name.EndsWith(".yaml", StringComparison.Ordinal) => "scenario",
         var name when name.EndsWith(".csv", StringComparison.Ordinal) => "rows",
-        var name => throw RefusedException.BadRequest("bad-file", "That is no file of a catalog.", $"\"{name}\" was found; a scenario ends in .yaml, a template in .html, rows of a scenario in .csv or .yaml."),
+        var name => throw RefusedException.BadRequest("bad-file", "That is no file of a catalog.", $"\"{name}\" was found; a scenario ends in .yaml, a template in .html, .md or .blocks.yaml, rows of a scenario in .csv or .yaml."),
     };
 }

@@ -19,7 +19,9 @@ internal static class PreviewEndpoints
 {
     /// <param name="Text">The template as it is being written; what is published where none is given.</param>
     /// <param name="ContactId">For whom; an invented person where none is given.</param>
-    public sealed record Asked(string? Text, long? ContactId);
+    /// <param name="Form"><c>html</c>, <c>markdown</c> or <c>blocks</c>; the published one's where none is given.</param>
+    /// <param name="TextPart">What readers without HTML get; made from the HTML where none is given.</param>
+    public sealed record Asked(string? Text, long? ContactId, string? Form = null, string? TextPart = null);
 
     /// <summary>Null parts are those that the template failed to make; its problems say why.</summary>
     /// <param name="Contact">For whom it was made; null for the invented person.</param>
@@ -75,7 +77,7 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
     public async Task<(PreviewEndpoints.Preview Shown, RenderedMail? Rendered, Sender Sender)> MakeAsync(string document, PreviewEndpoints.Asked asked, CancellationToken cancel)
     {
         var published = await catalogs.CurrentAsync(cancel);
-        var (template, library) = Template(document, asked.Text, published);
+        var (template, library) = Template(document, asked, published);
         var problems = template.Diagnostics
             .Concat(MailTemplateLinter.Lint(library, published.Catalog.Plan, published.Catalog.Policy).Where(problem => problem.File == template.File))
             .Distinct().Select(ShownDiagnostic.Of).ToList();
@@ -85,36 +87,35 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         var sender = published.Catalog.Policy.Sender;
         if (template is { IsValid: true, IsLayout: false })
         {
+            var inlined = template;
             try
             {
                 (var inputs, sender) = await InputsAsync(template, person, published.Catalog, cancel);
-                var (inlined, layout) = InlinedStyles.Of(template, library.LayoutOf(template));
+                (inlined, var layout) = InlinedStyles.Of(template, library.LayoutOf(template));
                 rendered = MailRenderer.Render(inlined, layout, inputs, new RenderOptions { Now = clock.Now });
             }
             catch (TemplateException failure)
             {
                 // What was found by reading is said once.
-                var shown = Shown(failure, template);
+                var shown = Shown(failure, inlined);
                 if (!problems.Exists(problem => problem.Severity == "error" && problem.Line == shown.Line)) problems.Add(shown);
             }
         }
 
-        return (new(template.Name, template.Locale, rendered?.Subject, rendered?.Preheader, rendered?.Html, rendered is null ? null : PlainText.FromHtml(rendered.Html),
+        return (new(template.Name, template.Locale, rendered?.Subject, rendered?.Preheader, rendered?.Html, rendered is null ? null : rendered.Text ?? PlainText.FromHtml(rendered.Html),
             sender.Name.Length > 0 ? $"{sender.Name} <{sender.Address}>" : sender.Address, sender.ReplyTo, person is null ? null : new(person.Id, person.Name, person.Email, person.Locale), problems), rendered, sender);
     }
 
-    private static (MailTemplate Template, MailTemplateLibrary Library) Template(string document, string? text, PublishedCatalog published)
+    private static (MailTemplate Template, MailTemplateLibrary Library) Template(string document, PreviewEndpoints.Asked asked, PublishedCatalog published)
     {
-        var file = document.EndsWith(".html", StringComparison.Ordinal) ? document : $"{document}.html";
-        if (text is not null)
-        {
-            var written = MailTemplate.Parse(text, file);
-            return (written, new(published.Templates.All.Where(known => known.Name != written.Name || known.Locale != written.Locale).Append(written), published.Catalog.Policy.Locale));
-        }
-
-        var (name, locale) = MailTemplate.NameOf(file) ?? throw RefusedException.NotFound($"template \"{document}\"");
-        var found = published.Templates.All.FirstOrDefault(known => known.Name == name && Locales.Normalize(known.Locale) == Locales.Normalize(locale));
-        return (found ?? throw RefusedException.NotFound($"template \"{document}\""), published.Templates);
+        var (stem, named) = ApiPublishing.Named(document);
+        var found = MailTemplate.NameOf(stem + MailForm.Html.Ending()) is var (name, locale)
+            ? published.Templates.All.FirstOrDefault(known => known.Name == name && Locales.Normalize(known.Locale) == Locales.Normalize(locale))
+            : null;
+        if (asked.Text is null) return (found ?? throw RefusedException.NotFound($"template \"{document}\""), published.Templates);
+        var form = ApiPublishing.FormOf(asked.Form) ?? named ?? found?.Form ?? MailForm.Html;
+        var written = MailTemplate.Parse(asked.Text, stem + form.Ending(), string.IsNullOrWhiteSpace(asked.TextPart) ? null : asked.TextPart);
+        return (written, new(published.Templates.All.Where(known => known.Name != written.Name || known.Locale != written.Locale).Append(written), published.Catalog.Policy.Locale));
     }
 
     private async Task<(TemplateObject Inputs, Sender Sender)> InputsAsync(MailTemplate template, ContactView? person, Catalog catalog, CancellationToken cancel)
@@ -190,11 +191,11 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         return new OccurredEvent(0, planned.Name, 0, 0, default, default, System.Text.Encoding.UTF8.GetBytes(SignalCodec.WriteJson(values)));
     }
 
-    /// <summary>In lines of the file: the body is a template of its own.</summary>
+    /// <summary>At its place in the author's file; a layout's is named after itself.</summary>
     private static ShownDiagnostic Shown(TemplateException failure, MailTemplate template)
     {
-        var isBody = failure.TemplateName == $"{template.Name}.{template.Locale}";
-        return new(DiagnosticCodes.BadTemplate, "error", isBody || failure.TemplateName.StartsWith(template.Name, StringComparison.Ordinal) ? template.File : failure.TemplateName,
-            isBody ? failure.Line + template.BodyLine - 1 : 1, isBody ? failure.Column : 1, 0, failure.Reason, failure.Hint);
+        if (!failure.TemplateName.StartsWith(template.Name, StringComparison.Ordinal)) return new(DiagnosticCodes.BadTemplate, "error", failure.TemplateName, 1, 1, 0, failure.Reason, failure.Hint);
+        var (file, at) = template.PlaceOf(failure);
+        return new(DiagnosticCodes.BadTemplate, "error", file, at.Line, at.Column, 0, failure.Reason, failure.Hint);
     }
 }

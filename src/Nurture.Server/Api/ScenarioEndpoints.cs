@@ -70,7 +70,7 @@ internal static class ScenarioEndpoints
         api.MapGet("/scenarios", ListAsync).RequirePermission(Permission.ReadScenarios).WithSummary("All scenarios by name.");
         api.MapGet("/scenarios/{name}", GetAsync).RequirePermission(Permission.ReadScenarios).WithSummary("A scenario: its newest text, its versions, and how many stand on which step.");
         api.MapPost("/scenarios", async (GivenTexts given, ApiPublishing publishing, CancellationToken cancel) =>
-            await publishing.PublishAsync(given.Files is { Count: > 0 } files ? [.. files.Select(ApiPublishing.File)] : [ApiPublishing.Scenario("scenario", given.Text)], cancel))
+            await publishing.PublishAsync(given.Files is { Count: > 0 } files ? ApiPublishing.Files(files) : [ApiPublishing.Scenario("scenario", given.Text)], cancel))
             .RequirePermission(Permission.PublishScenarios)
             .WithSummary("Publishes files that refer to each other (scenarios, templates, events.yaml, policy.yaml) as a whole, or one scenario's text. What is wrong is said at its line, and nothing is published then.");
         api.MapPost("/scenarios/{name}/publish", PublishAsync).RequirePermission(Permission.PublishScenarios)

@@ -154,7 +154,7 @@ internal static class SendEndpoints
             if (content.Send.Scenario == Notice.Scenario) inputs["link"] = site.Url;
             AskLinks.Fill(inputs, _ => $"{site.Url}/a/preview");
             var mail = documents.Render(inputs, new RenderOptions { Now = content.Send.PlannedAt, Seed = Draws.Seed(content.Send.Id) });
-            return new(mail.Subject, mail.Preheader, mail.Html, PlainText.FromHtml(mail.Html), null);
+            return new(mail.Subject, mail.Preheader, mail.Html, mail.Text ?? PlainText.FromHtml(mail.Html), null);
         }
         catch (Exception problem) when (problem is TemplateException or MissingTemplateException or JsonException)
         {

@@ -1,12 +1,13 @@
 using Nurture.Server.Security;
 using Nurture.Storage;
+using Nurture.Templates;
 
 namespace Nurture.Server.Api;
 
 internal static class TemplateEndpoints
 {
     /// <param name="Name">With its locale: <c>welcome.ja</c>.</param>
-    public sealed record ShownTemplate(string Name, int Version, string Hash, DateTimeOffset PublishedAt, string PublishedBy, string? Text);
+    public sealed record ShownTemplate(string Name, int Version, string Hash, DateTimeOffset PublishedAt, string PublishedBy, string Form, string? Text, string? TextPart);
 
     public static void MapTemplates(this IEndpointRouteBuilder api)
     {
@@ -21,16 +22,18 @@ internal static class TemplateEndpoints
         }).RequirePermission(Permission.ReadTemplates).WithSummary("Templates and layouts by name and locale.");
 
         api.MapGet("/templates/{name}", async (string name, CatalogStore store, CancellationToken cancel) =>
-            Show(await store.FindAsync("template", WithoutEnding(name), null, null, cancel) ?? throw RefusedException.NotFound($"template \"{name}\""), isInFull: true))
+            Show(await store.FindAsync("template", ApiPublishing.Named(name).Stem, null, null, cancel) ?? throw RefusedException.NotFound($"template \"{name}\""), isInFull: true))
             .RequirePermission(Permission.ReadTemplates).WithSummary("A template in one locale, such as welcome.ja.");
 
-        api.MapPut("/templates/{name}", async (string name, GivenTexts given, ApiPublishing publishing, CancellationToken cancel) =>
-            await publishing.PublishAsync([ApiPublishing.Template(name, given.Text)], cancel))
+        api.MapGet("/templates/{name}/versions", async (string name, CatalogStore store, CancellationToken cancel) =>
+            (await store.VersionsAsync("template", ApiPublishing.Named(name).Stem, cancel)) is { Count: > 0 } versions ? versions.Select(version => Show(version, isInFull: true)).ToList() : throw RefusedException.NotFound($"template \"{name}\""))
+            .RequirePermission(Permission.ReadTemplates).WithSummary("All versions of a template in one locale, the newest first.");
+
+        api.MapPut("/templates/{name}", async (string name, GivenTemplate given, CatalogStore store, ApiPublishing publishing, CancellationToken cancel) =>
+            await publishing.PublishAsync([ApiPublishing.Template(name, given, (await store.FindAsync("template", ApiPublishing.Named(name).Stem, null, null, cancel)) is { } known ? MailForms.Read(known.Form) : null)], cancel))
             .RequirePermission(Permission.WriteTemplates).WithSummary("Publishes a template in one locale. Mails that are planned already keep the one they were planned with.");
     }
 
-    private static string WithoutEnding(string name) => name.EndsWith(".html", StringComparison.Ordinal) ? name[..^".html".Length] : name;
-
     private static ShownTemplate Show(Document document, bool isInFull) =>
-        new(document.Name, document.Version, document.Hash, document.PublishedAt, document.PublishedBy, isInFull ? document.Content : null);
+        new(document.Name, document.Version, document.Hash, document.PublishedAt, document.PublishedBy, MailForms.Read(document.Form).Word(), isInFull ? document.Content : null, isInFull ? document.TextPart : null);
 }

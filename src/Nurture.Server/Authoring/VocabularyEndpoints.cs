@@ -4,6 +4,7 @@ using Nurture.Scenarios;
 using Nurture.Server.Api;
 using Nurture.Server.Publishing;
 using Nurture.Server.Security;
+using Nurture.Templating;
 
 namespace Nurture.Server.Authoring;
 
@@ -13,7 +14,8 @@ internal static class VocabularyEndpoints
     public sealed record Vocabulary(
         IReadOnlyDictionary<string, IReadOnlyList<ScenarioKey>> Keys, IReadOnlyList<string> StepKinds, IReadOnlyList<string> TriggerKinds, IReadOnlyList<KnownEvent> Events,
         IReadOnlyList<KnownAttribute> Contact, IReadOnlyList<KnownAttribute> Account, IReadOnlyList<ConditionFunction> Functions, IReadOnlyList<KnownTemplate> Templates,
-        IReadOnlyList<string> Topics, IReadOnlyList<KnownEscalation> Escalations, IReadOnlyList<KnownSegment> Segments, IReadOnlyList<string> Scenarios, IReadOnlyList<string> Recipients, string Zone, string Locale);
+        IReadOnlyList<string> Topics, IReadOnlyList<KnownEscalation> Escalations, IReadOnlyList<KnownSegment> Segments, IReadOnlyList<string> Scenarios, IReadOnlyList<string> Recipients, string Zone, string Locale,
+        IReadOnlyList<string> TemplateFunctions, IReadOnlyList<string> Identities);
 
     public sealed record KnownEvent(string Name, string Description, bool IsAccountFact, IReadOnlyList<KnownAttribute> Properties);
 
@@ -40,7 +42,8 @@ internal static class VocabularyEndpoints
             [.. current.Catalog.Escalations.ByName.Values.Select(type => new KnownEscalation(type.Name, type.Title, type.Outcomes)).OrderBy(type => type.Name, StringComparer.Ordinal)],
             [.. (current.Catalog.PreparingSegments ?? current.Catalog.Segments).ByName.Values.Select(one => new KnownSegment(one.Name, one.Title, one.About, ApiJson.Word(one.Of), one.Is.Text)).OrderBy(one => one.Name, StringComparer.Ordinal)],
             [.. current.Catalog.Live.Keys.Order(StringComparer.Ordinal)],
-            ScenarioGrammar.Recipients, policy.Zone, policy.Locale);
+            ScenarioGrammar.Recipients, policy.Zone, policy.Locale,
+            Template.FunctionsOfMails, [Step.Send.FromOwner, .. policy.Identities.Keys.Order(StringComparer.Ordinal)]);
     }).RequirePermission(Permission.ReadScenarios).WithSummary("What may be written in a scenario: keys by place, events, attributes, functions of conditions, segments, templates.");
 
     private static List<KnownAttribute> Attributes(TrackingPlan plan, SubjectKind kind)

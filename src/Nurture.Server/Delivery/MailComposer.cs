@@ -54,7 +54,7 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             ReplyTo = parties.ReplyTo,
             Subject = rendered.Subject,
             // Plain text shows the addresses themselves: a tracked one is unreadable there, and a reader of plain text wants to see where a link leads.
-            TextBody = PlainText.FromHtml(rendered.Html),
+            TextBody = rendered.Text ?? PlainText.FromHtml(rendered.Html),
             HtmlBody = send.Class == SendClass.Transactional ? rendered.Html : Tracked(send, rendered.Html, unsubscribe!),
             Calendar = CalendarOf(inputs, parties, send.PlannedAt),
             Date = send.PlannedAt,
@@ -83,7 +83,7 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
             To = to,
             ReplyTo = sender.ReplyTo is { Length: > 0 } replyTo && EmailAddress.TryParse(replyTo, out var answers, out _) ? answers : null,
             Subject = $"{mark} {rendered.Subject}",
-            TextBody = PlainText.FromHtml(rendered.Html),
+            TextBody = rendered.Text ?? PlainText.FromHtml(rendered.Html),
             HtmlBody = rendered.Html,
             Date = at,
             MessageId = messageId,

@@ -54,7 +54,7 @@ public sealed class TemplateShelf(CatalogStore catalog)
         if (hash == ShippedTexts.Hash) return ShippedTexts.Find(name) ?? throw new MissingTemplateException($"the program brings no text {name}");
         var found = await catalog.FindAsync("template", name, null, hash, cancel)
             ?? throw new MissingTemplateException($"the template {name} is not there any more in the version of this mail");
-        return MailTemplate.Parse(found.Content, $"{name}.html");
+        return found.Mail();
     }
 
     private async Task<Sender> SenderAsync(string document, CancellationToken cancel)

@@ -16,7 +16,8 @@ namespace Nurture.Server.Publishing;
 
 /// <summary>A published text as its author gave it.</summary>
 /// <param name="Kind"><c>scenario</c>, <c>test</c> (a file of tests), <c>template</c>, <c>plan</c>, <c>policy</c>, <c>health</c>, <c>escalations</c>, <c>segments</c>, <c>hooks</c>; <c>rows</c> for a file that a scenario's <c>for_each</c> names.</param>
-public sealed record Manuscript(string Kind, string File, string Text);
+/// <param name="TextPart">Of a template: what readers without HTML get; null where that is made from its body.</param>
+public sealed record Manuscript(string Kind, string File, string Text, string? TextPart = null);
 
 /// <summary>What publishing came to: nothing was published where there is an error.</summary>
 public sealed record Publication(IReadOnlyList<PublishedVersion> Versions, IReadOnlyList<Diagnostic> Diagnostics)
@@ -60,13 +61,13 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         var plan = Of("plan") is { } planned ? Checked(TrackingPlanReader.Read(planned.Text, planned.File)) : null;
         var policy = Of("policy") is { } ruled ? Checked(SendPolicyReader.Read(ruled.Text, ruled.File)) : null;
         policy ??= current.Catalog.Policy;
-        var escalations = Of("escalations") is { } declared ? Checked(EscalationTypesReader.Read(declared.Text, declared.File)) : current.Catalog.Escalations;
+        var escalations = Of("escalations") is { } declared ? Checked(EscalationTypesReader.Read(declared.Text, declared.File, plan ?? current.Catalog.Plan)) : current.Catalog.Escalations;
         if (Of("hooks") is { } hooked) Checked(HooksReader.Read(hooked.Text, hooked.File, plan ?? current.Catalog.Plan));
         var segmentsText = Of("segments");
         var segments = segmentsText is null ? current.Catalog.PreparingSegments ?? current.Catalog.Segments : Checked(SegmentsReader.Read(segmentsText.Text, segmentsText.File, plan ?? current.Catalog.Plan));
         var healthText = Of("health");
         var health = healthText is null ? current.Catalog.PreparingHealth ?? current.Catalog.Health : Checked(HealthReader.Read(healthText.Text, healthText.File, plan ?? current.Catalog.Plan, segments));
-        var mails = manuscripts.Where(manuscript => manuscript.Kind == "template").Select(manuscript => MailTemplate.Parse(manuscript.Text, manuscript.File)).ToList();
+        var mails = manuscripts.Where(manuscript => manuscript.Kind == "template").Select(manuscript => MailTemplate.Parse(manuscript.Text, manuscript.File, manuscript.TextPart)).ToList();
         diagnostics.AddRange(mails.SelectMany(mail => mail.Diagnostics));
         var templates = new MailTemplateLibrary(
             current.Templates.All.Where(known => !mails.Exists(mail => mail.Name == known.Name && mail.Locale == known.Locale)).Concat(mails), policy.Locale);
@@ -112,7 +113,7 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
             .. manuscripts.Where(m => m.Kind == "hooks").Select(m => new DocumentDraft("hooks", "hooks", HashOf(m.Text), m.Text)),
             .. manuscripts.Where(m => m.Kind == "segments").Select(m => Prepared("segments", "segments", m.Text, segments.Criteria)),
             .. manuscripts.Where(m => m.Kind == "health").Select(m => Prepared("health", "health", m.Text, health!.Criteria)),
-            .. mails.Select(mail => new DocumentDraft("template", $"{mail.Name}.{mail.Locale}", mail.Hash, mail.Text)),
+            .. mails.Select(DocumentDraft.Of),
             .. tests.GroupBy(test => test.File.Scenario).Select(of => of.Last()).Select(test => new DocumentDraft("test", test.File.Scenario, HashOf(test.Manuscript.Text), test.Manuscript.Text)),
             .. scenarios.Select(s => Prepared("scenario", s.Scenario.Name, s.Manuscript.Text, CatalogIndex.CriteriaOf(s.Scenario))),
         ];

@@ -1,6 +1,7 @@
 using Nurture.Scenarios;
 using Nurture.Server.Hosting;
 using Nurture.Storage;
+using Nurture.Templates;
 
 namespace Nurture.Server.Publishing;
 
@@ -37,9 +38,9 @@ public static class PublishingSlice
         var changed = new List<Manuscript>();
         foreach (var manuscript in manuscripts)
         {
-            var stem = Path.GetFileNameWithoutExtension(manuscript.File);
-            var versions = await store.VersionsAsync(manuscript.Kind, stem, cancel);
-            if (versions.FirstOrDefault(version => version.PublishedBy == Developer)?.Content != manuscript.Text) changed.Add(manuscript);
+            var stem = MailTemplate.NameOf(manuscript.File) is var (name, locale) ? $"{name}.{locale}" : Path.GetFileNameWithoutExtension(manuscript.File);
+            var known = (await store.VersionsAsync(manuscript.Kind, stem, cancel)).FirstOrDefault(version => version.PublishedBy == Developer);
+            if (known?.Content != manuscript.Text || known.TextPart != manuscript.TextPart || MailForms.Read(known.Form) != (MailForms.Of(manuscript.File) ?? MailForm.Html)) changed.Add(manuscript);
         }
 
         return changed;
@@ -64,7 +65,7 @@ public static class PublishingSlice
             .. library.EscalationsText is { } escalations ? [new Manuscript("escalations", ScenarioLibrary.EscalationsFile, escalations)] : Array.Empty<Manuscript>(),
             .. library.SegmentsText is { } segments ? [new Manuscript("segments", ScenarioLibrary.SegmentsFile, segments)] : Array.Empty<Manuscript>(),
             .. library.HealthText is { } health ? [new Manuscript("health", ScenarioLibrary.HealthFile, health)] : Array.Empty<Manuscript>(),
-            .. library.Templates.All.Select(mail => new Manuscript("template", mail.File, mail.Text)),
+            .. library.Templates.All.Select(mail => new Manuscript("template", mail.File, mail.Text, mail.TextPartText)),
             .. library.Scenarios.Where(parsed => parsed.Scenario is not null).Select(parsed => new Manuscript("scenario", parsed.File, parsed.Scenario!.Text)),
             .. library.Tests.Select(test => new Manuscript("test", test.File, test.Text)),
         ];

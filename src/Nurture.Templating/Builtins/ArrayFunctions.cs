@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Nurture.Templating.Runtime;
+using Nurture.Templating.Syntax;
 
 namespace Nurture.Templating.Builtins;
 
@@ -90,10 +91,13 @@ internal static class ArrayFunctions
         var function = call.Function(1);
         var arguments = new TemplateValue[call.Count - 1];
         call.Values[2..].CopyTo(arguments.AsSpan(1));
-        foreach (var item in list)
+
+        // What the function adds to the list is not walked, as in a `for`.
+        var count = list.Count;
+        for (var i = 0; i < count; i++)
         {
             call.Charge(1);
-            arguments[0] = item;
+            arguments[0] = list[i];
             var result = function.Invoke(call.Context, call.Span, arguments);
             if (result.Kind == TemplateValueKind.Boolean && result.IsTrue)
             {
@@ -155,11 +159,11 @@ internal static class ArrayFunctions
         }
 
         var function = call.Function(1);
-        var made = call.NewList();
-        foreach (var item in list)
+        var (made, count) = (call.NewList(), list.Count);
+        for (var i = 0; i < count; i++)
         {
             call.Charge(1);
-            made.Add(function.Invoke(call.Context, call.Span, item));
+            made.Add(function.Invoke(call.Context, call.Span, list[i]));
         }
 
         return made;
@@ -175,10 +179,11 @@ internal static class ArrayFunctions
         }
 
         var function = call.Function(1);
-        var made = call.NewList(list.Count);
-        foreach (var item in list)
+        var (made, count) = (call.NewList(list.Count), list.Count);
+        for (var i = 0; i < count; i++)
         {
             call.Charge(1);
+            var item = list[i];
             if (function.Invoke(call.Context, call.Span, item).IsTrue)
             {
                 made.Add(item);
@@ -229,8 +234,8 @@ internal static class ArrayFunctions
 
         var delimiter = call.Text(1);
         var function = call.IsNull(2) ? null : call.Function(2);
-        var text = new StringBuilder();
-        for (var i = 0; i < list.Count; i++)
+        var (text, count) = (new StringBuilder(), list.Count);
+        for (var i = 0; i < count; i++)
         {
             var item = function is null ? list[i] : function.Invoke(call.Context, call.Span, list[i]);
             var printed = call.Context.Print(item, call.Span);
@@ -323,11 +328,13 @@ internal static class ArrayFunctions
         var member = call.TextOrNull(1);
         call.Charge(list.Count);
         call.Context.Charge(list.Count * (long)Math.Log2(list.Count + 2), call.Span);
-        var keyed = list.Select(item => (Key: member is null ? item : MemberOf(item, member), Item: item));
+        var path = member?.Split('.') ?? [];
+        call.Context.Charge(list.Count * (long)path.Length, call.Span);
+        var keyed = list.Select(item => (Key: member is null ? item : MemberOf(item, member, path), Item: item));
         var made = call.NewArray(list.Count);
         try
         {
-            foreach (var (_, item) in keyed.OrderBy(k => k.Key, Order.Of(call.Culture)))
+            foreach (var (_, item) in keyed.OrderBy(k => k.Key, new Order(call.Context, call.Span)))
             {
                 made.Add(item);
             }
@@ -336,18 +343,22 @@ internal static class ArrayFunctions
         {
             throw call.Context.Error(call.Span, fault);
         }
+        catch (InvalidOperationException exception) when (exception.InnerException is TemplateException exceeded)
+        {
+            throw call.Context.Error(call.Span, exceeded.Reason, exceeded.Hint, exception);
+        }
 
         return made;
     }
 
-    private static TemplateValue MemberOf(TemplateValue item, string path)
+    private static TemplateValue MemberOf(TemplateValue item, string member, string[] path)
     {
-        if (item.TryGetObject(out var exact) && exact.TryGet(path, out var found))
+        if (item.TryGetObject(out var exact) && exact.TryGet(member, out var found))
         {
             return found;
         }
 
-        foreach (var name in path.Split('.'))
+        foreach (var name in path)
         {
             if (!item.TryGetObject(out var members))
             {
@@ -361,9 +372,9 @@ internal static class ArrayFunctions
     }
 
     /// <summary>Null first, then numbers, texts or dates among themselves.</summary>
-    private sealed class Order(CompareInfo texts) : IComparer<TemplateValue>
+    private sealed class Order(RenderContext context, SourceSpan span) : IComparer<TemplateValue>
     {
-        public static Order Of(CultureInfo culture) => new(culture.CompareInfo);
+        private readonly CompareInfo _texts = context.Culture.CompareInfo;
 
         public int Compare(TemplateValue x, TemplateValue y)
         {
@@ -374,13 +385,20 @@ internal static class ArrayFunctions
 
             return (x.Kind, y.Kind) switch
             {
-                (TemplateValueKind.Text, TemplateValueKind.Text) => texts.Compare(x.AsText, y.AsText),
+                (TemplateValueKind.Text, TemplateValueKind.Text) => CompareTexts(x.AsText, y.AsText),
                 (TemplateValueKind.Date, TemplateValueKind.Date) => x.AsDate.CompareTo(y.AsDate),
                 (TemplateValueKind.Duration, TemplateValueKind.Duration) => x.AsDuration.CompareTo(y.AsDuration),
                 (TemplateValueKind.Boolean, TemplateValueKind.Boolean) => x.AsBoolean.CompareTo(y.AsBoolean),
                 _ when x.IsNumber && y.IsNumber => Numbers.Compare(x, y) ?? Numbers.ToDouble(x).CompareTo(Numbers.ToDouble(y)),
                 _ => throw new TemplateFault($"Cannot sort a list that holds both `{Numbers.TypeName(x)}` and `{Numbers.TypeName(y)}`."),
             };
+        }
+
+        private int CompareTexts(string x, string y)
+        {
+            // By the rules of a language, some nanoseconds a character.
+            context.Charge(Math.Min(x.Length, y.Length) / 8, span);
+            return _texts.Compare(x, y);
         }
     }
 

@@ -8,6 +8,8 @@ namespace Nurture.Templating.Builtins;
 /// <summary>One call of a built-in function: its arguments, read as what the function wants them to be.</summary>
 internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnlySpan<TemplateValue> values)
 {
+    private const string Result = "The result of this function";
+
     public RenderContext Context { get; } = context;
 
     public CallSite Site { get; } = site;
@@ -25,7 +27,16 @@ internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnly
     public bool IsNull(int at) => Values[at].IsNull;
 
     /// <summary>The printed form of anything; null is "".</summary>
-    public string Text(int at) => Context.Print(Values[at], Span);
+    public string Text(int at)
+    {
+        if (Values[at].AsPlainString is not { } text)
+        {
+            return Context.Print(Values[at], Span);
+        }
+
+        Context.Charge(text.Length / 32, Span);
+        return text;
+    }
 
     public string? TextOrNull(int at) => Values[at].IsNull ? null : Text(at);
 
@@ -68,13 +79,13 @@ internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnly
             case TemplateValueKind.List: return value.AsList;
             case TemplateValueKind.Object: return Entries(value.AsObject);
             case TemplateValueKind.Text:
+                Charge(value.AsText.Length);
                 var characters = NewList();
                 foreach (var c in value.AsText)
                 {
                     characters.Add(c.ToString());
                 }
 
-                Charge(characters.Count);
                 return characters;
             case TemplateValueKind.Empty: return NewList();
             default: throw Wrong(at, "list");
@@ -83,6 +94,8 @@ internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnly
 
     private TemplateList Entries(TemplateObject members)
     {
+        Charge(members.Count);
+        Context.Charge(members.Count * (long)RenderContext.ObjectSteps, Span);
         var entries = NewList();
         foreach (var member in members)
         {
@@ -126,7 +139,13 @@ internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnly
     public void Charge(long steps) => Context.CountIterations(steps, Span, "list function");
 
     /// <summary>To be called before a text of this length is made.</summary>
-    public void ChargeText(long length) => Context.ChargeText(length, Span, "The result of this function");
+    public void ChargeText(long length) => Context.ChargeText(length, Span, Result);
+
+    /// <summary>As the other, for a part of a text that is charged when it is whole.</summary>
+    public void CheckText(long length) => Context.CheckText(length, Span, Result);
+
+    /// <summary>To be called before a text is looked for in another.</summary>
+    public void ChargeSearch(string text, string sought) => Context.ChargeSearch(text.Length, sought.Length, Span);
 
     public TemplateException Fail(string reason, string? hint = null) => Context.Error(Span, reason, hint);
 

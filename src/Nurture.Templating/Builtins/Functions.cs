@@ -33,6 +33,7 @@ internal static class Functions
         };
         if (isMail)
         {
+            root["name"] = Family(NameFunctions.All);
             root["raw"] = TemplateValue.From(new BuiltinFunction("raw", "value", HtmlFunctions.Raw));
         }
 

@@ -35,8 +35,10 @@ internal static partial class HtmlFunctions
         }
 
         var text = call.Text(0);
-        call.ChargeText(text.Length * 6L / 5);
-        return Markup(call, WebUtility.HtmlEncode(text));
+        call.ChargeText(text.Length);
+        var escaped = WebUtility.HtmlEncode(text);
+        call.ChargeText(escaped.Length);
+        return Markup(call, escaped);
     }
 
     /// <summary>Puts a <c>&lt;br /&gt;</c> before each newline; in an HTML template the rest is escaped.</summary>
@@ -52,6 +54,7 @@ internal static partial class HtmlFunctions
         var text = call.Text(0);
         call.ChargeText(text.Length * 2L);
         var safe = call.Context.Template.Options.IsHtml && !isMarkup ? WebUtility.HtmlEncode(text) : text;
+        call.ChargeText(safe.Length + 6L * safe.AsSpan().Count('\n'));
         return Markup(call, safe.Replace("\r\n", "\n").Replace("\n", "<br />\n"));
     }
 
@@ -65,8 +68,13 @@ internal static partial class HtmlFunctions
         }
 
         var text = call.Text(0);
-        call.ChargeText(text.Length * 8L);
-        return Tags().Replace(text, "");
+        var (context, site) = (call.Context, call.Site);
+        RegexFunctions.ChargeScan(context, site, text.Length);
+        return Tags().Replace(text, match =>
+        {
+            RegexFunctions.ChargeScan(context, site, text.Length - match.Index);
+            return "";
+        });
     }
 
     /// <summary>For a value inside a URL: escapes all but letters, digits and <c>-_.~</c>.</summary>
@@ -80,7 +88,9 @@ internal static partial class HtmlFunctions
 
         var text = call.Text(0);
         call.ChargeText(text.Length * 3L);
-        return Uri.EscapeDataString(text);
+        var encoded = Uri.EscapeDataString(text);
+        call.ChargeText(encoded.Length);
+        return encoded;
     }
 
     /// <summary>For a whole URL: escapes only what may not stand in one.</summary>

@@ -120,13 +120,13 @@ internal sealed class IncludeFunction() : TemplateFunction("include")
     private static void Run(in Invocation invocation, Template template)
     {
         var context = invocation.Context;
+        context.EnterCall(invocation.Site.Span, "include", template.Bound.Layout.Count);
         var frame = new Frame(template.Bound.NewLocals(), NewArguments(invocation, template, out var promoted), null);
         foreach (var (slot, value) in promoted)
         {
             frame.Locals[slot] = value;
         }
 
-        context.EnterCall(invocation.Site.Span, "include");
         var (callerFrame, callerTemplate) = (context.Frame, context.Template);
         (context.Frame, context.Template) = (frame, template);
         try

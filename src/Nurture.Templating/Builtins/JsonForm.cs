@@ -16,12 +16,20 @@ internal static class JsonForm
             throw new TemplateFault("Structure is too deeply nested or contains reference loops.");
         }
 
+        if (writer.BytesCommitted + writer.BytesPending > context.Limits.StringLength)
+        {
+            throw new TemplateFault($"The JSON of this value exceeds LimitToString `{context.Limits.StringLength}`.");
+        }
+
         switch (value.Kind)
         {
             case TemplateValueKind.Null or TemplateValueKind.Empty: writer.WriteNullValue(); break;
             case TemplateValueKind.Boolean: writer.WriteBooleanValue(value.AsBoolean); break;
             case TemplateValueKind.Int or TemplateValueKind.Long: writer.WriteNumberValue(value.AsLong); break;
-            case TemplateValueKind.BigInteger: writer.WriteRawValue(value.AsBigInteger.ToString(CultureInfo.InvariantCulture)); break;
+            case TemplateValueKind.BigInteger:
+                context.ChargeDigits(value, span);
+                writer.WriteRawValue(value.AsBigInteger.ToString(CultureInfo.InvariantCulture));
+                break;
             case TemplateValueKind.Decimal: writer.WriteNumberValue(value.AsDecimal); break;
             case TemplateValueKind.Float or TemplateValueKind.Double: WriteDouble(writer, value); break;
             case TemplateValueKind.Date: writer.WriteStringValue(value.AsDate); break;
@@ -44,6 +52,7 @@ internal static class JsonForm
                 writer.WriteStartObject();
                 foreach (var member in value.AsObject)
                 {
+                    context.Charge(member.Key.Length / 32, span);
                     writer.WritePropertyName(member.Key);
                     Write(writer, member.Value, context, span, depth + 1);
                 }

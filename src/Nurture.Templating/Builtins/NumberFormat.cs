@@ -19,9 +19,14 @@ internal static partial class NumberFormat
             throw call.Fail("This format asks for too many digits.");
         }
 
+        if (value.Kind == TemplateValueKind.BigInteger)
+        {
+            call.Context.ChargeDigits(value, call.Span);
+        }
+
         try
         {
-            return value.Kind switch
+            var written = value.Kind switch
             {
                 TemplateValueKind.Int or TemplateValueKind.Long => Whole(value.AsLong, value.Kind, format, culture),
                 TemplateValueKind.BigInteger => value.AsBigInteger.ToString(format, culture),
@@ -32,6 +37,12 @@ internal static partial class NumberFormat
                 TemplateValueKind.Duration => value.AsDuration.ToString(format, culture),
                 _ => call.Context.Print(value, call.Span),
             };
+            call.ChargeText(written.Length);
+            return written;
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw call.Context.Error(call.Site.Argument(0), $"The calendar of the culture `{culture.Name}` does not have this date.", null, exception);
         }
         catch (FormatException exception)
         {

@@ -45,7 +45,7 @@ internal static class ObjectFunctions
         var (context, span) = (call.Context, call.Span);
         context.Charge(text.Length, span);
         var caller = context.Template;
-        var template = isCodeOnly ? Template.ParseCode(text, caller.Name, caller.Options) : Template.Parse(text, caller.Name, caller.Options);
+        var template = Template.ParseMade(text, isCodeOnly, caller, span);
         if (!template.IsValid)
         {
             var first = template.Diagnostics[0];

@@ -1,12 +1,18 @@
+using System.Globalization;
+using System.Text;
 using System.Text.RegularExpressions;
 using Nurture.Templating.Runtime;
 
 namespace Nurture.Templating.Builtins;
 
 /// <summary><c>regex.*</c>, on the engine whose time grows with the text alone: no look-around, no back-references.</summary>
-internal static class RegexFunctions
+internal static partial class RegexFunctions
 {
     private const int MaxPatternLength = 1000;
+    // A character of a pattern, made ready, measured in what a step of work costs.
+    private const int BuildSteps = 64;
+    private const int UsualWeight = 60;
+    private const long MaxWeight = 1_000_000;
 
     public static readonly BuiltinFunction[] All =
     [
@@ -40,7 +46,10 @@ internal static class RegexFunctions
     /// <example>"this is a text123" | regex.match `(\w+) a ([a-z]+\d+)` → ["is a text123", "is", "text123"]</example>
     public static TemplateValue Match(in Call call)
     {
-        var match = Build(call, 2).Match(Charged(call));
+        var pattern = Build(call, 2);
+        var text = Charged(call);
+        ChargeScan(call.Context, call.Site, text.Length, pattern.Weight);
+        var match = pattern.Regex.Match(text);
         return match.Success ? Groups(call, match) : call.NewArray();
     }
 
@@ -49,9 +58,8 @@ internal static class RegexFunctions
     public static TemplateValue Matches(in Call call)
     {
         var matches = call.NewArray();
-        foreach (Match match in Build(call, 2).Matches(Charged(call)))
+        foreach (var match in Found(call, Build(call, 2), Charged(call)))
         {
-            call.Charge(1);
             matches.Add(Groups(call, match));
         }
 
@@ -62,29 +70,68 @@ internal static class RegexFunctions
     /// <example>"this is a teeext" | regex.replace "te+xt" "text" → this is a text</example>
     public static TemplateValue Replace(in Call call)
     {
-        var text = Charged(call);
-        var (replacement, context, site, length) = (call.Text(2), call.Context, call.Site, (long)text.Length);
-        return Build(call, 3).Replace(text, match =>
+        var pattern = Build(call, 3);
+        var (text, replacement) = (Charged(call), call.Text(2));
+        var (made, from) = (new StringBuilder(), 0);
+        var (groups, wholes) = (replacement.Count(c => c == '$'), Wholes().Count(replacement));
+        foreach (var match in Found(call, pattern, text))
         {
-            var made = match.Result(replacement);
-            length += made.Length - match.Length;
-            new Call(context, site, []).ChargeText(length);
-            return made;
-        });
+            // The groups lie within the match, but $_ and its like stand for as much as the whole text.
+            var most = replacement.Length + (long)groups * match.Length + (long)wholes * text.Length;
+            call.CheckText(made.Length + (long)match.Index - from + most);
+            call.Context.Charge(most / 32, call.Span);
+            made.Append(text, from, match.Index - from).Append(match.Result(replacement));
+            from = match.Index + match.Length;
+        }
+
+        call.ChargeText((long)made.Length + text.Length - from);
+        return made.Append(text, from, text.Length - from).ToString();
     }
 
     /// <summary>The parts between matches.</summary>
     /// <example>"a, b   , c" | regex.split `\s*,\s*` → ["a", "b", "c"]</example>
     public static TemplateValue Split(in Call call)
     {
-        var parts = call.NewArray();
-        foreach (var part in Build(call, 2).Split(Charged(call)))
+        var pattern = Build(call, 2);
+        var (parts, text, from) = (call.NewArray(), Charged(call), 0);
+        foreach (var match in Found(call, pattern, text))
         {
-            call.Charge(1);
-            parts.Add(part);
+            parts.Add(text[from..match.Index]);
+            from = match.Index + match.Length;
+
+            // The groups of a separator are parts of their own.
+            for (var i = 1; i < match.Groups.Count; i++)
+            {
+                call.Charge(1);
+                if (match.Groups[i].Success)
+                {
+                    parts.Add(match.Groups[i].Value);
+                }
+            }
         }
 
+        parts.Add(text[from..]);
         return parts;
+    }
+
+    /// <summary>To be called before a pattern is sought in so many characters.</summary>
+    /// <param name="weight">How many places of the pattern may have to be followed at once.</param>
+    public static void ChargeScan(RenderContext context, CallSite site, int length, long weight = 0) =>
+        context.Charge(1 + length / 32L * (1 + Math.Max(0, weight - UsualWeight) / 8), site.Span);
+
+    /// <summary>The matches one behind the other. Each may look to the end of the text before it is found, and is charged so.</summary>
+    private static List<Match> Found(in Call call, Pattern pattern, string text)
+    {
+        var found = new List<Match>();
+        ChargeScan(call.Context, call.Site, text.Length, pattern.Weight);
+        for (var match = pattern.Regex.Match(text); match.Success; match = match.NextMatch())
+        {
+            call.Charge(1);
+            found.Add(match);
+            ChargeScan(call.Context, call.Site, text.Length - match.Index, pattern.Weight);
+        }
+
+        return found;
     }
 
     private static string Charged(in Call call)
@@ -106,7 +153,7 @@ internal static class RegexFunctions
         return groups;
     }
 
-    private static Regex Build(in Call call, int optionsAt)
+    private static Pattern Build(in Call call, int optionsAt)
     {
         var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
         foreach (var letter in call.Text(optionsAt))
@@ -127,14 +174,43 @@ internal static class RegexFunctions
             throw call.Context.Error(call.Site.Argument(1), $"A pattern may not have more than {MaxPatternLength} characters.");
         }
 
-        call.Context.Charge(100 + pattern.Length, call.Span);
+        var known = call.Context.Patterns ??= [];
+        if (known.TryGetValue((pattern, options), out var made))
+        {
+            return made;
+        }
+
+        call.Context.Charge(BuildSteps * (10L + pattern.Length), call.Span);
         try
         {
-            return new Regex(pattern, options);
+            return known[(pattern, options)] = new Pattern(new Regex(pattern, options), WeightOf(pattern));
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
             throw call.Context.Error(call.Site.Argument(1), $"This pattern cannot be used: {exception.Message}", null, exception);
         }
     }
+
+    /// <summary>The pattern's length times what its counts repeat: no less than the places that the engine follows at once.</summary>
+    private static long WeightOf(string pattern)
+    {
+        var weight = (long)pattern.Length;
+        foreach (Match count in Counts().Matches(pattern))
+        {
+            weight = Math.Min(MaxWeight, weight * Math.Max(1, long.Parse(count.ValueSpan, CultureInfo.InvariantCulture)));
+        }
+
+        return weight;
+    }
+
+    /// <summary>The larger number of <c>{1,20}</c>; of more than six digits the engine makes nothing.</summary>
+    [GeneratedRegex(@"(?<=\{(\d+,)?)\d{1,6}(?=,?\})")]
+    private static partial Regex Counts();
+
+    [GeneratedRegex(@"\$[_`']")]
+    private static partial Regex Wholes();
+
 }
+
+/// <summary>A regular expression made ready, and how many places of it may have to be followed at once.</summary>
+internal readonly record struct Pattern(Regex Regex, long Weight);

@@ -109,7 +109,14 @@ internal static partial class StringFunctions
     /// <summary>Whether the text holds another one, which must not be empty.</summary>
     /// <example>"This is easy" | string.contains "easy" → true</example>
     public static TemplateValue Contains(in Call call) =>
-        call.Text(1) is { Length: > 0 } value && call.Text(0).Contains(value, StringComparison.Ordinal);
+        call.Text(1) is { Length: > 0 } value && Charged(call, call.Text(0), value).Contains(value, StringComparison.Ordinal);
+
+    /// <summary>The text, paid for as one that another is looked for in.</summary>
+    private static string Charged(in Call call, string text, string sought)
+    {
+        call.ChargeSearch(text, sought);
+        return text;
+    }
 
     /// <summary>Whether the text begins so.</summary>
     /// <example>"This is easy" | string.starts_with "This" → true</example>
@@ -195,8 +202,15 @@ internal static partial class StringFunctions
             throw call.Context.Error(call.Site.Argument(4), $"There is no comparison `{name}`.", $"There are {string.Join(", ", Enum.GetNames<StringComparison>())}.");
         }
 
-        call.ChargeText(text.Length);
-        return text.IndexOf(call.Text(1), start, count, comparison);
+        var sought = call.Text(1);
+        call.ChargeSearch(text, sought);
+        if (comparison is not (StringComparison.Ordinal or StringComparison.OrdinalIgnoreCase))
+        {
+            // By the rules of a language each place costs as many times more.
+            call.Context.Charge((long)count * (1 + sought.Length), call.Span);
+        }
+
+        return text.IndexOf(sought, start, count, comparison);
     }
 
     /// <summary>Without blanks at the start.</summary>
@@ -270,6 +284,7 @@ internal static partial class StringFunctions
             return text;
         }
 
+        call.ChargeSearch(text, match);
         var count = 0L;
         for (var at = text.IndexOf(match, StringComparison.Ordinal); at >= 0; at = text.IndexOf(match, at + match.Length, StringComparison.Ordinal))
         {
@@ -289,6 +304,7 @@ internal static partial class StringFunctions
         }
 
         call.ChargeText((long)text.Length + with.Length);
+        call.ChargeSearch(text, match);
         var at = isLast ? text.LastIndexOf(match, StringComparison.OrdinalIgnoreCase) : text.IndexOf(match, StringComparison.OrdinalIgnoreCase);
         return at < 0 ? text : string.Concat(text.AsSpan(0, at), with, text.AsSpan(at + match.Length));
     }
@@ -326,12 +342,13 @@ internal static partial class StringFunctions
         var parts = call.NewList();
         var text = call.Text(0);
         call.ChargeText(text.Length);
-        foreach (var part in text.Split(call.Text(1), StringSplitOptions.RemoveEmptyEntries))
+        var separator = call.Text(1);
+        foreach (var part in Charged(call, text, separator).Split(separator, StringSplitOptions.RemoveEmptyEntries))
         {
+            call.Context.Charge(1, call.Span);
             parts.Add(part);
         }
 
-        call.Context.Charge(parts.Count, call.Span);
         return parts;
     }
 

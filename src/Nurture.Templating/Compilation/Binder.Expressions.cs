@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Nurture.Templating.Builtins;
 using Nurture.Templating.Runtime;
 using Nurture.Templating.Syntax;
 
@@ -265,6 +266,18 @@ internal sealed partial class Binder
             var argument = call.Arguments[i];
             names[i] = argument.Name;
             spreads[i] = argument.Value is Expression.Unary { Operator: UnaryOperator.Spread };
+
+            if (path?.StartsWith(NameFunctions.Family, StringComparison.Ordinal) == true && options.IsMail && PathOf(argument.Value) is { Length: > 0 } whom)
+            {
+                // Somebody who may be missing, and of whom no more is read than the names.
+                NoteName($"{whom}.name");
+                _called.Add(whom);
+                var isHead = _isHead;
+                _isHead = true;
+                arguments[i] = BindTested(argument.Value);
+                _isHead = isHead;
+                continue;
+            }
 
             // What has a default may be missing.
             arguments[i] = BindExpression(argument.Value, isTested: i == 0 && path == "object.default");

@@ -19,6 +19,7 @@ internal sealed partial class Binder(TemplateOptions options, TemplateObject bui
 {
     private readonly List<TemplateDiagnostic> _diagnostics = [];
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _called = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _includes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _assigned = new(StringComparer.Ordinal);
 
@@ -44,6 +45,8 @@ internal sealed partial class Binder(TemplateOptions options, TemplateObject bui
     public IReadOnlyList<TemplateDiagnostic> Diagnostics => _diagnostics;
 
     public IReadOnlyCollection<string> Names => _names;
+
+    public IReadOnlyCollection<string> Called => _called;
 
     public IReadOnlyCollection<string> Includes => _includes;
 

@@ -143,7 +143,7 @@ internal sealed class ObjectNode(KeyValuePair<string, ExpressionNode>[] members,
     public override TemplateValue Evaluate(RenderContext context)
     {
         context.EnsureStack(Span);
-        context.Charge(members.Length, Span);
+        context.Charge(RenderContext.ObjectSteps + members.Length, Span);
         var made = new TemplateObject { Owner = context };
         context.PushGlobal(made);
         foreach (var (name, value) in members)
@@ -190,8 +190,20 @@ internal sealed class IncrementNode(TargetNode target, int step, bool isPrefix, 
             throw context.Error(Span, $"Cannot count a value of type `{Numbers.TypeName(before)}` up or down.");
         }
 
-        var after = Numbers.Calculate(BinaryOperator.Add, before, step);
+        var after = Counted(context, before);
         target.Assign(context, after);
         return isPrefix ? after : before;
+    }
+
+    private TemplateValue Counted(RenderContext context, TemplateValue before)
+    {
+        try
+        {
+            return Operators.Apply(context, BinaryOperator.Add, before, step, Span);
+        }
+        catch (TemplateFault fault)
+        {
+            throw context.Error(Span, fault);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Nurture.Templating.Runtime;
 using Nurture.Templating.Syntax;
 
@@ -12,8 +13,6 @@ internal sealed record LoopHead(
 
 internal sealed class ForNode(LoopHead head, StatementNode[] body, StatementNode[] otherwise, SourceSpan span) : StatementNode(span)
 {
-    private static readonly byte[] NewLine = "\n"u8.ToArray();
-
     public override Flow Execute(RenderContext context)
     {
         context.EnsureStack(Span);
@@ -41,10 +40,9 @@ internal sealed class ForNode(LoopHead head, StatementNode[] body, StatementNode
     private Flow Tabulate(RenderContext context, TemplateList items, int first, int count)
     {
         var columns = Math.Max(1, Option(context, head.Columns) ?? 1);
-        context.Output.WriteUtf8("<tr class=\"row1\">"u8);
+        PrintNode.WriteMarkup(context, "<tr class=\"row1\">"u8, Span);
         var flow = Iterate(context, items, first, count, columns);
-        context.Output.WriteUtf8("</tr>"u8);
-        context.Output.WriteUtf8(NewLine);
+        PrintNode.WriteMarkup(context, "</tr>\n"u8, Span);
         return flow;
     }
 
@@ -69,7 +67,7 @@ internal sealed class ForNode(LoopHead head, StatementNode[] body, StatementNode
                 var flow = Run(context, body);
                 if (columns > 0)
                 {
-                    context.Output.WriteUtf8("</td>"u8);
+                    PrintNode.WriteMarkup(context, "</td>"u8, Span);
                 }
 
                 if (flow == Flow.Break)
@@ -98,23 +96,34 @@ internal sealed class ForNode(LoopHead head, StatementNode[] body, StatementNode
 
     private void Begin(RenderContext context, LoopScope loop, TemplateValue item, int index)
     {
-        loop.IsChanged = index == 0 || !Operators.AreEqual(context, loop.Value, item, Span);
+        loop.IsChanged = index == 0 || HasChanged(context, loop.Value, item);
         loop.Value = item;
         loop.Index = index;
         head.Target?.Assign(context, item);
     }
 
-    private static void BeginCell(RenderContext context, LoopScope loop, int columns)
+    private bool HasChanged(RenderContext context, TemplateValue last, TemplateValue item)
+    {
+        try
+        {
+            return !Operators.AreEqual(context, last, item, Span);
+        }
+        catch (TemplateFault fault)
+        {
+            throw context.Error(Span, fault);
+        }
+    }
+
+    private void BeginCell(RenderContext context, LoopScope loop, int columns)
     {
         loop.Column = loop.Index % columns;
         if (loop.Index > 0 && loop.Column == 0)
         {
-            context.Output.WriteUtf8("</tr>"u8);
-            context.Output.WriteUtf8(NewLine);
-            context.Output.WriteText($"<tr class=\"row{loop.Index / columns + 1}\">");
+            PrintNode.WriteMarkup(context, "</tr>\n"u8, Span);
+            PrintNode.WriteMarkup(context, Encoding.UTF8.GetBytes($"<tr class=\"row{loop.Index / columns + 1}\">"), Span);
         }
 
-        context.Output.WriteText($"<td class=\"col{loop.Column + 1}\">");
+        PrintNode.WriteMarkup(context, Encoding.UTF8.GetBytes($"<td class=\"col{loop.Column + 1}\">"), Span);
     }
 
     private static int? Option(RenderContext context, ExpressionNode? option)
@@ -141,7 +150,7 @@ internal sealed class ForNode(LoopHead head, StatementNode[] body, StatementNode
                 return source.AsList;
             case TemplateValueKind.Object:
                 var entries = new TemplateList(source.AsObject.Count);
-                context.Charge(source.AsObject.Count, Span);
+                context.Charge(source.AsObject.Count * (1L + RenderContext.ObjectSteps), Span);
                 foreach (var member in source.AsObject)
                 {
                     entries.Add(new TemplateObject { Owner = context, ["key"] = member.Key, ["value"] = member.Value });

@@ -52,6 +52,7 @@ internal sealed class ScriptFunction(ScriptFunctionBody body, Template template)
         var context = invocation.Context;
         var block = context.PendingBlock;
         context.PendingBlock = null;
+        context.EnterCall(invocation.Site.Span, Name, body.Layout.Count);
         var variables = body.Parameters is null ? null : new TemplateObject { Owner = context };
         var arguments = variables is null ? CollectAll(invocation) : MatchParameters(invocation, variables);
         var frame = new Frame(body.Layout.NewLocals(), arguments, block);
@@ -60,7 +61,6 @@ internal sealed class ScriptFunction(ScriptFunctionBody body, Template template)
             frame.Locals[body.SelfSlot] = TemplateValue.From(this);
         }
 
-        context.EnterCall(invocation.Site.Span, Name);
         var (callerFrame, callerTemplate) = (context.Frame, context.Template);
         (context.Frame, context.Template) = (frame, template);
         context.PushFunction(new FunctionScope(variables is null ? null : new Scope(variables), HidesCallers: body.Name is not null));

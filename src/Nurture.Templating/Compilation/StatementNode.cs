@@ -28,8 +28,7 @@ internal sealed class TextNode(byte[] utf8, SourceSpan span) : StatementNode(spa
 {
     public override Flow Execute(RenderContext context)
     {
-        context.Output.WriteUtf8(utf8);
-        PrintNode.CheckLimit(context, Span);
+        PrintNode.WriteMarkup(context, utf8, Span);
         return Flow.Next;
     }
 }
@@ -74,6 +73,21 @@ internal sealed class PrintNode(ExpressionNode value, bool isEscaped, bool isMai
 
                     break;
             }
+        }
+        catch (OutputLimitException exception)
+        {
+            throw context.Error(span, exception.Message);
+        }
+
+        CheckLimit(context, span);
+    }
+
+    /// <summary>Writes what is UTF-8 already and is not escaped.</summary>
+    public static void WriteMarkup(RenderContext context, ReadOnlySpan<byte> utf8, SourceSpan span)
+    {
+        try
+        {
+            context.Output.WriteUtf8(utf8);
         }
         catch (OutputLimitException exception)
         {

@@ -8,6 +8,11 @@ internal static class DateFormat
 {
     public static string Write(DateTimeOffset date, string pattern, CultureInfo culture)
     {
+        if (date.DateTime < culture.Calendar.MinSupportedDateTime || date.DateTime > culture.Calendar.MaxSupportedDateTime)
+        {
+            throw new TemplateFault($"The calendar of the culture `{culture.Name}` does not have this date.");
+        }
+
         if (pattern == "%g")
         {
             // Stands for itself, a blank and the default format; the blank is printed too.

@@ -34,6 +34,8 @@ internal static class Dates
         return double.Abs(ticks) < long.MaxValue ? new TimeSpan((long)ticks) : throw OutOfRange();
     }
 
+    public static TimeSpan Negated(TimeSpan duration) => duration == TimeSpan.MinValue ? throw OutOfRange() : -duration;
+
     public static TemplateFault OutOfRange() => new("The resulting date lies outside the years 1 to 9999.");
 
     public static TemplateValue? Member(DateTimeOffset date, string name) => name switch
@@ -47,7 +49,7 @@ internal static class Dates
         "millisecond" => date.Millisecond,
         "day_of_year" => date.DayOfYear,
         "day_of_week" => date.DayOfWeek.ToString(),
-        "date" => new DateTimeOffset(date.Date, date.Offset),
+        "date" => date.Date.Ticks >= date.Offset.Ticks ? new DateTimeOffset(date.Date, date.Offset) : date,
         "ticks" => date.Ticks,
         _ => null,
     };

@@ -56,6 +56,9 @@ internal static class Numbers
     public static BigInteger ToBigInteger(TemplateValue value) =>
         value.Kind == TemplateValueKind.BigInteger ? value.AsBigInteger : value.AsLong;
 
+    /// <summary>The words of 64 bits that a whole number takes.</summary>
+    public static long Limbs(TemplateValue value) => value.Kind == TemplateValueKind.BigInteger ? 1 + value.AsBigInteger.GetBitLength() / 64 : 1;
+
     private static decimal ToDecimal(TemplateValue value)
     {
         try

@@ -50,7 +50,9 @@ internal static class Operators
 
         if (a == TemplateValueKind.Text || b == TemplateValueKind.Text)
         {
-            return Holds(@operator, string.CompareOrdinal(context.Print(left, span), context.Print(right, span)));
+            var (first, second) = (context.Print(left, span), context.Print(right, span));
+            context.Charge(Math.Min(first.Length, second.Length) / 32, span);
+            return Holds(@operator, string.CompareOrdinal(first, second));
         }
 
         if (a == TemplateValueKind.Empty || b == TemplateValueKind.Empty)
@@ -151,10 +153,11 @@ internal static class Operators
 
         if (left.IsNumber && right.IsNumber || left.IsNumber && b == TemplateValueKind.Boolean || a == TemplateValueKind.Boolean && right.IsNumber)
         {
+            context.ChargeArithmetic(@operator, left, right, span);
             var result = Numbers.Calculate(@operator, left, right);
             if (result.Kind == TemplateValueKind.BigInteger)
             {
-                context.Charge(1 + result.AsBigInteger.GetBitLength() / 64, span);
+                context.Charge(Numbers.Limbs(result), span);
             }
 
             return result;
@@ -164,9 +167,9 @@ internal static class Operators
         {
             (TemplateValueKind.Date, TemplateValueKind.Date, BinaryOperator.Subtract) => TemplateValue.From(left.AsDate - right.AsDate),
             (TemplateValueKind.Date, TemplateValueKind.Duration, BinaryOperator.Add) => Dates.Add(left.AsDate, right.AsDuration),
-            (TemplateValueKind.Date, TemplateValueKind.Duration, BinaryOperator.Subtract) => Dates.Add(left.AsDate, -right.AsDuration),
+            (TemplateValueKind.Date, TemplateValueKind.Duration, BinaryOperator.Subtract) => Dates.Add(left.AsDate, Dates.Negated(right.AsDuration)),
             (TemplateValueKind.Duration, TemplateValueKind.Duration, BinaryOperator.Add) => Dates.Add(left.AsDuration, right.AsDuration),
-            (TemplateValueKind.Duration, TemplateValueKind.Duration, BinaryOperator.Subtract) => Dates.Add(left.AsDuration, -right.AsDuration),
+            (TemplateValueKind.Duration, TemplateValueKind.Duration, BinaryOperator.Subtract) => Dates.Add(left.AsDuration, Dates.Negated(right.AsDuration)),
             _ => throw Unsupported(@operator, Numbers.TypeName(left)),
         };
     }

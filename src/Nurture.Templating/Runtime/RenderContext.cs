@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using Nurture.Templating.Builtins;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Templating.Runtime;
@@ -7,6 +9,15 @@ namespace Nurture.Templating.Runtime;
 /// <summary>What exists while a template renders. One render, one context, one thread.</summary>
 internal sealed class RenderContext : IDisposable
 {
+    // What a step of work stands for where text is handled.
+    private const int CharactersPerStep = 32;
+
+    // To make an object, measured in what an item of a list costs.
+    public const int ObjectSteps = 4;
+
+    // Of a message: a value that is quoted in it may be of any length.
+    private const int MaxReasonLength = 500;
+
     // A call of a template function or an include, measured in what an iteration costs.
     private const int CallSteps = 8;
 
@@ -66,7 +77,8 @@ internal sealed class RenderContext : IDisposable
     /// <summary>Counters of <c>array.cycle</c> by group.</summary>
     public Dictionary<string, int>? Cycles { get; set; }
 
-
+    /// <summary>The regular expressions that this render has made.</summary>
+    public Dictionary<(string Text, RegexOptions Options), Pattern>? Patterns { get; set; }
 
     /// <summary>The scope that new loops and plain assignments in functions belong to.</summary>
     public Scope LoopTarget => VisibleFunctionScope() ?? _globals[^1];
@@ -412,15 +424,42 @@ internal sealed class RenderContext : IDisposable
     /// <summary>To be called before a text of this length is made.</summary>
     public void ChargeText(long length, SourceSpan span, string what)
     {
+        CheckText(length, span, what);
+        Charge(1 + length / CharactersPerStep, span);
+    }
+
+    public void CheckText(long length, SourceSpan span, string what)
+    {
         if (length > Limits.StringLength)
         {
             throw Error(span, $"{what} exceeds LimitToString `{Limits.StringLength}`.");
         }
-
-        Charge(1 + length / 32, span);
     }
 
-    public void EnterCall(SourceSpan span, string what)
+    /// <summary>To be called before one text is looked for in another: an almost found one costs nearly its length at every place.</summary>
+    public void ChargeSearch(int length, int sought, SourceSpan span) =>
+        Charge(sought > length ? 1 : 1 + length / CharactersPerStep * (1 + sought / (long)CharactersPerStep), span);
+
+    /// <summary>To be called before whole numbers of any size are calculated with.</summary>
+    public void ChargeArithmetic(BinaryOperator @operator, TemplateValue left, TemplateValue right, SourceSpan span)
+    {
+        if (left.Kind != TemplateValueKind.BigInteger && right.Kind != TemplateValueKind.BigInteger || !left.IsInteger || !right.IsInteger)
+        {
+            return;
+        }
+
+        var (a, b) = (Numbers.Limbs(left), Numbers.Limbs(right));
+        Charge(@operator switch
+        {
+            BinaryOperator.Multiply => 1 + a * b / 256,
+            BinaryOperator.Divide or BinaryOperator.DivideInteger or BinaryOperator.Modulo => 1 + (a + b) / 16 + Math.Max(0, a - b) * b / 256,
+            BinaryOperator.ShiftLeft => 1 + a + Math.Abs((right.Kind == TemplateValueKind.BigInteger ? 0 : right.AsLong) / 64),
+            _ => 1 + (a + b) / 16,
+        }, span);
+    }
+
+    /// <param name="locals">How many locals the run of it has.</param>
+    public void EnterCall(SourceSpan span, string what, int locals = 0)
     {
         if (Depth >= Limits.RecursionDepth || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
@@ -428,7 +467,7 @@ internal sealed class RenderContext : IDisposable
         }
 
         Depth++;
-        Charge(CallSteps, span);
+        Charge(CallSteps + locals / 4, span);
     }
 
     public void LeaveCall() => Depth--;
@@ -443,8 +482,11 @@ internal sealed class RenderContext : IDisposable
 
 
 
-    public TemplateException Error(SourceSpan span, string reason, string? hint = null, Exception? inner = null) =>
-        new(Template.Name, span.Line, span.Column, reason, hint, inner);
+    public TemplateException Error(SourceSpan span, string reason, string? hint = null, Exception? inner = null)
+    {
+        var place = Template.EvaluatedAt ?? span;
+        return new(Template.Name, place.Line, place.Column, reason.Length > MaxReasonLength ? reason[..MaxReasonLength] + "…" : reason, hint, inner);
+    }
 
     public TemplateException Error(SourceSpan span, TemplateFault fault) => Error(span, fault.Message, fault.Hint, fault);
 
@@ -455,12 +497,17 @@ internal sealed class RenderContext : IDisposable
             return text;
         }
 
+        if (value.Kind == TemplateValueKind.BigInteger)
+        {
+            ChargeDigits(value, span);
+        }
+
         try
         {
             var printed = value.Kind == TemplateValueKind.Date
                 ? Runtime.DateFormat.Write(Shown(value.AsDate), DateFormat, Culture)
-                : ValuePrinter.Print(value, Culture, Limits);
-            Charge(printed.Length / 32, span);
+                : ValuePrinter.Print(value, Culture, Limits, this, span);
+            Charge(printed.Length / CharactersPerStep, span);
             return printed;
         }
         catch (TemplateFault fault)
@@ -469,6 +516,23 @@ internal sealed class RenderContext : IDisposable
         }
     }
 
-    /// <summary>The date at the offset at which this render shows dates.</summary>
-    public DateTimeOffset Shown(DateTimeOffset date) => Options.OffsetAt is { } offsetAt ? date.ToOffset(offsetAt(date)) : date;
+    /// <summary>To be called before a whole number of any size is written in decimal digits, which takes the square of their number.</summary>
+    public void ChargeDigits(TemplateValue value, SourceSpan span)
+    {
+        var limbs = Numbers.Limbs(value);
+        Charge(limbs * limbs / 16, span);
+    }
+
+    /// <summary>The date at the offset at which this render shows dates; at its own where that would lie outside the calendar.</summary>
+    public DateTimeOffset Shown(DateTimeOffset date)
+    {
+        if (Options.OffsetAt is not { } offsetAt)
+        {
+            return date;
+        }
+
+        var offset = offsetAt(date);
+        var ticks = date.UtcTicks + offset.Ticks;
+        return ticks >= DateTime.MinValue.Ticks && ticks <= DateTime.MaxValue.Ticks ? date.ToOffset(offset) : date;
+    }
 }

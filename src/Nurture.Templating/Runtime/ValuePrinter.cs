@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Nurture.Templating.Syntax;
 
 namespace Nurture.Templating.Runtime;
 
@@ -8,7 +9,8 @@ internal static class ValuePrinter
 {
     public const string DefaultDateFormat = "%d %b %Y";
 
-    public static string Print(TemplateValue value, CultureInfo culture, RenderLimits limits)
+    /// <param name="context">The render that is charged for it; null outside of any.</param>
+    public static string Print(TemplateValue value, CultureInfo culture, RenderLimits limits, RenderContext? context = null, SourceSpan span = default)
     {
         if (value.Kind is not (TemplateValueKind.List or TemplateValueKind.Object))
         {
@@ -16,7 +18,7 @@ internal static class ValuePrinter
         }
 
         var text = new StringBuilder();
-        PrintNested(text, value, culture, limits, 0);
+        PrintNested(text, value, culture, limits, context, span, 0);
         return text.ToString();
     }
 
@@ -35,7 +37,7 @@ internal static class ValuePrinter
         _ => value.AsText,
     };
 
-    private static void PrintNested(StringBuilder text, TemplateValue value, CultureInfo culture, RenderLimits limits, int depth)
+    private static void PrintNested(StringBuilder text, TemplateValue value, CultureInfo culture, RenderLimits limits, RenderContext? context, SourceSpan span, int depth)
     {
         if (depth > limits.ObjectDepth)
         {
@@ -61,7 +63,7 @@ internal static class ValuePrinter
                 for (var i = 0; i < list.Count; i++)
                 {
                     text.Append(i == 0 ? "" : ", ");
-                    PrintNested(text, list[i], culture, limits, depth + 1);
+                    PrintNested(text, list[i], culture, limits, context, span, depth + 1);
                 }
 
                 text.Append(']');
@@ -74,12 +76,17 @@ internal static class ValuePrinter
                     text.Append(i == 0 ? "" : ", ");
                     AppendName(text, members.NameAt(i));
                     text.Append(": ");
-                    PrintNested(text, members.ValueAt(i), culture, limits, depth + 1);
+                    PrintNested(text, members.ValueAt(i), culture, limits, context, span, depth + 1);
                 }
 
                 text.Append('}');
                 break;
             default:
+                if (value.Kind == TemplateValueKind.BigInteger)
+                {
+                    context?.ChargeDigits(value, span);
+                }
+
                 text.Append(PrintSimple(value, culture));
                 break;
         }

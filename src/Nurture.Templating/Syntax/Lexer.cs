@@ -84,8 +84,13 @@ internal sealed partial class Lexer
 
     private void Add(TokenKind kind, Position start, string? text = null) => _tokens.Add(new Token(kind, SpanFrom(start), text));
 
-    private void Report(Position start, string message, string? hint = null) =>
-        _diagnostics.Add(new TemplateDiagnostic(SpanFrom(start), message, hint));
+    private void Report(Position start, string message, string? hint = null)
+    {
+        if (_diagnostics.Count < LexedSource.MaxDiagnostics)
+        {
+            _diagnostics.Add(new TemplateDiagnostic(SpanFrom(start), message, hint));
+        }
+    }
 
     /// <summary>Reads one token of code; false at the end of the text or of the code block.</summary>
     private bool ReadCodeToken()
@@ -244,4 +249,8 @@ internal sealed partial class Lexer
 }
 
 /// <summary>A text cut into tokens, the last of which is <see cref="TokenKind.End"/>.</summary>
-internal sealed record LexedSource(string Text, Token[] Tokens, IReadOnlyList<TemplateDiagnostic> Diagnostics);
+internal sealed record LexedSource(string Text, Token[] Tokens, IReadOnlyList<TemplateDiagnostic> Diagnostics)
+{
+    /// <summary>Nobody reads more; what is not even a template may have one a character.</summary>
+    public const int MaxDiagnostics = 200;
+}

@@ -375,7 +375,7 @@ internal sealed partial class Parser
         switch (text[^1])
         {
             case 'f' or 'F':
-                return float.Parse(text[..^1], CultureInfo.InvariantCulture);
+                return float.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var single) ? single : 0f;
             case 'm' or 'M':
                 if (decimal.TryParse(text[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
                 {

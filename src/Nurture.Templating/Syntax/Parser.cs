@@ -100,7 +100,7 @@ internal sealed partial class Parser
 
     private void Report(SourceSpan span, string message, string? hint = null)
     {
-        if (!_hasGivenUp)
+        if (!_hasGivenUp && _diagnostics.Count < LexedSource.MaxDiagnostics)
         {
             _diagnostics.Add(new TemplateDiagnostic(span, message, hint));
         }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { completionsAt, spotAt } from "@/pages/scenarios/editing/completion";
-import { diff, hunks } from "@/pages/scenarios/diff";
+import { diff, hunks } from "@/components/diff";
 import { box, layout } from "@/pages/scenarios/flow/layout";
 import { allSteps, type Flow, type FlowStep, type Vocabulary } from "@/pages/scenarios/types";
 

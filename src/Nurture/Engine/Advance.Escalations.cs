@@ -10,11 +10,6 @@ namespace Nurture.Engine;
 /// <summary>Calling a human, waiting for what came of it, and keeping silent meanwhile (SEMANTICS.md 42, 46 to 49).</summary>
 internal sealed partial class Advance
 {
-    // What waited for a hold leaves one at a time, so that nobody is flooded on its end.
-    private static readonly TimeSpan BetweenHeldMails = TimeSpan.FromDays(1);
-
-    private static readonly TimeSpan HandQuiet = TimeSpan.FromDays(3);
-
     private bool Escalated(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Escalate step, DateTimeOffset at)
     {
         if (enrollment.EscalationId != 0)
@@ -282,93 +277,6 @@ internal sealed partial class Advance
             Close(account, escalation, EscalationTypes.RecoveredByItself, "", at);
         set.Touch(new SubjectKey(slot, account.Ref));
         if (!ReferenceEquals(account, subject)) Rest(account, at);
-    }
-
-    private void HoldRequested(Signal.HoldRequested signal)
-    {
-        if (set.Account(slot, signal.AccountId) is not { } account) return;
-        CatchUp(account, signal.At, isInclusive: false);
-        Begin(account, new Hold($"user:{signal.By}", signal.At, signal.Until, signal.Because, [SendClass.Marketing, SendClass.Service], HandQuiet), signal.At);
-        SettleAccount(account, null, signal.At);
-        Rest(account, signal.At);
-    }
-
-    private void HoldReleased(Signal.HoldReleased signal)
-    {
-        if (set.Account(slot, signal.AccountId) is not { } account) return;
-        CatchUp(account, signal.At, isInclusive: false);
-        // Who lets the account go by hand wants its mails to go: no quiet time.
-        foreach (var hold in account.Holds.ToList()) EndHold(account, hold with { Quiet = TimeSpan.Zero }, signal.By, signal.At);
-        SettleAccount(account, null, signal.At);
-        Rest(account, signal.At);
-    }
-
-    private void Begin(AccountState account, Hold hold, DateTimeOffset at)
-    {
-        account.Holds.RemoveAll(known => known.Source == hold.Source);
-        account.Holds.Add(hold);
-        Note(account, null, Reason.HoldStarted, at, detail: Detail(("because", hold.Because), ("until", hold.Until.ToString("O", System.Globalization.CultureInfo.InvariantCulture)), ("source", hold.Source)));
-        HoldsChanged(account);
-    }
-
-    private void EndHolds(AccountState account, DateTimeOffset at)
-    {
-        foreach (var hold in account.Holds.Where(hold => hold.Until <= at).ToList())
-        {
-            if (account.Escalations.Find(open => Hold.SourceOf(open.Id) == hold.Source) is { } escalation)
-                Do(new Effect.EscalationNoted(escalation.Id, account.Id, hold.Until, "hold_over", "", "", ""));
-            EndHold(account, hold, "", hold.Until);
-        }
-    }
-
-    private void EndHold(AccountState account, Hold hold, string by, DateTimeOffset at)
-    {
-        account.Holds.RemoveAll(known => known.Source == hold.Source);
-        account.QuietUntil = Later(account.QuietUntil, at + hold.Quiet);
-        Note(account, null, Reason.HoldEnded, at, detail: Detail(("because", hold.Because), ("by", by), ("source", hold.Source)));
-        HoldsChanged(account);
-        SettlePeople(account, at);
-    }
-
-    /// <summary>What waited for the account is asked again; the account itself is settled by whoever changed it.</summary>
-    private void SettlePeople(AccountState account, DateTimeOffset at)
-    {
-        foreach (var person in EnrolledPeople(account))
-        {
-            Settle(person, at);
-            Rest(person, at);
-        }
-    }
-
-    private void HoldsChanged(AccountState account)
-    {
-        set.Touch(new SubjectKey(slot, account.Ref));
-        set.TouchProfile(account);
-        Do(new Effect.HoldsChanged(account.Id, [.. account.Holds], account.QuietUntil));
-    }
-
-    private List<ContactState> EnrolledPeople(AccountState account) =>
-        [.. account.Members.Values.Where(member => member.IsEnrolled).Select(member => set.Contact(slot, member.ContactId)).OfType<ContactState>()];
-
-    /// <summary>Until when the account's hold, or the quiet time after one, keeps a mail of the class back; null where nothing does.</summary>
-    private static DateTimeOffset? HeldUntil(AccountState? account, Enrollment enrollment, SendClass sendClass, DateTimeOffset at)
-    {
-        if (account is null) return null;
-        DateTimeOffset? until = null;
-        foreach (var hold in account.Holds)
-        {
-            if (hold.Until > at && hold.Blocks.Contains(sendClass) && (until is null || hold.Until > until)) until = hold.Until;
-        }
-
-        return until ?? (!enrollment.IsAskedFor && account.QuietUntil > at ? account.QuietUntil : null);
-    }
-
-    private void SpaceOut(SubjectState subject, Enrollment enrollment, DateTimeOffset at)
-    {
-        enrollment.WasHeld = false;
-        if ((subject as AccountState ?? AccountOf((ContactState)subject)) is not { } account) return;
-        account.QuietUntil = Later(account.QuietUntil, at + BetweenHeldMails);
-        set.Touch(new SubjectKey(slot, account.Ref));
     }
 
     /// <summary>The team's clock and days.</summary>

@@ -64,6 +64,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.Refused s: Refused(s); break;
             case Signal.ConsentSaid s: ConsentSaid(s); break;
             case Signal.Erased s: Erased(s); break;
+            case Signal.Replied s: Replied(s); break;
             case Signal.Left s: Left(s); break;
             case Signal.EnrollRequested s: EnrollRequested(s); break;
             case Signal.Scheduled s: Scheduled(s); break;
@@ -122,6 +123,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         {
             Remember(account!, happened, SubjectKind.Account);
             ForEnrolledPeople(account!, except: null, person => Remember(person, happened, SubjectKind.Account));
+            // Now that it is known what happened: what a hold's end lets go asks its goal first.
+            HearHolds(account!, happened, signal.CountsOnly);
         }
 
         if (contact is not null) Settle(contact, at);
@@ -330,6 +333,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     private void HearForAccount(long accountId, StoredEvent row)
     {
         if (row.Kind == SignalKind.Answered && set.Account(slot, accountId) is { } asking) HearAnswer(asking, (Signal.Answered)SignalCodec.Read(row));
+        if (row.Kind == SignalKind.Replied && SignalCodec.Read(row) is Signal.Replied { IsAutomatic: false } reply) HoldForReply(AccountHere(accountId, row.OccurredAt), row.ContactId, reply.At);
         if (row.Kind == SignalKind.ApprovalGiven) ApprovalGiven((Signal.ApprovalGiven)SignalCodec.Read(row));
         if (row.Kind != SignalKind.Occurred) return;
         var account = AccountHere(accountId, row.OccurredAt);
@@ -338,6 +342,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         CatchUp(account, happened.OccurredAt, isInclusive: false);
         catalog.Index.Criteria.Apply(happened, null, account);
         Remember(account, happened, SubjectKind.Account);
+        HearHolds(account, happened, countsOnly: false);
         Settle(account, happened.OccurredAt);
         Trigger(happened, null, account, happened.OccurredAt);
         Rest(account, happened.OccurredAt);

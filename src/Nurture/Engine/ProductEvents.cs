@@ -17,6 +17,8 @@ public static class ProductEvents
     public const string StageReached = "nurture.stage_reached";
     public const string ContactLeft = "nurture.contact_left";
 
+    public const string Replied = "nurture.replied";
+
     public const string Asked = "nurture.asked";
     public const string Answered = "nurture.answered";
 
@@ -39,6 +41,7 @@ public static class ProductEvents
         Planned(TierChanged, "The account's tier became another one.", "from", "to"),
         Planned(StageReached, "The account came to another stage.", "from", "to"),
         Planned(ContactLeft, "A person of the account works there no more.") with { IsAccountFact = false },
+        Planned(Replied, "A person answered a mail with one of their own; what a mailbox answers by itself is none.", "scenario", "step", "template") with { IsAccountFact = false },
         .. SessionEvents.All,
         Planned(Asked, "A mail with a question was released.", "scenario", "step", "template") with { IsAccountFact = false },
         PlannedAnswer,

@@ -144,6 +144,10 @@ public enum Reason : short
 
     // Ours, and not a customer's.
     InternalContact = 190,
+
+    // What came back.
+    Replied = 191,
+    AnsweredByMachine = 192,
 }
 
 public static class Reasons

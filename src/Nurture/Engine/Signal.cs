@@ -61,6 +61,11 @@ public abstract record Signal
     /// <summary>Somebody of ours records on what ground the person may be mailed, whatever it was before. The way back is <see cref="Refused"/>.</summary>
     public sealed record ConsentSaid(long ContactId, ConsentBasis Basis, DateTimeOffset At) : Signal;
 
+    /// <summary>The person answered a mail with one of their own, or their mailbox did by itself.</summary>
+    /// <param name="IsAutomatic">An absence note or the like: recorded, and moves nothing (SEMANTICS.md 41).</param>
+    /// <param name="Scenario">Whose mail was answered; empty where nobody knows, as <paramref name="Step"/> and <paramref name="Template"/>.</param>
+    public sealed record Replied(long ContactId, bool IsAutomatic, string Scenario, string Step, string Template, DateTimeOffset At) : Signal;
+
     /// <summary>The contact is forgotten: everything ends, the state goes.</summary>
     public sealed record Erased(long ContactId, DateTimeOffset At) : Signal;
 
@@ -199,4 +204,5 @@ public enum SignalKind : short
     SessionChanged = 64,
     StartAsked = 110,
     Admitted = 111,
+    Replied = 190,
 }

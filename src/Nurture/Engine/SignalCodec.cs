@@ -96,6 +96,13 @@ public static class SignalCodec
         })),
         Signal.ConsentSaid s => Row(SignalKind.ConsentSaid, s.ContactId, 0, s.At, Packed(w => w.Number(1, (long)s.Basis))),
         Signal.Erased s => Row(SignalKind.Erased, s.ContactId, 0, s.At, []),
+        Signal.Replied s => Row(SignalKind.Replied, s.ContactId, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.IsAutomatic ? 2 : 1);
+            w.Text(2, s.Scenario);
+            w.Text(3, s.Step);
+            w.Text(4, s.Template);
+        })),
         Signal.Left s => Row(SignalKind.Left, s.ContactId, 0, s.At, []),
         Signal.EnrollRequested s => Row(SignalKind.EnrollRequested, s.Subject, 0, s.At, Packed(w =>
         {
@@ -393,6 +400,23 @@ public static class SignalCodec
             }
 
             case SignalKind.Erased: return new Signal.Erased(row.ContactId, row.OccurredAt);
+            case SignalKind.Replied:
+            {
+                var (kind, scenario, step, template) = (0L, "", "", "");
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: kind = reader.Number; break;
+                        case 2: scenario = reader.Text; break;
+                        case 3: step = reader.Text; break;
+                        case 4: template = reader.Text; break;
+                    }
+                }
+
+                return new Signal.Replied(row.ContactId, kind == 2, scenario, step, template, row.OccurredAt);
+            }
+
             case SignalKind.Left: return new Signal.Left(row.ContactId, row.OccurredAt);
             case SignalKind.EnrollRequested:
             {

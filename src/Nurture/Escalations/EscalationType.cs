@@ -1,3 +1,4 @@
+using Nurture.Contacts;
 using Nurture.Scenarios;
 using Nurture.Sends;
 
@@ -20,6 +21,16 @@ public sealed record PlaybookTask(string Title, Duration? Due, bool IsRequired);
 /// <param name="Most">After this the hold ends, whatever became of the case: a forgotten one must not silence a customer for ever.</param>
 /// <param name="Quiet">How long after the case is closed sends go on waiting.</param>
 public sealed record HoldRule(IReadOnlyList<SendClass> Blocks, Duration Most, TimeSpan Quiet);
+
+/// <summary>A hold that one event opens and another one closes (SEMANTICS.md 48).</summary>
+/// <param name="Key">The property that tells one opening from another, such as a ticket's number; empty where there is one at a time.</param>
+/// <param name="Rule">Its <c>Most</c> ends it where the closing event never comes.</param>
+public sealed record HoldPair(string Name, string Title, string OpenedBy, string ClosedBy, string Key, HoldRule Rule)
+{
+    public string SourceOf(OccurredEvent happened) => Key.Length > 0 && happened[Key].ToString() is { Length: > 0 } key ? $"event:{Name}/{key}" : $"event:{Name}";
+
+    public bool Owns(string source) => source == $"event:{Name}" || source.StartsWith($"event:{Name}/", StringComparison.Ordinal);
+}
 
 /// <summary>A declared cause to call a human (SEMANTICS.md 47).</summary>
 public sealed record EscalationType
@@ -86,6 +97,15 @@ public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType>
 
     /// <summary>Who may be given accounts by a step <c>assign</c>, by the pool's name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<PoolMember>> Pools { get; init; } = new Dictionary<string, IReadOnlyList<PoolMember>>();
+
+    /// <summary>How a human's reply holds their account, until its owner releases it (SEMANTICS.md 41).</summary>
+    public HoldRule Replies { get; init; } = new([SendClass.Marketing, SendClass.Service], new Duration(TimeSpan.Zero, BusinessDays: 3), TimeSpan.FromDays(1));
+
+    /// <summary>What is said of such a hold.</summary>
+    public string RepliesTitle { get; init; } = "A person has replied";
+
+    /// <summary>What holds an account between two events.</summary>
+    public IReadOnlyList<HoldPair> Holds { get; init; } = [];
 
     /// <summary>Who a colleague's manager is, by the colleague's address; <c>otherwise</c> is everybody else's.</summary>
     public IReadOnlyDictionary<string, string> Managers { get; init; } = new Dictionary<string, string>();

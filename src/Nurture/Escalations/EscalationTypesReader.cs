@@ -12,9 +12,11 @@ public static class EscalationTypesReader
     private static readonly string[] StandardOutcomes = ["saved", "no_response", "false_alarm", "needs_product_fix", "downgraded", "churned"];
     private static readonly TimeSpan StandardCoolDown = TimeSpan.FromDays(14);
     private static readonly TimeSpan StandardQuiet = TimeSpan.FromDays(3);
+    private static readonly TimeSpan PairQuiet = TimeSpan.FromDays(1);
     private static readonly Duration StandardMost = new(TimeSpan.FromDays(21));
 
-    public static (EscalationTypes Types, IReadOnlyList<Diagnostic> Diagnostics) Read(string text, string file)
+    /// <param name="plan">What names of events are held against; null where that was done before.</param>
+    public static (EscalationTypes Types, IReadOnlyList<Diagnostic> Diagnostics) Read(string text, string file, TrackingPlan? plan = null)
     {
         var source = new YamlSource(text, file);
         var root = YamlReader.Read(source);
@@ -38,8 +40,55 @@ public static class EscalationTypesReader
             managers[key.Value] = manager;
         }
 
+        var holds = ReadPairs(source, fields["holds"], plan);
+        var declared = new EscalationTypes(types) { Pools = pools, Managers = managers, Holds = holds };
+        if (source.Map(fields["replies"], "replies", "replies: { up_to: 3bd }") is { } replies) declared = ReadReplies(source, new Fields(source, replies, "the hold after a reply"), declared);
         fields.RefuseOthers();
-        return (new(types) { Pools = pools, Managers = managers }, source.Sorted());
+        return (declared, source.Sorted());
+    }
+
+    private static EscalationTypes ReadReplies(YamlSource source, Fields fields, EscalationTypes declared)
+    {
+        var title = source.Text(fields["title"], "title") ?? declared.RepliesTitle;
+        var rule = ReadRule(source, fields, source.Length(fields["up_to"], "up_to") ?? declared.Replies.Most, declared.Replies.Quiet);
+        fields.RefuseOthers();
+        return declared with { Replies = rule, RepliesTitle = title };
+    }
+
+    private static List<HoldPair> ReadPairs(YamlSource source, YamlNode? node, TrackingPlan? plan)
+    {
+        const string Example = "support: { title: A ticket is open, opened_by: ticket_opened, closed_by: ticket_closed, key: ticket_id, up_to: 14d }";
+        var pairs = new List<HoldPair>();
+        foreach (var (key, value) in source.Map(node, "holds", $"Each has its name as key: {Example}.")?.Entries ?? [])
+        {
+            if (source.Name(key, "a hold") is not { } name || source.Map(value, $"the hold \"{name}\"", Example) is not { } mapping) continue;
+            var fields = new Fields(source, mapping, $"the hold \"{name}\"");
+            var title = source.Text(fields.Required("title", "Why mails wait, for whoever looks: title: A ticket is open."), "title");
+            var (opening, closing) = (fields.Required("opened_by", "The event that opens it."), fields.Required("closed_by", "The event that closes it."));
+            var (openedBy, closedBy) = (ReadEvent(source, opening, plan), ReadEvent(source, closing, plan));
+            var (keyNode, property) = (fields["key"], source.Text(fields["key"], "key"));
+            var most = source.Length(fields.Required("up_to", "Where the closing event never comes, it ends after this: up_to: 14d."), "up_to");
+            var rule = ReadRule(source, fields, most ?? StandardMost, PairQuiet);
+            fields.RefuseOthers();
+            if (openedBy is not null && openedBy == closedBy) source.Error(DiagnosticCodes.Contradiction, closing!.Span, $"\"{closedBy}\" would open the hold and close it", "Two events: one opens it, another one closes it.");
+            foreach (var of in property is null || plan is null ? [] : new[] { openedBy, closedBy })
+            {
+                if (of is not null && plan!.Events.GetValueOrDefault(of) is { Properties.Count: > 0 } planned && !planned.Properties.ContainsKey(property!))
+                    source.Error(DiagnosticCodes.NotInPlan, keyNode!.Span, $"the event \"{of}\" has no property \"{property}\"", Suggestions.For(property!, planned.Properties.Keys));
+            }
+
+            if (title is not null && openedBy is not null && closedBy is not null) pairs.Add(new(name, title, openedBy, closedBy, property ?? "", rule));
+        }
+
+        return pairs;
+    }
+
+    private static string? ReadEvent(YamlSource source, YamlNode? node, TrackingPlan? plan)
+    {
+        if (source.Text(node, "an event") is not { } name) return null;
+        if (plan is { Events.Count: > 0 } && !plan.Events.ContainsKey(name) && !Engine.ProductEvents.All.Any(known => known.Name == name))
+            source.Error(DiagnosticCodes.NotInPlan, node!.Span, $"events.yaml knows no event \"{name}\"", Suggestions.For(name, plan.Events.Keys));
+        return name;
     }
 
     private static Dictionary<string, IReadOnlyList<PoolMember>> ReadPools(YamlSource source, YamlNode? node)
@@ -115,18 +164,20 @@ public static class EscalationTypesReader
         if (node is YamlNode.Scalar { Value: "none" }) return null;
         if (source.Map(node, "hold", "hold: { max: 21d, quiet: 3d }, or hold: none.") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "the hold");
+        var hold = ReadRule(source, fields, source.Length(fields["max"], "max") ?? StandardMost, StandardQuiet);
+        fields.RefuseOthers();
+        return hold;
+    }
+
+    private static HoldRule ReadRule(YamlSource source, Fields fields, Duration most, TimeSpan quiet)
+    {
         var blocks = new List<SendClass>();
         foreach (var written in source.Texts(fields["blocks"], "blocks"))
         {
             if (source.OneOf(written, "a class that a hold may block", ("marketing", SendClass.Marketing), ("service", SendClass.Service)) is { } blocked) blocks.Add(blocked);
         }
 
-        var hold = new HoldRule(
-            blocks.Count > 0 ? blocks : [SendClass.Marketing, SendClass.Service],
-            source.Length(fields["max"], "max") ?? StandardMost,
-            source.Exact(fields["quiet"], "quiet") ?? StandardQuiet);
-        fields.RefuseOthers();
-        return hold;
+        return new(blocks.Count > 0 ? blocks : [SendClass.Marketing, SendClass.Service], most, source.Exact(fields["quiet"], "quiet") ?? quiet);
     }
 
     private static List<PlaybookTask> ReadPlaybook(YamlSource source, YamlNode? node)

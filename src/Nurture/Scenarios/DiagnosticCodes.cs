@@ -226,7 +226,7 @@ public static partial class DiagnosticCodes
     /// <summary>A layout without the place where the mail's content goes.</summary>
     public const string NoContent = "NUR305";
 
-    /// <summary>A template file whose name is not <c>name.locale.html</c>.</summary>
+    /// <summary>A template file whose name is not <c>name.locale.html</c>, <c>.md</c> or <c>.blocks.yaml</c>.</summary>
     public const string BadFileName = "NUR306";
 
     /// <summary>A layout that says nothing of who writes, or offers no way to unsubscribe; a footer is added when it is sent.</summary>
@@ -240,4 +240,10 @@ public static partial class DiagnosticCodes
 
     /// <summary>A mail whose class or topic is another in another language.</summary>
     public const string PurposeDiffers = "NUR321";
+
+    /// <summary>A block that is none, or lacks what it needs.</summary>
+    public const string BadBlock = "NUR322";
+
+    /// <summary>A mail that is written in two files of one language, or a text part without its mail.</summary>
+    public const string OddFile = "NUR323";
 }

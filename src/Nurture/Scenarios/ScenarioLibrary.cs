@@ -92,7 +92,7 @@ public sealed record ScenarioLibrary
         HealthDefinition? health = null;
         if (escalationsText is not null)
         {
-            (escalations, var said) = EscalationTypesReader.Read(escalationsText, Shown(Path.Combine(directory, EscalationsFile)));
+            (escalations, var said) = EscalationTypesReader.Read(escalationsText, Shown(Path.Combine(directory, EscalationsFile)), plan);
             found.AddRange(said);
         }
 
@@ -144,13 +144,19 @@ public sealed record ScenarioLibrary
     private static MailTemplateLibrary LoadTemplates(string directory, SendPolicy policy, TrackingPlan plan, List<Diagnostic> found)
     {
         var templates = new List<MailTemplate>();
-        foreach (var file in FilesIn(directory, "*.html", found, isRequired: true))
+        var files = FilesIn(directory, "*", found, isRequired: true).ToList();
+        foreach (var file in files.Where(file => MailForms.Of(file) is not null && Path.GetFileName(file) != "README.md"))
         {
             if (ReadOptional(file, found) is not { } text) continue;
-            var template = MailTemplate.Parse(text, Shown(file));
+            var template = MailTemplate.Parse(text, Shown(file), ReadOptional(MailTemplate.TextFileOf(file, MailForms.Of(file)!.Value), found));
             found.AddRange(template.Diagnostics);
+            if (templates.Find(known => known.Name == template.Name && known.Locale == template.Locale) is { } other)
+                found.Add(new(DiagnosticCodes.OddFile, Severity.Error, Shown(file), new(0, 0, 1, 1), $"this mail is written in {Path.GetFileName(other.File)} already.", "Keep one of the two."));
             templates.Add(template);
         }
+
+        foreach (var file in files.Where(file => file.EndsWith(MailForms.TextEnding, StringComparison.Ordinal) && !templates.Exists(mail => MailTemplate.TextFileOf(mail.File, mail.Form) == Shown(file))))
+            found.Add(new(DiagnosticCodes.OddFile, Severity.Error, Shown(file), new(0, 0, 1, 1), "no mail stands beside this text part.", $"It belongs to {Path.GetFileNameWithoutExtension(file)}.html, .md or .blocks.yaml."));
 
         var library = new MailTemplateLibrary(templates, policy.Locale);
         found.AddRange(MailTemplateLinter.Lint(library, plan, policy));

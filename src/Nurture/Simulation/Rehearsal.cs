@@ -263,6 +263,7 @@ public sealed class Rehearsal
             case TestAction.Start started: Tell(started); break;
             case TestAction.Done done: Tell(done); break;
             case TestAction.Decide decide: Tell(decide); break;
+            case TestAction.Reply reply: Simulator.Tell(new Signal.Replied(IdOf(reply.Contact), reply.IsAutomatic, "", "", "", reply.At), IdOf(reply.Contact)); break;
             case TestAction.Leave leave: Simulator.Tell(new Signal.Left(IdOf(leave.Contact), leave.At), IdOf(leave.Contact)); break;
             default: throw new InvalidOperationException($"No playing of {action.GetType().Name}.");
         }

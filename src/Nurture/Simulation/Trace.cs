@@ -58,6 +58,7 @@ internal sealed class Trace(Rehearsal rehearsal)
         TestAction.ChangeSession { IsCancelled: true } cancelled => new(action.At, "session", $"{cancelled.Session} is cancelled"),
         TestAction.ChangeSession came => new(action.At, "session", $"{came.Session} was attended by {(came.Attended!.Count == 0 ? "nobody" : string.Join(", ", came.Attended))}"),
         TestAction.Done done => new(action.At, "do", $"{done.Task}{(done.Outcome == Step.Task.Done ? "" : $" as {done.Outcome}")}"),
+        TestAction.Reply reply => new(action.At, "reply", reply.IsAutomatic ? $"{reply.Contact} (automatic)" : reply.Contact),
         TestAction.Start start => new(action.At, "start", $"{start.Contact ?? "the account"}{(start.Row is null ? "" : $" in {start.Row}")} by hand{Properties(start.With)}"),
         TestAction.Leave leave => new(action.At, "leave", leave.Contact),
         _ => throw new InvalidOperationException($"No words for {action.GetType().Name}."),
@@ -144,6 +145,7 @@ internal sealed class Trace(Rehearsal rehearsal)
             case Reason.SessionCancelled or Reason.Completed or Reason.GoalReached or Reason.ExitTrue or Reason.AudienceLost or Reason.Ended or Reason.Merged or Reason.Erased or Reason.Stopped
                 or Reason.NoRecipient when entry.Member("template") is null:
                 return ("end", $"{entry.Reason.Code()}{((entry.Member("exit") ?? entry.Member("reason")) is { } why ? $": {why}" : "")}{whose}", null);
+            case Reason.Replied when entry.EnrollmentId != 0: return ("end", $"{entry.Reason.Code()}{whose}", null);
             case Reason.ContactLeft when entry.EnrollmentId != 0 && StepOf(entry.Scenario, entry.Step) is not Step.Send: return ("end", $"{entry.Reason.Code()}{whose}", null);
         }
 

@@ -22,14 +22,25 @@ internal static class Footer
         .SelectMany(language => new[] { (language, true, true), (language, true, false), (language, false, true) })
         .ToDictionary(key => key, key => Template.Parse(Block(key.language, key.Item2, key.Item3), "footer", TemplateOptions.Html));
 
+    private static readonly Dictionary<(string, bool, bool), Template> TextBlocks = Unsubscribe.Keys
+        .SelectMany(language => new[] { (language, true, true), (language, true, false), (language, false, true) })
+        .ToDictionary(key => key, key => Template.Parse(TextBlock(key.language, key.Item2, key.Item3), "footer", TemplateOptions.Text));
+
     /// <summary>Whether a name read by a template is the sender's organization or address, or the whole sender.</summary>
     public static bool ShowsSender(string name) => name is "sender" or "sender.organization" or "sender.postal_address";
 
-    public static Template For(string locale, bool withSender, bool withUnsubscribe)
-    {
-        var language = Locales.Language(locale);
-        return Blocks[(Unsubscribe.ContainsKey(language) ? language : "en", withSender, withUnsubscribe)];
-    }
+    public static Template For(string locale, bool withSender, bool withUnsubscribe) => Blocks[(LanguageOf(locale), withSender, withUnsubscribe)];
+
+    /// <summary>As <see cref="For"/>, for the text part.</summary>
+    public static Template TextFor(string locale, bool withSender, bool withUnsubscribe) => TextBlocks[(LanguageOf(locale), withSender, withUnsubscribe)];
+
+    private static string LanguageOf(string locale) => Unsubscribe.ContainsKey(Locales.Language(locale)) ? Locales.Language(locale) : "en";
+
+    // The line before it is how readers of plain text know what is no more of the letter (RFC 3676 §4.3).
+    private static string TextBlock(string language, bool withSender, bool withUnsubscribe) =>
+        "\n-- \n"
+        + (withSender ? "{{ sender.organization }}\n{{ sender.postal_address }}\n" : "")
+        + (withUnsubscribe ? $"{{{{ if unsubscribe_url }}}}{Unsubscribe[language]}: {{{{ unsubscribe_url }}}}\n{{{{ end }}}}" : "");
 
     private static string Block(string language, bool withSender, bool withUnsubscribe) =>
         $"<div style=\"{Style}\">"

@@ -25,14 +25,14 @@ public sealed class MailReads
 
     public static MailReads Of(MailTemplate template, MailTemplate? layout)
     {
-        Templating.Template?[] texts = [template.Subject, template.Preheader, template.Body, layout?.Body];
+        Templating.Template?[] texts = [template.Subject, template.Preheader, template.Body, template.TextPart, layout?.Body];
         var read = texts.OfType<Templating.Template>().ToList();
-        return read.Exists(text => text.ReadsUnnamed) ? Everything : new(read.SelectMany(text => text.Names.Concat(text.Assigned)));
+        return read.Exists(text => text.ReadsUnnamed) ? Everything : new(read.SelectMany(text => text.Names.Concat(text.Assigned).Concat(text.Called.SelectMany(whom => new[] { $"{whom}.first_name", $"{whom}.last_name" }))));
     }
 
     /// <summary>Every name that the mail's own texts read.</summary>
     internal static IEnumerable<string> NamesIn(MailTemplate template) =>
-        new Templating.Template?[] { template.Subject, template.Preheader, template.Body }.OfType<Templating.Template>().SelectMany(text => text.Names);
+        new Templating.Template?[] { template.Subject, template.Preheader, template.Body, template.TextPart }.OfType<Templating.Template>().SelectMany(text => text.Names);
 
     /// <param name="root"><c>contact</c>, <c>account</c>, <c>trigger</c>, …</param>
     /// <returns>Whether anything of it is read.</returns>

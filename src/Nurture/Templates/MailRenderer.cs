@@ -12,6 +12,9 @@ public sealed record RenderedMail(string Subject, string Html)
 {
     /// <summary>What inboxes show beside the subject; empty where the template has none.</summary>
     public string Preheader { get; init; } = "";
+
+    /// <summary>What its author wrote for readers without HTML; null where it is made from the HTML.</summary>
+    public string? Text { get; init; }
 }
 
 /// <summary>
@@ -40,8 +43,19 @@ public static class MailRenderer
         model["preheader"] = preheader;
         // A human's own text stands where the template's would, in the same layout.
         var body = edited is not null && edited["paragraphs"].TryGetList(out var paragraphs) && paragraphs.Count > 0 ? Edited.Body : template.Body;
+        // Their words are not in the author's text part.
+        var text = template.TextPart is { } part && body == template.Body ? TextOf(template, part, model, options) : null;
         if (layout is not null) model["content"] = TemplateValue.Markup(body.Render(model, options));
-        return new(subject, Page(template, body, layout, model, options)) { Preheader = preheader };
+        return new(subject, Page(template, body, layout, model, options)) { Preheader = preheader, Text = text };
+    }
+
+    /// <summary>The text part, with what the law wants where it does not show it.</summary>
+    private static string TextOf(MailTemplate template, Template part, TemplateObject model, RenderOptions options)
+    {
+        var lacksSender = !part.Names.Any(Footer.ShowsSender);
+        var lacksUnsubscribe = !part.Names.Contains(Footer.UnsubscribeName);
+        var text = part.Render(model, options).Trim() + "\n";
+        return lacksSender || lacksUnsubscribe ? text + Footer.TextFor(template.Locale, lacksSender, lacksUnsubscribe).Render(model, options) : text;
     }
 
     /// <summary>The body alone, without its layout.</summary>

@@ -4,15 +4,17 @@ using System.Text.RegularExpressions;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Yaml;
 using Nurture.Sends;
+using Nurture.Templates.Sources;
 using Nurture.Templating;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Templates;
 
 /// <summary>
-/// A mail in one language, as read from <c>templates/name.locale.html</c>: front matter with subject, preheader and layout,
-/// then the body. A file whose name begins with <c>layout</c> is a layout, and shows a mail's body where it says <c>content</c>.
-/// Immutable.
+/// A mail in one language, as read from <c>templates/name.locale.html</c>, <c>.md</c> or <c>.blocks.yaml</c>: subject, preheader,
+/// layout and what else it says of itself, and its body; and its text part, where <c>name.locale.txt</c> stands beside it. A file
+/// whose name begins with <c>layout</c> is a layout, and shows a mail's body where it says <c>content</c>. Whatever the form, the
+/// body is HTML from here on: it is made when the file is read. Immutable.
 /// </summary>
 public sealed partial class MailTemplate
 {
@@ -22,18 +24,23 @@ public sealed partial class MailTemplate
 
     private static readonly string[] FrontKeys = [.. MailsOwn, "preheader", "layout"];
 
-    private MailTemplate(string name, string locale, string file, string text) => (Name, Locale, File, Text) = (name, locale, file, text);
+    private MailTemplate(string name, string locale, MailForm form, string file, string text) => (Name, Locale, Form, File, Text) = (name, locale, form, file, text);
 
     public string Name { get; }
 
     public string Locale { get; }
+
+    public MailForm Form { get; }
 
     public string File { get; }
 
     /// <summary>The whole file.</summary>
     public string Text { get; }
 
-    /// <summary>SHA-256 of the text, in small hexadecimal digits.</summary>
+    /// <summary>What stands in the file of its text part; null where there is none.</summary>
+    public string? TextPartText { get; private init; }
+
+    /// <summary>SHA-256 of its texts, in small hexadecimal digits.</summary>
     public string Hash { get; private init; } = "";
 
     /// <summary>A layout's is empty.</summary>
@@ -44,8 +51,8 @@ public sealed partial class MailTemplate
 
     public Template Body { get; private set; } = null!;
 
-    /// <summary>The line of the file that the body begins on, 1-based: what goes wrong in the body is counted from there.</summary>
-    public int BodyLine { get; private init; } = 1;
+    /// <summary>What readers without HTML get; null where that is made from the HTML.</summary>
+    public Template? TextPart { get; private init; }
 
     /// <summary>Null for a mail that is a whole page by itself (<c>layout: none</c>), and for layouts.</summary>
     public string? Layout { get; private init; }
@@ -70,6 +77,11 @@ public sealed partial class MailTemplate
 
     internal YamlSource Source { get; private init; } = null!;
 
+    internal YamlSource? TextSource { get; private init; }
+
+    // Where a character of each piece of the body's code stands in the file.
+    private IReadOnlyList<Func<int, SourceSpan>> Places { get; init; } = [];
+
     private IReadOnlyDictionary<string, SourceSpan> FrontValues { get; init; } = new Dictionary<string, SourceSpan>();
 
     public static bool IsLayoutName(string name) => name == DefaultLayout || name.StartsWith(DefaultLayout + "-", StringComparison.Ordinal);
@@ -83,26 +95,56 @@ public sealed partial class MailTemplate
             : null;
     }
 
+    /// <summary>Where in which file of the author's something went wrong.</summary>
+    public (string File, SourceSpan At) PlaceOf(TemplateException failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        if (TextPart is not null && failure.TemplateName == TextPart.Name) return (TextSource!.File, TextSource.At(failure.Line, failure.Column));
+        if (failure.TemplateName == Preheader?.Name) return (File, At("preheader"));
+        return failure.TemplateName == Body.Name ? (File, InBody(Offset(Body.Text, failure.Line, failure.Column))) : (File, At("subject"));
+    }
+
+    /// <summary>A place of the body, which may have been changed since, in the file.</summary>
+    private SourceSpan InBody(int offset)
+    {
+        var parts = CodePart.In(Body.Text);
+        var at = parts.Select((part, i) => (part, i)).LastOrDefault(pair => pair.part.Span.Start <= offset);
+        return at.part is null || at.i >= Places.Count ? Source.LineSpan(1) : Places[at.i](Math.Min(offset, at.part.Span.End) - at.part.Span.Start) with { Length = 0 };
+    }
+
+    private static int Offset(string text, int line, int column)
+    {
+        var start = 0;
+        for (var n = 1; n < line && text.IndexOf('\n', start) is >= 0 and var end; n++) start = end + 1;
+        return Math.Min(start + column - 1, text.Length);
+    }
+
     /// <summary>Where a value of the front matter stands; the file's first line where it is not given.</summary>
     internal SourceSpan At(string key) => FrontValues.TryGetValue(key, out var at) ? at : Source.LineSpan(1);
 
     /// <summary>Never throws; what is wrong is in <see cref="Diagnostics"/>.</summary>
-    public static MailTemplate Parse(string text, string file)
+    /// <param name="file">Its ending says the form.</param>
+    /// <param name="textPart">What <c>name.locale.txt</c> beside it says; null where there is none.</param>
+    public static MailTemplate Parse(string text, string file, string? textPart = null)
     {
         var source = new YamlSource(text, file);
+        var form = MailForms.Of(file) ?? MailForm.Html;
         var (name, locale) = NameOf(file) ?? (Values.Slug(Path.GetFileNameWithoutExtension(file)), "en");
         if (NameOf(file) is null)
-            source.Error(DiagnosticCodes.BadFileName, source.Span(0, 0), $"\"{Path.GetFileName(file)}\" names no template and locale", "A template is a file such as welcome.en.html.");
+            source.Error(DiagnosticCodes.BadFileName, source.Span(0, 0), $"\"{Path.GetFileName(file)}\" names no template and locale", "A template is a file such as welcome.en.html, welcome.en.md or welcome.en.blocks.yaml.");
 
         var isLayout = IsLayoutName(name);
-        var (front, bodyStart) = SplitFrontMatter(source, isLayout);
-        var subject = TextPart(source, front?["subject"], "subject", name);
-        var preheader = TextPart(source, front?["preheader"], "preheader", name);
+        if (isLayout && form != MailForm.Html)
+            source.Error(DiagnosticCodes.BadFileName, source.Span(0, 0), "a layout is a page, and no other form has one", $"Write it as {name}.{locale}.html.");
+        var (front, bodyStart) = form == MailForm.Blocks ? (WholeFile(source), 0) : SplitFrontMatter(source, isLayout);
+        var subject = TextOf(source, front?["subject"], "subject", name);
+        var preheader = TextOf(source, front?["preheader"], "preheader", name);
         var layout = source.Name(front?["layout"], "a layout");
         var from = source.Text(front?["from"], "from");
         var replyTo = MailAddress.Read(source, front?["reply_to"]);
         var sendClass = SendClasses.Read(source, front?["class"]);
         var topic = source.Name(front?["topic"], "a topic");
+        var blocks = form == MailForm.Blocks ? front?.Required("blocks", "What it shows: blocks: [ heading: Welcome, text: … ].") : null;
         foreach (var key in isLayout && front is not null ? MailsOwn.Where(front.Has) : [])
             source.Error(DiagnosticCodes.BadFrontMatter, front!.KeySpan(key)!.Value, $"a layout has no {key}: the mail in it has one", "Take the line away.");
         if (sendClass == SendClass.Transactional && topic is not null)
@@ -111,28 +153,70 @@ public sealed partial class MailTemplate
             source.Error(DiagnosticCodes.BadFrontMatter, front.HeadSpan, "this mail has no subject", "Give it one: subject: Welcome, {{ contact.name }}");
         front?.RefuseOthers();
 
-        var body = Template.Parse(source.Text[bodyStart..], $"{name}.{locale}", TemplateOptions.Html);
-        foreach (var found in body.Diagnostics)
-            source.Error(DiagnosticCodes.BadTemplate, source.Span(bodyStart + found.Span.Start, bodyStart + found.Span.End), found.Message, found.Hint);
+        var (body, places) = BodyOf(source, form, bodyStart, blocks, $"{name}.{locale}");
         if (isLayout && !body.Names.Contains("content"))
             source.Error(DiagnosticCodes.NoContent, source.Span(bodyStart, bodyStart), "this layout shows no mail: it never says {{ content }}", "Write {{ content }} where the mail's body belongs.");
+        var textSource = textPart is null ? null : new YamlSource(textPart, TextFileOf(file, form));
+        var textTemplate = textSource is null ? null : Template.Parse(textSource.Text, $"{name}.{locale} (text)", TemplateOptions.Text);
+        foreach (var found in textTemplate?.Diagnostics ?? []) textSource!.Error(DiagnosticCodes.BadTemplate, textSource.Span(found.Span.Start, found.Span.End), found.Message, found.Hint);
 
-        return new(name, locale, file, source.Text)
+        return new(name, locale, form, file, source.Text)
         {
-            Hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source.Text))),
+            TextPartText = textSource?.Text,
+            Hash = HashOf(source.Text, form, textSource?.Text),
             Subject = subject ?? Template.Parse("", name, TemplateOptions.Text),
             Preheader = preheader,
             Body = body,
-            BodyLine = 1 + source.Text.AsSpan(0, bodyStart).Count('\n'),
+            Places = places,
+            TextPart = textTemplate,
             Layout = isLayout || layout == "none" ? null : layout ?? DefaultLayout,
             From = from,
             ReplyTo = replyTo,
             Class = sendClass,
             Topic = topic,
-            FrontValues = FrontKeys.Where(key => front?[key] is not null).ToDictionary(key => key, key => front![key]!.Span),
-            Diagnostics = source.Sorted(),
+            FrontValues = FrontKeys.Where(key => front?.Has(key) == true).ToDictionary(key => key, key => front![key]?.Span ?? front.KeySpan(key)!.Value),
+            Diagnostics = [.. source.Sorted(), .. textSource?.Sorted() ?? []],
             Source = source,
+            TextSource = textSource,
         };
+    }
+
+    /// <summary>The text part's file of a mail's.</summary>
+    public static string TextFileOf(string file, MailForm form) => (file.EndsWith(form.Ending(), StringComparison.Ordinal) ? file[..^form.Ending().Length] : file) + MailForms.TextEnding;
+
+    private static string HashOf(string text, MailForm form, string? textPart) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(form == MailForm.Html && textPart is null ? text : $"{form.Word()}\0{textPart}\0{text}")));
+
+    private static (Template Body, IReadOnlyList<Func<int, SourceSpan>> Places) BodyOf(YamlSource source, MailForm form, int start, YamlNode? blocks, string name)
+    {
+        var written = source.Text[start..];
+        if (form != MailForm.Blocks)
+        {
+            var read = Template.Parse(written, name, TemplateOptions.Html);
+            foreach (var found in read.Diagnostics)
+                source.Error(DiagnosticCodes.BadTemplate, source.Span(start + found.Span.Start, start + found.Span.End), found.Message, found.Hint);
+            if (form == MailForm.Html || !read.IsValid)
+                return (read, [.. CodePart.In(written).Select(part => (Func<int, SourceSpan>)(offset => source.Span(start + part.Span.Start + offset, start + part.Span.Start + offset)))]);
+        }
+
+        var made = new MadeBody(source.Text);
+        var before = source.Diagnostics.Count;
+        var html = form == MailForm.Markdown
+            ? MarkdownText.ToHtml(made, written, offset => source.Span(start + offset, start + offset), takesHtml: true)
+            : MailBlocks.ToHtml(source, made, blocks);
+        var (text, places) = made.Finish(html);
+        var body = Template.Parse(text, name, TemplateOptions.Html);
+        // What the author wrote was whole in itself, so this can be only code that was torn apart.
+        if (!body.IsValid && source.Diagnostics.Count == before)
+            source.Error(DiagnosticCodes.BadTemplate, source.LineSpan(1), body.Diagnostics[0].Message, "Give code that begins or ends a block a line of its own, with an empty line before and after.");
+        return (body, places);
+    }
+
+    private static Fields? WholeFile(YamlSource source)
+    {
+        var root = YamlReader.Read(source);
+        if (root is null && !source.HasErrors) source.Error(DiagnosticCodes.BadFrontMatter, source.LineSpan(1), "this file is empty", "It has subject: and blocks:.");
+        return source.Map(root, "a mail of blocks", "It has subject: and blocks:.") is { } mapping ? new Fields(source, mapping, "this mail") : null;
     }
 
     /// <summary>The same mail with another body, which begins on the same line.</summary>
@@ -166,7 +250,7 @@ public sealed partial class MailTemplate
         return (new Fields(source, mapping, "the front matter"), match.Length);
     }
 
-    private static Template? TextPart(YamlSource source, YamlNode? node, string what, string name)
+    private static Template? TextOf(YamlSource source, YamlNode? node, string what, string name)
     {
         if (source.Text(node, what) is not { } text) return null;
         var template = Template.Parse(text, $"{name} ({what})", TemplateOptions.Text);
@@ -176,7 +260,7 @@ public sealed partial class MailTemplate
         return template;
     }
 
-    [GeneratedRegex(@"^(?<name>[^.]+)\.(?<locale>[^.]+)\.html\z")]
+    [GeneratedRegex(@"^(?<name>[^.]+)\.(?<locale>[^.]+)\.(?:html|md|blocks\.yaml|txt)\z")]
     private static partial Regex FileNamePattern();
 
     [GeneratedRegex(@"\A---[ \t]*\n(?<yaml>.*?)(?<=\n)---[ \t]*(?:\n|\z)", RegexOptions.Singleline)]

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
+using Nurture.Scenarios.Yaml;
 using Nurture.Sends;
 using Nurture.Templating.Syntax;
 
@@ -27,7 +28,7 @@ public static class MailTemplateLinter
             CheckPurpose(template, library, found);
             if (template.IsLayout) CheckFooter(template, found);
             else if (template.Layout is { } layout && library.LayoutOf(template) is null)
-                found.Add(Mistake(DiagnosticCodes.UnknownLayout, Severity.Error, template, Find(template, layout) ?? template.Source.LineSpan(1),
+                found.Add(Mistake(DiagnosticCodes.UnknownLayout, Severity.Error, template, template.At("layout"),
                     $"layout \"{layout}\" is not defined.", Suggestions.For(layout, library.All.Where(t => t.IsLayout).Select(t => t.Name)) ?? $"It would be the file templates/{layout}.{library.DefaultLocale}.html; layout: none does without."));
         }
 
@@ -59,12 +60,8 @@ public static class MailTemplateLinter
 
     private static void CheckNames(MailTemplate template, TrackingPlan plan, List<Diagnostic> found)
     {
-        var names = template.Body.Names.Concat(template.Subject.Names).Concat(template.Preheader?.Names ?? []).Distinct(StringComparer.Ordinal);
-        foreach (var name in names)
-        {
-            if (Complaint(name, template.IsLayout, plan) is not { } complaint) continue;
-            found.Add(Mistake(DiagnosticCodes.UnknownName, Severity.Error, template, Find(template, name) ?? template.Source.LineSpan(1), complaint.Message, complaint.Hint));
-        }
+        CheckNames(template.Source, template.Body.Names.Concat(template.Subject.Names).Concat(template.Preheader?.Names ?? []), template.IsLayout, plan, found);
+        if (template.TextSource is { } text) CheckNames(text, template.TextPart!.Names, isLayout: false, plan, found);
 
         foreach (Match print in Regex.Matches(template.Text, @"\{\{[-~]?\s*(?<path>(?<root>contact|account)\.(?<name>\w+))\s*[-~]?\}\}"))
         {
@@ -75,6 +72,15 @@ public static class MailTemplateLinter
             var group = print.Groups["path"];
             found.Add(Mistake(DiagnosticCodes.MayBeEmpty, Severity.Warning, template, template.Source.Span(group.Index, group.Index + group.Length),
                 $"not everybody has a {path}, and then nothing stands here.", $"Say what stands there instead: {{{{ {path} ?? \"there\" }}}}, or ask first: {{{{ if {path} }}}}."));
+        }
+    }
+
+    private static void CheckNames(YamlSource source, IEnumerable<string> names, bool isLayout, TrackingPlan plan, List<Diagnostic> found)
+    {
+        foreach (var name in names.Distinct(StringComparer.Ordinal))
+        {
+            if (Complaint(name, isLayout, plan) is not { } complaint) continue;
+            found.Add(new(DiagnosticCodes.UnknownName, Severity.Error, source.File, Find(source, name) ?? source.LineSpan(1), complaint.Message, complaint.Hint));
         }
     }
 
@@ -121,10 +127,10 @@ public static class MailTemplateLinter
     }
 
     /// <summary>The first place where the name is written.</summary>
-    private static SourceSpan? Find(MailTemplate template, string name)
+    private static SourceSpan? Find(YamlSource source, string name)
     {
-        var match = Regex.Match(template.Text, $@"(?<![\w.]){Regex.Escape(name)}(?!\w)");
-        return match.Success ? template.Source.Span(match.Index, match.Index + match.Length) : null;
+        var match = Regex.Match(source.Text, $@"(?<![\w.]){Regex.Escape(name)}(?!\w)");
+        return match.Success ? source.Span(match.Index, match.Index + match.Length) : null;
     }
 
     private static Diagnostic Mistake(string code, Severity severity, MailTemplate template, SourceSpan at, string message, string? hint) =>

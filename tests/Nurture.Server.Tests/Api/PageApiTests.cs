@@ -237,6 +237,37 @@ public abstract class PageApiTests(ApiServer api)
     }
 
     [Fact]
+    public async Task A_mail_keeps_its_form_and_its_text_part_and_every_version_of_them()
+    {
+        await api.PublishAsync();
+
+        var preview = (await api.CallAsync(HttpMethod.Post, "templates/noted.en/preview", new { text = "---\nsubject: Noted\n---\nHello **you**", form = "markdown", text_part = "Hello you" })).Body!;
+        await api.CallAsync(HttpMethod.Put, "templates/noted.en", new { text = "---\nsubject: Noted\n---\nHello **you**", form = "markdown", text_part = "Hello you" });
+        await api.CallAsync(HttpMethod.Put, "templates/noted.en", new { text = "---\nsubject: Noted\n---\nHello **all**" });
+        var shown = await api.GetAsync("templates/noted.en");
+        var versions = (await api.GetAsync("templates/noted.en/versions")).AsArray();
+        var now = (await api.CallAsync(HttpMethod.Post, "templates/noted.en/preview", new { })).Body!;
+
+        Assert.Contains("<strong>you</strong>", preview["html"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith("Hello you\n", preview["text"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(("markdown", 2), (shown["form"]!.GetValue<string>(), shown["version"]!.GetValue<int>()));
+        Assert.Equal([(2, null), (1, "Hello you")], versions.Select(version => (version!["version"]!.GetValue<int>(), version["text_part"]?.GetValue<string>())));
+        Assert.Contains("<strong>all</strong>", now["html"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith("Hello all\n", now["text"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal("bad-form", await api.ProblemAsync(HttpMethod.Put, "templates/noted.en", new { text = "x", form = "word" }, HttpStatusCode.BadRequest));
+    }
+
+    [Fact]
+    public async Task A_live_scenario_is_asked_before_its_mail_becomes_something_weaker()
+    {
+        await api.PublishAsync();
+        var live = await api.GetAsync("templates/hello.en");
+
+        Assert.Equal("not-publishable", await api.ProblemAsync(HttpMethod.Put, "templates/hello.en",
+            new { text = live["text"]!.GetValue<string>().Replace("subject:", "class: transactional\nsubject:", StringComparison.Ordinal) }, HttpStatusCode.UnprocessableEntity));
+    }
+
+    [Fact]
     public async Task A_test_mail_goes_to_the_caller_marked_and_stands_in_no_ledger()
     {
         await api.PublishAsync();

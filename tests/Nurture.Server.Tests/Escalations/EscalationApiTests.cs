@@ -70,7 +70,52 @@ public abstract class EscalationApiTests(ApiServer api)
           - send: { template: hello, approve: owner, up_to: 30d }
         """;
 
+    private const string Offers = """
+        scenario: offers
+        title: Offers
+        owner: m@example.com
+        class: marketing
+        trigger: { event: signed_up }
+        goal: { when: event("setup_completed"), within: 60d }
+        steps: [ wait: 30d ]
+        """;
+
+    private const string Answers = """
+        types: { drop: { title: Health has dropped } }
+        holds:
+          setup: { title: They are being set up, opened_by: signed_up, closed_by: setup_completed, up_to: 9d }
+        replies: { title: They wrote to us, up_to: 3bd }
+        """;
+
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Rule(41, 48)]
+    [Fact]
+    public async Task A_reply_that_is_told_ends_marketing_and_holds_the_account_until_it_is_released()
+    {
+        await api.PublishAsync();
+        await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "escalations.yaml", text = Answers }, new { file = "offers.yaml", text = Offers } } });
+        var id = await api.PersonAsync("writer", "writer@w.example", """,{"type":"group","userId":"writer","groupId":"writers"},{"type":"track","userId":"writer","event":"signed_up","properties":{"plan":"paid"}}""");
+        var account = (await api.GetAsync("accounts?query=writers"))["items"]![0]!["id"]!.GetValue<long>();
+        Assert.Equal(["event:setup"], await SourcesAsync());
+
+        await api.DoAsync(HttpMethod.Post, "replies", new { email = "Writer@w.example", kind = "automatic" });
+        Assert.Equal(["event:setup"], await SourcesAsync());
+        Assert.Contains("offers", await ScenariosAsync());
+        await api.DoAsync(HttpMethod.Post, "replies", new { email = "Writer@w.example", kind = "human" });
+        Assert.Equal(["event:setup", $"reply:{id}"], await SourcesAsync());
+        Assert.DoesNotContain("offers", await ScenariosAsync());
+
+        await api.PersonAsync("writer", "writer@w.example", """,{"type":"track","userId":"writer","event":"setup_completed"}""");
+        Assert.Equal([$"reply:{id}"], await SourcesAsync());
+        Assert.Equal("missing-field", await api.ProblemAsync(HttpMethod.Post, "replies", new { email = "writer@w.example" }, HttpStatusCode.BadRequest));
+        Assert.Equal("not-found", await api.ProblemAsync(HttpMethod.Post, "replies", new { email = "nobody@w.example", kind = "human" }, HttpStatusCode.NotFound));
+        await api.DoAsync(HttpMethod.Delete, $"accounts/{account}/hold");
+        Assert.Empty(await SourcesAsync());
+
+        async Task<IEnumerable<string>> SourcesAsync() => (await api.GetAsync($"holds?account={account}"))["items"]!.AsArray().Select(hold => hold!["source"]!.GetValue<string>()).Order(StringComparer.Ordinal);
+        async Task<IEnumerable<string>> ScenariosAsync() => (await api.GetAsync($"contacts/{id}"))["enrollments"]!.AsArray().Select(enrollment => enrollment!["scenario"]!.GetValue<string>());
+    }
 
     [Fact]
     public async Task An_account_that_falls_silent_reaches_a_human_who_saves_it()

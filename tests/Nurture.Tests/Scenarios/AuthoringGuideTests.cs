@@ -26,13 +26,14 @@ public sealed partial class AuthoringGuideTests
                 : block.StartsWith("scenario:") ? ("scenario", ScenarioLibrary.Check(block, "README.md", Fixtures.Environment).Diagnostics)
                 : block.StartsWith("events:") ? ("plan", TrackingPlanReader.Read(block, "README.md").Diagnostics)
                 : block.StartsWith("hooks:") ? ("hooks", HooksReader.Read(block, "README.md", Fixtures.Plan).Diagnostics)
+                : block.StartsWith("holds:") ? ("escalations", Nurture.Escalations.EscalationTypesReader.Read($"types: {{}}\n{block}", "README.md").Diagnostics)
                 : block.StartsWith("segments:") ? ("segments", SegmentsReader.Read(block, "README.md", Fixtures.Plan).Diagnostics)
                 : ("steps", ScenarioLibrary.Check(AsScenario(block), "README.md", Fixtures.Environment).Diagnostics);
             Assert.True(said.Count == 0, $"{string.Join('\n', said)}\n{block}");
             return kind;
         });
 
-        Assert.Equal(["hooks", "plan", "scenario", "scenario", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
+        Assert.Equal(["escalations", "hooks", "plan", "scenario", "scenario", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
     }
 
     [Fact]

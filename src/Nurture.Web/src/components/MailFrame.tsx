@@ -7,6 +7,8 @@ interface Props {
   /** Names the frame for a screen reader. */
   title: string;
   width: number | "100%";
+  /** What the reader's system says it likes; what a mail says for it holds. */
+  scheme?: "light" | "dark";
   /** Lets links open in a window of their own. */
   hasLinks?: boolean;
 }
@@ -17,8 +19,11 @@ const policy = `<meta http-equiv="Content-Security-Policy" content="default-src 
 // What would be refused is not even asked for: a tracked picture must not look like a failure of the page.
 const remotePictures = /(<img\b[^>]*?\s)src=(["'])(?!data:)/gi;
 
-function guarded(mail: string): string {
-  const html = mail.replace(remotePictures, "$1data-src=$2");
+// Not the browser's own wish: whoever looks at a mail chooses.
+const darkQuery = /\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)/gi;
+
+export function guarded(mail: string, scheme: "light" | "dark"): string {
+  const html = mail.replace(remotePictures, "$1data-src=$2").replace(darkQuery, (_, asked: string) => (asked.toLowerCase() === scheme ? "(min-width: 0)" : "(max-width: 0)"));
   const head = /<head[^>]*>/i.exec(html);
   if (head) return html.slice(0, head.index + head[0].length) + policy + html.slice(head.index + head[0].length);
   const doctype = /^\s*<!doctype[^>]*>/i.exec(html)?.[0] ?? "";
@@ -26,10 +31,10 @@ function guarded(mail: string): string {
 }
 
 /** A mail's HTML, as high as it is, in a frame without scripts and without the network. */
-export function MailFrame({ html, title, width, hasLinks = false }: Props) {
+export function MailFrame({ html, title, width, scheme = "light", hasLinks = false }: Props) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [height, setHeight] = useState(480);
-  const source = useMemo(() => guarded(html), [html]);
+  const source = useMemo(() => guarded(html, scheme), [html, scheme]);
   const measure = () => {
     const shown = frame.current;
     const root = shown?.contentDocument?.documentElement;
@@ -52,7 +57,7 @@ export function MailFrame({ html, title, width, hasLinks = false }: Props) {
         srcDoc={source}
         title={title}
         onLoad={measure}
-        style={{ display: "block", width, maxWidth: width === "100%" ? "100%" : undefined, height, margin: "0 auto", border: 0, background: "white", colorScheme: "light" }}
+        style={{ display: "block", width, maxWidth: width === "100%" ? "100%" : undefined, height, margin: "0 auto", border: 0, background: scheme === "dark" ? "#121212" : "white", colorScheme: scheme }}
       />
     </Box>
   );

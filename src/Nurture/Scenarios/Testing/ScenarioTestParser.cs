@@ -228,11 +228,11 @@ public sealed class ScenarioTestParser
         if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "something that happens");
         var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d."), ReadClock(fields, null)) ?? start;
-        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines", "starts" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "replies", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines", "starts" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, starts: true or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, replies:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, starts: true or leaves: true.");
             return null;
         }
 
@@ -263,6 +263,13 @@ public sealed class ScenarioTestParser
             var session = ReadKnownSession(fields[kinds[0]]);
             fields.RefuseOthers();
             return who is null || session is null ? null : new TestAction.Register(at, who, session, kinds[0] == "cancels", fields.HeadSpan);
+        }
+
+        if (kinds[0] == "replies")
+        {
+            var isAutomatic = source.OneOf(fields["replies"], "who replies", ("human", false), ("automatic", true));
+            fields.RefuseOthers();
+            return who is null || isAutomatic is null ? null : new TestAction.Reply(at, who, isAutomatic.Value, fields.HeadSpan);
         }
 
         var what = source.Text(fields[kinds[0]], kinds[0]);

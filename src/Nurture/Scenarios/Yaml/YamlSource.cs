@@ -31,6 +31,13 @@ internal sealed class YamlSource
         return new(start, Math.Max(0, Math.Min(end, Text.Length) - start), line + 1, start - lineStarts[line] + 1);
     }
 
+    /// <summary>A place by line and column, both from 1.</summary>
+    public SourceSpan At(int line, int column)
+    {
+        var at = lineStarts[Math.Clamp(line - 1, 0, lineStarts.Length - 1)] + Math.Max(0, column - 1);
+        return Span(at, at);
+    }
+
     public SourceSpan LineSpan(int line)
     {
         var start = lineStarts[Math.Clamp(line - 1, 0, lineStarts.Length - 1)];

@@ -36,6 +36,8 @@ export function Holds() {
               <Anchor component={Link} to={`/escalations/${rest.join(":")}`}>
                 {t("held_by.escalation")}
               </Anchor>
+            ) : kind === "event" || kind === "reply" ? (
+              t(`held_by.${kind}`)
             ) : (
               t("held_by.user", { by: rest.join(":") })
             );

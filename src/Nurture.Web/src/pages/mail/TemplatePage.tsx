@@ -1,8 +1,8 @@
-import { Alert, Badge, Box, Button, Card, Group, SegmentedControl, Stack, Tabs, Text, Title } from "@mantine/core";
+import { Alert, Badge, Box, Button, Card, Group, SegmentedControl, Select, Stack, Tabs, Text, Title } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { linter, lintGutter, type Diagnostic as Mark } from "@codemirror/lint";
 import type { EditorView } from "@codemirror/view";
-import { IconAlertTriangle, IconDeviceDesktop, IconDeviceMobile, IconPencil, IconSend } from "@tabler/icons-react";
+import { IconAlertTriangle, IconDeviceDesktop, IconDeviceMobile, IconMoon, IconPencil, IconSend, IconSun } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useMemo, useState } from "react";
@@ -12,7 +12,9 @@ import { useApi } from "@/api/hooks";
 import { useCan } from "@/api/me";
 import { ConfirmButton } from "@/components/Confirm";
 import { ContactPicker, type PickedContact } from "@/components/ContactPicker";
+import { DiffView } from "@/components/DiffView";
 import { Empty } from "@/components/Empty";
+import { useFilters } from "@/components/filters";
 import { Loading } from "@/components/Loading";
 import { MailFrame } from "@/components/MailFrame";
 import { say, sayFailed } from "@/components/notify";
@@ -22,10 +24,16 @@ import { Problem } from "@/components/Problem";
 import { useRefresh } from "@/components/refresh";
 import { Unreachable } from "@/components/Unreachable";
 import { When } from "@/components/When";
+import type { Vocabulary } from "../scenarios/types";
+import BlockForm from "./BlockForm";
+import { starter } from "./blocks";
+import { completion } from "./completion";
 import classes from "./mail.module.css";
-import { isLayout, languageName, partsOf, type Diagnostic, type Preview, type Template } from "./template";
+import { isLayout, languageName, partsOf, type Diagnostic, type Form, type Preview, type Template } from "./template";
 
 const none: Diagnostic[] = [];
+const nobody: string[] = [];
+const forms: Form[] = ["html", "markdown", "blocks"];
 
 const CodeEditor = lazy(() => import("@/components/CodeEditor"));
 
@@ -46,7 +54,12 @@ function InSomeLocale({ base }: { base: string }) {
 
 function OfLocale({ name }: { name: string }) {
   const { t } = useTranslation();
+  const [filter] = useFilters();
+  const form = forms.find((one) => one === filter("new"));
   const found = useApi<Template>(`/templates/${name}`);
+  // Begun here, and not published yet.
+  if (form && found.error instanceof ApiError && found.error.status === 404)
+    return <Shown key={name} template={{ name, version: 0, published_at: "", published_by: "", form, text: starter(form, filter("subject") ?? partsOf(name)[0]), text_part: null }} />;
   if (found.error) return <Unreachable title={name} back={{ to: "/mail", label: t("mail.templates") }} error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Loading rows={10} />;
   // Another template, or another version of it, begins anew.
@@ -59,34 +72,43 @@ function Shown({ template }: { template: Template }) {
   const navigate = useNavigate();
   const refresh = useRefresh();
   const [base, locale] = partsOf(template.name);
+  const isNew = template.version === 0;
   const published = template.text ?? "";
+  const publishedPart = template.text_part ?? "";
   const [text, setText] = useState(published);
-  const [isEditing, setEditing] = useState(false);
+  const [part, setPart] = useState(publishedPart);
+  const [isEditing, setEditing] = useState(isNew);
+  const { data: vocabulary } = useApi<Vocabulary>("/vocabulary");
   const [contact, setContact] = useState<PickedContact | null>(null);
   const [settled] = useDebouncedValue(text, 300);
-  const isChanged = text !== published;
+  const [settledPart] = useDebouncedValue(part, 300);
+  const isChanged = isNew || text !== published || part !== publishedPart;
 
   const all = useApi<ApiPage<Template>>("/templates", { limit: 500 });
   const locales = all.data?.items.filter((one) => partsOf(one.name)[0] === base).map((one) => partsOf(one.name)[1]) ?? [locale];
   const preview = useQuery<Preview, ApiError>({
-    queryKey: ["/templates/preview", template.name, contact?.id ?? null, settled],
-    queryFn: () => api.post<Preview>(`/templates/${template.name}/preview`, { text: settled === published ? null : settled, contact_id: contact?.id ?? null }),
+    queryKey: ["/templates/preview", template.name, contact?.id ?? null, settled, settledPart],
+    queryFn: () => api.post<Preview>(`/templates/${template.name}/preview`, {
+        ...(!isNew && settled === published && settledPart === publishedPart ? { text: null } : { text: settled, text_part: settledPart || null, form: template.form }),
+        contact_id: contact?.id ?? null,
+      }),
     placeholderData: (before) => before,
   });
   const problems = preview.data?.problems ?? none;
   const hasErrors = problems.some((problem) => problem.severity === "error");
 
   const publish = async () => {
-    await api.put(`/templates/${template.name}`, { text });
+    await api.put(`/templates/${template.name}`, { text, form: template.form, text_part: part || null });
     say(t("mail.is_published"));
     refresh("/templates");
+    if (isNew) void navigate({ to: `/mail/templates/${template.name}`, search: {} as never });
   };
   const [isTesting, setTesting] = useState(false);
   const test = async () => {
     setTesting(true);
     try {
       const tested = await api.post<{ is_sent: boolean; to: string; subject: string; reply: string }>(`/templates/${template.name}/test`, {
-        text: isChanged ? text : null,
+        ...(isChanged ? { text, form: template.form, text_part: part || null } : { text: null }),
         contact_id: contact?.id ?? null,
       });
       if (tested.is_sent) say(t("mail.test_sent", { to: tested.to }));
@@ -110,7 +132,7 @@ function Shown({ template }: { template: Template }) {
           </>
         }
         description={
-          <Text size="sm">
+          isNew ? undefined : <Text size="sm">
             {t("mail.version_by", { version: template.version, by: template.published_by })} <When at={template.published_at} />
           </Text>
         }
@@ -131,7 +153,9 @@ function Shown({ template }: { template: Template }) {
                 <Button
                   variant="default"
                   onClick={() => {
+                    if (isNew) void navigate({ to: "/mail" });
                     setText(published);
+                    setPart(publishedPart);
                     setEditing(false);
                   }}
                 >
@@ -170,21 +194,25 @@ function Shown({ template }: { template: Template }) {
       <Box className={isEditing ? classes.split : undefined}>
         {isEditing && (
           <Stack gap="sm">
-            <Card padding={0} style={{ overflow: "hidden" }}>
-              <Suspense fallback={<Loading rows={12} />}>
-                <Editor text={text} onChange={setText} problems={settled === text ? problems : none} label={t("mail.source_of", { name: template.name })} />
-              </Suspense>
-            </Card>
+            <Writing
+              template={template}
+              text={text}
+              onText={setText}
+              part={part}
+              onPart={setPart}
+              problems={settled === text && settledPart === part ? problems : none}
+              vocabulary={vocabulary}
+            />
           </Stack>
         )}
         <Stack gap="sm" style={{ minWidth: 0 }}>
           {problems.length > 0 && <Problems problems={problems} />}
           {isLayout(base) ? (
-            !isEditing && <Source text={published} />
+            !isEditing && <Source text={published} form={template.form} />
           ) : preview.error && !preview.data ? (
             <Problem error={preview.error} retry={() => void preview.refetch()} />
           ) : (
-            <PreviewCard preview={preview.data} published={isEditing ? null : published} />
+            <PreviewCard preview={preview.data} template={template} text={isEditing ? text : null} />
           )}
         </Stack>
       </Box>
@@ -192,9 +220,56 @@ function Shown({ template }: { template: Template }) {
   );
 }
 
-function PreviewCard({ preview, published }: { preview: Preview | undefined; published: string | null }) {
+/** The form, the source or the text part: whichever suits who writes. */
+function Writing({ template, text, onText, part, onPart, problems, vocabulary }: {
+  template: Template;
+  text: string;
+  onText: (text: string) => void;
+  part: string;
+  onPart: (text: string) => void;
+  problems: Diagnostic[];
+  vocabulary: Vocabulary | undefined;
+}) {
+  const { t } = useTranslation();
+  const [way, setWay] = useState(template.form === "blocks" ? "form" : "source");
+  const ofPart = (problem: Diagnostic) => problem.file.endsWith(".txt");
+  return (
+    <>
+      {!isLayout(partsOf(template.name)[0]) && (
+        <SegmentedControl
+          aria-label={t("mail.way")}
+          value={way}
+          onChange={setWay}
+          data={[...(template.form === "blocks" ? [{ value: "form", label: t("mail.form") }] : []), { value: "source", label: t("mail.source") }, { value: "part", label: t("mail.text_part") }]}
+        />
+      )}
+      {way === "form" ? (
+        <BlockForm text={text} onChange={onText} identities={vocabulary?.identities ?? nobody} />
+      ) : (
+        <Card padding={0} style={{ overflow: "hidden" }}>
+          <Suspense fallback={<Loading rows={12} />}>
+            {way === "source" ? (
+              <Editor key="source" text={text} onChange={onText} problems={problems.filter((problem) => !ofPart(problem))} language={template.form === "blocks" ? "yaml" : "html"} label={t("mail.source_of", { name: template.name })} vocabulary={vocabulary} />
+            ) : (
+              <Editor key="part" text={part} onChange={onPart} problems={problems.filter(ofPart)} language="html" label={t("mail.text_part_of", { name: template.name })} vocabulary={vocabulary} />
+            )}
+          </Suspense>
+        </Card>
+      )}
+      {way === "part" && (
+        <Text size="sm" c="dimmed">
+          {t("mail.text_part_about")}
+        </Text>
+      )}
+    </>
+  );
+}
+
+function PreviewCard({ preview, template, text }: { preview: Preview | undefined; template: Template; text: string | null }) {
   const { t } = useTranslation();
   const [width, setWidth] = useState<string>("desktop");
+  const [scheme, setScheme] = useState<"light" | "dark">("light");
+  const published = template.text ?? "";
   if (!preview) return <Loading rows={10} />;
   return (
     <Card padding={0}>
@@ -205,6 +280,12 @@ function PreviewCard({ preview, published }: { preview: Preview | undefined; pub
             <>
               {" · "}
               {t("mail.to")} {preview.contact.email}
+            </>
+          )}
+          {preview.reply_to && (
+            <>
+              {" · "}
+              {t("mail.answers_to")} {preview.reply_to}
             </>
           )}
         </Text>
@@ -222,8 +303,19 @@ function PreviewCard({ preview, published }: { preview: Preview | undefined; pub
           <Tabs.List>
             <Tabs.Tab value="html">{t("mail.preview")}</Tabs.Tab>
             <Tabs.Tab value="text">{t("mail.plain_text")}</Tabs.Tab>
-            {published !== null && <Tabs.Tab value="source">{t("mail.source")}</Tabs.Tab>}
+            {text === null && <Tabs.Tab value="source">{t("mail.source")}</Tabs.Tab>}
+            {template.version > 0 && (text !== null || template.version > 1) && <Tabs.Tab value="versions">{t(text === null ? "mail.versions" : "mail.changes")}</Tabs.Tab>}
           </Tabs.List>
+          <SegmentedControl
+            size="xs"
+            value={scheme}
+            onChange={(value) => setScheme(value === "dark" ? "dark" : "light")}
+            aria-label={t("mail.scheme")}
+            data={[
+              { value: "light", label: <Width icon={<IconSun size={16} aria-hidden />} label={t("mail.light")} /> },
+              { value: "dark", label: <Width icon={<IconMoon size={16} aria-hidden />} label={t("mail.dark")} /> },
+            ]}
+          />
           <SegmentedControl
             size="xs"
             value={width}
@@ -242,20 +334,58 @@ function PreviewCard({ preview, published }: { preview: Preview | undefined; pub
             </Empty>
           ) : (
             <Box className={width === "phone" ? classes.phone : classes.desktop}>
-              <MailFrame html={preview.html} title={t("mail.preview_of", { subject: preview.subject ?? "" })} width={width === "phone" ? 375 : "100%"} />
+              <MailFrame html={preview.html} title={t("mail.preview_of", { subject: preview.subject ?? "" })} width={width === "phone" ? 375 : "100%"} scheme={scheme} />
             </Box>
           )}
         </Tabs.Panel>
         <Tabs.Panel value="text" p="md">
           <Plain text={preview.text ?? ""} width={width === "phone" ? 375 : undefined} />
         </Tabs.Panel>
-        {published !== null && (
+        {text === null && (
           <Tabs.Panel value="source">
-            <Source text={published} />
+            <Source text={published} form={template.form} />
           </Tabs.Panel>
         )}
+        <Tabs.Panel value="versions" p="md">
+          {text === null ? <Versions template={template} /> : <DiffView before={published} after={text} />}
+        </Tabs.Panel>
       </Tabs>
     </Card>
+  );
+}
+
+/** Two versions beside each other, the last change first. */
+function Versions({ template }: { template: Template }) {
+  const { t } = useTranslation();
+  const [newer, setNewer] = useState(String(template.version));
+  const [older, setOlder] = useState(String(template.version - 1));
+  const versions = useApi<Template[]>(`/templates/${template.name}/versions`);
+  if (versions.error) return <Problem error={versions.error} retry={() => void versions.refetch()} />;
+  if (!versions.data) return <Loading />;
+  const choices = versions.data.map((one) => ({ value: String(one.version), label: t("mail.version_n", { version: one.version, by: one.published_by }) }));
+  const of = (version: string) => versions.data.find((one) => String(one.version) === version);
+  const [before, after] = [of(older), of(newer)];
+  return (
+    <Stack gap="sm">
+      <Group align="flex-end">
+        <Select label={t("mail.compare")} data={choices} value={older} onChange={(value) => value && setOlder(value)} allowDeselect={false} w={220} />
+        <Select label={t("mail.compare_with")} data={choices} value={newer} onChange={(value) => value && setNewer(value)} allowDeselect={false} w={220} />
+      </Group>
+      {after && (
+        <Text size="sm" c="dimmed">
+          <When at={after.published_at} />
+        </Text>
+      )}
+      <DiffView before={before?.text ?? ""} after={after?.text ?? ""} />
+      {(before?.text_part ?? "") !== (after?.text_part ?? "") && (
+        <>
+          <Title order={3} fz="sm">
+            {t("mail.text_part")}
+          </Title>
+          <DiffView before={before?.text_part ?? ""} after={after?.text_part ?? ""} />
+        </>
+      )}
+    </Stack>
   );
 }
 
@@ -277,11 +407,11 @@ export function Plain({ text, width }: { text: string; width?: number }) {
   );
 }
 
-function Source({ text }: { text: string }) {
+function Source({ text, form }: { text: string; form: Form }) {
   const { t } = useTranslation();
   return (
     <Suspense fallback={<Loading rows={12} />}>
-      <CodeEditor value={text} language="html" label={t("mail.source")} isReadOnly height="auto" />
+      <CodeEditor value={text} language={form === "blocks" ? "yaml" : "html"} label={t("mail.source")} isReadOnly height="auto" />
     </Suspense>
   );
 }
@@ -312,10 +442,20 @@ function Problems({ problems }: { problems: Diagnostic[] }) {
   );
 }
 
-/** Marks what is wrong where it is, as the server saw it last. */
-function Editor({ text, onChange, problems, label }: { text: string; onChange: (text: string) => void; problems: Diagnostic[]; label: string }) {
-  const extensions = useMemo(() => [lintGutter(), linter((editor) => problems.flatMap((problem) => markOf(problem, editor)), { delay: 0 })], [problems]);
-  return <CodeEditor value={text} onChange={onChange} language="html" label={label} height="640px" extensions={extensions} />;
+/** Marks what is wrong where it is, as the server saw it last; offers the names that may stand there. */
+function Editor({ text, onChange, problems, language, label, vocabulary }: {
+  text: string;
+  onChange: (text: string) => void;
+  problems: Diagnostic[];
+  language: "html" | "yaml";
+  label: string;
+  vocabulary: Vocabulary | undefined;
+}) {
+  const extensions = useMemo(
+    () => [lintGutter(), linter((editor) => problems.flatMap((problem) => markOf(problem, editor)), { delay: 0 }), ...(vocabulary ? [completion(vocabulary)] : [])],
+    [problems, vocabulary],
+  );
+  return <CodeEditor value={text} onChange={onChange} language={language} label={label} height="640px" extensions={extensions} />;
 }
 
 function markOf(problem: Diagnostic, editor: EditorView): Mark[] {

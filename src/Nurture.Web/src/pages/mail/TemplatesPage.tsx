@@ -1,12 +1,14 @@
 import { Badge, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { usePage } from "@/api/hooks";
+import { useCan } from "@/api/me";
 import { DataList } from "@/components/DataList";
 import { Empty } from "@/components/Empty";
 import { LinkTo } from "@/components/LinkTo";
 import { PageHeader } from "@/components/PageHeader";
 import { When } from "@/components/When";
 import { MailTabs } from "./MailTabs";
+import { NewMail } from "./NewMail";
 import { isLayout, languageName, partsOf, type Template } from "./template";
 
 interface Group_ {
@@ -29,10 +31,11 @@ function grouped(templates: Template[] | undefined): Group_[] | undefined {
 
 export default function TemplatesPage() {
   const { t, i18n } = useTranslation();
+  const can = useCan();
   const list = usePage<Template>("/templates", { limit: 200 });
   return (
     <>
-      <PageHeader title={t("mail.title")} />
+      <PageHeader title={t("mail.title")} actions={can("templates.write") && <NewMail />} />
       <MailTabs current="templates" />
       <DataList
         list={{ ...list, items: grouped(list.items) }}

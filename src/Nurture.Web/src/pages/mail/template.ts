@@ -6,8 +6,13 @@ export interface Template {
   version: number;
   published_at: string;
   published_by: string;
+  form: Form;
   text: string | null;
+  text_part: string | null;
 }
+
+/** How a body is written. */
+export type Form = "html" | "markdown" | "blocks";
 
 export interface Diagnostic {
   code: string;
@@ -28,6 +33,7 @@ export interface Preview {
   html: string | null;
   text: string | null;
   from: string | null;
+  reply_to: string | null;
   contact: { id: number; name: string | null; email: string | null; locale: string | null } | null;
   problems: Diagnostic[];
 }

@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import { useApi } from "@/api/hooks";
 import { ConfirmButton } from "@/components/Confirm";
+import { DiffView } from "@/components/DiffView";
 import { Loading } from "@/components/Loading";
 import { PageHeader } from "@/components/PageHeader";
 import { Problem } from "@/components/Problem";
@@ -19,7 +20,6 @@ import { CheckDrawer, Mistake } from "./check/CheckDrawer";
 import { StepForm } from "./editing/StepForm";
 import { useDraft, type Saving } from "./editing/useDraft";
 import { FlowPanel } from "./flow/FlowPanel";
-import { DiffView } from "./VersionsTab";
 import { allSteps, type Checked, type Diagnostic, type Draft, type Flow, type Vocabulary } from "./types";
 
 const TextPane = lazy(() => import("./editing/TextPane"));

@@ -1,14 +1,13 @@
-import { Alert, Box, Group, Paper, Progress, ScrollArea, Select, Stack, Table, Text } from "@mantine/core";
-import { useMemo, useState } from "react";
+import { Group, Paper, Progress, Select, Stack, Table } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApi } from "@/api/hooks";
+import { DiffView } from "@/components/DiffView";
 import { Loading } from "@/components/Loading";
 import { Problem } from "@/components/Problem";
 import { StateBadge, type Tone } from "@/components/StateBadge";
 import { When } from "@/components/When";
-import { diff, hunks } from "./diff";
 import type { Scenario, Version, VersionText } from "./types";
-import classes from "./versions.module.css";
 
 const tones: Record<Version["state"], Tone> = { live: "good", preparing: "busy", retired: "quiet" };
 
@@ -76,35 +75,4 @@ function Difference({ name, older, newer }: { name: string; older: string; newer
   if (before.error ?? after.error) return <Problem error={before.error ?? after.error} />;
   if (!before.data || !after.data) return <Loading />;
   return <DiffView before={before.data.text} after={after.data.text} />;
-}
-
-export function DiffView({ before, after }: { before: string; after: string }) {
-  const { t } = useTranslation();
-  const shown = useMemo(() => hunks(diff(before, after)), [before, after]);
-  if (shown.length === 0) return <Alert color="gray">{t("scenarios.no_difference")}</Alert>;
-  return (
-    <Paper>
-      <ScrollArea>
-        <Box component="pre" className={classes["diff"]} aria-label={t("scenarios.difference")}>
-          {shown.map((line, at) =>
-            line === null ? (
-              <Text key={at} component="div" c="dimmed" size="xs" px="sm">
-                ⋯
-              </Text>
-            ) : (
-              <div key={at} className={classes["line"]} data-kind={line.kind}>
-                <span className={classes["sign"]} aria-label={line.kind === "same" ? undefined : t(`scenarios.line_${line.kind}`)}>
-                  {line.kind === "added" ? "+" : line.kind === "removed" ? "−" : " "}
-                </span>
-                <span className={classes["number"]} aria-hidden>
-                  {line.line}
-                </span>
-                {line.text || " "}
-              </div>
-            ),
-          )}
-        </Box>
-      </ScrollArea>
-    </Paper>
-  );
 }

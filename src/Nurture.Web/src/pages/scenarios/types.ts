@@ -154,6 +154,8 @@ export interface Vocabulary {
   recipients: string[];
   zone: string;
   locale: string;
+  template_functions: string[];
+  identities: string[];
 }
 
 export interface GalleryEntry {

@@ -1,0 +1,204 @@
+import { ActionIcon, Alert, Box, Button, Card, Group, Menu, NumberInput, Select, Stack, Text, TextInput, Textarea, Tooltip } from "@mantine/core";
+import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { addBlock, blocksAt, documentOf, front, kinds, moveBlock, removeBlock, setBlock, setFront, type Block, type Kind, type Path } from "./blocks";
+
+interface Props {
+  text: string;
+  onChange: (text: string) => void;
+  identities: string[];
+}
+
+/** A mail of blocks as a form, for those who write no HTML. What it changes is the text of the file. */
+export default function BlockForm({ text, onChange, identities }: Props) {
+  const { t } = useTranslation();
+  if (!documentOf(text))
+    return (
+      <Alert color="yellow" title={t("mail.form_unreadable")}>
+        {t("mail.form_unreadable_text")}
+      </Alert>
+    );
+  const head = (key: string) => ({ value: front(text, key), onChange: (event: React.ChangeEvent<HTMLInputElement>) => onChange(setFront(text, key, event.currentTarget.value)) });
+  return (
+    <Stack gap="md">
+      <Card>
+        <Stack gap="sm">
+          <TextInput label={t("mail.subject")} required {...head("subject")} />
+          <TextInput label={t("mail.preheader")} description={t("mail.preheader_about")} {...head("preheader")} />
+          <Group grow align="flex-end">
+            <Select
+              label={t("mail.writer")}
+              placeholder={t("mail.writer_policy")}
+              data={[...new Set([...identities, front(text, "from")])].filter((one) => one !== "")}
+              value={front(text, "from") || null}
+              onChange={(value) => onChange(setFront(text, "from", value ?? ""))}
+              clearable
+            />
+            <TextInput label={t("mail.reply_to")} type="email" {...head("reply_to")} />
+          </Group>
+        </Stack>
+      </Card>
+      <BlockList text={text} path={["blocks"]} onChange={onChange} />
+    </Stack>
+  );
+}
+
+function BlockList({ text, path, onChange, isInColumn = false }: { text: string; path: Path; onChange: (text: string) => void; isInColumn?: boolean }) {
+  const { t } = useTranslation();
+  const blocks = blocksAt(text, path);
+  return (
+    <Stack gap="sm" component="ol" m={0} p={0} style={{ listStyle: "none" }} aria-label={t("mail.blocks")}>
+      {blocks.map((block, at) => (
+        // A block is its place: what stands at it may change its kind with the text.
+        <li key={`${at}:${block.kind}`}>
+          <BlockCard text={text} path={path} at={at} count={blocks.length} block={block} onChange={onChange} />
+        </li>
+      ))}
+      <li>
+        <AddBlock onAdd={(kind) => onChange(addBlock(text, path, blocks.length, kind))} isInColumn={isInColumn} />
+      </li>
+    </Stack>
+  );
+}
+
+function AddBlock({ onAdd, isInColumn }: { onAdd: (kind: Kind) => void; isInColumn: boolean }) {
+  const { t } = useTranslation();
+  return (
+    <Menu>
+      <Menu.Target>
+        <Button variant="light" size="xs" leftSection={<IconPlus size={14} aria-hidden />}>
+          {t("mail.add_block")}
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {kinds
+          .filter((kind) => !isInColumn || kind !== "columns")
+          .map((kind) => (
+            <Menu.Item key={kind} onClick={() => onAdd(kind)}>
+              {t(`mail.block.${kind}`)}
+            </Menu.Item>
+          ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function BlockCard({ text, path, at, count, block, onChange }: { text: string; path: Path; at: number; count: number; block: Block; onChange: (text: string) => void }) {
+  const { t } = useTranslation();
+  const name = block.kind ? t(`mail.block.${block.kind}`) : t("mail.block_unknown");
+  return (
+    <Card padding="sm" role="group" aria-label={t("mail.block_n", { number: at + 1, kind: name })}>
+      <Group justify="space-between" mb={block.kind === "divider" || block.kind === "salutation" ? 0 : "xs"} wrap="nowrap">
+        <Text size="sm" fw={600}>
+          {name}
+        </Text>
+        <Group gap={4} wrap="nowrap">
+          <Act label={t("mail.move_up")} icon={<IconArrowUp size={16} aria-hidden />} disabled={at === 0} onClick={() => onChange(moveBlock(text, path, at, at - 1))} />
+          <Act label={t("mail.move_down")} icon={<IconArrowDown size={16} aria-hidden />} disabled={at === count - 1} onClick={() => onChange(moveBlock(text, path, at, at + 1))} />
+          <Act label={t("mail.remove_block")} icon={<IconTrash size={16} aria-hidden />} onClick={() => onChange(removeBlock(text, path, at))} />
+        </Group>
+      </Group>
+      {block.kind === null ? (
+        <Text size="sm" c="dimmed">
+          {t("mail.block_unknown_text")}
+        </Text>
+      ) : block.kind === "columns" ? (
+        <Box style={{ display: "grid", gap: "var(--mantine-spacing-sm)" }}>
+          {(Array.isArray(block.value) ? block.value : []).map((_, column) => (
+            <Box key={column} pl="sm" style={{ borderInlineStart: "2px solid var(--mantine-color-default-border)" }}>
+              <Text size="xs" c="dimmed" mb={4}>
+                {t("mail.column_n", { number: column + 1 })}
+              </Text>
+              <BlockList text={text} path={[...path, at, "columns", column]} onChange={onChange} isInColumn />
+            </Box>
+          ))}
+        </Box>
+      ) : (
+        <Fields kind={block.kind} value={block.value} label={name} onChange={(value) => onChange(setBlock(text, path, at, block.kind!, value, block.condition))} />
+      )}
+      {block.condition !== "" && (
+        <Text size="xs" c="dimmed" mt="xs">
+          {t("mail.only_if")} <code>{block.condition}</code>
+        </Text>
+      )}
+    </Card>
+  );
+}
+
+function Act({ label, icon, disabled = false, onClick }: { label: string; icon: React.ReactNode; disabled?: boolean; onClick: () => void }) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon variant="subtle" color="gray" aria-label={label} disabled={disabled} onClick={onClick}>
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function Fields({ kind, value, label, onChange }: { kind: Kind; value: unknown; label: string; onChange: (value: unknown) => void }) {
+  const { t } = useTranslation();
+  const said = typeof value === "string" ? value : "";
+  const parts = (typeof value === "object" && value !== null && !Array.isArray(value) ? value : {}) as Record<string, unknown>;
+  const part = (name: string) => ({
+    value: parts[name] === undefined || parts[name] === null ? "" : String(parts[name]),
+    onChange: (event: React.ChangeEvent<HTMLInputElement>) => onChange({ ...parts, [name]: event.currentTarget.value }),
+  });
+  switch (kind) {
+    case "heading":
+    case "subheading":
+      return <TextInput aria-label={label} value={said} onChange={(event) => onChange(event.currentTarget.value)} />;
+    case "text":
+      return <Textarea aria-label={label} description={t("mail.text_about")} autosize minRows={2} value={said} onChange={(event) => onChange(event.currentTarget.value)} />;
+    case "html":
+      return <Textarea aria-label={label} autosize minRows={3} ff="monospace" value={said} onChange={(event) => onChange(event.currentTarget.value)} />;
+    case "button":
+      return (
+        <Group grow align="flex-start">
+          <TextInput label={t("mail.label")} {...part("label")} />
+          <TextInput label={t("mail.link")} {...part("link")} />
+        </Group>
+      );
+    case "image":
+      return (
+        <Stack gap="xs">
+          <TextInput label={t("mail.picture")} {...part("src")} />
+          <TextInput label={t("mail.alt")} description={t("mail.alt_about")} {...part("alt")} />
+          <Group grow align="flex-start">
+            <NumberInput
+              label={t("mail.pixels")}
+              min={1}
+              value={typeof parts["width"] === "number" ? parts["width"] : ""}
+              onChange={(pixels) => {
+                const { width: _, ...rest } = parts;
+                onChange(typeof pixels === "number" ? { ...parts, width: pixels } : rest);
+              }}
+            />
+            <TextInput
+              label={t("mail.link")}
+              value={part("link").value}
+              onChange={(event) => {
+                const { link: _, ...rest } = parts;
+                onChange(event.currentTarget.value === "" ? rest : { ...parts, link: event.currentTarget.value });
+              }}
+            />
+          </Group>
+        </Stack>
+      );
+    case "list":
+    case "numbered":
+      return (
+        <Textarea
+          aria-label={label}
+          description={t("mail.list_about")}
+          autosize
+          minRows={2}
+          value={(Array.isArray(value) ? value : []).map((item) => String(item ?? "")).join("\n")}
+          onChange={(event) => onChange(event.currentTarget.value.split("\n"))}
+        />
+      );
+    case "salutation":
+    case "divider":
+    case "columns":
+      return null;
+  }
+}

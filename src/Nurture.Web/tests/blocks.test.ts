@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { guarded } from "@/components/MailFrame";
+import { addBlock, blocksAt, front, moveBlock, removeBlock, setBlock, setFront, starter } from "@/pages/mail/blocks";
+import { completionsAt } from "@/pages/mail/completion";
+import type { Vocabulary } from "@/pages/scenarios/types";
+
+const text = `# What everybody gets first.
+subject: Welcome
+blocks:
+  - salutation
+  - heading: Hello # stays
+  - if: account.name
+    text: |
+      One.
+
+      Two.
+  - columns: [ [ { text: Left } ], [ { text: Right } ] ]
+  - sparkle: x
+`;
+
+describe("a mail of blocks", () => {
+  test("is read as what its form shows", () => {
+    expect(blocksAt(text, ["blocks"]).map((block) => [block.kind, block.condition])).toEqual([
+      ["salutation", ""],
+      ["heading", ""],
+      ["text", "account.name"],
+      ["columns", ""],
+      [null, ""],
+    ]);
+    expect(blocksAt(text, ["blocks", 3, "columns", 1])).toEqual([{ kind: "text", value: "Right", condition: "" }]);
+    expect(front(text, "subject")).toBe("Welcome");
+  });
+
+  test("keeps its comments and what nobody touched", () => {
+    const changed = setBlock(setFront(text, "preheader", "Soon"), ["blocks"], 2, "text", "Now: {{ contact.name }}\n\nand later", "account.name");
+    expect(changed).toContain("# What everybody gets first.");
+    expect(changed).toContain("heading: Hello # stays");
+    expect(changed.indexOf("preheader: Soon")).toBeLessThan(changed.indexOf("blocks:"));
+    expect(blocksAt(changed, ["blocks"])[2]).toEqual({ kind: "text", value: "Now: {{ contact.name }}\n\nand later", condition: "account.name" });
+  });
+
+  test("takes blocks in, moves them and lets them go, in columns too", () => {
+    const kindsOf = (of: string) => blocksAt(of, ["blocks"]).map((block) => block.kind);
+    expect(kindsOf(addBlock(text, ["blocks"], 5, "button"))).toEqual(["salutation", "heading", "text", "columns", null, "button"]);
+    expect(kindsOf(moveBlock(text, ["blocks"], 2, 0))).toEqual(["text", "salutation", "heading", "columns", null]);
+    expect(kindsOf(removeBlock(text, ["blocks"], 4))).toEqual(["salutation", "heading", "text", "columns"]);
+    expect(blocksAt(addBlock(text, ["blocks", 3, "columns", 0], 1, "divider"), ["blocks", 3, "columns", 0]).map((block) => block.kind)).toEqual(["text", "divider"]);
+    expect(blocksAt(starter("blocks", "Hi: all"), ["blocks"]).map((block) => block.kind)).toEqual(["salutation", "text"]);
+  });
+
+  test("that is no YAML is left alone", () => expect(setFront("subject: [", "subject", "x")).toBe("subject: ["));
+});
+
+describe("completion", () => {
+  const vocabulary = {
+    contact: [{ name: "first_name", type: "text", description: "" }],
+    account: [],
+    events: [{ name: "signed_up", description: "", is_account_fact: false, properties: [{ name: "plan", type: "text", description: "" }] }],
+    template_functions: ["name.full", "name.salutation", "string.upcase", "include"],
+    identities: ["account.owner", "support"],
+  } as unknown as Vocabulary;
+  const labels = (of: string) => completionsAt(of, of.length, vocabulary)?.options.map((one) => one.label);
+
+  test("offers names inside code and nothing in the text around it", () => {
+    expect(labels("<p>{{ contact.")).toEqual(["first_name"]);
+    expect(labels("<p>{{ trigger.pl")).toEqual(["plan"]);
+    expect(labels("<p>{{ name.")).toEqual(["full", "salutation"]);
+    expect(labels("<p>{{ con")).toContain("contact");
+    expect(labels("<p>{{ contact.name }} con")).toBeUndefined();
+  });
+
+  test("offers what a mail says of itself, and who may write", () => {
+    expect(labels("---\nsub")).toContain("subject");
+    expect(labels("---\nfrom: ")).toEqual(["account.owner", "support"]);
+    expect(labels("---\nsubject: x\n---\nsub")).toBeUndefined();
+    expect(labels("subject: x\nblocks:\n  - hea")).toContain("heading");
+  });
+});
+
+test("a mail is shown in the colors that were chosen, whatever the browser likes", () => {
+  const mail = "<html><head><style>@media (prefers-color-scheme: dark) { body { color: white } }</style></head></html>";
+  expect(guarded(mail, "dark")).toContain("@media (min-width: 0)");
+  expect(guarded(mail, "light")).toContain("@media (max-width: 0)");
+});
