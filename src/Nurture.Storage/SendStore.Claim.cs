@@ -31,6 +31,8 @@ public sealed partial class SendStore
             if (lanes.Count == 0) return Claim.Nothing;
 
             var due = await DueAsync(connection, transaction, lanes, Math.Max(limit, LeastLooked), now, ct);
+            var aside = await SetAsideAsync(connection, transaction, due, ct);
+            if (aside.Count > 0) due = [.. due.Where(send => !aside.Contains(send.Id))];
             var people = await PeopleAsync(connection, transaction, due, ct);
             var refusals = await RefusalsAsync(connection, transaction, due, people, ct);
             await AddMootAsync(connection, transaction, due, refusals, ct);

@@ -27,6 +27,7 @@ public sealed partial class SendStore
              """, row => row.Uuid(0), cancel)).ToHashSet();
         await database.AppendAsync(connection, transaction, "outbox", Rows.Of(sends.Where(s => fresh.Remove(s.Draft.Id)).ToList())
             .Short("slot", s => s.Slot).Uuid("id", s => s.Draft.Id).Short("class", s => (short)s.Draft.Class).Text("scenario", s => s.Draft.Scenario)
-            .Short("state", _ => (short)SendState.Planned).Instant("not_before", s => s.Draft.PlannedAt), cancel);
+            .Short("state", _ => (short)SendState.Planned).Instant("not_before", s => s.Draft.PlannedAt)
+            .Text("identity", s => s.Draft.Identity), cancel);
     }
 }

@@ -60,7 +60,8 @@ public sealed class StatusStore(Database database)
             null, $"select count(*) from (select 1 from outbox o where o.owner is null limit {Most + 1}) t", [], cancel);
         var underWay = await connection.QueryAsync(null, "select o.state, count(*) from outbox o where o.owner is not null group by o.state", [],
             row => (State: (SendState)row.GetInt16(0), Count: row.GetInt64(1)), cancel);
-        return new(Capped.Of(planned, Most), Of(SendState.Claimed), Of(SendState.Handed));
+        // Those of an identity that is stopped wait like any other.
+        return new(Capped.Of(planned + Of(SendState.Planned), Most), Of(SendState.Claimed), Of(SendState.Handed));
 
         long Of(SendState state) => underWay.Find(row => row.State == state).Count;
     }

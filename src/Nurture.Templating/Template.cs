@@ -20,7 +20,7 @@ public sealed class Template
         _builtins = Functions.For(options.Profile);
         var parser = new Parser(isCodeOnly ? Lexer.ReadCode(text) : Lexer.ReadTemplate(text), options.MaxNesting);
         var block = parser.ParseTemplate();
-        var binder = new Binder(options, _builtins);
+        var binder = new Binder(text, options, _builtins);
         List<TemplateDiagnostic> diagnostics = [.. parser.Diagnostics];
         try
         {

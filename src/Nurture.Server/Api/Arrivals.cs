@@ -16,7 +16,7 @@ namespace Nurture.Server.Api;
 public sealed record Arrival(string Verdict, string Sentence, string Code, DateTimeOffset? At, Guid? SendId, string? Scenario, IReadOnlyList<WhyNot> More);
 
 /// <summary>Chooses the one sentence: from the ledger where there is a mail, else from the journal, else from the scenario itself.</summary>
-internal sealed class Arrivals(Catalog catalog, Language language, DateTimeZone zone, bool isSendingStopped)
+internal sealed class Arrivals(Catalog catalog, Language language, DateTimeZone zone, bool isSendingStopped, bool isIdentityStopped = false)
 {
     private bool IsJapanese => language == Language.Japanese;
 
@@ -33,6 +33,7 @@ internal sealed class Arrivals(Catalog catalog, Language language, DateTimeZone 
                 $"The mail {mail} of “{title}” left on {Show(send.EndedAt ?? send.PlannedAt)}, and the recipient's mail server took it{Seen(send)}.",
                 $"「{title}」のメール「{mail}」は {Show(send.EndedAt ?? send.PlannedAt)} に送信され、相手のメールサーバーが受け取りました{Seen(send)}。")),
             SendStanding.Scheduled when isSendingStopped => ("coming", In($"The mail {mail} is ready, and all sending is stopped.", $"メール「{mail}」は準備できていますが、すべての配信が停止されています。")),
+            SendStanding.Scheduled when isIdentityStopped => ("coming", In($"The mail {mail} is ready, and sending in the name of its sender is stopped.", $"メール「{mail}」は準備できていますが、この差出人の送信が停止されています。")),
             SendStanding.Scheduled when isPaused => ("coming", In($"The mail {mail} is ready, and “{title}” is paused.", $"メール「{mail}」は準備できていますが、シナリオ「{title}」が一時停止中です。")),
             SendStanding.Scheduled => ("coming", In($"The mail {mail} is scheduled for {Show(send.NotBefore)}.", $"メール「{mail}」は {Show(send.NotBefore)} に送信する予定です。")),
             SendStanding.Retrying => ("coming", In(

@@ -64,6 +64,21 @@ internal static class SendEndpoints
             signals.Sends.Raise();
             return await ShowAsync(sends, cancel);
         }).RequirePermission(Permission.ControlSending).WithSummary("Lets mails leave again.");
+        api.MapPost("/sending/identities/{identity}/stop", async (string identity, SendStore sends, CatalogSource catalogs, Audited audited, BusinessClock clock, CancellationToken cancel) =>
+        {
+            var stored = await SendingEndpoints.StoredAsync(identity, sends, catalogs, cancel);
+            await audited.RecordAsync("sending.identity_stopped", $"identity:{identity}", null, cancel);
+            await sends.StopIdentityAsync(stored, audited.Actor, clock.Now, cancel);
+            return await SendingEndpoints.ShowIdentitiesAsync(sends, catalogs, cancel);
+        }).RequirePermission(Permission.ControlSending).WithSummary("Stops what is sent in one identity's name: its mails wait. sender is the policy's own, account.owner the owners of accounts.");
+        api.MapPost("/sending/identities/{identity}/start", async (string identity, SendStore sends, CatalogSource catalogs, Audited audited, WorkSignals signals, CancellationToken cancel) =>
+        {
+            var stored = await SendingEndpoints.StoredAsync(identity, sends, catalogs, cancel);
+            await audited.RecordAsync("sending.identity_started", $"identity:{identity}", null, cancel);
+            await sends.StartIdentityAsync(stored, cancel);
+            signals.Sends.Raise();
+            return await SendingEndpoints.ShowIdentitiesAsync(sends, catalogs, cancel);
+        }).RequirePermission(Permission.ControlSending).WithSummary("Lets mails in the identity's name leave again.");
         api.MapPost("/sending/confirm", ConfirmAsync).RequirePermission(Permission.ControlSending)
             .WithSummary("After a restore: lets mails leave again, but for marketing and service mails of until then, which may have left and are listed as uncertain.");
     }

@@ -46,12 +46,29 @@ internal sealed class BuiltinFunction : TemplateFunction
         var start = context.ArgumentCount;
         try
         {
-            Match(invocation);
+            if (invocation.Names.IsEmpty && !_hasRest)
+            {
+                PushInOrder(invocation);
+            }
+            else
+            {
+                Match(invocation);
+            }
+
             return Run(new Call(context, site, context.ArgumentsFrom(start)));
         }
         finally
         {
             context.PopArguments(start);
+        }
+    }
+
+    /// <summary>All by their places, and null for what is not given.</summary>
+    private void PushInOrder(in Invocation invocation)
+    {
+        for (var i = 0; i < _parameters.Length; i++)
+        {
+            invocation.Context.PushArgument(i < invocation.Values.Length ? invocation.Values[i] : TemplateValue.Null);
         }
     }
 

@@ -143,14 +143,10 @@ internal sealed partial class Binder
     private ExpressionNode BindHead(Expression path, Expression target, bool isTested)
     {
         var outer = _isHead;
-        if (PathOf(path) is { } text)
+        if (!_isHead && PathOf(path) is { } written)
         {
-            NoteName(text);
+            NoteName(written);
             _isHead = true;
-        }
-        else
-        {
-            _isHead = false;
         }
 
         var bound = BindExpression(target, isTested);
@@ -161,13 +157,15 @@ internal sealed partial class Binder
     private PathRules Rules(bool isTested, bool isTolerant) =>
         isTolerant ? new PathRules(false, false) : MemberRules(isTested);
 
-    private static SourceSpan NameSpan(Expression.Member member)
+    private SourceSpan NameSpan(Expression.Member member)
     {
         var length = member.Identifier.Length;
         var offset = member.Span.Length - length;
 
-        // The name stands at the end of the path; on one line its column follows from that.
-        return new SourceSpan(member.Span.End - length, length, member.Span.Line, member.Span.Column + offset);
+        // The name stands at the end of the path, which may be written over several lines.
+        var before = text.AsSpan(member.Span.Start, offset);
+        var lastLine = before.LastIndexOf('\n');
+        return new SourceSpan(member.Span.End - length, length, member.Span.Line + before.Count('\n'), lastLine < 0 ? member.Span.Column + offset : offset - lastLine);
     }
 
     private ExpressionNode BindBuiltin(string head, Expression.Member member, ExpressionNode dynamic)

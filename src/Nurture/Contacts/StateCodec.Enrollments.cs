@@ -49,6 +49,13 @@ public static partial class StateCodec
 
         w.Flag(20, enrollment.IsBehind);
         w.Instant(60, enrollment.InLineUntil);
+        w.Instant(70, enrollment.MissedAt);
+        if (enrollment.LastTimeout is var (timedOut, timedOutAt))
+        {
+            w.Text(71, timedOut);
+            w.Instant(72, timedOutAt);
+        }
+
         w.Instant(61, enrollment.TurnUntil);
         if (enrollment.CallId != default) w.Bytes(40, enrollment.CallId.ToByteArray());
         if (enrollment.TaskId != 0) w.Number(30, enrollment.TaskId);
@@ -106,6 +113,9 @@ public static partial class StateCodec
                 case 19: enrollment.IterationStartedAt = reader.Instant; break;
                 case 20: enrollment.IsBehind = reader.Flag; break;
                 case 60: enrollment.InLineUntil = reader.Instant; break;
+                case 70: enrollment.MissedAt = reader.Instant; break;
+                case 71: enrollment.LastTimeout = (reader.Text, default); break;
+                case 72: enrollment.LastTimeout = (enrollment.LastTimeout?.Step ?? "", reader.Instant); break;
                 case 61: enrollment.TurnUntil = reader.Instant; break;
                 case 40: enrollment.CallId = new Guid(reader.Bytes); break;
                 case 30: enrollment.TaskId = reader.Number; break;

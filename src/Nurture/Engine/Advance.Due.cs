@@ -81,13 +81,19 @@ internal sealed partial class Advance
 
     private void AskGoalAndExit(SubjectState subject, Enrollment enrollment, DateTimeOffset at)
     {
+        if (enrollment is { Status: EnrollmentStatus.Measuring, MissedAt: not null })
+        {
+            // What had happened by the deadline was heard with the event that told it.
+            if (enrollment.GoalReachedAt is not null) subject.Enrollments.Remove(enrollment);
+            return;
+        }
+
         var scenario = VersionOf(enrollment).Scenario;
         var context = Context(subject, enrollment, at);
         if (scenario.Goal is { } goal && enrollment.GoalReachedAt is null && goal.When.Evaluate(context) == Truth.True)
         {
-            enrollment.GoalReachedAt = at;
-            Note(subject, enrollment, Reason.GoalReached, at);
-            Happened(subject, ProductEvents.GoalReached, at, [("scenario", Scenario.FamilyOf(enrollment.Scenario)), .. scenario.Row is { } row ? [("row", row.Id)] : Array.Empty<(string, string)>()]);
+            var isInTime = LatestHeard(enrollment, goal.When)?.OccurredAt <= enrollment.MissedAt;
+            ReachGoal(subject, enrollment, scenario, at, isInTime ? Detail(("late", "true")) : "");
             if (enrollment.Status == EnrollmentStatus.Measuring) subject.Enrollments.Remove(enrollment);
             else if (goal.EndsEnrollment) End(subject, enrollment, Reason.GoalReached, at, isNoted: true);
         }
@@ -110,13 +116,24 @@ internal sealed partial class Advance
         }
     }
 
+    private void ReachGoal(SubjectState subject, Enrollment enrollment, Scenario scenario, DateTimeOffset at, string detail)
+    {
+        enrollment.GoalReachedAt = at;
+        Note(subject, enrollment, Reason.GoalReached, at, detail: detail);
+        Happened(subject, ProductEvents.GoalReached, at, [("scenario", Scenario.FamilyOf(enrollment.Scenario)), .. scenario.Row is { } row ? [("row", row.Id)] : Array.Empty<(string, string)>()]);
+    }
+
     // The deadline itself is in time, so it has passed only when a later moment is looked at, or nothing came at it.
     private void AskGoalDeadline(SubjectState subject, Enrollment enrollment, DateTimeOffset at)
     {
-        if (enrollment.GoalReachedAt is not null || enrollment.GoalDeadline is not { } deadline || deadline > at) return;
-        Note(subject, enrollment, Reason.GoalMissed, deadline);
-        enrollment.GoalDeadline = null;
-        if (enrollment.Status == EnrollmentStatus.Measuring) subject.Enrollments.Remove(enrollment);
+        if (enrollment.GoalReachedAt is not null) return;
+        if (enrollment.GoalDeadline is { } deadline && deadline <= at)
+        {
+            Note(subject, enrollment, Reason.GoalMissed, deadline);
+            (enrollment.GoalDeadline, enrollment.MissedAt) = (null, deadline);
+        }
+
+        if (enrollment is { Status: EnrollmentStatus.Measuring, MissedAt: { } missed } && missed + LateGoal <= at) subject.Enrollments.Remove(enrollment);
     }
 
     /// <summary>Says when the subject is next due, and marks it to be saved.</summary>
@@ -154,6 +171,12 @@ internal sealed partial class Advance
         foreach (var enrollment in subject.Enrollments)
         {
             Sooner(enrollment.GoalReachedAt is null ? enrollment.GoalDeadline : null);
+            if (enrollment is { Status: EnrollmentStatus.Measuring, MissedAt: { } missed })
+            {
+                Sooner(missed + LateGoal);
+                continue;
+            }
+
             var scenario = VersionOf(enrollment).Scenario;
             var context = Context(subject, enrollment, at);
             if (enrollment.GoalReachedAt is null) Sooner(scenario.Goal?.When.NextChange(context));

@@ -142,7 +142,9 @@ internal sealed partial class Advance
         var context = Context(subject, null, at, trigger);
         if (Refusal() is { } reason)
         {
-            Note(subject.Ref, scenario.Name, scenario.Version, live?.Id ?? 0, "", reason, at, trigger?.ContactId ?? 0, by is { } asker ? Asked(asker) : "");
+            // What came too late is said with what it would have done in time.
+            var detail = by is { } asker ? Asked(asker) : reason == Reason.Late ? Detail(("would", (Refusal(isTried: true) ?? Reason.Entered).Code())) : "";
+            Note(subject.Ref, scenario.Name, scenario.Version, live?.Id ?? 0, "", reason, at, trigger?.ContactId ?? 0, detail);
             return;
         }
 
@@ -183,10 +185,11 @@ internal sealed partial class Advance
 
         string Asked((string, string) asked) => because.Length > 0 ? Detail(asked, ("because", because)) : Detail(asked);
 
-        Reason? Refusal()
+        // Tried, it is as if the moment had not gone by, and leaves nothing behind.
+        Reason? Refusal(bool isTried = false)
         {
             if (published.IsPaused) return Reason.ScenarioPaused;
-            if (now - at > late) return Reason.Late;
+            if (!isTried && now - at > late) return Reason.Late;
             if (subject is ContactState { Status: not ContactStatus.Active }) return Reason.ContactLeft;
             if (scenario.Key is not null && key.Length == 0) return Reason.KeyMissing;
             // What scenarios do to each other at one moment does not go round in circles.
@@ -202,7 +205,7 @@ internal sealed partial class Advance
             if (scenario.Audience?.Evaluate(context) is { } asked && asked != Truth.True)
             {
                 if (asked == Truth.False) return Reason.AudienceFalse;
-                if (settle != TimeSpan.Zero && subject is ContactState contact && trigger is not null)
+                if (!isTried && settle != TimeSpan.Zero && subject is ContactState contact && trigger is not null)
                 {
                     if (!contact.PendingEntries.Exists(entry => entry.Scenario == scenario.Name && !entry.IsDelayed))
                     {
@@ -219,7 +222,7 @@ internal sealed partial class Advance
             if (scenario.Goal?.When.Evaluate(context) == Truth.True) return Reason.GoalAlreadyReached;
             if (scenario.Exits.Any(exit => exit.When?.Evaluate(context) == Truth.True)) return Reason.ExitAlreadyTrue;
             // Last, since who is let in otherwise waits for a place.
-            return live is null && AreColleaguesIn(subject, scenario, trigger) ? Reason.ColleagueEnrolled : null;
+            return !isTried && live is null && AreColleaguesIn(subject, scenario, trigger) ? Reason.ColleagueEnrolled : null;
         }
     }
 

@@ -5,6 +5,7 @@ using Nurture.Contacts;
 using Nurture.Scenarios;
 using Nurture.Sends;
 using Nurture.Sessions;
+using Nurture.Templates;
 
 namespace Nurture.Engine;
 
@@ -246,6 +247,7 @@ internal sealed partial class Advance
             Correlation = correlation.Length > 0 ? correlation : id.ToString("N"),
             IsCounted = isCounted,
             CauseId = causeId,
+            Identity = MailSender.IdentityOf(catalog.Policy, step.From, catalog.Mails.Find(step.Template, locale), account),
         }));
         enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = recipient.Id, Fate = EnrollmentSendFate.Released, At = leftAt });
         if (isCounted) Count(recipient, leftAt);

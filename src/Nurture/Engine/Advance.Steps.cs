@@ -98,6 +98,7 @@ internal sealed partial class Advance
             // A date may have gone by before anybody came here.
             var over = deadline <= at ? Later(deadline.Value, enrollment.StepStartedAt) : at;
             Note(subject, enrollment, Reason.TimedOut, over);
+            enrollment.LastTimeout = (enrollment.Step!, over);
             Go(subject, enrollment, published, node.Targets[0], over);
             return true;
         }
@@ -203,7 +204,7 @@ internal sealed partial class Advance
         AddPassage(subject, new Passage(enrollment.Scenario, enrollment.Key, enrollment.EnteredAt, at, count + 1));
         (enrollment.Step, enrollment.StepDueAt) = (null, null);
         var isMeasured = enrollment.GoalDeadline is not null && enrollment.GoalReachedAt is null && reason is not (Reason.Merged or Reason.Erased);
-        if (isMeasured) enrollment.Status = EnrollmentStatus.Measuring;
+        if (isMeasured || (enrollment is { GoalReachedAt: null, MissedAt: { } missed } && missed + LateGoal > at && reason is not (Reason.Merged or Reason.Erased))) enrollment.Status = EnrollmentStatus.Measuring;
         else subject.Enrollments.Remove(enrollment);
     }
 
@@ -232,6 +233,8 @@ internal sealed partial class Advance
         if (!isOwnAnswer && scenario.KeyProperty is { } key && enrollment.Key.Length > 0 && happened[key].ToString() != enrollment.Key) return;
         // Of sessions it hears what is said of its own.
         if (SessionEvents.IsOne(happened.Name) && SessionEvents.SessionOf(enrollment.Trigger) is { } own && SessionEvents.SessionOf(happened) != own) return;
+        if (enrollment is { Status: EnrollmentStatus.Measuring, MissedAt: { } missed } && happened.OccurredAt > missed) return;
+        List<EventPredicate>? matched = null;
         foreach (var condition in CatalogIndex.Conditions(scenario))
         {
             foreach (var predicate in condition.Events)
@@ -239,8 +242,11 @@ internal sealed partial class Advance
                 if (predicate.By != by || predicate.EventName != happened.Name) continue;
                 if (predicate.Where is { } where && where.Evaluate(Context(subject, enrollment, happened.OccurredAt) with { Event = happened }) != Truth.True) continue;
                 if (!enrollment.EventsSinceEntry.TryGetValue(predicate.Key, out var known) || known.OccurredAt <= happened.OccurredAt) enrollment.EventsSinceEntry[predicate.Key] = happened;
+                (matched ??= []).Add(predicate);
             }
         }
+
+        foreach (var predicate in matched?.DistinctBy(asked => asked.Key) ?? []) HearLate(subject, enrollment, VersionOf(enrollment), predicate, happened);
     }
 
     /// <summary>

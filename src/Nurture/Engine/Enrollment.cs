@@ -50,6 +50,12 @@ public sealed class Enrollment
 
     public DateTimeOffset? GoalReachedAt { get; set; }
 
+    /// <summary>The deadline, once it passed without the goal: an event of before it may still be on its way (SEMANTICS.md 21).</summary>
+    public DateTimeOffset? MissedAt { get; set; }
+
+    /// <summary>The last wait that ran out of time, and when: for the event that comes after it and happened before. Null for none.</summary>
+    public (string Step, DateTimeOffset At)? LastTimeout { get; set; }
+
     /// <summary>The case whose outcome it waits for; 0 for none.</summary>
     public long EscalationId { get; set; }
 

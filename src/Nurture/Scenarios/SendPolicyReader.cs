@@ -129,6 +129,7 @@ public static class SendPolicyReader
         foreach (var (key, value) in source.Map(node, "identities", "identities: { support: { name: Support, address: support@example.com } }")?.Entries ?? [])
         {
             if (source.Name(key, "an identity") is not { } name || source.Map(value, $"the identity \"{name}\"", "{ name: Support, address: support@example.com }") is not { } mapping) continue;
+            if (name == "sender") source.Error(DiagnosticCodes.Contradiction, key.Span, "\"sender\" is the policy's own identity", "Give it another name.");
             var fields = new Fields(source, mapping, $"the identity \"{name}\"");
             identities[name] = standard with
             {

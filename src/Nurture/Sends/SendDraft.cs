@@ -68,4 +68,7 @@ public sealed record SendDraft
     public bool IsCounted { get; init; }
 
     public long CauseId { get; init; }
+
+    /// <summary>In whose name, as sending can be stopped; empty for the policy's sender.</summary>
+    public string Identity { get; init; } = "";
 }

@@ -21,5 +21,9 @@ public static class MailSender
         return step is null && mail?.ReplyTo is { } replyTo ? (writer ?? policy.Sender) with { ReplyTo = replyTo } : writer;
     }
 
+    /// <summary>The identity in whose name it leaves, by which sending can be stopped: one of the policy, <see cref="Step.Send.FromOwner"/>, or empty for the policy's sender.</summary>
+    public static string IdentityOf(SendPolicy policy, string? step, MailTemplate? mail, AccountState? account) =>
+        (step ?? mail?.From) is { } said && Of(policy, step, mail, account) is { } writer && (said != Step.Send.FromOwner || writer.Address != policy.Sender.Address) ? said : "";
+
     private static string? Text(AccountState? account, string attribute) => account?[attribute] is { Kind: ValueKind.Text } text ? text.AsText : null;
 }

@@ -36,6 +36,7 @@ public class ApiServer : IAsyncLifetime
           address: hello@nurture.example
           organization: Nurture
           postal_address: Osaka
+        identities: { support: { name: Support, address: support@nurture.example } }
         """;
 
     public const string Mail = """

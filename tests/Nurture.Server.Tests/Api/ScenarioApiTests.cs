@@ -124,6 +124,33 @@ public sealed class ScenarioApiTests(ApiServer api) : IClassFixture<ApiServer>
 
     [Rule(58)]
     [Fact]
+    public async Task Stopping_one_identity_keeps_its_mails_back_and_nobody_elses()
+    {
+        await api.PublishAsync();
+        var support = ApiServer.Welcome.Replace("scenario: welcome", "scenario: helped", StringComparison.Ordinal).Replace("\"trial\"", "\"helped\"", StringComparison.Ordinal)
+            .Replace("- send: hello", "- send: { template: hello, from: support }", StringComparison.Ordinal);
+        await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "helped.yaml", text = support } } });
+        await api.DoAsync(HttpMethod.Post, "sending/identities/support/stop");
+        var id = await api.PersonAsync("quiet", "quiet@a.example", ApiServer.SignUp("quiet") + ApiServer.SignUp("quiet").Replace("\"trial\"", "\"helped\"", StringComparison.Ordinal));
+
+        var sends = (await api.GetAsync($"sends?contact={id}"))["items"]!.AsArray().ToDictionary(send => send!["scenario"]!.GetValue<string>(), send => send!["state"]!.GetValue<string>());
+        Assert.Equal(("sent", "planned"), (sends["welcome"], sends["helped"]));
+        var shown = (await api.GetAsync("sending"))["identities"]!.AsArray().Single(one => one!["identity"]!.GetValue<string>() == "support")!;
+        Assert.Equal(("key:dev", 1L), (shown["stopped"]!["by"]!.GetValue<string>(), shown["waiting"]!.GetValue<long>()));
+        Assert.True((await api.GetAsync("status"))["sends"]!["planned"]!.GetValue<long>() > 0);
+        Assert.Contains("stopped", (await api.GetAsync($"explain?contact={id}&scenario=helped&locale=en"))["answer"]!["sentence"]!.GetValue<string>(), StringComparison.Ordinal);
+
+        await api.DoAsync(HttpMethod.Post, "sending/identities/support/start");
+        await api.SettleAsync();
+        Assert.All((await api.GetAsync($"sends?contact={id}"))["items"]!.AsArray(), send => Assert.Equal("sent", send!["state"]!.GetValue<string>()));
+        Assert.Equal("not-found", await api.ProblemAsync(HttpMethod.Post, "sending/identities/nobody/stop", null, HttpStatusCode.NotFound));
+        var audit = await api.AuditAsync();
+        Assert.Contains("key:dev sending.identity_stopped identity:support", audit);
+        Assert.Contains("key:dev sending.identity_started identity:support", audit);
+    }
+
+    [Rule(58)]
+    [Fact]
     public async Task Stopping_all_sending_says_who_and_what_waits()
     {
         await api.PublishAsync();

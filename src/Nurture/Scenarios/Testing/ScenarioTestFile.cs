@@ -121,9 +121,10 @@ public abstract record TestAction
     /// <summary>A human approves the latest mail from this template, or of this step, or declines it.</summary>
     public sealed record Decide(DateTimeOffset At, string Asked, bool IsApproved, SourceSpan Span) : TestAction(At, Span);
 
-    /// <summary>The person works there no more.</summary>
+    /// <summary>The person answers a mail with one of their own, or their mailbox does by itself.</summary>
     public sealed record Reply(DateTimeOffset At, string Contact, bool IsAutomatic, SourceSpan Span) : TestAction(At, Span);
 
+    /// <summary>The person works there no more.</summary>
     public sealed record Leave(DateTimeOffset At, string Contact, SourceSpan Span) : TestAction(At, Span);
 }
 

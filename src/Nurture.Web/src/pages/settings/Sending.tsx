@@ -21,6 +21,7 @@ interface SendingState {
   dkim: { domain: string; selector: string; record: string; is_aligned: boolean } | null;
   links: string;
   allow_listed: number | null;
+  identities: { identity: string; name: string | null; address: string | null; stopped: { by: string; at: string } | null; waiting: number }[];
 }
 
 export default function Sending() {
@@ -34,6 +35,7 @@ export default function Sending() {
       {state.data && (
         <Stack maw={880}>
           <Switch state={state.data} />
+          <Identities identities={state.data.identities} />
           <SimpleGrid cols={{ base: 1, md: 2 }}>
             <Sender state={state.data} />
             <Way state={state.data} />
@@ -125,6 +127,55 @@ function Switch({ state }: { state: SendingState }) {
           </ConfirmButton>
         )}
       </Group>
+    </Card>
+  );
+}
+
+/** Stops and starts what leaves in one identity's name. */
+function Identities({ identities }: { identities: SendingState["identities"] }) {
+  const { t, i18n } = useTranslation("settings");
+  const can = useCan();
+  const queries = useQueryClient();
+  const press = (identity: string, way: "stop" | "start") => () =>
+    api.post(`/sending/identities/${encodeURIComponent(identity)}/${way}`).then(() => queries.invalidateQueries());
+  return (
+    <Card>
+      <Title order={2}>{t("sending.identities")}</Title>
+      <Text size="sm" c="dimmed" mb="md">
+        {t("sending.identities_text")}
+      </Text>
+      <Stack component="ul" gap="sm" m={0} p={0} style={{ listStyle: "none" }}>
+        {identities.map(({ identity, name, address, stopped, waiting }) => {
+          const who = identity === "account.owner" ? t("sending.owners") : address ? `${name} <${address}>` : identity;
+          const waits = t("sending.waiting", { count: waiting });
+          return (
+            <Group key={identity} component="li" justify="space-between" wrap="nowrap">
+              <div>
+                <Group gap="xs">
+                  <Text>{who}</Text>
+                  {stopped && <StateBadge tone="bad">{t("sending.identity_stopped")}</StateBadge>}
+                </Group>
+                <Text size="sm" c="dimmed">
+                  {stopped && t("sending.stopped_by", { by: stopped.by.replace(/^(user|key):/, ""), at: formatInstant(stopped.at, i18n.language) })} {waits}
+                </Text>
+              </div>
+              {can("sending.control") && (
+                <ConfirmButton
+                  size="xs"
+                  variant="light"
+                  color={stopped ? "teal" : "red"}
+                  question={t(stopped ? "sending.identity_start_question" : "sending.identity_stop_question", { who })}
+                  consequence={stopped ? `${t("sending.start_text")} ${waits}` : t("sending.identity_stop_text")}
+                  act={t(stopped ? "sending.identity_start" : "sending.identity_stop")}
+                  onConfirm={press(identity, stopped ? "start" : "stop")}
+                >
+                  {t(stopped ? "sending.identity_start" : "sending.identity_stop")}
+                </ConfirmButton>
+              )}
+            </Group>
+          );
+        })}
+      </Stack>
     </Card>
   );
 }
