@@ -45,6 +45,8 @@ internal static class LintCommand
             var library = ScenarioLibrary.Load(folder, templates ?? Folders.TemplatesOf(folder), TimeProvider.System.GetUtcNow());
             var isWhole = group.Any(Directory.Exists);
             var files = group.Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
+            // Who asks about a scenario asks about its rows.
+            files.UnionWith(library.RowFiles.Where(rows => files.Contains(Path.GetFullPath(rows.Scenario))).Select(rows => Path.GetFullPath(rows.File)));
             bool IsAsked(string file) => isWhole || files.Contains(Path.GetFullPath(file));
             said.AddRange(library.Diagnostics.Where(d => IsAsked(d.File)));
             counts.Scenarios += library.Scenarios.Count(s => IsAsked(s.File));

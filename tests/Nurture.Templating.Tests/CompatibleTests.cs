@@ -85,4 +85,57 @@ public sealed class CompatibleTests
 
         Assert.Equal((2, 4), (failure.Line, failure.Column));
     }
+
+    [Fact]
+    public void A_pattern_of_one_character_reads_what_it_says() =>
+        Assert.Equal("01 Jan 0001 01 Jan 2026", Render("{{ date.parse ',' '-' }} {{ date.parse '2026' '%Y' }}"));
+
+    [Fact]
+    public void A_member_behind_a_text_of_several_lines_is_complained_of_at_its_place()
+    {
+        var failure = Assert.Throws<TemplateException>(() => Template.Parse("a\n{{ 'b\nc' .x }}", "text", TemplateOptions.Text).Render(TemplateValue.Null, Options));
+
+        Assert.Equal((3, 5), (failure.Line, failure.Column));
+    }
+
+    [Fact]
+    public void A_path_of_many_names_is_bound_in_little_memory()
+    {
+        var text = "{{ a" + string.Concat(Enumerable.Repeat(".despan", 900)) + " }}";
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Template.Parse(text, "text", TemplateOptions.Text);
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 30_000_000);
+    }
+
+    /// <summary>Money is written by a short way, dates too: they give what .NET gives, in every culture.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Money_and_dates_are_written_as_dotnet_writes_them(int seed)
+    {
+        var random = new Random(seed);
+        string[] cultures = ["", "en", "ja-JP", "de-DE", "hi-IN", "fr-CH", "pl-PL"];
+        for (var i = 0; i < 20_000; i++)
+        {
+            var culture = System.Globalization.CultureInfo.GetCultureInfo(cultures[random.Next(cultures.Length)]);
+            var value = random.Next(4) switch
+            {
+                0 => random.Next(2_000_000) / 1000.0,
+                1 => random.Next(100_000) / 8.0,
+                2 => random.NextDouble() * Math.Pow(10, random.Next(-4, 12)),
+                _ => random.Next(-100, 1000) + 0.005,
+            };
+            var format = $"{"NnFf"[random.Next(4)]}{random.Next(6)}";
+            var date = new DateTimeOffset(1, 1, 1, 0, 0, 0, TimeSpan.Zero).AddMinutes(random.NextInt64(5_000_000_000 / 2));
+            var model = new TemplateObject { ["v"] = value, ["d"] = date };
+
+            var written = Template.Parse("{{ v | math.format '" + format + "' }}|{{ d | date.to_string '%d %b %B %a %A %Y-%m %H:%M:%S' }}", "text", TemplateOptions.Compatible)
+                .Render(model, Options with { Culture = culture });
+
+            string Net(string custom) => date.ToString(custom, culture);
+            Assert.Equal($"{value.ToString(format, culture)}|{Net("dd")} {Net("MMM")} {Net("MMMM")} {Net("ddd")} {Net("dddd")} {Net("yyyy")}-{Net("MM")} {Net("HH")}:{Net("mm")}:{Net("ss")}", written);
+        }
+    }
 }

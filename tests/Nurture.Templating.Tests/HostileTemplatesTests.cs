@@ -140,6 +140,27 @@ public sealed class HostileTemplatesTests
         Assert.Equal(["201", "901"], outputs);
     }
 
+    /// <summary>What is caught and thrown on again holds its stack until all is caught.</summary>
+    [Theory]
+    [InlineData("{{ x = include 'deep' }}")]
+    [InlineData("{{ capture x; include 'deep'; end }}")]
+    [InlineData("{{ x = include_join ['deep'] '' }}")]
+    [InlineData("{{ x = object.eval_template \"{{ include 'deep' }}\" }}")]
+    [InlineData("{{ f(x) = (include 'deep'); [1] | array.each @f }}")]
+    public void An_error_within_all_that_may_be_within_each_other_comes_out_on_a_small_stack(string text)
+    {
+        TemplateException? failure = null;
+        foreach (var profile in new[] { TemplateOptions.Html, TemplateOptions.Compatible })
+        {
+            var loader = Rendering.Loader(profile, ("deep", $"{{{{ if true; if true; if true }}}}{text}{{{{ end; end; end }}}}"));
+            var thread = new Thread(() => failure = Rendering.Fails(text, options: profile, renderOptions: Rendering.Options with { Loader = loader }), maxStackSize: 512 * 1024);
+            thread.Start();
+            thread.Join();
+
+            Assert.Contains("recursive depth limit", failure!.Reason);
+        }
+    }
+
     [Fact]
     public void A_number_of_more_digits_than_any_is_a_diagnostic() =>
         Assert.Contains("digits", Template.Parse("{{ " + new string('9', 1_000_000) + " }}", "mail", TemplateOptions.Text).Diagnostics[0].Message);

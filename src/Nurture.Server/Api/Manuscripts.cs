@@ -104,6 +104,7 @@ internal sealed class ApiPublishing(Publisher publisher, Audited audited)
         _ when file.StartsWith(TestFolder, StringComparison.Ordinal) => "test",
         var name when MailForms.Of(name) is not null => "template",
         var name when name.EndsWith(".yaml", StringComparison.Ordinal) => "scenario",
-        var name => throw RefusedException.BadRequest("bad-file", "That is no file of a catalog.", $"\"{name}\" was found; a scenario ends in .yaml, a template in .html, .md or .blocks.yaml."),
+        var name when name.EndsWith(".csv", StringComparison.Ordinal) => "rows",
+        var name => throw RefusedException.BadRequest("bad-file", "That is no file of a catalog.", $"\"{name}\" was found; a scenario ends in .yaml, a template in .html, .md or .blocks.yaml, rows of a scenario in .csv or .yaml."),
     };
 }

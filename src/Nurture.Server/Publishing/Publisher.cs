@@ -15,7 +15,7 @@ using Nurture.Templates;
 namespace Nurture.Server.Publishing;
 
 /// <summary>A published text as its author gave it.</summary>
-/// <param name="Kind"><c>scenario</c>, <c>test</c> (a file of tests), <c>template</c>, <c>plan</c>, <c>policy</c>, <c>health</c>, <c>escalations</c>, <c>segments</c>.</param>
+/// <param name="Kind"><c>scenario</c>, <c>test</c> (a file of tests), <c>template</c>, <c>plan</c>, <c>policy</c>, <c>health</c>, <c>escalations</c>, <c>segments</c>, <c>hooks</c>; <c>rows</c> for a file that a scenario's <c>for_each</c> names.</param>
 /// <param name="TextPart">Of a template: what readers without HTML get; null where that is made from its body.</param>
 public sealed record Manuscript(string Kind, string File, string Text, string? TextPart = null);
 
@@ -28,11 +28,36 @@ public sealed record Publication(IReadOnlyList<PublishedVersion> Versions, IRead
 /// <summary>Makes texts live: checked as a whole, each content one immutable version. A version whose criteria are new is prepared first.</summary>
 public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Preparation preparation, SegmentUses uses, SubjectStore subjects, EventLog log, EventParts parts, BusinessClock clock, WorkSignals signals)
 {
+    /// <summary>With the rows of files in the scenarios that name them: a version holds all that it means.</summary>
+    private static (IReadOnlyList<Manuscript> Manuscripts, List<RowFile> Rows) WithRows(IReadOnlyList<Manuscript> manuscripts, List<Diagnostic> diagnostics)
+    {
+        var (rows, whole, used) = (new List<RowFile>(), new List<Manuscript>(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var manuscript in manuscripts)
+        {
+            if (manuscript.Kind != "scenario" || RowFile.NamedBy(manuscript.Text) is not { } named || manuscripts.FirstOrDefault(other => other.File == named) is not { } given)
+            {
+                whole.Add(manuscript);
+                continue;
+            }
+
+            var filled = RowFile.Read(manuscript.Text, manuscript.File, given.Text, given.File);
+            used.Add(named);
+            rows.Add(filled);
+            diagnostics.AddRange(filled.Diagnostics);
+            whole.Add(manuscript with { Text = filled.Text });
+        }
+
+        foreach (var lonely in manuscripts.Where(manuscript => manuscript.Kind == "rows" && !used.Contains(manuscript.File)))
+            diagnostics.Add(new(DiagnosticCodes.BadRows, Severity.Error, lonely.File, new(0, 0, 1, 1), $"No scenario that is published here reads {lonely.File}.", $"It says for_each: {lonely.File}."));
+        return ([.. whole.Where(manuscript => manuscript.Kind != "rows" && !used.Contains(manuscript.File))], rows);
+    }
+
     /// <param name="mayBePast">Whether a moment that has passed is no mistake, as in files that have lain for a while.</param>
     public async Task<Publication> PublishAsync(IReadOnlyList<Manuscript> manuscripts, string by, CancellationToken cancel, bool mayBePast = false)
     {
         var current = await catalogs.CurrentAsync(cancel);
         var diagnostics = new List<Diagnostic>();
+        (manuscripts, var rows) = WithRows(manuscripts, diagnostics);
         var plan = Of("plan") is { } planned ? Checked(TrackingPlanReader.Read(planned.Text, planned.File)) : null;
         var policy = Of("policy") is { } ruled ? Checked(SendPolicyReader.Read(ruled.Text, ruled.File)) : null;
         policy ??= current.Catalog.Policy;
@@ -50,7 +75,9 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         var scenarios = new List<(Manuscript Manuscript, Scenario Scenario)>();
         foreach (var manuscript in manuscripts.Where(manuscript => manuscript.Kind == "scenario"))
         {
-            var parsed = ScenarioLibrary.Check(manuscript.Text, manuscript.File, environment);
+            var its = rows.Find(file => file.Scenario == manuscript.File);
+            if (its is { Diagnostics.Count: > 0 }) continue;
+            var parsed = ScenarioLibrary.Check(manuscript.Text, manuscript.File, environment with { Rows = its });
             // What is published already may speak of a day that has come; what never was would start nothing, and nobody would know why.
             var mayHavePassed = mayBePast || current.Catalog.Versions.Values.Any(version => version.Scenario.Text == manuscript.Text);
             diagnostics.AddRange(parsed.Diagnostics.Select(said => said.Code == DiagnosticCodes.PastDate && !mayHavePassed ? said with { Severity = Severity.Error } : said));
@@ -74,6 +101,7 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         diagnostics.AddRange(MailsMisused());
         if (segmentsText is not null)
             diagnostics.AddRange(await uses.CheckAsync(segmentsText.File, environment, current, [.. scenarios.Select(s => s.Scenario.Name)], healthText is null ? health : null, cancel));
+        diagnostics = [.. diagnostics.Select(said => rows.Aggregate(said, (one, file) => file.Place(one)))];
         if (diagnostics.Exists(diagnostic => diagnostic.Severity == Severity.Error)) return new Publication([], diagnostics);
 
         var hasSubjects = await subjects.AnyAsync(cancel);

@@ -37,6 +37,7 @@ internal sealed class IncludeFunction() : TemplateFunction("include")
         var (context, span) = (call.Context, call.Span);
         var isHtml = context.Template.Options.IsHtml;
         var outer = context.BeginCapture();
+        CapturedText? captured = null;
         try
         {
             Write(2, call);
@@ -51,12 +52,15 @@ internal sealed class IncludeFunction() : TemplateFunction("include")
             }
 
             Write(3, call);
-            return TemplateValue.From(context.EndCapture(outer, isHtml, span));
+            captured = context.EndCapture(outer, isHtml, span);
+            return TemplateValue.From(captured);
         }
-        catch
+        finally
         {
-            context.AbandonCapture(outer);
-            throw;
+            if (captured is null)
+            {
+                context.AbandonCapture(outer);
+            }
         }
 
         void Write(int at, in Call from)
@@ -71,15 +75,19 @@ internal sealed class IncludeFunction() : TemplateFunction("include")
     {
         var context = invocation.Context;
         var outer = context.BeginCapture();
+        CapturedText? captured = null;
         try
         {
             Run(invocation, template);
-            return TemplateValue.From(context.EndCapture(outer, template.Options.IsHtml, invocation.Site.Span));
+            captured = context.EndCapture(outer, template.Options.IsHtml, invocation.Site.Span);
+            return TemplateValue.From(captured);
         }
-        catch
+        finally
         {
-            context.AbandonCapture(outer);
-            throw;
+            if (captured is null)
+            {
+                context.AbandonCapture(outer);
+            }
         }
     }
 

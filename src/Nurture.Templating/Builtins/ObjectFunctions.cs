@@ -56,6 +56,7 @@ internal static class ObjectFunctions
         var callerFrame = context.Frame;
         (context.Template, context.Frame) = (template, FrameFor(template, caller, callerFrame));
         var outer = isCodeOnly ? null : context.BeginCapture();
+        CapturedText? captured = null;
         try
         {
             var result = isCodeOnly ? Evaluate(context, template) : TemplateValue.Null;
@@ -69,15 +70,16 @@ internal static class ObjectFunctions
                 context.ReturnValue = TemplateValue.Null;
             }
 
-            return TemplateValue.From(context.EndCapture(outer, caller.Options.IsHtml, span));
-        }
-        catch when (outer is not null)
-        {
-            context.AbandonCapture(outer);
-            throw;
+            captured = context.EndCapture(outer, caller.Options.IsHtml, span);
+            return TemplateValue.From(captured);
         }
         finally
         {
+            if (outer is not null && captured is null)
+            {
+                context.AbandonCapture(outer);
+            }
+
             (context.Template, context.Frame) = (caller, callerFrame);
             context.LeaveCall();
         }

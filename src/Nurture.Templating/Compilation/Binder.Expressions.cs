@@ -143,14 +143,10 @@ internal sealed partial class Binder
     private ExpressionNode BindHead(Expression path, Expression target, bool isTested)
     {
         var outer = _isHead;
-        if (PathOf(path) is { } text)
+        if (!_isHead && PathOf(path) is { } written)
         {
-            NoteName(text);
+            NoteName(written);
             _isHead = true;
-        }
-        else
-        {
-            _isHead = false;
         }
 
         var bound = BindExpression(target, isTested);
@@ -161,13 +157,15 @@ internal sealed partial class Binder
     private PathRules Rules(bool isTested, bool isTolerant) =>
         isTolerant ? new PathRules(false, false) : MemberRules(isTested);
 
-    private static SourceSpan NameSpan(Expression.Member member)
+    private SourceSpan NameSpan(Expression.Member member)
     {
         var length = member.Identifier.Length;
         var offset = member.Span.Length - length;
 
-        // The name stands at the end of the path; on one line its column follows from that.
-        return new SourceSpan(member.Span.End - length, length, member.Span.Line, member.Span.Column + offset);
+        // The name stands at the end of the path, which may be written over several lines.
+        var before = text.AsSpan(member.Span.Start, offset);
+        var lastLine = before.LastIndexOf('\n');
+        return new SourceSpan(member.Span.End - length, length, member.Span.Line + before.Count('\n'), lastLine < 0 ? member.Span.Column + offset : offset - lastLine);
     }
 
     private ExpressionNode BindBuiltin(string head, Expression.Member member, ExpressionNode dynamic)
@@ -254,6 +252,28 @@ internal sealed partial class Binder
         return new ObjectNode(members, literal.Span);
     }
 
+    /// <summary>What a call by a function's full name would end in is known without running it.</summary>
+    private void CheckArguments(Expression.Call call, BuiltinFunction function, string?[] names)
+    {
+        var takes = $"It takes {(function.Declared.Length == 0 ? "none" : $"({function.Declared})")}{(call.IsPiped ? ", the first of them from the pipe" : "")}.";
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (names[i] is { } name && !function.Parameters.Contains(name))
+            {
+                _diagnostics.Add(new TemplateDiagnostic(call.Arguments[i].Value.Span, $"`{function.Name}` has no argument `{name}`.",
+                    Suggestion.For(name, function.Parameters) ?? takes));
+                return;
+            }
+        }
+
+        if (names.Length < function.Required || names.Length > function.Maximum)
+        {
+            var isFew = names.Length < function.Required;
+            _diagnostics.Add(new TemplateDiagnostic(isFew ? Template.EndOf(text, call.Span) : call.Arguments[function.Maximum].Value.Span,
+                $"`{function.Name}` is given {names.Length} {(names.Length == 1 ? "argument" : "arguments")}, which is too {(isFew ? "few" : "many")}.", takes));
+        }
+    }
+
     private CallNode BindCall(Expression.Call call, ScriptFunctionBody? block, bool isStatement)
     {
         var path = PathOf(call.Function);
@@ -281,6 +301,11 @@ internal sealed partial class Binder
 
             // What has a default may be missing.
             arguments[i] = BindExpression(argument.Value, isTested: i == 0 && path == "object.default");
+        }
+
+        if (options.IsMail && function is BuiltinNode { Function: BuiltinFunction known } && !Array.Exists(spreads, s => s))
+        {
+            CheckArguments(call, known, names);
         }
 
         if (path == "include" && call.Arguments is [{ Value: Expression.Literal { Value: string included } }, ..])

@@ -15,7 +15,7 @@ internal sealed record BoundTemplate(StatementNode[] Body, FrameLayout Layout)
 /// Turns the tree of a template into nodes: locals get slots, loop variables their distance, built-ins are looked up, text
 /// is encoded. Notes on the way which names the template takes from its model.
 /// </summary>
-internal sealed partial class Binder(TemplateOptions options, TemplateObject builtins)
+internal sealed partial class Binder(string text, TemplateOptions options, TemplateObject builtins)
 {
     private readonly List<TemplateDiagnostic> _diagnostics = [];
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
@@ -76,7 +76,7 @@ internal sealed partial class Binder(TemplateOptions options, TemplateObject bui
 
     private StatementNode BindStatement(Statement statement) => statement switch
     {
-        Statement.Text text => new TextNode(Encoding.UTF8.GetBytes(text.Value), text.Span),
+        Statement.Text raw => new TextNode(Encoding.UTF8.GetBytes(raw.Value), raw.Span),
         Statement.Print print => new PrintNode(BindPrinted(print.Value), options.IsHtml, options.IsMail),
         Statement.Assign assign => BindAssign(assign),
         Statement.If @if => new IfNode([.. @if.Branches.Select(b => (BindTested(b.Condition), BindBlock(b.Body)))], BindBlock(@if.Else), @if.Span),

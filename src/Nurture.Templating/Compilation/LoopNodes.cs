@@ -96,22 +96,10 @@ internal sealed class ForNode(LoopHead head, StatementNode[] body, StatementNode
 
     private void Begin(RenderContext context, LoopScope loop, TemplateValue item, int index)
     {
-        loop.IsChanged = index == 0 || HasChanged(context, loop.Value, item);
+        loop.Last = loop.Value;
         loop.Value = item;
         loop.Index = index;
         head.Target?.Assign(context, item);
-    }
-
-    private bool HasChanged(RenderContext context, TemplateValue last, TemplateValue item)
-    {
-        try
-        {
-            return !Operators.AreEqual(context, last, item, Span);
-        }
-        catch (TemplateFault fault)
-        {
-            throw context.Error(Span, fault);
-        }
     }
 
     private void BeginCell(RenderContext context, LoopScope loop, int columns)

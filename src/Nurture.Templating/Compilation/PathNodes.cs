@@ -137,8 +137,23 @@ internal sealed class ThisNode(SourceSpan span) : ExpressionNode(span)
 /// <summary><c>for</c>, <c>while</c> or <c>tablerow</c> as the head of a path.</summary>
 internal sealed class LoopNode(LoopKind kind, string member, string text, SourceSpan span, SourceSpan memberSpan) : ExpressionNode(span)
 {
-    public override TemplateValue Evaluate(RenderContext context) =>
-        context.FindLoop(kind) is { } loop ? loop.Member(member) : throw context.Error(memberSpan, $"Cannot get the member {text} for a null object.");
+    public override TemplateValue Evaluate(RenderContext context)
+    {
+        var loop = context.FindLoop(kind) ?? throw context.Error(memberSpan, $"Cannot get the member {text} for a null object.");
+        return member == "changed" && kind != LoopKind.While ? IsChanged(context, loop) : loop.Member(member);
+    }
+
+    private bool IsChanged(RenderContext context, LoopScope loop)
+    {
+        try
+        {
+            return loop.IsChanged(context, Span);
+        }
+        catch (TemplateFault fault)
+        {
+            throw context.Error(Span, fault);
+        }
+    }
 }
 
 /// <summary><c>.empty?</c></summary>

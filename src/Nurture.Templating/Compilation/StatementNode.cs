@@ -205,16 +205,19 @@ internal sealed class CaptureNode(TargetNode target, StatementNode[] body, bool 
         context.EnsureStack(Span);
         var outer = context.BeginCapture();
         Flow flow;
-        CapturedText captured;
+        CapturedText? captured = null;
         try
         {
             flow = Run(context, body);
             captured = context.EndCapture(outer, isMarkup, Span);
         }
-        catch
+        finally
         {
-            context.AbandonCapture(outer);
-            throw;
+            // Not caught and thrown on: a hundred of those within each other take more stack than there may be left.
+            if (captured is null)
+            {
+                context.AbandonCapture(outer);
+            }
         }
 
         target.Assign(context, TemplateValue.From(captured));

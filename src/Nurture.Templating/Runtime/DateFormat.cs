@@ -6,6 +6,8 @@ namespace Nurture.Templating.Runtime;
 /// <summary>Writes a date by a pattern of <c>%</c> codes. An unknown code is written as it stands.</summary>
 internal static class DateFormat
 {
+    private const int MostDigits = 4;
+
     public static string Write(DateTimeOffset date, string pattern, CultureInfo culture)
     {
         if (date.DateTime < culture.Calendar.MinSupportedDateTime || date.DateTime > culture.Calendar.MaxSupportedDateTime)
@@ -17,6 +19,12 @@ internal static class DateFormat
         {
             // Stands for itself, a blank and the default format; the blank is printed too.
             pattern = "%g " + ValuePrinter.DefaultDateFormat;
+        }
+
+        Span<char> room = stackalloc char[64];
+        if (TryWriteUsual(date, pattern, culture, room, out var length))
+        {
+            return new string(room[..length]);
         }
 
         var text = new StringBuilder();
@@ -37,6 +45,74 @@ internal static class DateFormat
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The codes that most mails use, by the Gregorian calendar, put together without .NET's own patterns; false for others.</summary>
+    private static bool TryWriteUsual(DateTimeOffset date, string pattern, CultureInfo culture, Span<char> room, out int length)
+    {
+        length = 0;
+        if (culture.Calendar is not GregorianCalendar)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            if (length + MostDigits > room.Length)
+            {
+                return false;
+            }
+
+            if (pattern[i] != '%' || i + 1 == pattern.Length)
+            {
+                room[length++] = pattern[i];
+                continue;
+            }
+
+            var isWritten = pattern[++i] switch
+            {
+                'd' => Digits(date.Day, 2, room, ref length),
+                'm' => Digits(date.Month, 2, room, ref length),
+                'Y' => Digits(date.Year, 4, room, ref length),
+                'H' => Digits(date.Hour, 2, room, ref length),
+                'M' => Digits(date.Minute, 2, room, ref length),
+                'S' => Digits(date.Second, 2, room, ref length),
+                'b' or 'h' => Word(culture.DateTimeFormat.GetAbbreviatedMonthName(date.Month), room, ref length),
+                'B' => Word(culture.DateTimeFormat.GetMonthName(date.Month), room, ref length),
+                'a' => Word(culture.DateTimeFormat.GetAbbreviatedDayName(date.DayOfWeek), room, ref length),
+                'A' => Word(culture.DateTimeFormat.GetDayName(date.DayOfWeek), room, ref length),
+                _ => false,
+            };
+            if (!isWritten)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool Digits(int number, int count, Span<char> room, ref int length)
+    {
+        for (var at = length + count - 1; at >= length; at--)
+        {
+            room[at] = (char)('0' + number % 10);
+            number /= 10;
+        }
+
+        length += count;
+        return true;
+    }
+
+    private static bool Word(string word, Span<char> room, ref int length)
+    {
+        if (!word.TryCopyTo(room[length..]))
+        {
+            return false;
+        }
+
+        length += word.Length;
+        return true;
     }
 
     private static void Append(StringBuilder text, DateTimeOffset date, char code, CultureInfo culture)

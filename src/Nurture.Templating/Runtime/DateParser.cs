@@ -100,6 +100,7 @@ internal static class DateParser
             });
         }
 
-        return format.ToString();
+        // One character alone would be the name of a whole format.
+        return format.Length == 1 ? $"\\{format}" : format.ToString();
     }
 }

@@ -34,11 +34,16 @@ internal sealed class OutputBudget(int limit)
 /// <summary>
 /// UTF-8 output in pooled memory. With an indent set, every newline is followed by it before the next text.
 /// </summary>
-internal sealed class OutputBuffer(int limit, OutputBudget? budget)
+/// <param name="expected">How many bytes there will be, as far as one can say.</param>
+internal sealed class OutputBuffer(int limit, OutputBudget? budget, int expected = 4096)
 {
+    // Up to here a pass over the characters is faster than a search and an encoding of what lies between.
+    private const int ShortText = 48;
+    private const int LongestEntity = 6;
+
     private static readonly SearchValues<char> Special = SearchValues.Create("<>&\"'");
 
-    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(4096);
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(expected);
     private int _length;
     private bool _owesIndent;
 
@@ -106,7 +111,12 @@ internal sealed class OutputBuffer(int limit, OutputBudget? budget)
 
     public void WriteEscaped(ReadOnlySpan<char> text)
     {
-        while (true)
+        if (budget is null && Indent is null && !_owesIndent && text.Length <= ShortText)
+        {
+            text = text[WriteShort(text)..];
+        }
+
+        while (!text.IsEmpty)
         {
             var at = text.IndexOfAny(Special);
             if (at < 0)
@@ -120,17 +130,49 @@ internal sealed class OutputBuffer(int limit, OutputBudget? budget)
                 WriteText(text[..at]);
             }
 
-            WriteUtf8(text[at] switch
-            {
-                '<' => "&lt;"u8,
-                '>' => "&gt;"u8,
-                '&' => "&amp;"u8,
-                '"' => "&quot;"u8,
-                _ => "&#39;"u8,
-            });
+            WriteUtf8(EntityOf(text[at]));
             text = text[(at + 1)..];
         }
     }
+
+    /// <summary>Writes and escapes a short text in one pass, up to the first character that is not ASCII; says how many were written.</summary>
+    private int WriteShort(ReadOnlySpan<char> text)
+    {
+        var room = Reserve(text.Length * LongestEntity);
+        var at = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            var c = text[i];
+            if (c >= 0x80)
+            {
+                _length += at;
+                return i;
+            }
+
+            // Most are letters and digits, which lie above all that is special but two.
+            if (c > '>' || c is not ('<' or '>' or '&' or '"' or '\''))
+            {
+                room[at++] = (byte)c;
+                continue;
+            }
+
+            var entity = EntityOf(c);
+            entity.CopyTo(room[at..]);
+            at += entity.Length;
+        }
+
+        _length += at;
+        return text.Length;
+    }
+
+    private static ReadOnlySpan<byte> EntityOf(char special) => special switch
+    {
+        '<' => "&lt;"u8,
+        '>' => "&gt;"u8,
+        '&' => "&amp;"u8,
+        '"' => "&quot;"u8,
+        _ => "&#39;"u8,
+    };
 
     public void WriteLong(long value)
     {

@@ -47,7 +47,8 @@ internal sealed class RenderContext : IDisposable
         Limits = options.Limits;
         Culture = options.Culture;
         _budget = template.Options.IsMail ? null : new OutputBudget(options.Limits.StringLength);
-        Output = new OutputBuffer(options.Limits.OutputBytes, _budget);
+        // Loops and values make a mail longer than its template.
+        Output = new OutputBuffer(options.Limits.OutputBytes, _budget, Math.Clamp(2 * template.Text.Length, 1024, 32 * 1024));
         _draws = unchecked((ulong)options.Seed);
         Frame = new Frame(template.Bound.NewLocals(), null, null);
         _builtins = builtins;

@@ -26,8 +26,12 @@ internal sealed class LoopScope(LoopKind kind, string? variable, LoopScope? oute
     public int Index;
     public int Length;
     public int Column;
-    public bool IsChanged;
+    public TemplateValue Last;
 
+    /// <summary>Whether the item is another than the one before.</summary>
+    public bool IsChanged(RenderContext context, SourceSpan span) => Index == 0 || !Operators.AreEqual(context, Last, Value, span);
+
+    /// <summary>All but <c>changed</c>, which costs a comparison.</summary>
     public TemplateValue Member(string name) => name switch
     {
         "index" => Index,
@@ -37,7 +41,6 @@ internal sealed class LoopScope(LoopKind kind, string? variable, LoopScope? oute
         "even" => (Index & 1) == 0,
         "odd" => (Index & 1) == 1,
         "length" when Kind != LoopKind.While => Length,
-        "changed" when Kind != LoopKind.While => IsChanged,
         "col" when Kind == LoopKind.Table => Column,
         _ => TemplateValue.Null,
     };

@@ -131,6 +131,9 @@ internal sealed partial class Advance
     private bool HasForgotten(SubjectState subject, Enrollment enrollment, Step.Forget step, DateTimeOffset at)
     {
         Do(new Effect.Forget(subject.Id));
+        // Until the erasure is heard: nothing leaves meanwhile, whoever's passage sends it.
+        ((ContactState)subject).Status = ContactStatus.Left;
+        set.Touch(new SubjectKey(slot, subject.Ref));
         End(subject, enrollment, Reason.Ended, at, Detail(("reason", step.Reason)));
         return true;
     }

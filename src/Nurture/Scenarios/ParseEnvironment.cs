@@ -35,6 +35,9 @@ public sealed record ParseEnvironment
     /// <summary>What dates are held against; null where none is past.</summary>
     public DateTimeOffset? Now { get; init; }
 
+    /// <summary>Where the rows of <c>for_each</c> come from, where that is a file; its text is what is read.</summary>
+    public RowFile? Rows { get; init; }
+
     /// <summary>How far back events are kept: no window may reach further. Null keeps all.</summary>
     public TimeSpan? KeptHistory { get; init; }
 }

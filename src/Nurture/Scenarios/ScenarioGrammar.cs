@@ -44,7 +44,7 @@ public static class ScenarioGrammar
             new("topic", "topic", "what readers may turn off", "product-news"),
             new("stream", "name", "of the scenarios of a stream a subject is mailed by one at a time: the others go on, and their mails wait", "lifecycle"),
             new("priority", "number", "in a stream: the higher one goes first; of equal ones, the one entered first. An account's scenario goes before its people's of the same priority", "20") { Default = "`0`" },
-            new("for_each", "rows", "the scenario once for each row, `row.…` everywhere; a row has an `id`, see below", "[ { id: reports, event: login } ]") { Default = "once" },
+            new("for_each", "rows", "the scenario once for each row, `row.…` everywhere; a row has an `id`, see below; or the name of a CSV or YAML file beside it that has the rows", "[ { id: reports, event: login } ]") { Default = "once" },
             new("trigger", "map", "what starts it, see below; or `manual`: nothing but a person, a program or another scenario", "{ event: signed_up }") { Default = Required, Opens = "trigger" },
             new("audience", "condition", "asked once, at entry", "account.tier == \"tech\"") { Default = "everybody" },
             new("reentry", "word", "may somebody enter again: `once`, `every time`, `after LENGTH` from the end of the last passage", "after 30d") { Words = ["once", "every time", "after 30d"], Default = "`once`" },

@@ -49,6 +49,9 @@ public sealed record ScenarioLibrary
 
     public string? HooksText { get; private init; }
 
+    /// <summary>The files that rows come from.</summary>
+    public IReadOnlyList<RowFile> RowFiles { get; private init; } = [];
+
     /// <summary>Of all files, in the order of their names and lines.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; private init; } = [];
 
@@ -103,7 +106,8 @@ public sealed record ScenarioLibrary
 
         var templates = templatesDirectory is null ? null : LoadTemplates(templatesDirectory, policy, plan, found);
         var environment = new ParseEnvironment { Plan = plan, Policy = policy, Templates = templates?.Names, MailTemplates = templates, Escalations = escalations, Health = health, Segments = segments, IsWhole = true, KeptHistory = KeptHistory, Now = now };
-        var scenarios = LoadScenarios(directory, environment, found);
+        var rows = new List<RowFile>();
+        var scenarios = LoadScenarios(directory, environment, found, rows);
         if (health is not null) found.AddRange(BandAnswers.Check(health, Shown(Path.Combine(directory, HealthFile)), scenarios.Select(parsed => parsed.Draft).OfType<Scenario>().SelectMany(scenario => scenario.Each())));
         var tests = LoadTests(Path.Combine(directory, TestFolder), scenarios, environment, found);
         return new()
@@ -120,7 +124,8 @@ public sealed record ScenarioLibrary
             HealthText = healthText,
             SegmentsText = segmentsText,
             HooksText = hooksText,
-            Diagnostics = [.. found.Distinct().OrderBy(d => d.File, StringComparer.Ordinal).ThenBy(d => d.Span.Line).ThenBy(d => d.Span.Column)],
+            RowFiles = rows,
+            Diagnostics = [.. found.Select(said => rows.Aggregate(said, (one, file) => file.Place(one))).Distinct().OrderBy(d => d.File, StringComparer.Ordinal).ThenBy(d => d.Span.Line).ThenBy(d => d.Span.Column)],
         };
     }
 
@@ -158,15 +163,28 @@ public sealed record ScenarioLibrary
         return library;
     }
 
-    private static List<ParsedScenario> LoadScenarios(string directory, ParseEnvironment environment, List<Diagnostic> found)
+    private static List<ParsedScenario> LoadScenarios(string directory, ParseEnvironment environment, List<Diagnostic> found, List<RowFile> rows)
     {
         var scenarios = new List<ParsedScenario>();
         var byName = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var file in FilesIn(directory, "*.yaml", found, isRequired: true).Where(f => Path.GetFileName(f) is not (PlanFile or PolicyFile or EscalationsFile or HealthFile or SegmentsFile or HooksFile)))
+        var texts = FilesIn(directory, "*.yaml", found, isRequired: true).Where(f => Path.GetFileName(f) is not (PlanFile or PolicyFile or EscalationsFile or HealthFile or SegmentsFile or HooksFile))
+            .Select(file => (File: file, Text: ReadOptional(file, found))).Where(one => one.Text is not null).ToList();
+        var rowFiles = texts.Select(one => RowFile.NamedBy(one.Text!)).ToHashSet();
+        foreach (var (file, written) in texts.Where(one => !rowFiles.Contains(Path.GetFileName(one.File))))
         {
-            if (ReadOptional(file, found) is not { } text) continue;
-            var parsed = Check(text, Shown(file), environment);
+            var (text, its) = (written!, environment);
+            if (RowFile.NamedBy(text) is { } named && ReadOptional(Path.Combine(directory, named), found) is { } rowsText)
+            {
+                var filled = RowFile.Read(text, Shown(file), rowsText, Shown(Path.Combine(directory, named)));
+                rows.Add(filled);
+                found.AddRange(filled.Diagnostics);
+                (text, its) = (filled.Text, environment with { Rows = filled });
+            }
+
+            var parsed = Check(text, Shown(file), its);
             scenarios.Add(parsed);
+            // Of rows that could not be read that is all there is to say.
+            if (its.Rows is { Diagnostics.Count: > 0 }) continue;
             found.AddRange(parsed.Diagnostics);
             if (parsed.Name is not { } name) continue;
             var at = parsed.Positions.GetValueOrDefault("scenario");

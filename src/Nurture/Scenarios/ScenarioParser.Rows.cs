@@ -85,6 +85,12 @@ public sealed partial class ScenarioParser
     private List<RowText> ReadRows(YamlNode node)
     {
         var rows = new List<RowText>();
+        if (node is YamlNode.Scalar { Value: var named } && RowFile.IsOne(named))
+        {
+            source.Error(DiagnosticCodes.BadRows, node.Span, $"the rows are in {named}, which is not here", "The file stands beside the scenario and is given together with it; or write the rows here.");
+            return rows;
+        }
+
         if (node is not YamlNode.Sequence { Items.Count: > 0 } list)
         {
             source.Error(DiagnosticCodes.BadRows, node.Span, "for_each: is a list of rows", "Each row has an id and what differs: - { id: reports, event: report_opened, template: tip-reports }.");
@@ -108,7 +114,7 @@ public sealed partial class ScenarioParser
             if (id is null) continue;
             if (rows.Find(other => other.Row.Id == id) is { } earlier)
             {
-                source.Error(DiagnosticCodes.BadRows, idNode.Span, $"the row on line {earlier.Head.Line} is called \"{id}\" already");
+                source.Error(DiagnosticCodes.BadRows, idNode.Span, $"the row on line {environment.Rows?.LineOf(earlier.Head.Line) ?? earlier.Head.Line} is called \"{id}\" already");
                 continue;
             }
 

@@ -66,7 +66,7 @@ public static class ScenarioSchema
             {
                 "word" => Words(key.Words),
                 "steps" => Steps(),
-                "rows" => new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "object" } },
+                "rows" => Either(new JsonObject { ["type"] = "array", ["items"] = new JsonObject { ["type"] = "object" } }, Matching("\\.(csv|ya?ml)$")),
                 "events" or "event" or "conditions" => OneOrSeveral(AnyText()),
                 "length" => Matching(LengthPattern),
                 "share" => Matching("^([0-9]+(\\.[0-9]+)?%|row\\.[A-Za-z0-9_]+)$"),

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using Nurture.Intake;
 
 namespace Nurture.Sessions;
 
@@ -27,7 +27,7 @@ public static class AttendanceFile
     /// <param name="zone">Of times that say none.</param>
     public static (IReadOnlyList<AttendanceLine> Lines, IReadOnlyList<AttendanceError> Errors) Read(string text, NodaTime.DateTimeZone zone)
     {
-        var rows = Rows(text.TrimStart('\uFEFF')).Where(row => row.Cells.Any(cell => cell.Length > 0)).ToList();
+        var rows = CsvText.Rows(text).Where(row => row.Cells.Any(cell => cell.Length > 0)).ToList();
         if (rows.Count == 0) return ([], [new(1, "The file is empty: its first line names the columns, email and attended.")]);
         var names = rows[0].Cells.Select(cell => cell.Trim().ToLowerInvariant().Replace(' ', '_')).ToList();
         var (email, attended, joined, left) = (Column(EmailNames), Column(AttendedNames), Column(JoinedNames), Column(LeftNames));
@@ -62,42 +62,5 @@ public static class AttendanceFile
         return (lines, errors);
 
         int Column(string[] known) => names.FindIndex(known.Contains);
-    }
-
-    private static IEnumerable<(int Line, List<string> Cells)> Rows(string text)
-    {
-        var end = text.IndexOf('\n', StringComparison.Ordinal);
-        var head = end < 0 ? text : text[..end];
-        var divider = new[] { ',', ';', '\t' }.MaxBy(candidate => head.Count(c => c == candidate));
-        var (cells, cell, isQuoted, line, began) = (new List<string>(), new StringBuilder(), false, 1, 1);
-        for (var i = 0; i < text.Length; i++)
-        {
-            var c = text[i];
-            if (c == '\n') line++;
-            if (isQuoted)
-            {
-                if (c != '"') cell.Append(c);
-                else if (i + 1 < text.Length && text[i + 1] == '"') cell.Append(text[i++]);
-                else isQuoted = false;
-            }
-            else if (c == '"' && cell.Length == 0) isQuoted = true;
-            else if (c == divider) Next();
-            else if (c == '\n')
-            {
-                Next();
-                yield return (began, cells);
-                (cells, began) = ([], line);
-            }
-            else if (c != '\r') cell.Append(c);
-        }
-
-        Next();
-        yield return (began, cells);
-
-        void Next()
-        {
-            cells.Add(cell.ToString());
-            cell.Clear();
-        }
     }
 }

@@ -38,6 +38,35 @@ public sealed class RowApiTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task Rows_of_a_file_are_part_of_the_version_and_other_rows_are_another_one()
+    {
+        await api.PublishAsync();
+        var text = Tip.Replace("scenario: tip", "scenario: filed", StringComparison.Ordinal);
+        var key = text.IndexOf("for_each:", StringComparison.Ordinal);
+        text = $"{text[..key]}for_each: features.csv\n{text[text.IndexOf("trigger:", StringComparison.Ordinal)..]}";
+        async Task<System.Text.Json.Nodes.JsonNode> Publish(string rows) => await api.DoAsync(HttpMethod.Post, "scenarios",
+            new { files = new[] { new { file = "tip.en.html", text = Mail }, new { file = "filed.yaml", text }, new { file = "features.csv", text = rows } } });
+
+        await Publish("id,title,plan\nfirst,First steps,trial\n");
+        var again = await Publish("id,title,plan\nfirst,First steps,trial\n");
+        var other = await Publish("id,title,plan\nfirst,First steps,trial\nsecond,Second steps,paid\n");
+
+        Assert.Equal((1, false), Version(again));
+        Assert.Equal((2, true), Version(other));
+        var filed = await api.GetAsync("scenarios/filed");
+        Assert.Equal(["First steps", "Second steps"], filed["rows"]!.AsArray().Select(one => one!["title"]!.GetValue<string>()));
+        Assert.Contains("{ id: second, title: 'Second steps', plan: paid }", filed["text"]!.GetValue<string>(), StringComparison.Ordinal);
+        var (status, refused) = await api.CallAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "filed.yaml", text }, new { file = "features.csv", text = "id,title,plan\nfirst,First steps\nsecond,Second steps,paid\n" } } });
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
+        Assert.Equal(("NUR138", "features.csv", 2), refused!["diagnostics"]!.AsArray().Select(said => (said!["code"]!.GetValue<string>(), said["file"]!.GetValue<string>(), said["line"]!.GetValue<int>())).First());
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await api.CallAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "filed.yaml", text } } })).Status);
+        Assert.Equal(HttpStatusCode.UnprocessableEntity, (await api.CallAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "lonely.csv", text = "id\na\n" } } })).Status);
+
+        static (int, bool) Version(System.Text.Json.Nodes.JsonNode published) => published["published"]!.AsArray().Where(one => one!["name"]!.GetValue<string>() == "filed")
+            .Select(one => (one!["version"]!.GetValue<int>(), one["is_new"]!.GetValue<bool>())).Single();
+    }
+
+    [Fact]
     public async Task It_is_one_scenario_with_the_sum_of_its_rows_and_each_row_can_be_looked_at()
     {
         await PublishAsync();

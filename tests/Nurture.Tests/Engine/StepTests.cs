@@ -178,6 +178,28 @@ public class StepTests
     }
 
     [Fact]
+    public void Who_is_being_forgotten_is_mailed_by_nobody_at_that_very_moment()
+    {
+        var account = """
+            scenario: whole
+            title: Whole
+            owner: m@example.com
+            subject: account
+            class: transactional
+            trigger: { event: signed_up }
+            goal: { when: event("done"), within: 90d }
+            steps:
+              - wait: 7d
+              - send: { template: hello, to: trigger.contact }
+            """;
+        var world = World.Of(Doing("  - wait: 7d\n  - forget: unconfirmed"), Doing("  - wait: 7d\n  - send: hello", name: "other"), account).Person(1, 1).Do(1, "signed_up");
+
+        world.Pass("8d");
+
+        Assert.Empty(world.Mails);
+    }
+
+    [Fact]
     public void A_forgotten_person_ends_everywhere()
     {
         var world = World.Of(Doing("  - wait: 7d\n  - forget: unconfirmed"), Doing("  - wait: 30d\n  - send: hello", name: "other")).Person(1).Do(1, "signed_up");

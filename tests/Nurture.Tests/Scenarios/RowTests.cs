@@ -38,6 +38,90 @@ public sealed class RowTests
 
     private static ParsedScenario Read(string text) => ScenarioParser.Parse(text, "test.yaml", new ParseEnvironment());
 
+    private const string FromFile = """
+        scenario: tip
+        title: 'Try {{ row.title }}'
+        owner: m@example.com
+        class: service
+        for_each: features.csv     # one a line
+        trigger: { event: signed_up }
+        audience: one_of(trigger.plan, row.plans)
+        reentry: every time
+        goal: { when: event(row.event), within: 30d }
+        steps:
+          - branch:
+              - if: row.urgent
+                then: [ { send: { template: row.template, id: at-once } } ]
+          - wait: row.quiet
+          - send: row.template
+          - wait: 3d
+          - task: Ask about {{ row.title }}
+        """;
+
+    private const string Csv = """
+        id,title,event,template,plans,quiet,urgent
+        reports,Reports,opened_report,tip-reports,pro | team,2d,true
+
+        exports,"Exports, ""all"" of them",exported,tip-exports,pro,5d,false
+
+        """;
+
+    private const string Yaml = """
+        # What is tried.
+        - { id: reports, title: Reports, event: opened_report, template: tip-reports, plans: [ pro, team ], quiet: 2d, urgent: true }
+        - id: exports
+          title: "Exports, \"all\" of them"
+          event: exported
+          template: tip-exports
+          plans: [ pro ]
+          quiet: 5d
+          urgent: false
+        """;
+
+    [Theory]
+    [InlineData("features.csv", Csv)]
+    [InlineData("features.yaml", Yaml)]
+    public void Rows_of_a_file_are_written_into_the_text_and_mean_what_they_mean_there(string file, string rows)
+    {
+        var text = FromFile.Replace("features.csv", file, StringComparison.Ordinal);
+        Assert.Equal(file, RowFile.NamedBy(text));
+
+        var filled = RowFile.Read(text, "tip.yaml", rows, file);
+
+        Assert.Empty(filled.Diagnostics);
+        var parsed = Read(filled.Text);
+        Assert.Empty(parsed.Diagnostics);
+        Assert.Equal(filled.Text, parsed.Scenario!.Text);
+        Assert.Null(RowFile.NamedBy(filled.Text));
+        Assert.Equal(["Try Reports", "Try Exports, \"all\" of them"], parsed.Scenario.Rows.Select(row => row.Title));
+        Assert.Equal(["tip-reports", "tip-exports"], parsed.Scenario.Rows.Select(row => Step.All(row.Steps).OfType<Step.Send>().Last().Template));
+        Assert.Equal("one_of(trigger.plan, \"pro\", \"team\")", parsed.Scenario.Rows[0].Audience!.Text);
+        Assert.Equal("one_of(trigger.plan, \"pro\")", parsed.Scenario.Rows[1].Audience!.Text);
+        // What stood there before stands on its line still.
+        Assert.Equal(text.Split('\n').Index().First(line => line.Item.StartsWith("steps:", StringComparison.Ordinal)).Index, filled.Text.Split('\n').Index().First(line => line.Item.StartsWith("steps:", StringComparison.Ordinal)).Index);
+    }
+
+    [Theory]
+    [InlineData("features.csv", "id,title\nreports,Reports\nexports\n", "features.csv", 3)]
+    [InlineData("features.csv", "id,title\na,A\n\n\na,B\n", "features.csv", 5)]
+    [InlineData("features.yaml", "- { id: a, title: A }\n\n- id: b\n", "features.yaml", 3)]
+    [InlineData("features.yaml", "- { id: a, title: A }\n- { id: b, titel: B }\n", "features.yaml", 2)]
+    [InlineData("features.csv", "id,titel\na,A\n", "tip.yaml", 2)]
+    public void What_is_wrong_with_a_row_is_said_of_its_line_in_the_file(string file, string rows, string said, int line)
+    {
+        var filled = RowFile.Read($"scenario: tip\ntitle: '{{{{ row.title }}}}'\nowner: m@example.com\nclass: service\nfor_each: {file}\ntrigger: {{ event: signed_up }}\ngoal: {{ when: event(\"login\"), within: 3d }}\nsteps: [ wait: 1d ]\n", "tip.yaml", rows, file);
+        Assert.Empty(filled.Diagnostics);
+
+        var placed = ScenarioParser.Parse(filled.Text, "tip.yaml", new ParseEnvironment { Rows = filled }).Diagnostics.Select(filled.Place).ToList();
+
+        Assert.Equal((said, line), placed.Select(one => (one.File, one.Span.Line)).First());
+        Assert.DoesNotContain(placed, one => one.Message.Contains("line 1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Where_the_file_is_not_at_hand_that_is_said() =>
+        Assert.Contains(Read(FromFile).Diagnostics, said => said is { Code: DiagnosticCodes.BadRows, Span.Line: 5 } && said.Message.Contains("features.csv, which is not here", StringComparison.Ordinal));
+
     [Fact]
     public void Each_row_is_a_scenario_of_its_own_with_its_values_written_out()
     {
