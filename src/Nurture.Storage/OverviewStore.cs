@@ -44,7 +44,7 @@ public sealed class OverviewStore(Database database)
     {
         await using var connection = await database.OpenAsync(cancel);
         var enrolled = await CountAsync("positions p");
-        var sends = await CountAsync("outbox o where o.owner is null");
+        var sends = await CountAsync(SendStore.WaitingSends);
         return new(enrolled, sends);
 
         async Task<Capped> CountAsync(string what)

@@ -15,6 +15,9 @@ public sealed partial class SendStore
     // In the place of who claimed it: such a mail is found by no claim, and costs none anything, until its identity may send again.
     private const string Aside = "stopped";
 
+    /// <summary>Mails that wait to leave, whether or not their identity may send.</summary>
+    internal const string WaitingSends = $"(select o.id from outbox o where o.owner is null union all select o.id from outbox o where o.owner = '{Aside}') w";
+
     /// <summary>Mails in the identity's name wait until <see cref="StartIdentityAsync"/>: what is claimed after this commit is not theirs.</summary>
     public Task StopIdentityAsync(string identity, string by, DateTimeOffset now, CancellationToken cancel) =>
         database.WriteAsync((connection, transaction, ct) => connection.ExecuteAsync(transaction,

@@ -166,10 +166,12 @@ public sealed class Template
     internal string TextOf(SourceSpan span) => Text.Substring(span.Start, span.Length);
 
     /// <summary>The place just behind a span.</summary>
-    internal SourceSpan EndOf(SourceSpan span)
+    internal SourceSpan EndOf(SourceSpan span) => EndOf(Text, span);
+
+    internal static SourceSpan EndOf(string text, SourceSpan span)
     {
         var (line, column) = (span.Line, span.Column);
-        foreach (var c in Text.AsSpan(span.Start, span.Length))
+        foreach (var c in text.AsSpan(span.Start, span.Length))
         {
             (line, column) = c == '\n' ? (line + 1, 1) : (line, column + 1);
         }

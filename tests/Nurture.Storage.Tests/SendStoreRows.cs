@@ -15,7 +15,7 @@ public sealed class SendStoreRows(Database database)
 
     public Task ClearAsync() => database.WriteAsync(async (connection, transaction, cancel) =>
     {
-        foreach (var table in new[] { "sends", "outbox", "contacts", "suppressions", "refusals", "scenario_switches", "events" })
+        foreach (var table in new[] { "sends", "outbox", "contacts", "suppressions", "refusals", "scenario_switches", "identity_stops", "events" })
             await connection.ExecuteAsync(transaction, $"delete from {table}", [], cancel);
         await connection.ExecuteAsync(transaction, "delete from settings where name = 'stop_all'", [], cancel);
     }, Cancel);

@@ -89,6 +89,33 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Empty(await rows.ToldAsync());
     }
 
+    [Rule(58)]
+    [Fact]
+    public async Task What_an_identity_that_is_stopped_would_send_waits_and_leaves_when_it_is_started_again()
+    {
+        var theirs = await rows.PlanManyAsync(150, i => i);
+        await rows.ExecuteAsync("update outbox set identity = 'support'");
+        var others = await rows.PlanAsync();
+        await store.StopIdentityAsync("support", "marta", Noon, Cancel);
+        await store.StopIdentityAsync("support", "ken", Noon.AddHours(1), Cancel);
+
+        var claimed = new List<Guid>();
+        for (var i = 0; i < 10; i++) claimed.AddRange((await ClaimAsync()).Select(send => send.Id));
+
+        Assert.Equal([others], claimed);
+        // None of them is looked at again while they wait.
+        Assert.Null(await store.NextDueAsync(DateTimeOffset.MinValue, Cancel));
+        Assert.Equal((0, 0), await store.RecoverAsync(Noon, 100, Cancel));
+        Assert.Equal(new IdentitySending("support", new SendingStop("marta", Noon), 150), (await store.IdentitiesAsync(Cancel)).Single(one => one.Identity == "support"));
+        Assert.Equal(new SendingStop("marta", Noon), await store.StopOfAsync(theirs[0], Cancel));
+        Assert.Null(await store.StopOfAsync(others, Cancel));
+        Assert.Equal(SendState.Planned, (await rows.LookAsync(theirs[0])).State);
+
+        Assert.True(await store.StartIdentityAsync("support", Cancel));
+        Assert.NotEmpty(await ClaimAsync());
+        Assert.Empty(await rows.ToldAsync());
+    }
+
     [Rule(32)]
     [Fact]
     public async Task What_has_expired_is_ended_and_its_enrollment_told()

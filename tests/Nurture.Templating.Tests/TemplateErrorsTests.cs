@@ -30,8 +30,8 @@ public sealed class TemplateErrorsTests
     [InlineData("\n {{ contcat.first_name }}", 2, 5, "`contcat` was not found", "Did you mean `contact`?")]
     [InlineData("{{ contact.boss.name }}", 1, 17, "null object", "Write ?.")]
     [InlineData("{{ 'a' | string.upcase | strng.downcase }}", 1, 26, "valid function", null)]
-    [InlineData("{{ string.append 'a' }}", 1, 21, "Invalid number of arguments `1`", null)]
-    [InlineData("{{ string.upcase 'a' 'b' }}", 1, 22, "Invalid number of arguments `2`", null)]
+    [InlineData("{{ string.append 'a' }}", 1, 21, "is given 1 argument", "It takes (text, with).")]
+    [InlineData("{{ string.upcase 'a' 'b' }}", 1, 22, "is given 2 arguments", "It takes (text).")]
     [InlineData("{{ 1 // 0 }}", 1, 6, "divide by zero", null)]
     [InlineData("{{ include 'nothing' }}", 1, 4, "No TemplateLoader", null)]
     [InlineData("{{ date.parse 'tomorrow' }}", 1, 15, "is not a date", null)]
@@ -59,4 +59,17 @@ public sealed class TemplateErrorsTests
     [Fact]
     public void A_canceled_render_stops() => Assert.Throws<OperationCanceledException>(() =>
         Rendering.Render("{{ for x in 1..10 }}{{ x }}{{ end }}", TemplateOptions.Text, null, Rendering.Options with { Cancel = new CancellationToken(canceled: true) }));
+
+    [Theory]
+    [InlineData("{{ 'a' | string.truncate }}", "`string.truncate` is given 1 argument, which is too few.", "It takes (text, length, ellipsis?), the first of them from the pipe.")]
+    [InlineData("{{ string.upcase 'a' 'b' }}", "`string.upcase` is given 2 arguments, which is too many.", "It takes (text).")]
+    [InlineData("{{ math.uuid 1 }}", "`math.uuid` is given 1 argument, which is too many.", "It takes none.")]
+    [InlineData("{{ string.truncate 'a' 5 elipsis: '…' }}", "`string.truncate` has no argument `elipsis`.", "Did you mean `ellipsis`?")]
+    [InlineData("{{ if false; date.to_string date.now; end }}", "`date.to_string` is given 1 argument, which is too few.", "It takes (date, pattern, culture?).")]
+    public void Wrong_arguments_of_a_function_are_said_before_anything_runs(string text, string message, string hint)
+    {
+        var found = Assert.Single(Template.Parse(text, "mail", TemplateOptions.Html).Diagnostics);
+
+        Assert.Equal((message, hint), (found.Message, found.Hint));
+    }
 }

@@ -108,6 +108,7 @@ public static class PlainText
             var number = int.TryParse(list.GetAttribute("start"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var start) ? start : 1;
             foreach (var item in list.Children.Where(c => !Visibility.IsHidden(c)))
             {
+                if (int.TryParse(item.GetAttribute("value"), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var own)) number = own;
                 var mark = list.LocalName == "ol" ? string.Create(CultureInfo.InvariantCulture, $"{number++}. ") : "- ";
                 Block(1, () => Indented(mark, new string(' ', mark.Length), item, depth));
             }
@@ -118,7 +119,7 @@ public static class PlainText
         {
             var cells = row.Children.Where(c => !Visibility.IsHidden(c)).ToList();
             var texts = cells.ConvertAll(c => Aside(c, depth)).FindAll(t => t.Length > 0);
-            if (texts.Count > 1 && texts.TrueForAll(t => !t.Contains('\n')))
+            if (!IsLayout(row) && texts.Count > 1 && texts.TrueForAll(t => !t.Contains('\n')))
             {
                 layout.Text(string.Join(" | ", texts));
                 return;
@@ -126,6 +127,9 @@ public static class PlainText
             foreach (var cell in cells)
                 Block(1, () => Children(cell, depth));
         }
+
+        /// <summary>Its author says that the table is none, so its cells have nothing to do with each other.</summary>
+        private static bool IsLayout(IElement row) => row.Closest("table")?.GetAttribute("role") is "presentation" or "none";
 
         private void Link(IElement link, int depth)
         {

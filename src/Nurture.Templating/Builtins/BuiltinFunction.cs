@@ -21,12 +21,18 @@ internal sealed class BuiltinFunction : TemplateFunction
         _hasRest = declared.Length > 0 && declared[^1].EndsWith("...", StringComparison.Ordinal);
         _required = declared.Count(p => !p.EndsWith('?') && !p.EndsWith("...", StringComparison.Ordinal));
         _parameters = [.. declared.Select(p => p.TrimEnd('?', '.'))];
+        Declared = parameters;
         Body = body;
     }
 
     public BuiltinBody Body { get; }
 
     public int Required => _required;
+
+    /// <summary>As they are declared: what is optional ends with a question mark.</summary>
+    public string Declared { get; }
+
+    public IReadOnlyList<string> Parameters => _parameters;
 
     public int Maximum => _hasRest ? int.MaxValue : _parameters.Length;
 

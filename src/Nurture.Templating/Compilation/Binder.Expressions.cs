@@ -252,6 +252,28 @@ internal sealed partial class Binder
         return new ObjectNode(members, literal.Span);
     }
 
+    /// <summary>What a call by a function's full name would end in is known without running it.</summary>
+    private void CheckArguments(Expression.Call call, BuiltinFunction function, string?[] names)
+    {
+        var takes = $"It takes {(function.Declared.Length == 0 ? "none" : $"({function.Declared})")}{(call.IsPiped ? ", the first of them from the pipe" : "")}.";
+        for (var i = 0; i < names.Length; i++)
+        {
+            if (names[i] is { } name && !function.Parameters.Contains(name))
+            {
+                _diagnostics.Add(new TemplateDiagnostic(call.Arguments[i].Value.Span, $"`{function.Name}` has no argument `{name}`.",
+                    Suggestion.For(name, function.Parameters) ?? takes));
+                return;
+            }
+        }
+
+        if (names.Length < function.Required || names.Length > function.Maximum)
+        {
+            var isFew = names.Length < function.Required;
+            _diagnostics.Add(new TemplateDiagnostic(isFew ? Template.EndOf(text, call.Span) : call.Arguments[function.Maximum].Value.Span,
+                $"`{function.Name}` is given {names.Length} {(names.Length == 1 ? "argument" : "arguments")}, which is too {(isFew ? "few" : "many")}.", takes));
+        }
+    }
+
     private CallNode BindCall(Expression.Call call, ScriptFunctionBody? block, bool isStatement)
     {
         var path = PathOf(call.Function);
@@ -279,6 +301,11 @@ internal sealed partial class Binder
 
             // What has a default may be missing.
             arguments[i] = BindExpression(argument.Value, isTested: i == 0 && path == "object.default");
+        }
+
+        if (options.IsMail && function is BuiltinNode { Function: BuiltinFunction known } && !Array.Exists(spreads, s => s))
+        {
+            CheckArguments(call, known, names);
         }
 
         if (path == "include" && call.Arguments is [{ Value: Expression.Literal { Value: string included } }, ..])

@@ -131,6 +131,8 @@ internal sealed class CallNode : ExpressionNode
 /// </summary>
 internal sealed class BuiltinNode(string head, TemplateFunction function, ExpressionNode whenShadowed, SourceSpan span) : ExpressionNode(span)
 {
+    public TemplateFunction Function => function;
+
     public override TemplateValue Evaluate(RenderContext context)
     {
         var value = EvaluateUncalled(context);

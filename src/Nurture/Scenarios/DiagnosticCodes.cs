@@ -235,6 +235,15 @@ public static partial class DiagnosticCodes
     /// <summary>A mail prints what some of its readers do not have.</summary>
     public const string MayBeEmpty = "NUR308";
 
+    /// <summary>An image without a word for those who do not see it.</summary>
+    public const string ImageWithoutAlt = "NUR309";
+
+    /// <summary>A link or an image by http, without encryption.</summary>
+    public const string PlainHttp = "NUR310";
+
+    /// <summary>A mail that with its layout is larger than what Gmail shows.</summary>
+    public const string MailTooLarge = "NUR311";
+
     /// <summary>A step or scenario would send a mail as something that its front matter says it is not.</summary>
     public const string MailClass = "NUR320";
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
@@ -7,9 +8,12 @@ using Nurture.Templating.Syntax;
 
 namespace Nurture.Templates;
 
-/// <summary>What is wrong with mails that parse: names that no mail has, layouts that do not exist, footers that miss.</summary>
-public static class MailTemplateLinter
+/// <summary>What is wrong with mails that parse: names that no mail has, layouts that do not exist, footers that miss, what readers cannot see.</summary>
+public static partial class MailTemplateLinter
 {
+    // Gmail's own limit, as mail people measure it.
+    private const int MostBytes = 102 * 1024;
+
     private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "response", "session", "row", "sender", "reply", "ask", "unsubscribe_url", "locale"];
     private static readonly string[] LayoutRoots = ["content", "subject", "preheader"];
     private static readonly string[] SenderNames = ["name", "address", "reply_to", "organization", "postal_address"];
@@ -26,6 +30,8 @@ public static class MailTemplateLinter
             CheckNames(template, plan, found);
             CheckSender(template, policy, found);
             CheckPurpose(template, library, found);
+            CheckMarkup(template, found);
+            CheckSize(template, library, found);
             if (template.IsLayout) CheckFooter(template, found);
             else if (template.Layout is { } layout && library.LayoutOf(template) is null)
                 found.Add(Mistake(DiagnosticCodes.UnknownLayout, Severity.Error, template, template.At("layout"),
@@ -34,6 +40,43 @@ public static class MailTemplateLinter
 
         return [.. found.Distinct()];
     }
+
+    /// <summary>What readers without images, and those who read over other people's networks, are owed.</summary>
+    private static void CheckMarkup(MailTemplate template, List<Diagnostic> found)
+    {
+        foreach (Match image in Image().Matches(template.Text))
+        {
+            if (!Alt().IsMatch(image.Value) && !image.Groups["markdown"].Success || image.Groups["alt"] is { Success: true } alt && string.IsNullOrWhiteSpace(alt.Value))
+                found.Add(Mistake(DiagnosticCodes.ImageWithoutAlt, Severity.Warning, template, template.Source.Span(image.Index, image.Index + image.Length),
+                    "this image says nothing to those who do not see it, and many mail programs show no images at first.", "Say what it shows: alt=\"The report of one week\"; an ornament has alt=\"\"."));
+        }
+
+        foreach (Match link in PlainAddress().Matches(template.Text))
+        {
+            var address = link.Groups["address"];
+            found.Add(Mistake(DiagnosticCodes.PlainHttp, Severity.Warning, template, template.Source.Span(address.Index, address.Index + address.Length),
+                $"{address.Value} goes unencrypted, and mail programs warn of it.", $"Write https://{address.Value["http://".Length..]}."));
+        }
+    }
+
+    /// <summary>What is written is what the smallest mail of it has; its styles, written to the elements, and its values come on top.</summary>
+    private static void CheckSize(MailTemplate template, MailTemplateLibrary library, List<Diagnostic> found)
+    {
+        if (template.IsLayout) return;
+        var size = Encoding.UTF8.GetByteCount(template.Body.Text) + (library.LayoutOf(template) is { } layout ? Encoding.UTF8.GetByteCount(layout.Body.Text) : 0);
+        if (size <= MostBytes) return;
+        found.Add(Mistake(DiagnosticCodes.MailTooLarge, Severity.Warning, template, template.Source.LineSpan(1),
+            $"with its layout this mail has {size / 1024} kB, and Gmail cuts off what lies beyond 102 kB, the way to unsubscribe first.", "Leave out what a link can lead to: images as data, styles that nothing uses, long lists."));
+    }
+
+    [GeneratedRegex(@"<img\b(?:\{\{.*?\}\}|[^>])*>|(?<markdown>!\[(?<alt>[^\]\n]*)\]\()", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Image();
+
+    [GeneratedRegex(@"\salt\s*=", RegexOptions.IgnoreCase)]
+    private static partial Regex Alt();
+
+    [GeneratedRegex(@"(?:\b(?:href|src)\s*=\s*[""']?|\]\(|\b(?:url|link|href|src):\s*[""']?)(?<address>http://(?:\{\{.*?\}\}|[^\s""'<>)])*)", RegexOptions.IgnoreCase)]
+    private static partial Regex PlainAddress();
 
     private static void CheckSender(MailTemplate template, SendPolicy policy, List<Diagnostic> found)
     {

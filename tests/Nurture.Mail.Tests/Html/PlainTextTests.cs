@@ -28,6 +28,7 @@ public sealed class PlainTextTests
     [InlineData("<ul><li>a<ul><li>b</li><li>c</li></ul></li><li>d</li></ul>", "- a\n  - b\n  - c\n- d\n")]
     [InlineData("<ul><li><p>a</p><p>b</p></li></ul>", "- a\n\n  b\n")]
     [InlineData("<dl><dt>t</dt><dd>d</dd></dl>", "t\n  d\n")]
+    [InlineData("<ol><li>a</li><li value=5>b</li><li>c</li></ol>", "1. a\n5. b\n6. c\n")]
     public void Lists_have_marks_and_indents(string html, string expected) =>
         Assert.Equal(expected, PlainText.FromHtml(html));
 
@@ -51,6 +52,8 @@ public sealed class PlainTextTests
     [InlineData("<table><tr><th>Plan<th>Seats<tr><td>Pro<td>5</table>", "Plan | Seats\nPro | 5\n")]
     [InlineData("<table><tr><td><p>a</p><p>b</p></td><td>c</td></tr></table>", "a\n\nb\n\nc\n")]
     [InlineData("<table role=presentation><tr><td><table><tr><td>in</td></tr></table></td></tr><tr><td></td><td>x</td></tr></table>", "in\n\nx\n")]
+    [InlineData("<table role='presentation'><tr><td>Left</td><td>Right</td></tr></table>", "Left\nRight\n")]
+    [InlineData("<table role='none'><tr><td><table><tr><td>a</td><td>1</td></tr></table></td><td>b</td></tr></table>", "a | 1\n\nb\n")]
     public void Table_rows_are_lines_and_layout_tables_are_blocks(string html, string expected) =>
         Assert.Equal(expected, PlainText.FromHtml(html));
 

@@ -40,6 +40,25 @@ public sealed class BroadcastApiTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Contains($"key:dev broadcast.scheduled broadcast:{name}", await api.AuditAsync());
     }
 
+    [Rule(57)]
+    [Fact]
+    public async Task A_colleague_gets_a_broadcast_and_is_not_in_its_results()
+    {
+        await api.PublishAsync();
+        await PersonAsync("customer", "invited");
+        await PersonAsync("colleague", "invited");
+        var colleague = (await api.GetAsync("contacts?query=colleague"))["items"]![0]!["id"]!.GetValue<long>();
+        await api.DoAsync(HttpMethod.Patch, $"contacts/{colleague}", """{"attributes":{"internal":true}}""");
+        var name = (await api.DoAsync(HttpMethod.Post, "broadcasts", new { form = Form("Invited", await InAsync(TimeSpan.FromHours(2)), "contact.name == \"invited\"") }))["name"]!.GetValue<string>();
+        await api.DoAsync(HttpMethod.Post, $"broadcasts/{name}/schedule");
+        await ScheduledAsync(name);
+
+        await AdvanceAsync(TimeSpan.FromHours(3));
+
+        Assert.Equal("sent", Assert.Single((await api.GetAsync($"sends?contact={colleague}"))["items"]!.AsArray())!["state"]!.GetValue<string>());
+        Assert.Equal(1, (await api.GetAsync($"broadcasts/{name}"))["results"]!["sent"]!.GetValue<int>());
+    }
+
     [Fact]
     public async Task What_is_wrong_is_said_of_its_field_and_nothing_is_scheduled()
     {

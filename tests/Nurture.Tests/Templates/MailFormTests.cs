@@ -77,7 +77,7 @@ public sealed class MailFormTests
             subject: Welcome
             layout: none
             blocks:
-              - salutation
+              - salutation: Hi
               - heading: Hello {{ contact.name }} & all
               - text: |
                   Some **bold** text <b>and tags</b>.
@@ -100,7 +100,7 @@ public sealed class MailFormTests
         var html = MailRenderer.Render(mail, null, Inputs(), Options).Html;
         foreach (var part in new[]
         {
-            "<p>Dear Ann &amp; &lt;Co&gt;,</p>", "<h1>Hello Ann &amp; &lt;Co&gt; &amp; all</h1>", "<strong>bold</strong> text &lt;b&gt;and tags&lt;/b&gt;", "<a href=\"https://a.example\">a link</a>", "<h2>Always</h2>",
+            "<p>Hi Ann &amp; &lt;Co&gt;,</p>", "<h1>Hello Ann &amp; &lt;Co&gt; &amp; all</h1>", "<strong>bold</strong> text &lt;b&gt;and tags&lt;/b&gt;", "<a href=\"https://a.example\">a link</a>", "<h2>Always</h2>",
             "<p><a class=\"button\" href=\"https://a.example/?x=*x*\">Open</a></p>", "<a href=\"https://a.example\"><img src=\"https://a.example/a.png\" alt=\"A &quot;logo&quot;\" width=\"120\"", "<li>Two *x*</li>", "<ol>\n<li>First</li>", "<hr>",
             "<p>Left</p>", "<p class=\"x\">*x*</p>",
         }) Assert.Contains(part, html, StringComparison.Ordinal);
@@ -113,6 +113,7 @@ public sealed class MailFormTests
     [InlineData("- button: { label: Open, link: somewhere }", "NUR322", 4, 34)]
     [InlineData("- text: Hello {{ contact.name + }}", "NUR302", 4, 35)]
     [InlineData("- text: '{{ if contact.name }}'", "NUR302", 4, 15)]
+    [InlineData("- salutation: 'Hi {{ x }}'", "NUR322", 4, 17)]
     [InlineData("- columns: [ [ text: a ] ]", "NUR322", 4, 14)]
     [InlineData("- heading: A\n    text: B", "NUR006", 5, 5)]
     public void A_mistake_in_a_block_is_said_at_its_place(string block, string code, int line, int column)

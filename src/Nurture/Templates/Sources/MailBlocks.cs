@@ -75,13 +75,30 @@ internal sealed class MailBlocks
         else html.Append("<p>").Append(made.Hold("{{ name.salutation contact account }}", _ => at)).Append("</p>\n");
     }
 
+    /// <summary>With a greeting of its own where one is given; languages that begin with none do without.</summary>
+    private void Salutation(YamlNode? greeting, SourceSpan at)
+    {
+        if (greeting is YamlNode.Scalar { IsEmpty: true } or null || source.Text(greeting, "the greeting") is not { } words)
+        {
+            Plain("salutation", at);
+            return;
+        }
+
+        if (words.AsSpan().ContainsAny("{}\"\\"))
+            source.Error(DiagnosticCodes.BadBlock, greeting.Span, "a greeting is plain words", "- salutation: Hello");
+        html.Append("<p>").Append(made.Hold($"{{{{ name.salutation contact account greeting: \"{words}\" }}}}", _ => greeting.Span)).Append("</p>\n");
+    }
+
     private void Content(YamlNode.Scalar kind, Fields fields, bool isInColumn)
     {
         switch (kind.Value)
         {
-            case "salutation" or "divider":
-                fields.RequiredOrNothing(kind.Value);
-                Plain(kind.Value, kind.Span);
+            case "salutation":
+                Salutation(fields.RequiredOrNothing("salutation"), kind.Span);
+                break;
+            case "divider":
+                fields.RequiredOrNothing("divider");
+                Plain("divider", kind.Span);
                 break;
             case "heading" or "subheading":
                 var level = kind.Value == "heading" ? "h1" : "h2";

@@ -88,7 +88,7 @@ function BlockCard({ text, path, at, count, block, onChange }: { text: string; p
   const name = block.kind ? t(`mail.block.${block.kind}`) : t("mail.block_unknown");
   return (
     <Card padding="sm" role="group" aria-label={t("mail.block_n", { number: at + 1, kind: name })}>
-      <Group justify="space-between" mb={block.kind === "divider" || block.kind === "salutation" ? 0 : "xs"} wrap="nowrap">
+      <Group justify="space-between" mb={block.kind === "divider" ? 0 : "xs"} wrap="nowrap">
         <Text size="sm" fw={600}>
           {name}
         </Text>
@@ -197,6 +197,7 @@ function Fields({ kind, value, label, onChange }: { kind: Kind; value: unknown; 
         />
       );
     case "salutation":
+      return <TextInput label={t("mail.greeting")} placeholder={t("mail.greeting_usual")} value={said} onChange={(event) => onChange(event.currentTarget.value || null)} />;
     case "divider":
     case "columns":
       return null;

@@ -205,7 +205,7 @@ function Shown({ template }: { template: Template }) {
             />
           </Stack>
         )}
-        <Stack gap="sm" style={{ minWidth: 0 }}>
+        <Stack gap="sm" style={{ minWidth: 0 }} className={isEditing ? classes.beside : undefined}>
           {problems.length > 0 && <Problems problems={problems} />}
           {isLayout(base) ? (
             !isEditing && <Source text={published} form={template.form} />

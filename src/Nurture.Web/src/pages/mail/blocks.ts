@@ -62,7 +62,7 @@ function known(word: string): Kind | null {
 }
 
 function written(kind: Kind, value: unknown, condition: string): unknown {
-  if (condition === "" && (kind === "divider" || kind === "salutation")) return kind;
+  if (condition === "" && (kind === "divider" || kind === "salutation") && value === null) return kind;
   return { ...(condition === "" ? {} : { if: condition }), [kind]: value };
 }
 

@@ -9,7 +9,7 @@ const members: Record<string, string[]> = {
   sender: ["name", "address", "reply_to", "organization", "postal_address"],
   ask: ["question", "answers", "is_scale"],
   reply: ["subject", "paragraphs"],
-  session: ["id", "title", "starts_at", "ends_at", "link", "register_url", "cancel_url"],
+  session: ["id", "kind", "title", "host", "link", "starts_at", "ends_at", "when", "registration_until", "seats", "seats_left", "is_full", "registration", "register_url", "cancel_url"],
 };
 
 const roots = ["contact", "account", "trigger", "heard", "response", "session", "row", "sender", "reply", "ask", "unsubscribe_url", "locale"];
