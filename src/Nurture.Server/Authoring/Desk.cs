@@ -28,6 +28,7 @@ internal sealed class Desk(CatalogSource catalogs, BusinessClock clock)
             Escalations = current.Catalog.Escalations,
             Health = current.Catalog.PreparingHealth ?? current.Catalog.Health,
             Segments = current.Catalog.PreparingSegments ?? current.Catalog.Segments,
+            Hooks = current.Catalog.Hooks,
             IsWhole = true,
             KeptHistory = ScenarioLibrary.KeptHistory,
             Now = clock.Now,

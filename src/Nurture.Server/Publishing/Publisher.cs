@@ -62,7 +62,7 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         var policy = Of("policy") is { } ruled ? Checked(SendPolicyReader.Read(ruled.Text, ruled.File)) : null;
         policy ??= current.Catalog.Policy;
         var escalations = Of("escalations") is { } declared ? Checked(EscalationTypesReader.Read(declared.Text, declared.File, plan ?? current.Catalog.Plan)) : current.Catalog.Escalations;
-        if (Of("hooks") is { } hooked) Checked(HooksReader.Read(hooked.Text, hooked.File, plan ?? current.Catalog.Plan));
+        var hooks = Of("hooks") is { } hooked ? Checked(HooksReader.Read(hooked.Text, hooked.File, plan ?? current.Catalog.Plan)) : current.Catalog.Hooks;
         var segmentsText = Of("segments");
         var segments = segmentsText is null ? current.Catalog.PreparingSegments ?? current.Catalog.Segments : Checked(SegmentsReader.Read(segmentsText.Text, segmentsText.File, plan ?? current.Catalog.Plan));
         var healthText = Of("health");
@@ -71,7 +71,7 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         diagnostics.AddRange(mails.SelectMany(mail => mail.Diagnostics));
         var templates = new MailTemplateLibrary(
             current.Templates.All.Where(known => !mails.Exists(mail => mail.Name == known.Name && mail.Locale == known.Locale)).Concat(mails), policy.Locale);
-        var environment = new ParseEnvironment { Plan = plan ?? current.Catalog.Plan, Policy = policy, Templates = templates.Names, MailTemplates = templates, Escalations = escalations, Health = health, Segments = segments, IsWhole = true, KeptHistory = ScenarioLibrary.KeptHistory, Now = clock.Now };
+        var environment = new ParseEnvironment { Plan = plan ?? current.Catalog.Plan, Policy = policy, Templates = templates.Names, MailTemplates = templates, Escalations = escalations, Health = health, Segments = segments, Hooks = hooks, IsWhole = true, KeptHistory = ScenarioLibrary.KeptHistory, Now = clock.Now };
         var scenarios = new List<(Manuscript Manuscript, Scenario Scenario)>();
         foreach (var manuscript in manuscripts.Where(manuscript => manuscript.Kind == "scenario"))
         {

@@ -1,5 +1,6 @@
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Intake.Hooks;
 using Nurture.Segments;
 using Nurture.Sends;
 using Nurture.Templates;
@@ -28,6 +29,9 @@ public sealed record ParseEnvironment
 
     /// <summary>What <c>segment("x")</c> may name.</summary>
     public SegmentSet Segments { get; init; } = SegmentSet.None;
+
+    /// <summary>What other systems may tell, for tests that let them.</summary>
+    public HookSet Hooks { get; init; } = HookSet.None;
 
     /// <summary>Whether all files there are have been read, so that what is not there is missing.</summary>
     public bool IsWhole { get; init; }

@@ -256,8 +256,8 @@ public static class ScenarioGrammar
     /// <summary>Who may receive a send.</summary>
     public static IReadOnlyList<string> Recipients { get; } = ["trigger.contact", "heard.contact", "most_active", "'role(\"admin\", 1)'", "'roles(\"admin\", \"billing\")'"];
 
-    /// <summary>A place's keys as a table of the authoring guide.</summary>
-    public static string Table(string place) => string.Join('\n', new[] { "| key | is | default | example |", "|---|---|---|---|" }.Concat(Places[place].Select(Row)));
+    /// <summary>Keys as a table of the authoring guide.</summary>
+    public static string Table(IReadOnlyList<ScenarioKey> keys) => string.Join('\n', new[] { "| key | is | default | example |", "|---|---|---|---|" }.Concat(keys.Select(Row)));
 
     private static string Row(ScenarioKey key)
     {

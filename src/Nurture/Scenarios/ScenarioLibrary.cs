@@ -97,7 +97,13 @@ public sealed record ScenarioLibrary
         }
 
         var hooksText = ReadOptional(Path.Combine(directory, HooksFile), found);
-        if (hooksText is not null) found.AddRange(HooksReader.Read(hooksText, Shown(Path.Combine(directory, HooksFile)), plan).Diagnostics);
+        var hooks = HookSet.None;
+        if (hooksText is not null)
+        {
+            (hooks, var said) = HooksReader.Read(hooksText, Shown(Path.Combine(directory, HooksFile)), plan);
+            found.AddRange(said);
+        }
+
         if (healthText is not null)
         {
             (health, var said) = HealthReader.Read(healthText, Shown(Path.Combine(directory, HealthFile)), plan, segments);
@@ -105,7 +111,7 @@ public sealed record ScenarioLibrary
         }
 
         var templates = templatesDirectory is null ? null : LoadTemplates(templatesDirectory, policy, plan, found);
-        var environment = new ParseEnvironment { Plan = plan, Policy = policy, Templates = templates?.Names, MailTemplates = templates, Escalations = escalations, Health = health, Segments = segments, IsWhole = true, KeptHistory = KeptHistory, Now = now };
+        var environment = new ParseEnvironment { Plan = plan, Policy = policy, Templates = templates?.Names, MailTemplates = templates, Escalations = escalations, Health = health, Segments = segments, Hooks = hooks, IsWhole = true, KeptHistory = KeptHistory, Now = now };
         var rows = new List<RowFile>();
         var scenarios = LoadScenarios(directory, environment, found, rows);
         if (health is not null) found.AddRange(BandAnswers.Check(health, Shown(Path.Combine(directory, HealthFile)), scenarios.Select(parsed => parsed.Draft).OfType<Scenario>().SelectMany(scenario => scenario.Each())));

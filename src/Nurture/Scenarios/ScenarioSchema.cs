@@ -11,7 +11,9 @@ public static class ScenarioSchema
 {
     private const string LengthPattern = "^([+-]?[0-9]{1,6}(mo|bd|s|m|h|d|w)|row\\.[A-Za-z0-9_]+)$";
 
-    public static string Text { get; } = Make().ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    internal static JsonSerializerOptions Written { get; } = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static string Text { get; } = Make().ToJsonString(Written);
 
     private static JsonObject Make()
     {
@@ -79,22 +81,27 @@ public static class ScenarioSchema
                 _ => AnyText(),
             },
         };
+        return Described(schema, key);
+    }
+
+    internal static JsonObject Described(JsonObject schema, ScenarioKey key)
+    {
         schema["description"] = key.Meaning + (key.Default.Length > 0 ? $" ({(key.IsRequired ? "" : "default: ")}{key.Default})" : "");
         schema["examples"] = new JsonArray(key.Example);
         return schema;
     }
 
-    private static JsonObject Ref(string place) => new() { ["$ref"] = $"#/$defs/{place}" };
+    internal static JsonObject Ref(string place) => new() { ["$ref"] = $"#/$defs/{place}" };
 
-    private static JsonObject AnyText() => new() { ["type"] = "string" };
+    internal static JsonObject AnyText() => new() { ["type"] = "string" };
 
-    private static JsonObject Matching(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
+    internal static JsonObject Matching(string pattern) => new() { ["type"] = "string", ["pattern"] = pattern };
 
-    private static JsonObject Words(IEnumerable<string> words) => new() { ["enum"] = new JsonArray([.. words.Select(word => (JsonNode)word)]) };
+    internal static JsonObject Words(IEnumerable<string> words) => new() { ["enum"] = new JsonArray([.. words.Select(word => (JsonNode)word)]) };
 
     private static JsonObject Steps() => new() { ["type"] = "array", ["items"] = Ref("step") };
 
     private static JsonObject OneOrSeveral(JsonObject one) => Either(one, new JsonObject { ["type"] = "array", ["items"] = one.DeepClone() });
 
-    private static JsonObject Either(JsonObject one, JsonObject other) => new() { ["anyOf"] = new JsonArray(one, other) };
+    internal static JsonObject Either(JsonObject one, JsonObject other) => new() { ["anyOf"] = new JsonArray(one, other) };
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
+using Nurture.Intake;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
 using Nurture.Sends;
@@ -261,6 +262,7 @@ public sealed class Rehearsal
             case TestAction.Register: break;
             case TestAction.ChangeSession change: Change(change); break;
             case TestAction.Start started: Tell(started); break;
+            case TestAction.Hooked hooked: Tell(hooked); break;
             case TestAction.Done done: Tell(done); break;
             case TestAction.Decide decide: Tell(decide); break;
             case TestAction.Reply reply: Simulator.Tell(new Signal.Replied(IdOf(reply.Contact), reply.IsAutomatic, "", "", "", reply.At), IdOf(reply.Contact)); break;
@@ -281,6 +283,24 @@ public sealed class Rehearsal
             families.RemoveAll(known => known.Family == type.Family);
             families.Add(new ClosedFamily(type.Family, 1, closed.At + type.CoolDown));
         });
+    }
+
+    private void Tell(TestAction.Hooked hooked)
+    {
+        foreach (var (contact, item) in hooked.Items)
+        {
+            var (id, at) = (contact is null ? 0 : IdOf(contact), hooked.At);
+            switch (item)
+            {
+                case IntakeItem.Occurred happened:
+                    var account = id == 0 ? FirstAccount : 0;
+                    Simulator.Tell(new Signal.Occurred(new OccurredEvent(0, happened.Name, id, account, happened.OccurredAt, at, happened.Properties)), id, account);
+                    break;
+                case IntakeItem.Described said: Simulator.Tell(new Signal.Described(id, said.Attributes, said.OccurredAt, true, ConsentBasis.None), id); break;
+                case IntakeItem.Grouped said: Simulator.Tell(new Signal.AccountDescribed(FirstAccount, said.Attributes, said.OccurredAt), accountId: FirstAccount); break;
+                default: throw new InvalidOperationException($"A hook makes no {item.GetType().Name}.");
+            }
+        }
     }
 
     private void Tell(TestAction.Start started)

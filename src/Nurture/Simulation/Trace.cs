@@ -59,6 +59,7 @@ internal sealed class Trace(Rehearsal rehearsal)
         TestAction.ChangeSession came => new(action.At, "session", $"{came.Session} was attended by {(came.Attended!.Count == 0 ? "nobody" : string.Join(", ", came.Attended))}"),
         TestAction.Done done => new(action.At, "do", $"{done.Task}{(done.Outcome == Step.Task.Done ? "" : $" as {done.Outcome}")}"),
         TestAction.Reply reply => new(action.At, "reply", reply.IsAutomatic ? $"{reply.Contact} (automatic)" : reply.Contact),
+        TestAction.Hooked hooked => new(action.At, "hook", $"{hooked.Hook}: {(hooked.Items.Select(one => one.Item).OfType<Intake.IntakeItem.Occurred>().Select(happened => happened.Name).ToList() is { Count: > 0 } made ? string.Join(", ", made) : "nothing")}"),
         TestAction.Start start => new(action.At, "start", $"{start.Contact ?? "the account"}{(start.Row is null ? "" : $" in {start.Row}")} by hand{Properties(start.With)}"),
         TestAction.Leave leave => new(action.At, "leave", leave.Contact),
         _ => throw new InvalidOperationException($"No words for {action.GetType().Name}."),

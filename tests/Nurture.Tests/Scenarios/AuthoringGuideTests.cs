@@ -36,13 +36,15 @@ public sealed partial class AuthoringGuideTests
         Assert.Equal(["escalations", "hooks", "plan", "scenario", "scenario", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
     }
 
+    private static readonly Dictionary<string, IReadOnlyList<ScenarioKey>> Places = ScenarioGrammar.Places.Concat(HookGrammar.Places).ToDictionary();
+
     [Fact]
     public void Its_tables_are_those_of_the_grammar()
     {
-        var made = TablePattern().Replace(Guide, match => $"<!-- keys: {match.Groups[1].Value} -->\n{ScenarioGrammar.Table(match.Groups[1].Value)}\n<!-- /keys -->");
+        var made = TablePattern().Replace(Guide, match => $"<!-- keys: {match.Groups[1].Value} -->\n{ScenarioGrammar.Table(Places[match.Groups[1].Value])}\n<!-- /keys -->");
         if (Environment.GetEnvironmentVariable("NURTURE_ACCEPT") == "1") File.WriteAllText(Path.Combine(Fixtures.Root, "scenarios/README.md"), made);
 
-        Assert.Equal(ScenarioGrammar.Places.Keys.Order(), TablePattern().Matches(Guide).Select(match => match.Groups[1].Value).Order());
+        Assert.Equal(Places.Keys.Order(), TablePattern().Matches(Guide).Select(match => match.Groups[1].Value).Order());
         Assert.Equal(made, Guide);
     }
 
@@ -77,6 +79,6 @@ public sealed partial class AuthoringGuideTests
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex CodePattern();
 
-    [GeneratedRegex("<!-- keys: ([a-z]+) -->\n(?:.*?\n)??<!-- /keys -->", RegexOptions.Singleline)]
+    [GeneratedRegex("<!-- keys: ([a-z-]+) -->\n(?:.*?\n)??<!-- /keys -->", RegexOptions.Singleline)]
     private static partial Regex TablePattern();
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Nurture.Intake.Hooks;
 using Nurture.Scenarios;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
@@ -12,7 +13,7 @@ public sealed class ScenarioSchemaTests
 {
     private static readonly JsonObject Schema = JsonNode.Parse(ScenarioSchema.Text)!.AsObject();
 
-    private static readonly string[] NoScenarios = ["events.yaml", "policy.yaml", "segments.yaml", "escalations.yaml", "health.yaml"];
+    private static readonly string[] NoScenarios = ["events.yaml", "policy.yaml", "segments.yaml", "escalations.yaml", "health.yaml", "hooks.yaml"];
 
     public static TheoryData<string> Shipped =>
         [.. Directory.GetFiles(Path.Combine(Fixtures.Root, "scenarios"), "*.yaml").Select(Path.GetFileName).OfType<string>().Except(NoScenarios).Order(StringComparer.Ordinal)];
@@ -40,24 +41,54 @@ public sealed class ScenarioSchemaTests
     public void What_is_broken_in_its_shape_is_seen_by_an_editor_too(string file) =>
         Assert.NotEmpty(Complaints(File.ReadAllText(Path.Combine(Fixtures.Root, "tests/Nurture.Tests/Scenarios/Broken", file))));
 
-    private static List<string> Complaints(string yaml)
+    private static List<string> Complaints(string yaml, JsonObject? schema = null)
     {
+        schema ??= Schema;
         var stream = new YamlStream();
         stream.Load(new StringReader(yaml));
         var found = new List<string>();
-        Check(Schema, Json(stream.Documents[0].RootNode), "", found);
+        Check(schema, schema, Json(stream.Documents[0].RootNode), "", found);
         return found;
     }
 
+    [Fact]
+    public void The_schema_of_hooks_takes_the_guides_and_refuses_what_is_broken()
+    {
+        var schema = JsonNode.Parse(HookGrammar.Schema)!.AsObject();
+        var guide = Regex.Match(File.ReadAllText(Path.Combine(Fixtures.Root, "scenarios/README.md")), "```yaml\n(hooks:.*?)```", RegexOptions.Singleline).Groups[1].Value;
+
+        Assert.Equal([], Complaints(guide, schema));
+        var said = Complaints(File.ReadAllText(Path.Combine(Fixtures.Root, "tests/Nurture.Tests/Scenarios/BrokenLibraries/hooks/scenarios/hooks.yaml")), schema);
+        Assert.Contains(said, one => one.StartsWith("/hooks/billing/signature", StringComparison.Ordinal));
+        Assert.Contains(said, one => one.StartsWith("/hooks/crm/", StringComparison.Ordinal));
+        Assert.Contains("/hooks/chat has no events", said);
+    }
+
+    public static TheoryData<string, string> HookKeys => [.. HookGrammar.Places.SelectMany(place => place.Value.Select(key => (place.Key, key.Key)))];
+
+    [Theory]
+    [MemberData(nameof(HookKeys))]
+    public void The_reader_of_hooks_reads_every_key_with_its_example_as_the_schema_does(string place, string key)
+    {
+        var example = HookGrammar.Places[place].Single(known => known.Key == key).Example;
+        var signature = place == "signature" ? $"{{ {(key == "header" ? "" : "header: X-Signature, ")}{(key is "tolerance" ? "timestamp: X-Timestamp, " : "")}{key}: {example} }}" : key == "signature" ? example : "standard-webhooks";
+        var made = place == "hook-event" ? $"{{ {(key == "event" ? "" : "event: login, ")}{(key is "user" or "traits" ? "" : "user: body.id, ")}{(key == "account" ? "" : "account: body.company, ")}{(key == "traits" ? "user: body.id, " : "")}{key}: {example} }}" : "{ event: login, user: body.id }";
+        var more = place == "hook" && key is "id" or "title" ? $"    {key}: {example}\n" : "";
+        var text = $"hooks:\n  billing:\n    signature: {signature}\n    events: [ {made} ]\n{more}";
+
+        Assert.DoesNotContain(HooksReader.Read(text, "hooks.yaml", TrackingPlan.Empty).Diagnostics, said => said.Severity == Severity.Error);
+        Assert.Equal([], Complaints(text, JsonNode.Parse(HookGrammar.Schema)!.AsObject()));
+    }
+
     /// <summary>As much of JSON Schema as ours is written in; a word that it does not know is a mistake of this test.</summary>
-    private static void Check(JsonObject schema, JsonNode? value, string at, List<string> found)
+    private static void Check(JsonObject whole, JsonObject schema, JsonNode? value, string at, List<string> found)
     {
         foreach (var (word, says) in schema)
         {
             switch (word)
             {
                 case "$schema" or "$id" or "$defs" or "title" or "description" or "examples" or "default": break;
-                case "$ref": Check(Schema["$defs"]![says!.GetValue<string>().Split('/')[^1]]!.AsObject(), value, at, found); break;
+                case "$ref": Check(whole, whole["$defs"]![says!.GetValue<string>().Split('/')[^1]]!.AsObject(), value, at, found); break;
                 case "type":
                     var types = says is JsonArray several ? [.. several.Select(one => one!.GetValue<string>())] : new[] { says!.GetValue<string>() };
                     if (!types.Contains(TypeOf(value))) found.Add($"{at} is {TypeOf(value)}, not {string.Join(" or ", types)}");
@@ -72,13 +103,13 @@ public sealed class ScenarioSchemaTests
                     if (value is JsonArray few && few.Count < says!.GetValue<int>()) found.Add($"{at} has too few");
                     break;
                 case "required":
-                    if (value is JsonObject whole) found.AddRange(says!.AsArray().Select(key => key!.GetValue<string>()).Where(key => !whole.ContainsKey(key)).Select(key => $"{at} has no {key}"));
+                    if (value is JsonObject had) found.AddRange(says!.AsArray().Select(key => key!.GetValue<string>()).Where(key => !had.ContainsKey(key)).Select(key => $"{at} has no {key}"));
                     break;
                 case "anyOf" or "oneOf":
                     var tries = says!.AsArray().Select(one =>
                     {
                         var said = new List<string>();
-                        Check(one!.AsObject(), value, at, said);
+                        Check(whole, one!.AsObject(), value, at, said);
                         return said;
                     }).ToList();
                     if (tries.All(said => said.Count > 0)) found.AddRange(tries.MinBy(said => said.Count)!);
@@ -86,7 +117,7 @@ public sealed class ScenarioSchemaTests
                 case "items":
                     if (value is JsonArray items)
                     {
-                        foreach (var (i, item) in items.Index()) Check(says!.AsObject(), item, $"{at}[{i}]", found);
+                        foreach (var (i, item) in items.Index()) Check(whole, says!.AsObject(), item, $"{at}[{i}]", found);
                     }
 
                     break;
@@ -99,9 +130,9 @@ public sealed class ScenarioSchemaTests
         foreach (var (key, held) in pairs)
         {
             var place = $"{at}/{key}";
-            if (schema["properties"]?[key] is JsonObject known) Check(known, held, place, found);
-            else if (schema["patternProperties"]?.AsObject().FirstOrDefault(one => Regex.IsMatch(key, one.Key)).Value is JsonObject alike) Check(alike, held, place, found);
-            else if (schema["additionalProperties"] is JsonObject any) Check(any, held, place, found);
+            if (schema["properties"]?[key] is JsonObject known) Check(whole, known, held, place, found);
+            else if (schema["patternProperties"]?.AsObject().FirstOrDefault(one => Regex.IsMatch(key, one.Key)).Value is JsonObject alike) Check(whole, alike, held, place, found);
+            else if (schema["additionalProperties"] is JsonObject any) Check(whole, any, held, place, found);
             else if (schema["additionalProperties"] is JsonValue) found.Add($"{place} is no key");
         }
     }

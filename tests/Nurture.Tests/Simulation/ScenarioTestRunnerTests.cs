@@ -1,4 +1,5 @@
 using Nurture.Contacts;
+using Nurture.Intake.Hooks;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Testing;
 using Nurture.Sends;
@@ -38,6 +39,78 @@ public class ScenarioTestRunnerTests
         steps:
           - send: { template: help }
         """;
+
+    private const string Cancelled = """
+        scenario: sorry
+        title: Sorry
+        owner: marketing@example.com
+        subject: account
+        class: service
+        trigger: { event: subscription_cancelled, where: trigger.reason == "too_dear" }
+        goal: { when: 'event("subscription_started")', within: 30d }
+        steps:
+          - branch:
+              - if: account.plan == "free"
+                then: [ { send: { template: sorry, to: most_active, nobody: end } } ]
+        """;
+
+    private static readonly TrackingPlan Subscriptions = TrackingPlanReader.Read("""
+        events:
+          subscription_cancelled: { account_fact: true, properties: { reason: text, seats: number } }
+          subscription_started: { account_fact: true }
+        contact: { name: text }
+        account: { plan: text }
+        """, "events.yaml").Plan;
+
+    private static readonly ParseEnvironment Hooked = new()
+    {
+        Plan = Subscriptions,
+        Hooks = HooksReader.Read("""
+            hooks:
+              billing:
+                signature: standard-webhooks
+                events:
+                  - when: body.type == "cancelled"
+                    event: subscription_cancelled
+                    email: body.by
+                    account: body.company
+                    properties: { reason: body.why, seats: body.seats }
+                    account_traits: { plan: body.plan }
+            """, "hooks.yaml", Subscriptions).Hooks,
+    };
+
+    [Fact]
+    public void What_a_hook_makes_of_a_body_is_typed_and_heard()
+    {
+        var result = RunHooked("{ type: cancelled, by: ann@acme.example, company: acme, why: too_dear, seats: 3, plan: free }", "{ at: 1d, send: sorry, to: ann }");
+
+        Assert.Empty(result.Failures);
+        Assert.Contains(" day 1 10:00  hook    billing: subscription_cancelled", result.Trace);
+    }
+
+    [Theory]
+    [InlineData("{ type: opened, by: ann@acme.example, company: acme }")]
+    [InlineData("{ type: cancelled, by: ann@acme.example, company: acme, why: moved_on }")]
+    public void A_body_that_makes_nothing_of_it_starts_nothing(string body) => Assert.Empty(RunHooked(body, "{ entered: false }").Failures);
+
+    [Theory]
+    [InlineData("billing", "{ type: cancelled, by: bob@acme.example }", DiagnosticCodes.TestNamesNothing)]
+    [InlineData("billing", "{ type: cancelled, by: ann@acme.example, company: other }", DiagnosticCodes.TestNamesNothing)]
+    [InlineData("billing", "{ type: cancelled }", DiagnosticCodes.BadHook)]
+    [InlineData("billing", "{ type: cancelled, by: ann@acme.example, company: acme, seats: many }", DiagnosticCodes.BadHook)]
+    [InlineData("biling", "{ type: cancelled }", DiagnosticCodes.BadHook)]
+    public void A_body_that_the_server_would_refuse_or_that_speaks_of_others_is_said(string hook, string body, string code) =>
+        Assert.Contains(ReadHooked(hook, body, "{ entered: false }").Diagnostics, said => said.Code == code);
+
+    private static (ScenarioTestFile? File, IReadOnlyList<Diagnostic> Diagnostics) ReadHooked(string hook, string body, string expect) => ScenarioTestParser.Parse(
+        $"scenario: sorry\ntests:\n  - name: A test\n    start: \"2026-03-02 10:00\"\n    given: {{ account: {{ id: acme }}, contacts: [ {{ id: ann, email: ann@acme.example }} ] }}\n    when: [ {{ at: 1d, hook: {hook}, body: {body} }} ]\n    expect: [ {expect} ]\n", "tests/sorry.yaml", Hooked);
+
+    private static ScenarioTestResult RunHooked(string body, string expect)
+    {
+        var (scenario, (file, said)) = (ScenarioParser.Parse(Cancelled, "sorry.yaml", Hooked), ReadHooked("billing", body, expect));
+        Assert.True(scenario.Scenario is not null && file is not null, string.Join('\n', scenario.Diagnostics.Concat(said)));
+        return new ScenarioTestRunner(scenario.Scenario, Hooked, null).Run(Assert.Single(file.Tests));
+    }
 
     private const string Tip = """
         scenario: tip

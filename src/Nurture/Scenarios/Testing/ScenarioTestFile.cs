@@ -2,6 +2,7 @@ using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Intake;
 using Nurture.Sessions;
 using Nurture.Templating.Syntax;
 
@@ -47,6 +48,9 @@ public sealed record ScenarioTest
 
 /// <param name="CreatedAt">Before the test's start, or at it.</param>
 public sealed record TestAccount(string Id, IReadOnlyDictionary<string, AttributeValue> Attributes, DateTimeOffset CreatedAt);
+
+/// <param name="Contact">Null for what is the account's alone.</param>
+public sealed record HookedItem(string? Contact, IntakeItem Item);
 
 /// <param name="Type">Of escalations.yaml.</param>
 public sealed record ClosedCase(string Type, DateTimeOffset At);
@@ -103,6 +107,9 @@ public abstract record TestAction
     /// <summary>An endpoint answers the latest call to it, or fails it for good.</summary>
     /// <param name="With">What scenarios read as <c>response.…</c>: UTF-8 JSON, an object.</param>
     public sealed record Respond(DateTimeOffset At, string Endpoint, bool IsAnswered, ReadOnlyMemory<byte> With, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>Another system tells something: what hooks.yaml makes of the body.</summary>
+    public sealed record Hooked(DateTimeOffset At, string Hook, IReadOnlyList<HookedItem> Items, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>A colleague starts the scenario for somebody, or for the account where <paramref name="Contact"/> is null.</summary>
     /// <param name="Row">Of a scenario with rows: which one.</param>

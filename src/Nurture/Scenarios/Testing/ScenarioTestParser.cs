@@ -4,6 +4,8 @@ using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
 using Nurture.Health;
+using Nurture.Intake;
+using Nurture.Intake.Hooks;
 using Nurture.Scenarios.Yaml;
 using Nurture.Sessions;
 using Nurture.Templating.Syntax;
@@ -27,6 +29,8 @@ public sealed class ScenarioTestParser
     private HashSet<string> people = [];
     private bool hasAccount;
     private DateTimeZone? accountClock;
+    private string? accountId;
+    private readonly Dictionary<string, (string? UserId, string? AnonymousId)> addresses = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, DateTimeZone> clocks = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Session> sessions = new(StringComparer.Ordinal);
 
@@ -71,7 +75,8 @@ public sealed class ScenarioTestParser
         hasAccount = false;
         sessions.Clear();
         clocks.Clear();
-        accountClock = null;
+        addresses.Clear();
+        (accountClock, accountId) = (null, null);
 
         TestAccount? account = null;
         var contacts = new List<TestContact>();
@@ -82,12 +87,13 @@ public sealed class ScenarioTestParser
             var given = new Fields(source, givenNode, "given");
             account = ReadAccount(given["account"]);
             hasAccount = account is not null;
-            accountClock = ClockOf(account?.Attributes);
+            (accountClock, accountId) = (ClockOf(account?.Attributes), account?.Id);
             foreach (var item in source.List(given["contacts"], "contacts")?.Items ?? [])
             {
                 if (ReadContact(item) is not { } contact) continue;
                 contacts.Add(contact);
                 if (ClockOf(contact.Attributes) is { } own) clocks[contact.Id] = own;
+                if (contact.Attributes.GetValueOrDefault("email") is { Kind: ValueKind.Text } address) addresses.TryAdd(address.AsText, (contact.Id, null));
             }
 
             foreach (var item in source.List(given["sessions"], "sessions")?.Items ?? [])
@@ -228,16 +234,17 @@ public sealed class ScenarioTestParser
         if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "something that happens");
         var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d."), ReadClock(fields, null)) ?? start;
-        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "replies", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines", "starts" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "replies", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines", "starts", "hook" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, replies:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, starts: true or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, replies:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, hook:, starts: true or leaves: true.");
             return null;
         }
 
         if (kinds[0] == "event") return ReadEvent(fields, at);
         if (kinds[0] == "set") return ReadSet(fields, at);
+        if (kinds[0] == "hook") return ReadHook(fields, at);
         if (kinds[0] == "starts") return ReadStartByHand(fields, at);
         if (kinds[0] is "responds" or "fails") return ReadResponse(fields, kinds[0], at);
         if (kinds[0] is "takes" or "closes") return ReadWork(fields, kinds[0], at);
@@ -304,6 +311,45 @@ public sealed class ScenarioTestParser
         var properties = WriteProperties(source.Map(fields["properties"], "properties"), name is null ? null : known.GetValueOrDefault(name));
         fields.RefuseOthers();
         return name is null ? null : new(at, who, name, properties, fields.HeadSpan);
+    }
+
+    /// <summary><c>{ hook: billing, body: { type: paid, customer: ann } }</c>: read and typed as the server does.</summary>
+    private TestAction.Hooked? ReadHook(Fields fields, DateTimeOffset at)
+    {
+        var nameNode = fields["hook"]!;
+        var body = WriteProperties(source.Map(fields.Required("body", "What it tells: body: { type: paid, customer: ann }."), "body"), null);
+        fields.RefuseOthers();
+        if (source.Name(nameNode, "a hook") is not { } name || body.Length == 0) return null;
+        if (environment.Hooks.Find(name) is not { } hook)
+        {
+            source.Error(DiagnosticCodes.BadHook, nameNode.Span, $"hooks.yaml has no hook \"{name}\"", Suggestions.For(name, environment.Hooks.ByName.Keys, "It has"));
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(body);
+        var reading = HookReader.Read(hook, json.RootElement, body, at);
+        if (reading.Failure is { } failure)
+        {
+            source.Error(DiagnosticCodes.BadHook, fields.HeadSpan, failure.TrimEnd('.'), "The server would refuse this body.");
+            return null;
+        }
+
+        using var request = IntakeRequest.Open(HookReader.ToBatch(reading.Events, $"hook:{name}", addresses), out _);
+        var batch = request!.Read(null, null, at, environment.Plan);
+        foreach (var refused in batch.Refused) source.Error(DiagnosticCodes.BadHook, fields.HeadSpan, $"of this body the intake refuses something: {refused.Detail.TrimEnd('.')}", "What hooks.yaml makes has to fit events.yaml.");
+        var items = new List<HookedItem>();
+        foreach (var item in batch.Items)
+        {
+            var who = item.UserId ?? item.AnonymousId;
+            var account = item switch { IntakeItem.Occurred happened => happened.GroupId, IntakeItem.Grouped grouped => grouped.GroupId, _ => null };
+            if (who is not null && !people.Contains(who))
+                source.Error(DiagnosticCodes.TestNamesNothing, fields.HeadSpan, $"the body speaks of \"{who}\", and nobody in this test is called so", Suggestions.For(who, people, "There are"));
+            else if (account is not null && account != accountId)
+                source.Error(DiagnosticCodes.TestNamesNothing, fields.HeadSpan, $"the body speaks of the account \"{account}\", and the test's is {(accountId is null ? "none" : $"\"{accountId}\"")}", $"given: {{ account: {{ id: {account} }} }}.");
+            else items.Add(new(who, item));
+        }
+
+        return new(at, name, items, fields.HeadSpan);
     }
 
     /// <summary><c>{ contact: ann, starts: true, with: { plan: pro } }</c>: a colleague lets somebody in.</summary>
