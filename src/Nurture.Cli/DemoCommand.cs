@@ -3,6 +3,7 @@ using System.Text.Json;
 using Bogus;
 using NodaTime;
 using Nurture.Cli.Demo;
+using Nurture.Sessions;
 
 namespace Nurture.Cli;
 
@@ -194,7 +195,7 @@ internal static class DemoCommand
                 var titles = new Dictionary<string, string> { ["en"] = "The first month: what teams that stay do", ["ja"] = "導入1か月で差がつく活用のコツ" };
                 var session = await server.PostAsync("sessions", new { id = "demo-webinar", titles, starts_at = starts, zone = Zone.Id, link = "https://meet.example.com/demo-webinar", seats = 12, host = "Demo" }, cancel);
                 webinarOn = day + 15;
-                screen.Line($"A webinar is declared: {session.GetProperty("when").GetString()}.");
+                screen.Line($"A webinar is declared: {SessionWords.When(starts, session.GetProperty("ends_at").GetDateTimeOffset(), Zone, "en")}.");
             }
             catch (CommandException e)
             {

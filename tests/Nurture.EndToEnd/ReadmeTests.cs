@@ -19,7 +19,7 @@ public sealed partial class ReadmeTests
 
         Assert.True(commands.Count >= 4, walk);
         Assert.Contains("\"success\":true", (await TypeAsync(commands[0], server.Address, cancel)).Replace(" ", ""));
-        await Poll.UntilAsync("the welcome mail is in the inbox", TimeSpan.FromSeconds(30), async () => (await TypeAsync(commands[1], server.Address, cancel)).Contains("ann@example.com"), cancel);
+        await Poll.UntilAsync("the welcome mail is in the inbox", TimeSpan.FromSeconds(30), async () => (await TypeAsync(commands[1], server.Address, cancel)).Contains("ann@acme.example"), cancel);
         var mails = (await new BuiltInInbox(server.Client).ReadAsync(cancel)).Count;
 
         await TypeAsync(commands[2], server.Address, cancel);
