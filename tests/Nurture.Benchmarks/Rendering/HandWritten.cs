@@ -20,45 +20,38 @@ internal sealed class HandWritten(CultureInfo culture)
         output.Write(Part[2]);
         Text(order.Number, output);
         output.Write(Part[3]);
-        output.Write(contact.Plan == "trial" ? Part[4] : Part[5]);
-        output.Write(Part[6]);
+        Date(order.PlacedAt, output);
+        output.Write(Part[4]);
+        output.Write(contact.Plan == "trial" ? Part[5] : Part[6]);
+        output.Write(Part[7]);
         foreach (var item in order.Items)
         {
-            output.Write(Part[7]);
-            Number(item.Id, output);
             output.Write(Part[8]);
-            Text(item.Name, output);
+            Number(item.Id, output);
             output.Write(Part[9]);
-            Date(item.At, output);
+            Text(item.Name, output);
             output.Write(Part[10]);
-            Money(item.Price, output);
+            Number(item.Quantity, output);
             output.Write(Part[11]);
-            Text(order.Currency, output);
-            output.Write(Part[12]);
-            if (item.Note is { } note)
-            {
-                output.Write(Part[13]);
-                Text(note, output);
-                output.Write(Part[14]);
-            }
-
-            output.Write(Part[15]);
         }
 
+        output.Write(Part[12]);
+        if (order.Reminders > 0) output.Write(Part[13]);
+        output.Write(Part[14]);
+        if (contact.IsAdmin) output.Write(Part[15]);
         output.Write(Part[16]);
-        if (order.Reminders > 0) output.Write(Part[17]);
-        if (contact.IsAdmin) output.Write(Part[18]);
-        output.Write(Part[19]);
         Money(mail.Total, output);
-        output.Write(Part[20]);
+        output.Write(Part[17]);
         Text(order.Currency, output);
-        output.Write(Part[21]);
+        output.Write(Part[18]);
         Text(sender.Name, output);
-        output.Write(Part[22]);
+        output.Write(Part[19]);
         Text(sender.Organization, output);
-        output.Write(Part[23]);
+        output.Write(Part[20]);
         Text(sender.PostalAddress, output);
-        output.Write(Part[24]);
+        output.Write(Part[21]);
+        Text(mail.UnsubscribeUrl, output);
+        output.Write(Part[22]);
     }
 
     private static void Text(string text, IBufferWriter<byte> output)

@@ -25,19 +25,20 @@ internal static class RenderBenchmark
     public static async Task RunAsync(Setting setting)
     {
         var buffer = new ArrayBufferWriter<byte>(16 * 1024);
-        var options = new RenderOptions { Now = DateTimeOffset.UnixEpoch, Culture = English };
-        var template = Template.Parse(MailTexts.Nurture(), "measured", TemplateOptions.Html);
+        var layout = Template.Parse(MailTexts.NurtureLayout, "layout", TemplateOptions.Html);
+        var options = new RenderOptions { Now = DateTimeOffset.UnixEpoch, Culture = English, Loader = _ => layout };
+        var template = Template.Parse(MailTexts.Nurture, "measured", TemplateOptions.Html);
         var model = Invoice.Sample.ToModel();
         var handlebars = Compile();
         var byHand = new HandWritten(English);
         // As a send's row has it, where dates are text and nothing is summed up.
-        var mail = MailTemplate.Parse($"---\nsubject: 'Your order {{{{ trigger.number }}}}'\nlayout: none\n---\n{MailTexts.Nurture(" date.parse |", "1072.5")}", "measured.en.html");
-        if (!mail.IsValid) throw new InvalidOperationException(string.Join(Environment.NewLine, mail.Diagnostics));
+        var mail = Parsed("measured.en.html", $"---\nsubject: 'Your order {{{{ trigger.number }}}}'\n---\n{MailTexts.NurtureBody(" date.parse |", "1072.5")}");
+        var mailLayout = Parsed("layout.en.html", MailTexts.NurtureLayout);
 
         void Ours() => template.Render(Fresh(), model, options);
         void ByHand() => byHand.Write(Invoice.Sample, Fresh());
         void Theirs() => handlebars(Invoice.Sample);
-        void OursFromJson() => MailRenderer.Render(mail, null, MailRenderer.ReadInputs(Invoice.Json, SendPolicy.Default.Sender), options);
+        void OursFromJson() => MailRenderer.Render(mail, mailLayout, MailRenderer.ReadInputs(Invoice.Json, SendPolicy.Default.Sender), options);
         void TheirsFromJson() => handlebars(JsonSerializer.Deserialize<Invoice>(Invoice.Json, JsonSerializerOptions.Web)!);
         RequireSame(template.Render(model, options), handlebars(Invoice.Sample));
         ByHand();
@@ -68,11 +69,18 @@ internal static class RenderBenchmark
         }
     }
 
+    private static MailTemplate Parsed(string file, string text)
+    {
+        var mail = MailTemplate.Parse(text, file);
+        return mail.IsValid ? mail : throw new InvalidOperationException(string.Join(Environment.NewLine, mail.Diagnostics));
+    }
+
     private static HandlebarsTemplate<object, object> Compile()
     {
         var engine = Handlebars.Create();
         engine.RegisterHelper("date", (output, _, arguments) => output.WriteSafeString(((DateTimeOffset)arguments[0]!).ToString("dd MMM yyyy", English)));
         engine.RegisterHelper("money", (output, _, arguments) => output.WriteSafeString(((double)arguments[0]!).ToString("N2", English)));
+        engine.RegisterTemplate("layout", MailTexts.HandlebarsLayout);
         return engine.Compile(MailTexts.Handlebars);
     }
 
