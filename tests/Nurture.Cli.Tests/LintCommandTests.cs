@@ -12,7 +12,7 @@ public sealed class LintCommandTests : IDisposable
     public void A_mistake_is_printed_at_its_line_and_ends_in_one()
     {
         Write("scenarios/first-week.yaml", "scenario: first-week\ntitle: The first week\nowner: me\nclass: service\ntrigger: { event: signed_up }\ngoal: { when: event(\"login\"), within: 14d }\nsteps:\n  - send: wellcome\n");
-        Write("templates/welcome.en.html", "---\nsubject: Hello\nlayout: none\n---\n<p>Hello</p>\n");
+        Write("templates/welcome.en.html", "---\nsubject: Hello\npreheader: To you\nlayout: none\n---\n<p>Hello</p>\n");
 
         var (exit, output) = Lint(Path.Combine(folder, "scenarios"));
 
@@ -28,7 +28,7 @@ public sealed class LintCommandTests : IDisposable
     public void A_warning_alone_ends_in_zero()
     {
         Write("scenarios/first-week.yaml", "scenario: first-week\nowner: me\nclass: service\ntrigger: { event: signed_up }\ngoal: { when: event(\"login\"), within: 14d }\nsteps:\n  - send: welcome\n");
-        Write("templates/welcome.en.html", "---\nsubject: Hello\nlayout: none\n---\n<p>Hello</p>\n");
+        Write("templates/welcome.en.html", "---\nsubject: Hello\npreheader: To you\nlayout: none\n---\n<p>Hello</p>\n");
 
         var (exit, output) = Lint(Path.Combine(folder, "scenarios"));
 
@@ -43,7 +43,7 @@ public sealed class LintCommandTests : IDisposable
         Write("scenarios/events.yaml", "events:\n  signed_up:\n  login:\n");
         Write("scenarios/good.yaml", "scenario: good\ntitle: Good\nowner: me\nclass: service\ntrigger: { event: signed_up }\ngoal: { when: event(\"login\"), within: 14d }\nsteps:\n  - send: welcome\n");
         Write("scenarios/bad.yaml", "scenario: [");
-        Write("templates/welcome.en.html", "---\nsubject: Hello\nlayout: none\n---\n<p>Hello</p>\n");
+        Write("templates/welcome.en.html", "---\nsubject: Hello\npreheader: To you\nlayout: none\n---\n<p>Hello</p>\n");
 
         var (exit, output) = Lint(Path.Combine(folder, "scenarios/good.yaml"));
 

@@ -244,6 +244,9 @@ public static partial class DiagnosticCodes
     /// <summary>A mail that with its layout is larger than what Gmail shows.</summary>
     public const string MailTooLarge = "NUR311";
 
+    /// <summary>A mail of which inboxes show the first words of the body, since it says nothing for beside the subject.</summary>
+    public const string NoPreheader = "NUR312";
+
     /// <summary>A step or scenario would send a mail as something that its front matter says it is not.</summary>
     public const string MailClass = "NUR320";
 

@@ -32,6 +32,7 @@ public static partial class MailTemplateLinter
             CheckPurpose(template, library, found);
             CheckMarkup(template, found);
             CheckSize(template, library, found);
+            CheckPreheader(template, found);
             if (template.IsLayout) CheckFooter(template, found);
             else if (template.Layout is { } layout && library.LayoutOf(template) is null)
                 found.Add(Mistake(DiagnosticCodes.UnknownLayout, Severity.Error, template, template.At("layout"),
@@ -67,6 +68,14 @@ public static partial class MailTemplateLinter
         if (size <= MostBytes) return;
         found.Add(Mistake(DiagnosticCodes.MailTooLarge, Severity.Warning, template, template.Source.LineSpan(1),
             $"with its layout this mail has {size / 1024} kB, and Gmail cuts off what lies beyond 102 kB, the way to unsubscribe first.", "Leave out what a link can lead to: images as data, styles that nothing uses, long lists."));
+    }
+
+    /// <summary>A human's reply needs none: its first words are the human's.</summary>
+    private static void CheckPreheader(MailTemplate template, List<Diagnostic> found)
+    {
+        if (template.IsLayout || !template.IsValid || template.Body.Names.Any(name => name.Split('.', 2)[0] == "reply") || template.Preheader is { Text: var text } && !string.IsNullOrWhiteSpace(text)) return;
+        found.Add(Mistake(DiagnosticCodes.NoPreheader, Severity.Warning, template, template.At("preheader"),
+            "this mail says nothing for beside its subject, so inboxes show the beginning of the body.", "Say in one line what makes it worth opening: preheader: Three steps, about fifteen minutes."));
     }
 
     [GeneratedRegex(@"<img\b(?:\{\{.*?\}\}|[^>])*>|(?<markdown>!\[(?<alt>[^\]\n]*)\]\()", RegexOptions.IgnoreCase | RegexOptions.Singleline)]

@@ -4,7 +4,7 @@ namespace Nurture.Tests.Scenarios;
 
 public sealed class ScenarioLibraryTests : IDisposable
 {
-    private const string Welcome = "---\nsubject: Hello\nlayout: none\n---\n<p>Hello</p>\n";
+    private const string Welcome = "---\nsubject: Hello\npreheader: To you\nlayout: none\n---\n<p>Hello</p>\n";
 
     private readonly string folder = Directory.CreateTempSubdirectory("nurture-library-").FullName;
 

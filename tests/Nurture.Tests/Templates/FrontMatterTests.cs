@@ -83,7 +83,7 @@ public sealed class FrontMatterTests
         Assert.Equal([(DiagnosticCodes.UnknownIdentity, 4, "Did you mean \"support\"?"), (DiagnosticCodes.PurposeDiffers, 3, "Write class: service.")], said.Select(d => (d.Code, d.Span.Line, d.Hint ?? "")));
     }
 
-    private static MailTemplate Mail(string front, string locale = "en") => MailTemplate.Parse($"---\nsubject: Hello\n{front}\nlayout: none\n---\n<p>{{{{ sender.name }}}}</p>", $"welcome.{locale}.html");
+    private static MailTemplate Mail(string front, string locale = "en") => MailTemplate.Parse($"---\nsubject: Hello\n{front}\nlayout: none\npreheader: To you\n---\n<p>{{{{ sender.name }}}}</p>", $"welcome.{locale}.html");
 
     private static string Scenario(string of, string send) => $$"""
         scenario: greeting

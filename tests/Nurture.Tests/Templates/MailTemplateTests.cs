@@ -142,11 +142,11 @@ public sealed class MailTemplateTests
     [InlineData("{{ contact.name }}", "NUR308", "Say what stands there instead: {{ contact.name ?? \"there\" }}, or ask first: {{ if contact.name }}.")]
     public void A_name_that_mails_do_not_have_is_said_with_what_would_be_right(string body, string code, string? hint)
     {
-        var library = new MailTemplateLibrary([MailTemplate.Parse($"---\nsubject: x\nlayout: none\n---\n<p>\n{body}", "welcome.en.html")], "en");
+        var library = new MailTemplateLibrary([MailTemplate.Parse($"---\nsubject: x\npreheader: y\nlayout: none\n---\n<p>\n{body}", "welcome.en.html")], "en");
 
         var mistake = Assert.Single(MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default));
 
-        Assert.Equal((code, hint, 6), (mistake.Code, mistake.Hint, mistake.Span.Line));
+        Assert.Equal((code, hint, 7), (mistake.Code, mistake.Hint, mistake.Span.Line));
     }
 
     [Theory]
@@ -156,7 +156,7 @@ public sealed class MailTemplateTests
     [InlineData("{{ for x in [1, 2] }}{{ x }}{{ end }}{{ y = 2 }}{{ y }}")]
     public void What_mails_have_is_left_in_peace(string body)
     {
-        var library = new MailTemplateLibrary([MailTemplate.Parse($"---\nsubject: x\nlayout: none\n---\n{body}", "welcome.en.html")], "en");
+        var library = new MailTemplateLibrary([MailTemplate.Parse($"---\nsubject: x\npreheader: y\nlayout: none\n---\n{body}", "welcome.en.html")], "en");
 
         Assert.Empty(MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default));
     }
@@ -166,7 +166,7 @@ public sealed class MailTemplateTests
     {
         var library = new MailTemplateLibrary(
         [
-            MailTemplate.Parse("---\nsubject: x\nlayout: layout-plane\n---\n", "welcome.en.html"),
+            MailTemplate.Parse("---\nsubject: x\npreheader: y\nlayout: layout-plane\n---\n", "welcome.en.html"),
             MailTemplate.Parse("{{ content }}", "layout-plain.en.html"),
         ], "en");
 
