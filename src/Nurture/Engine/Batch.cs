@@ -150,8 +150,7 @@ public sealed class Batch
         }
 
         state?.DueAt = subject.DueAt;
-        if (state is ContactState contact) contact.IsSuppressed = subject.IsSuppressed;
-        set.AddLoaded(subject.Key, state);
+        set.AddLoaded(subject.Key, state, subject.IsSuppressed);
         if (subject.Key.Subject.Kind != SubjectKind.Contact) return;
         set.AddTombstone(subject.Key.Slot, subject.Key.Subject.Id, subject.Tombstone);
         foreach (var row in subject.Kept) set.AddKept(subject.Key.Slot, subject.Key.Subject.Id, row);

@@ -22,6 +22,7 @@ public sealed class WorkingSet
     private readonly Dictionary<SubjectKey, SubjectState?> states = [];
     private readonly Dictionary<(short Slot, long ContactId), Tombstone?> tombstones = [];
     private readonly Dictionary<(short Slot, long ContactId), List<StoredEvent>> kept = [];
+    private readonly HashSet<SubjectKey> suppressed = [];
     private readonly HashSet<SubjectKey> touched = [];
     private readonly HashSet<SubjectKey> removed = [];
     private readonly HashSet<(short, long)> changedTombstones = [];
@@ -56,7 +57,14 @@ public sealed class WorkingSet
     }
 
     /// <param name="state">Null where the database holds none.</param>
-    public void AddLoaded(SubjectKey key, SubjectState? state) => states[key] = state;
+    /// <param name="isSuppressed">The contact's address may not be mailed; so it is too where its state arrives only in this batch.</param>
+    public void AddLoaded(SubjectKey key, SubjectState? state, bool isSuppressed)
+    {
+        states[key] = state;
+        if (!isSuppressed) return;
+        suppressed.Add(key);
+        if (state is ContactState contact) contact.IsSuppressed = true;
+    }
 
     public void AddTombstone(short slot, long contactId, Tombstone? tombstone) => tombstones[(slot, contactId)] = tombstone;
 
@@ -90,6 +98,7 @@ public sealed class WorkingSet
     internal void Put(short slot, SubjectState state)
     {
         var key = new SubjectKey(slot, state.Ref);
+        if (state is ContactState contact && suppressed.Contains(key)) contact.IsSuppressed = true;
         states[key] = state;
         removed.Remove(key);
         touched.Add(key);

@@ -212,6 +212,28 @@ public class EnrollmentTests
     }
 
     [Fact]
+    public void Who_is_suppressed_stays_so_on_the_way_to_an_account()
+    {
+        var world = World.Of("""
+            scenario: admins
+            title: Admins
+            owner: m@example.com
+            subject: account
+            class: service
+            trigger: { condition: 'has_role("admin")' }
+            goal: { when: 'account.event("setup_completed")', within: 14d }
+            steps:
+              - send: { template: welcome, to: 'role("admin")', nobody: end }
+            """).Person(1);
+        world.Simulator.Suppress(1);
+
+        world.Join(1, 1, "admin").Pass("2d");
+
+        Assert.Empty(world.Mails);
+        Assert.Contains("suppressed welcome", world.Decisions());
+    }
+
+    [Fact]
     public void A_refusal_skips_what_comes_later()
     {
         var world = World.Of(Onboarding).Person(1).Do(1, "signed_up");
