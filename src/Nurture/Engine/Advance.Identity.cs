@@ -83,7 +83,7 @@ internal sealed partial class Advance
     {
         set.SetTombstone(slot, contact.Id, new Tombstone(toSlot, contact.Id, contact.Hop));
         contact.Hop++;
-        Tell(SignalCodec.Store(new Signal.Adopted(contact.Id, contact.Hop, Whole(contact)), toSlot, new StoredAbout(now, Correlation: correlation)) with { OccurredAt = at });
+        Tell(SignalCodec.Store(new Signal.Adopted(contact.Id, contact.Hop, StateCodec.PackWhole(contact)), toSlot, new StoredAbout(now, Correlation: correlation)) with { OccurredAt = at });
         foreach (var enrollment in contact.Enrollments) Do(new Effect.Positioned(contact.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, at));
         Do(new Effect.Moved(contact.Id, toSlot, contact.Hop, contact.AccountId));
         set.Remove(new SubjectKey(slot, contact.Ref));
@@ -91,7 +91,7 @@ internal sealed partial class Advance
 
     private void Adopted(Signal.Adopted signal)
     {
-        var contact = ReadWhole(signal.State.Span);
+        var contact = StateCodec.UnpackWhole(signal.State.Span);
         set.SetTombstone(slot, contact.Id, null);
         set.Put(slot, contact);
         foreach (var enrollment in contact.Enrollments.Where(e => e.Status == EnrollmentStatus.Live))
@@ -148,14 +148,14 @@ internal sealed partial class Advance
 
         Note(state, null, Reason.ContactMerged, signal.At, detail: Detail(("into", SubjectRef.Contact(signal.TargetId).ToString())));
         foreach (var enrollment in state.Enrollments) Do(new Effect.Positioned(state.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, signal.At));
-        Tell(SignalCodec.Store(new Signal.Absorbed(signal.TargetId, state.Id, Whole(state)), signal.TargetSlot, new StoredAbout(now, Hop: signal.TargetHop, Correlation: correlation)) with { OccurredAt = signal.At });
+        Tell(SignalCodec.Store(new Signal.Absorbed(signal.TargetId, state.Id, StateCodec.PackWhole(state)), signal.TargetSlot, new StoredAbout(now, Hop: signal.TargetHop, Correlation: correlation)) with { OccurredAt = signal.At });
         set.Remove(new SubjectKey(slot, state.Ref));
     }
 
     /// <summary>Two contacts turn out to be one: the later word wins per attribute, refusal beats consent, of two live passages the older goes on (SEMANTICS.md 11).</summary>
     private void Absorbed(Signal.Absorbed signal)
     {
-        var from = ReadWhole(signal.State.Span);
+        var from = StateCodec.UnpackWhole(signal.State.Span);
         var into = ContactHere(signal.ContactId, from.CreatedAt);
         if (into.Status == ContactStatus.Erased) return;
         foreach (var (name, stamped) in from.Attributes) Say(into, name, stamped.Value, stamped.At);
@@ -282,22 +282,5 @@ internal sealed partial class Advance
 
         OccurredEvent? Forget(OccurredEvent? happened) =>
             happened?.ContactId == contactId ? happened with { Properties = default } : happened;
-    }
-
-    // On its way a state is one run of bytes: the length of the first row's part, then both.
-    private static byte[] Whole(ContactState contact)
-    {
-        var packed = StateCodec.Pack(contact);
-        var whole = new byte[4 + packed.Doc.Length + (packed.Rest?.Length ?? 0)];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(whole, packed.Doc.Length);
-        packed.Doc.CopyTo(whole, 4);
-        packed.Rest?.CopyTo(whole, 4 + packed.Doc.Length);
-        return whole;
-    }
-
-    private static ContactState ReadWhole(ReadOnlySpan<byte> whole)
-    {
-        var length = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(whole);
-        return StateCodec.UnpackContact(whole.Slice(4, length), whole[(4 + length)..]);
     }
 }
