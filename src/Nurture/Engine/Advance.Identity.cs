@@ -83,7 +83,7 @@ internal sealed partial class Advance
     {
         set.SetTombstone(slot, contact.Id, new Tombstone(toSlot, contact.Id, contact.Hop));
         contact.Hop++;
-        Tell(SignalCodec.Store(new Signal.Adopted(contact.Id, contact.Hop, Whole(contact)), toSlot, new StoredAbout(now, Correlation: correlation)) with { OccurredAt = at });
+        Tell(SignalCodec.Store(new Signal.Adopted(contact.Id, contact.Hop, StateCodec.PackWhole(contact)), toSlot, new StoredAbout(now, Correlation: correlation)) with { OccurredAt = at });
         foreach (var enrollment in contact.Enrollments) Do(new Effect.Positioned(contact.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, at));
         Do(new Effect.Moved(contact.Id, toSlot, contact.Hop, contact.AccountId));
         set.Remove(new SubjectKey(slot, contact.Ref));
@@ -91,7 +91,7 @@ internal sealed partial class Advance
 
     private void Adopted(Signal.Adopted signal)
     {
-        var contact = ReadWhole(signal.State.Span);
+        var contact = StateCodec.UnpackWhole(signal.State.Span);
         set.SetTombstone(slot, contact.Id, null);
         set.Put(slot, contact);
         foreach (var enrollment in contact.Enrollments.Where(e => e.Status == EnrollmentStatus.Live))
@@ -148,14 +148,14 @@ internal sealed partial class Advance
 
         Note(state, null, Reason.ContactMerged, signal.At, detail: Detail(("into", SubjectRef.Contact(signal.TargetId).ToString())));
         foreach (var enrollment in state.Enrollments) Do(new Effect.Positioned(state.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, signal.At));
-        Tell(SignalCodec.Store(new Signal.Absorbed(signal.TargetId, state.Id, Whole(state)), signal.TargetSlot, new StoredAbout(now, Hop: signal.TargetHop, Correlation: correlation)) with { OccurredAt = signal.At });
+        Tell(SignalCodec.Store(new Signal.Absorbed(signal.TargetId, state.Id, StateCodec.PackWhole(state)), signal.TargetSlot, new StoredAbout(now, Hop: signal.TargetHop, Correlation: correlation)) with { OccurredAt = signal.At });
         set.Remove(new SubjectKey(slot, state.Ref));
     }
 
     /// <summary>Two contacts turn out to be one: the later word wins per attribute, refusal beats consent, of two live passages the older goes on (SEMANTICS.md 11).</summary>
     private void Absorbed(Signal.Absorbed signal)
     {
-        var from = ReadWhole(signal.State.Span);
+        var from = StateCodec.UnpackWhole(signal.State.Span);
         var into = ContactHere(signal.ContactId, from.CreatedAt);
         if (into.Status == ContactStatus.Erased) return;
         foreach (var (name, stamped) in from.Attributes) Say(into, name, stamped.Value, stamped.At);
@@ -254,6 +254,12 @@ internal sealed partial class Advance
             if (AccountOf(contact) is { } account)
             {
                 ForgetIn(account, contact.Id);
+                foreach (var person in EnrolledPeople(account).Where(person => person != contact))
+                {
+                    ForgetIn(person, contact.Id);
+                    Rest(person, signal.At);
+                }
+
                 account.Seats.RemoveAll(seat => seat.ContactId == contact.Id);
             }
         }
@@ -265,39 +271,22 @@ internal sealed partial class Advance
         Note(SubjectRef.Contact(signal.ContactId), "", 0, 0, "", Reason.Erased, signal.At, signal.ContactId, "");
     }
 
-    /// <summary>An account's passage goes on without what the person said: the event stays as a fact, its words go.</summary>
-    private static void ForgetIn(AccountState account, long contactId)
+    /// <summary>The passages of an account and of colleagues go on without what the person said: the event stays as a fact, its words go.</summary>
+    private static void ForgetIn(SubjectState subject, long contactId)
     {
-        foreach (var enrollment in account.Enrollments)
+        foreach (var enrollment in subject.Enrollments)
         {
             enrollment.Trigger = Forget(enrollment.Trigger);
             enrollment.Heard = Forget(enrollment.Heard);
             foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = Forget(happened)!;
         }
 
-        for (var i = 0; i < account.PendingEntries.Count; i++)
+        for (var i = 0; i < subject.PendingEntries.Count; i++)
         {
-            account.PendingEntries[i] = account.PendingEntries[i] with { Trigger = Forget(account.PendingEntries[i].Trigger) };
+            subject.PendingEntries[i] = subject.PendingEntries[i] with { Trigger = Forget(subject.PendingEntries[i].Trigger) };
         }
 
         OccurredEvent? Forget(OccurredEvent? happened) =>
             happened?.ContactId == contactId ? happened with { Properties = default } : happened;
-    }
-
-    // On its way a state is one run of bytes: the length of the first row's part, then both.
-    private static byte[] Whole(ContactState contact)
-    {
-        var packed = StateCodec.Pack(contact);
-        var whole = new byte[4 + packed.Doc.Length + (packed.Rest?.Length ?? 0)];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(whole, packed.Doc.Length);
-        packed.Doc.CopyTo(whole, 4);
-        packed.Rest?.CopyTo(whole, 4 + packed.Doc.Length);
-        return whole;
-    }
-
-    private static ContactState ReadWhole(ReadOnlySpan<byte> whole)
-    {
-        var length = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(whole);
-        return StateCodec.UnpackContact(whole.Slice(4, length), whole[(4 + length)..]);
     }
 }

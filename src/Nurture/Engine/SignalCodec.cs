@@ -687,6 +687,26 @@ public static class SignalCodec
         }
     }
 
+    /// <summary>The address of the contact whose state the row brings; null where it brings none, or none that can be read.</summary>
+    public static SaidEmail? TryReadEmail(StoredEvent row)
+    {
+        if (row.Kind is not (SignalKind.Adopted or SignalKind.Absorbed)) return null;
+        try
+        {
+            return StateCodec.TryReadEmailOfWhole(Read(row) switch
+            {
+                Signal.Adopted adopted => adopted.State.Span,
+                Signal.Absorbed absorbed => absorbed.State.Span,
+                _ => default,
+            });
+        }
+        catch (PackedFormatException)
+        {
+            // Whoever hears it parks the one subject; here all would be stopped by it.
+            return null;
+        }
+    }
+
     private static void ReadAttribute(ReadOnlySpan<byte> bytes, Dictionary<string, AttributeValue> into)
     {
         var reader = new PackedReader(bytes);

@@ -247,6 +247,12 @@ public static partial class DiagnosticCodes
     /// <summary>A mail of which inboxes show the first words of the body, since it says nothing for beside the subject.</summary>
     public const string NoPreheader = "NUR312";
 
+    /// <summary>A mail compares what never compares: a text with a number, a date with a text that is none.</summary>
+    public const string NeverCompares = "NUR313";
+
+    /// <summary>A mail compares with a value that its attribute cannot have.</summary>
+    public const string UnknownComparedValue = "NUR314";
+
     /// <summary>A step or scenario would send a mail as something that its front matter says it is not.</summary>
     public const string MailClass = "NUR320";
 

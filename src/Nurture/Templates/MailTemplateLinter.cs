@@ -28,6 +28,7 @@ public static partial class MailTemplateLinter
         foreach (var template in library.All)
         {
             CheckNames(template, plan, found);
+            MailComparisons.Check(template, plan, found);
             CheckSender(template, policy, found);
             CheckPurpose(template, library, found);
             CheckMarkup(template, found);
