@@ -20,6 +20,12 @@ internal sealed partial class Advance
     private bool Say(SubjectState subject, string attribute, AttributeValue value, DateTimeOffset at)
     {
         var before = subject[attribute];
+        if (subject is AccountState shared && before != value && catalog.Index.ConcernsPeople.Contains(attribute))
+        {
+            CatchUpPeople(shared, at);
+            unsettled.AddRange(EnrolledPeople(shared).Select(person => ((SubjectState)person, at)));
+        }
+
         if (!subject.Set(attribute, value, at)) return false;
         if (catalog.Index.ByChange.ContainsKey((subject.Kind, attribute))) changes.Add((subject, attribute, before, value));
         if (subject is not AccountState account || before == value) return true;
@@ -159,9 +165,10 @@ internal sealed partial class Advance
         }
     }
 
-    /// <summary>What is brought in from elsewhere starts nothing (SEMANTICS.md 20): it has been so all along.</summary>
+    /// <summary>What is brought in from elsewhere starts nothing (SEMANTICS.md 20): it has been so all along, and so was the band that follows from it.</summary>
     private void RememberTriggers(SubjectState subject, DateTimeOffset at)
     {
+        if (subject is AccountState account) ScoreHealth(account, Later(at, account.LivedUntil));
         foreach (var published in catalog.Index.StateTriggers) RememberTrigger(subject, published, at);
         changes.RemoveAll(change => ReferenceEquals(change.Subject, subject));
     }
