@@ -79,7 +79,7 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         var published = await catalogs.CurrentAsync(cancel);
         var (template, library) = Template(document, asked, published);
         var problems = template.Diagnostics
-            .Concat(MailTemplateLinter.Lint(library, published.Catalog.Plan, published.Catalog.Policy).Where(problem => problem.File == template.File))
+            .Concat(MailTemplateLinter.Lint(template, library, published.Catalog.Plan, published.Catalog.Policy))
             .Distinct().Select(ShownDiagnostic.Of).ToList();
 
         var person = asked.ContactId is { } id ? await contacts.ResolveAsync(id, cancel) ?? throw RefusedException.NotFound($"contact {id}") : null;
@@ -124,9 +124,9 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         var sending = catalog.Live.Values.Select(live => (live.Scenario, Send: Step.All(live.Scenario.Steps).OfType<Step.Send>().FirstOrDefault(send => send.Template == template.Name)))
             .FirstOrDefault(found => found.Send is not null);
         var trigger = person is null || sending.Scenario?.Trigger is not Trigger.Event starts ? null : await LatestAsync(SubjectRef.Contact(person.Id), starts, cancel);
-        if (trigger is null && sending.Scenario?.Trigger is Trigger.Event what && catalog.Plan.Events.TryGetValue(what.Names[0], out var planned)) trigger = InventedEvent(planned);
-        contact ??= Invented(template.Locale);
-        account ??= person is null ? InventedAccount(template.Locale) : null;
+        if (trigger is null && sending.Scenario?.Trigger is Trigger.Event what && catalog.Plan.Events.TryGetValue(what.Names[0], out var planned)) trigger = SampleMail.Event(planned);
+        contact ??= SampleMail.Contact(template.Locale);
+        account ??= person is null ? SampleMail.Account(template.Locale) : null;
 
         var from = MailSender.Of(catalog.Policy, sending.Send?.From, template, account);
         var inputs = MailRenderer.ReadInputs(MailInputs.Write(catalog, MailReads.Everything, contact, account, trigger, null, session: SessionOf(sending.Scenario, catalog, template.Locale, clock.Now), row: sending.Scenario?.Row, from: from), catalog.Policy.Sender);
@@ -147,48 +147,9 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
     private static Sessions.SessionFacts? SessionOf(Scenario? scenario, Catalog catalog, string locale, DateTimeOffset now)
     {
         if (scenario?.Trigger.EventNames is not { Count: > 0 } names || !names.All(Sessions.SessionEvents.IsOne)) return null;
-        var next = catalog.Sessions.Values.Where(session => session.StartsAt > now).OrderBy(session => session.StartsAt).FirstOrDefault() ?? new Sessions.Session
-        {
-            Id = "example",
-            Titles = new Dictionary<string, string> { ["en"] = "A first look", ["ja"] = "はじめての活用セミナー" },
-            StartsAt = now.AddDays(14),
-            EndsAt = now.AddDays(14).AddHours(1),
-            Zone = catalog.Policy.Zone,
-            Link = "https://example.com/session",
-            Locale = locale,
-        };
+        var next = catalog.Sessions.Values.Where(session => session.StartsAt > now).OrderBy(session => session.StartsAt).FirstOrDefault()
+            ?? SampleMail.Session(locale, catalog.Policy.Zone, now);
         return new(next, Sessions.Registration.Registered, NodaTime.DateTimeZoneProviders.Tzdb.GetZoneOrNull(catalog.Policy.Zone) ?? NodaTime.DateTimeZone.Utc, false);
-    }
-
-    private static ContactState Invented(string locale)
-    {
-        var isJapanese = Locales.Language(locale) == "ja";
-        var person = new ContactState { Id = 0 };
-        person.Set("name", AttributeValue.From(isJapanese ? "山田 花子" : "Alex Example"), default);
-        person.Set("email", AttributeValue.From(isJapanese ? "hanako@acme.example" : "alex@acme.example"), default);
-        person.Set("locale", AttributeValue.From(locale), default);
-        return person;
-    }
-
-    private static AccountState InventedAccount(string locale)
-    {
-        var account = new AccountState { Id = 0 };
-        account.Set("name", AttributeValue.From(Locales.Language(locale) == "ja" ? "アクメ株式会社" : "Acme"), default);
-        return account;
-    }
-
-    /// <summary>With a value for each of its properties, so that what reads them can be looked at before it ever happened.</summary>
-    private static OccurredEvent InventedEvent(PlannedEvent planned)
-    {
-        var values = planned.Properties.ToDictionary(property => property.Key, property => property.Value.Type switch
-        {
-            Contacts.ValueKind.Number => AttributeValue.From(1),
-            Contacts.ValueKind.Boolean => AttributeValue.From(true),
-            Contacts.ValueKind.Date => AttributeValue.From(new DateOnly(2026, 4, 1)),
-            Contacts.ValueKind.Instant => AttributeValue.From(new DateTimeOffset(2026, 4, 1, 10, 0, 0, TimeSpan.Zero)),
-            _ => AttributeValue.From(property.Key.EndsWith("_id", StringComparison.Ordinal) ? "1001" : property.Key.Replace('_', ' ')),
-        });
-        return new OccurredEvent(0, planned.Name, 0, 0, default, default, System.Text.Encoding.UTF8.GetBytes(SignalCodec.WriteJson(values)));
     }
 
     /// <summary>At its place in the author's file; a layout's is named after itself.</summary>

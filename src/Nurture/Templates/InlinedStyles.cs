@@ -1,8 +1,7 @@
 using System.Text.RegularExpressions;
 using Nurture.Mail.Html;
-using Nurture.Templates;
 
-namespace Nurture.Server.Delivery;
+namespace Nurture.Templates;
 
 /// <summary>
 /// A mail and its layout with the layout's style rules written to the elements of both: found once for a pair of texts, so that

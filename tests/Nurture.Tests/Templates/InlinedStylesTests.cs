@@ -1,8 +1,7 @@
-using Nurture.Server.Delivery;
 using Nurture.Templates;
 using Nurture.Templating;
 
-namespace Nurture.Server.Tests.Delivery;
+namespace Nurture.Tests.Templates;
 
 public sealed class InlinedStylesTests
 {
