@@ -254,6 +254,12 @@ internal sealed partial class Advance
             if (AccountOf(contact) is { } account)
             {
                 ForgetIn(account, contact.Id);
+                foreach (var person in EnrolledPeople(account).Where(person => person != contact))
+                {
+                    ForgetIn(person, contact.Id);
+                    Rest(person, signal.At);
+                }
+
                 account.Seats.RemoveAll(seat => seat.ContactId == contact.Id);
             }
         }
@@ -265,19 +271,19 @@ internal sealed partial class Advance
         Note(SubjectRef.Contact(signal.ContactId), "", 0, 0, "", Reason.Erased, signal.At, signal.ContactId, "");
     }
 
-    /// <summary>An account's passage goes on without what the person said: the event stays as a fact, its words go.</summary>
-    private static void ForgetIn(AccountState account, long contactId)
+    /// <summary>The passages of an account and of colleagues go on without what the person said: the event stays as a fact, its words go.</summary>
+    private static void ForgetIn(SubjectState subject, long contactId)
     {
-        foreach (var enrollment in account.Enrollments)
+        foreach (var enrollment in subject.Enrollments)
         {
             enrollment.Trigger = Forget(enrollment.Trigger);
             enrollment.Heard = Forget(enrollment.Heard);
             foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = Forget(happened)!;
         }
 
-        for (var i = 0; i < account.PendingEntries.Count; i++)
+        for (var i = 0; i < subject.PendingEntries.Count; i++)
         {
-            account.PendingEntries[i] = account.PendingEntries[i] with { Trigger = Forget(account.PendingEntries[i].Trigger) };
+            subject.PendingEntries[i] = subject.PendingEntries[i] with { Trigger = Forget(subject.PendingEntries[i].Trigger) };
         }
 
         OccurredEvent? Forget(OccurredEvent? happened) =>

@@ -5,6 +5,7 @@ using Nurture.Contacts;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Yaml;
 using Nurture.Sends;
+using Nurture.Simulation;
 using Nurture.Templating;
 using Nurture.Templating.Syntax;
 
@@ -24,10 +25,11 @@ public static partial class MailTemplateLinter
     private static readonly string[] ContactNames = ["id", "email", "name", "locale", "zone"];
     private static readonly string[] AccountNames = ["id", "name", "tier", "stage", "owner", "locale", "zone"];
 
-    public static IReadOnlyList<Diagnostic> Lint(MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy) => [.. library.All.SelectMany(template => Lint(template, library, plan, policy)).Distinct()];
+    /// <param name="styles">How a layout's rules come to their elements, for the size of what leaves; null measures without them.</param>
+    public static IReadOnlyList<Diagnostic> Lint(MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles = null) => [.. library.All.SelectMany(template => Lint(template, library, plan, policy, styles)).Distinct()];
 
     /// <summary>One of them.</summary>
-    public static IReadOnlyList<Diagnostic> Lint(MailTemplate template, MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy)
+    public static IReadOnlyList<Diagnostic> Lint(MailTemplate template, MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles = null)
     {
         var found = new List<Diagnostic>();
         CheckNames(template, plan, found);
@@ -36,7 +38,7 @@ public static partial class MailTemplateLinter
         CheckPurpose(template, library, found);
         CheckMarkup(template, found);
         UnfilledFields.Check(template, plan, policy, found);
-        CheckSize(template, library, plan, policy, found);
+        CheckSize(template, library, plan, policy, styles, found);
         CheckPreheader(template, found);
         if (template.IsLayout) CheckFooter(template, found);
         else if (template.Layout is { } layout && library.LayoutOf(template) is null)
@@ -64,15 +66,15 @@ public static partial class MailTemplateLinter
     }
 
     /// <summary>As it leaves to somebody made up, which is more than what is written: styles stand at their elements, loops run.</summary>
-    private static void CheckSize(MailTemplate template, MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, List<Diagnostic> found)
+    private static void CheckSize(MailTemplate template, MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles, List<Diagnostic> found)
     {
         if (template.IsLayout) return;
         var layout = library.LayoutOf(template);
         var written = Encoding.UTF8.GetByteCount(template.Body.Text) + (layout is null ? 0 : Encoding.UTF8.GetByteCount(layout.Body.Text));
-        var leaves = BytesOf(template, layout, plan, policy);
+        var leaves = BytesOf(template, layout, plan, policy, styles);
         if ((leaves ?? written) <= MostBytes) return;
         found.Add(Mistake(DiagnosticCodes.MailTooLarge, Severity.Warning, template, template.Source.LineSpan(1),
-            (leaves is { } bytes ? $"this mail leaves with {Shown(bytes)}, of {Shown(written)} that are written for it with its layout (styles stand at their elements, loops run)" : $"with its layout this mail has {Shown(written)} as it is written")
+            (leaves is { } bytes ? $"this mail leaves with {Shown(bytes)}, of {Shown(written)} that are written for it with its layout ({(styles is null ? "" : "styles stand at their elements, ")}loops run)" : $"with its layout this mail has {Shown(written)} as it is written")
             + ", and Gmail cuts off what lies beyond 102 kB, the way to unsubscribe first.",
             "Leave out what a link can lead to: images as data, styles that nothing uses, long lists."));
 
@@ -80,18 +82,19 @@ public static partial class MailTemplateLinter
     }
 
     /// <summary>Null for a mail that cannot be made for somebody made up.</summary>
-    private static int? BytesOf(MailTemplate template, MailTemplate? layout, TrackingPlan plan, SendPolicy policy)
+    private static int? BytesOf(MailTemplate template, MailTemplate? layout, TrackingPlan plan, SendPolicy policy, StylePlan? styles)
     {
         if (!template.IsValid || layout is { IsValid: false }) return null;
         try
         {
-            var inputs = SampleMail.InputsFor(template, layout, plan, policy);
-            var options = new RenderOptions { Now = SampleMail.Now };
+            var options = new RenderOptions { Now = new DateTimeOffset(2026, 4, 1, 10, 0, 0, TimeSpan.Zero) };
+            var inputs = MailSample.Whole(plan, policy, template, layout, options.Now);
             var html = MailRenderer.Render(template, layout, inputs, options).Html;
             // No element gets more than all rules there are: where that is not too much, nothing has to be inlined to know it.
-            var styles = new[] { template, layout }.OfType<MailTemplate>().SelectMany(text => Styles().Matches(text.Body.Text)).Sum(style => (long)style.Length);
-            if (Encoding.UTF8.GetByteCount(html) + styles * html.AsSpan().Count('<') <= MostBytes) return Encoding.UTF8.GetByteCount(html);
-            var (inlined, outer) = InlinedStyles.Of(template, layout);
+            var rules = new[] { template, layout }.OfType<MailTemplate>().SelectMany(text => Styles().Matches(text.Body.Text)).Sum(style => (long)style.Length);
+            var bytes = Encoding.UTF8.GetByteCount(html);
+            if (styles is null || bytes + rules * html.AsSpan().Count('<') <= MostBytes) return bytes;
+            var (inlined, outer) = InlinedStyles.Of(template, layout, styles);
             return Encoding.UTF8.GetByteCount(MailRenderer.Render(inlined, outer, inputs, options).Html);
         }
         catch (TemplateException)

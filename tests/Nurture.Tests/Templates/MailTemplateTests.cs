@@ -248,7 +248,7 @@ public sealed class MailTemplateTests
             MailTemplate.Parse("<style>p { margin: 0 0 16px; font-family: Helvetica, Arial, sans-serif }</style>{{ content }}{{ sender.organization }}{{ unsubscribe_url }}", "layout.en.html"),
         ], "en");
 
-        var found = MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default);
+        var found = MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default, Nurture.Mail.Html.CssInliner.Plan);
 
         if (said is null) Assert.Empty(found);
         else Assert.StartsWith(said, Assert.Single(found).Message);
@@ -260,6 +260,6 @@ public sealed class MailTemplateTests
         var body = "{{ trigger.plan }}{{ heard.seats }}{{ row.title }}{{ response.id }}{{ reply.subject }}{{ session.title }}{{ for answer in ask.answers }}<a href=\"{{ answer.url }}\">{{ answer.label }}</a>{{ end }}{{ for i in 1..3000 }}<p>One line of the many that there are of this.</p>{{ end }}";
         var library = new MailTemplateLibrary([MailTemplate.Parse($"---\nsubject: x\npreheader: y\nlayout: none\n---\n{body}", "welcome.en.html")], "en");
 
-        Assert.StartsWith("this mail leaves with ", Assert.Single(MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default)).Message);
+        Assert.StartsWith("this mail leaves with ", Assert.Single(MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default, Nurture.Mail.Html.CssInliner.Plan)).Message);
     }
 }
