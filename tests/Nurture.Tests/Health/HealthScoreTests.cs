@@ -230,7 +230,7 @@ public sealed class HealthScoreTests
         world.Pass("1h");
 
         Assert.Equal(asEvent ? HealthBand.AtRisk : HealthBand.Watch, world.Account(1).Health!.Band);
-        Assert.NotEmpty(world.Simulator.Carried.OfType<Effect.Append>().Where(told => told.Event.Name == ProductEvents.BandChanged));
+        Assert.Contains(world.Simulator.Carried.OfType<Effect.Append>(), told => told.Event.Name == ProductEvents.BandChanged);
         Assert.Equal(before, world.Mails.Count);
         Assert.Empty(world.Account(1).Holds);
 
