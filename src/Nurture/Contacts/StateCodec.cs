@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Nurture.Criteria;
 using Nurture.Engine;
@@ -88,6 +89,29 @@ public static partial class StateCodec
     public static ContactState UnpackContact(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest) => Unpack(doc, rest, id => new ContactState { Id = id });
 
     public static AccountState UnpackAccount(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest) => Unpack(doc, rest, id => new AccountState { Id = id });
+
+    /// <summary>On its way a state is one run of bytes: the length of the first row's part, then both.</summary>
+    public static byte[] PackWhole(SubjectState state)
+    {
+        var packed = Pack(state);
+        var whole = new byte[4 + packed.Doc.Length + (packed.Rest?.Length ?? 0)];
+        BinaryPrimitives.WriteInt32LittleEndian(whole, packed.Doc.Length);
+        packed.Doc.CopyTo(whole, 4);
+        packed.Rest?.CopyTo(whole, 4 + packed.Doc.Length);
+        return whole;
+    }
+
+    public static ContactState UnpackWholeContact(ReadOnlySpan<byte> whole)
+    {
+        var length = BinaryPrimitives.ReadInt32LittleEndian(whole);
+        return UnpackContact(whole.Slice(4, length), whole[(4 + length)..]);
+    }
+
+    public static AccountState UnpackWholeAccount(ReadOnlySpan<byte> whole)
+    {
+        var length = BinaryPrimitives.ReadInt32LittleEndian(whole);
+        return UnpackAccount(whole.Slice(4, length), whole[(4 + length)..]);
+    }
 
     /// <summary>The contact's address without reading the rest of its state; null where it has none, or cannot be read.</summary>
     public static string? TryReadEmail(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest)

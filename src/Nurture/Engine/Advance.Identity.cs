@@ -37,7 +37,7 @@ internal sealed partial class Advance
         var contact = ContactHere(signal.ContactId, signal.At);
         if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
-        var accountId = signal.AccountId == 0 ? contact.AccountId : signal.AccountId;
+        var accountId = signal.AccountId == 0 ? contact.AccountId : NowOf(contact, signal.AccountId);
         if (accountId == 0)
         {
             contact.Roles.UnionWith(signal.Roles);
@@ -83,7 +83,7 @@ internal sealed partial class Advance
     {
         set.SetTombstone(slot, contact.Id, new Tombstone(toSlot, contact.Id, contact.Hop));
         contact.Hop++;
-        Tell(SignalCodec.Store(new Signal.Adopted(contact.Id, contact.Hop, Whole(contact)), toSlot, new StoredAbout(now, Correlation: correlation)) with { OccurredAt = at });
+        Tell(SignalCodec.Store(new Signal.Adopted(contact.Id, contact.Hop, StateCodec.PackWhole(contact)), toSlot, new StoredAbout(now, Correlation: correlation)) with { OccurredAt = at });
         foreach (var enrollment in contact.Enrollments) Do(new Effect.Positioned(contact.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, at));
         Do(new Effect.Moved(contact.Id, toSlot, contact.Hop, contact.AccountId));
         set.Remove(new SubjectKey(slot, contact.Ref));
@@ -91,7 +91,7 @@ internal sealed partial class Advance
 
     private void Adopted(Signal.Adopted signal)
     {
-        var contact = ReadWhole(signal.State.Span);
+        var contact = StateCodec.UnpackWholeContact(signal.State.Span);
         set.SetTombstone(slot, contact.Id, null);
         set.Put(slot, contact);
         foreach (var enrollment in contact.Enrollments.Where(e => e.Status == EnrollmentStatus.Live))
@@ -112,6 +112,7 @@ internal sealed partial class Advance
         if (contact.AccountId != 0)
         {
             var account = AccountHere(contact.AccountId, at);
+            if (HasFollowed(contact, at)) return;
             if (!account.Members.TryGetValue(contact.Id, out var member))
             {
                 member = account.Members[contact.Id] = new Member { ContactId = contact.Id, JoinedAt = at };
@@ -123,6 +124,8 @@ internal sealed partial class Advance
             member.HasLeft = contact.Status == ContactStatus.Left;
             if (contact.LastActiveAt > member.LastActiveAt) member.LastActiveAt = contact.LastActiveAt;
             CatchUp(account, at, isInclusive: false);
+            // What is true of it since its account merged starts nothing.
+            if (account.IsGathering) RememberTriggers(contact, at);
             Settle(contact, at);
             SettleAccount(account, contact, at);
             Rest(contact, at);
@@ -148,14 +151,14 @@ internal sealed partial class Advance
 
         Note(state, null, Reason.ContactMerged, signal.At, detail: Detail(("into", SubjectRef.Contact(signal.TargetId).ToString())));
         foreach (var enrollment in state.Enrollments) Do(new Effect.Positioned(state.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, signal.At));
-        Tell(SignalCodec.Store(new Signal.Absorbed(signal.TargetId, state.Id, Whole(state)), signal.TargetSlot, new StoredAbout(now, Hop: signal.TargetHop, Correlation: correlation)) with { OccurredAt = signal.At });
+        Tell(SignalCodec.Store(new Signal.Absorbed(signal.TargetId, state.Id, StateCodec.PackWhole(state)), signal.TargetSlot, new StoredAbout(now, Hop: signal.TargetHop, Correlation: correlation)) with { OccurredAt = signal.At });
         set.Remove(new SubjectKey(slot, state.Ref));
     }
 
     /// <summary>Two contacts turn out to be one: the later word wins per attribute, refusal beats consent, of two live passages the older goes on (SEMANTICS.md 11).</summary>
     private void Absorbed(Signal.Absorbed signal)
     {
-        var from = ReadWhole(signal.State.Span);
+        var from = StateCodec.UnpackWholeContact(signal.State.Span);
         var into = ContactHere(signal.ContactId, from.CreatedAt);
         if (into.Status == ContactStatus.Erased) return;
         foreach (var (name, stamped) in from.Attributes) Say(into, name, stamped.Value, stamped.At);
@@ -198,7 +201,7 @@ internal sealed partial class Advance
         set.TouchProfile(into);
         Note(into, null, Reason.ContactMerged, now, detail: Detail(("from", SubjectRef.Contact(from.Id).ToString())));
 
-        if (from.AccountId != 0 && from.AccountId != into.AccountId)
+        if (from.AccountId != 0 && NowOf(into, from.AccountId) != into.AccountId)
         {
             if (into.AccountId == 0)
             {
@@ -212,10 +215,10 @@ internal sealed partial class Advance
         Settled(into, now);
     }
 
-    private void MergeEnrollment(ContactState into, Enrollment enrollment, long fromId)
+    private void MergeEnrollment(SubjectState into, Enrollment enrollment, long fromId)
     {
         // What was sent to the one was sent to the other: the step of another passage does not send it again.
-        foreach (var send in enrollment.Sends.Where(send => send.RecipientId == fromId)) send.RecipientId = into.Id;
+        if (into is ContactState) foreach (var send in enrollment.Sends.Where(send => send.RecipientId == fromId)) send.RecipientId = into.Id;
         var twin = into.Enrollments.Find(e => e.Scenario == enrollment.Scenario && e.Key == enrollment.Key && e.Status == EnrollmentStatus.Live);
         into.Enrollments.Add(enrollment);
         if (enrollment.Status != EnrollmentStatus.Live) return;
@@ -251,11 +254,7 @@ internal sealed partial class Advance
                 Rest(AccountOf(contact), signal.At);
             }
 
-            if (AccountOf(contact) is { } account)
-            {
-                ForgetIn(account, contact.Id);
-                account.Seats.RemoveAll(seat => seat.ContactId == contact.Id);
-            }
+            AccountOf(contact)?.Forget(contact.Id);
         }
 
         // What stays is that there was somebody: a late signal finds nobody to tell.
@@ -263,41 +262,5 @@ internal sealed partial class Advance
         set.Put(slot, forgotten);
         set.TouchProfile(forgotten);
         Note(SubjectRef.Contact(signal.ContactId), "", 0, 0, "", Reason.Erased, signal.At, signal.ContactId, "");
-    }
-
-    /// <summary>An account's passage goes on without what the person said: the event stays as a fact, its words go.</summary>
-    private static void ForgetIn(AccountState account, long contactId)
-    {
-        foreach (var enrollment in account.Enrollments)
-        {
-            enrollment.Trigger = Forget(enrollment.Trigger);
-            enrollment.Heard = Forget(enrollment.Heard);
-            foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = Forget(happened)!;
-        }
-
-        for (var i = 0; i < account.PendingEntries.Count; i++)
-        {
-            account.PendingEntries[i] = account.PendingEntries[i] with { Trigger = Forget(account.PendingEntries[i].Trigger) };
-        }
-
-        OccurredEvent? Forget(OccurredEvent? happened) =>
-            happened?.ContactId == contactId ? happened with { Properties = default } : happened;
-    }
-
-    // On its way a state is one run of bytes: the length of the first row's part, then both.
-    private static byte[] Whole(ContactState contact)
-    {
-        var packed = StateCodec.Pack(contact);
-        var whole = new byte[4 + packed.Doc.Length + (packed.Rest?.Length ?? 0)];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(whole, packed.Doc.Length);
-        packed.Doc.CopyTo(whole, 4);
-        packed.Rest?.CopyTo(whole, 4 + packed.Doc.Length);
-        return whole;
-    }
-
-    private static ContactState ReadWhole(ReadOnlySpan<byte> whole)
-    {
-        var length = System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(whole);
-        return StateCodec.UnpackContact(whole.Slice(4, length), whole[(4 + length)..]);
     }
 }
