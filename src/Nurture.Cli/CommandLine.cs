@@ -28,6 +28,7 @@ internal static class CommandLine
         SchemaCommand.Create(),
         TestCommand.Create(),
         SimulateCommand.Create(),
+        RenderCommand.Create(),
         ExplainCommand.Create(),
         ImportCommand.Create(),
         MigrateCommand.Create(),

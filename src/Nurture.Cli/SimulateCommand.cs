@@ -23,8 +23,8 @@ internal static class SimulateCommand
     public static Command Create()
     {
         var scenario = new Argument<string>("scenario") { Description = "Its name." };
-        var contact = Pairs("--contact", "An attribute of the contact, and roles, basis, refuses, known_for: --contact locale=ja roles=admin,operator known_for=60d");
-        var account = Pairs("--account", "An attribute of the account, and known_for: --account tier=high");
+        var contact = AttributeArguments.Pairs("--contact", "An attribute of the contact, and roles, basis, refuses, known_for: --contact locale=ja roles=admin,operator known_for=60d");
+        var account = AttributeArguments.Pairs("--account", "An attribute of the account, and known_for: --account tier=high");
         var events = new Option<string[]>("--event")
         {
             Description = "What happens when, with its properties: --event 'signed_up@0d:{\"plan\":\"trial\"}' login@1d. Without any, the scenario's own trigger at the start.",
@@ -48,21 +48,18 @@ internal static class SimulateCommand
         return command;
     }
 
-    private static Option<string[]> Pairs(string name, string description) =>
-        new(name) { Description = description, HelpName = "attribute=value", AllowMultipleArgumentsPerToken = true };
-
     private static ScenarioTest Script(ScenarioLibrary library, Scenario scenario, string[] contact, string[] account, string[] events, string? start, string? zone)
     {
         var zoneId = zone ?? library.Policy.Zone;
         if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zoneId) is not { } clock) throw new CommandException($"\"{zoneId}\" is not a time zone. Write it as Asia/Tokyo.");
         var begin = StartOf(start, clock);
-        var said = Words(contact, "--contact");
+        var said = AttributeArguments.Words(contact, "--contact");
         return new ScenarioTest
         {
             Name = scenario.Name,
             Start = begin,
             Zone = zoneId,
-            Account = AccountOf(library, Words(account, "--account"), begin),
+            Account = AccountOf(library, AttributeArguments.Words(account, "--account"), begin),
             Contacts = [ContactOf(library, said, begin)],
             When = [.. (events.Length > 0 ? events.Select(written => EventOf(library, written, begin)) : OwnTrigger(scenario, begin)).OrderBy(happened => happened.At)],
             Span = default,
@@ -72,7 +69,7 @@ internal static class SimulateCommand
     private static TestAccount AccountOf(ScenarioLibrary library, Dictionary<string, string> said, DateTimeOffset begin)
     {
         var known = said.Remove("known_for", out var age) ? Exact(age, "known_for") : TimeSpan.Zero;
-        var attributes = Typed(library.Plan, SubjectKind.Account, said, "--account");
+        var attributes = AttributeArguments.Typed(library.Plan, SubjectKind.Account, said, "--account");
         attributes.TryAdd("name", AttributeValue.From("Acme"));
         return new("acme", attributes, begin - known);
     }
@@ -80,7 +77,7 @@ internal static class SimulateCommand
     private static TestContact ContactOf(ScenarioLibrary library, Dictionary<string, string> said, DateTimeOffset begin)
     {
         var words = PersonWords.ToDictionary(word => word, word => said.Remove(word, out var value) ? value : null);
-        var attributes = Typed(library.Plan, SubjectKind.Contact, said, "--contact");
+        var attributes = AttributeArguments.Typed(library.Plan, SubjectKind.Contact, said, "--contact");
         attributes.TryAdd("email", AttributeValue.From($"{Person}@acme.example"));
         attributes.TryAdd("name", AttributeValue.From("Ann"));
         return new TestContact
@@ -99,35 +96,6 @@ internal static class SimulateCommand
             },
             CreatedAt = begin - (words["known_for"] is { } age ? Exact(age, "known_for") : TimeSpan.Zero),
         };
-    }
-
-    private static Dictionary<string, string> Words(string[] pairs, string option)
-    {
-        var words = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var pair in pairs)
-        {
-            var cut = pair.IndexOf('=', StringComparison.Ordinal);
-            if (cut < 1) throw new CommandException($"{option} {pair} has no value. Write {option} {pair}=value.");
-            words[pair[..cut]] = pair[(cut + 1)..];
-        }
-
-        return words;
-    }
-
-    private static Dictionary<string, AttributeValue> Typed(TrackingPlan plan, SubjectKind of, Dictionary<string, string> said, string option)
-    {
-        var known = of == SubjectKind.Contact ? plan.ContactAttributes : plan.AccountAttributes;
-        var attributes = new Dictionary<string, AttributeValue>(StringComparer.Ordinal);
-        foreach (var (name, written) in said)
-        {
-            if (known.Count > 0 && !known.ContainsKey(name))
-                throw new CommandException($"{option}: events.yaml knows no attribute \"{name}\". There are {string.Join(", ", known.Keys)}.");
-            if (!AttributeText.TryRead(written, known.GetValueOrDefault(name)?.Type, true, out var value))
-                throw new CommandException($"{option}: \"{name}\" is a {known[name].Type.ToString().ToLowerInvariant()}, and \"{written}\" is not. {AttributeText.Example(known[name].Type)}");
-            attributes[name] = value;
-        }
-
-        return attributes;
     }
 
     private static TestAction.Event EventOf(ScenarioLibrary library, string written, DateTimeOffset begin)

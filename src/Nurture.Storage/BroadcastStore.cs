@@ -59,7 +59,7 @@ public sealed class BroadcastStore(Database database)
     {
         await using var connection = await database.OpenAsync(cancel);
         var rows = await connection.QueryAsync(null,
-            $"select {SendStore.StateSql}, count(*), count(s.opened_at), count(s.clicked_at), count(s.bounced_at) from {SendStore.AllSends} where s.scenario = @scenario and s.recipient_id not in (select id from contacts where is_internal = 1) group by 1", [("scenario", scenario)],
+            $"select {SendStore.StateSql}, count(*), count(s.opened_at), count(s.clicked_at), count(s.bounced_at) from {SendStore.AllSends} where s.scenario = @scenario and {Counted.Person("s.recipient_id")} group by 1", [("scenario", scenario)],
             reader => (State: (SendState)reader.GetInt16(0), Count: reader.GetInt64(1), Opened: reader.GetInt64(2), Clicked: reader.GetInt64(3), Bounced: reader.GetInt64(4)), cancel);
         return rows.Aggregate(MailResults.None, (all, row) => Add(all, row.State, row.Count) with
         {

@@ -51,12 +51,19 @@ public sealed class EnrollmentStore(Database database)
         return Page.Of(found, limit, position => new PositionPlace(position.Version, position.Step, position.EnrollmentId));
     }
 
-    /// <summary>How many stand on each step; reads all positions of the scenario, so not for every page.</summary>
+    /// <summary>Whether anybody stands in a version, our own people too.</summary>
+    public async Task<bool> IsStoodInAsync(ScenarioNames scenario, int version, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.ScalarAsync<long>(null, $"select count(*) from (select 1 from positions p where {scenario.Are("p.scenario")} and p.version = @version limit 1) t", [.. scenario.Arguments, ("version", version)], cancel) > 0;
+    }
+
+    /// <summary>How many customers stand on each step; reads all positions of the scenario, so not for every page.</summary>
     public async Task<IReadOnlyList<StepCount>> CountAsync(ScenarioNames scenario, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         return await connection.QueryAsync(null,
-            $"select version, step, count(*) from positions where {scenario.Are("scenario")} group by version, step order by version, step", [.. scenario.Arguments],
+            $"select p.version, p.step, count(*) from positions p where {scenario.Are("p.scenario")} and {Counted.Subject("p")} group by p.version, p.step order by p.version, p.step", [.. scenario.Arguments],
             reader => new StepCount(reader.GetInt32(0), reader.GetString(1), reader.GetInt64(2)), cancel);
     }
 

@@ -92,13 +92,18 @@ public sealed class ErasureStore(Database database, EventLog log)
         }, cancel);
     }
 
-    /// <summary>An account that merged went to the other one as a whole, with what its people said.</summary>
+    /// <summary>An account that merged went to the other one as a whole, and its people after it, with what each had heard of the others.</summary>
     private Task ForgetInMergesAsync(long contactId, CancellationToken cancel) =>
         database.WriteAsync(async (connection, transaction, ct) =>
         {
             var merges = await connection.QueryAsync(transaction,
-                $"select {EventLog.Columns} from events e where e.account_id in (select id from {OfTheirs}) and e.account_id > 0 and e.kind = {(short)SignalKind.AccountAbsorbed} and {IsRead}",
-                [("id", contactId)], reader => EventLog.Read(reader), ct);
+                $"""
+                 select {EventLog.Columns} from events e
+                 where e.account_id in (select id from {OfTheirs}) and e.account_id > 0 and e.kind = {(short)SignalKind.AccountAbsorbed} and {IsRead}
+                 union all
+                 select {EventLog.Columns} from contacts p join contacts c on c.account_id = p.account_id and c.id <> p.id join events e on e.contact_id = c.id and e.contact_id > 0
+                 where p.id = @id and exists (select 1 from accounts a where a.merged_into = p.account_id) and e.kind = {(short)SignalKind.Adopted} and length(e.payload) > 0 and {IsRead}
+                 """, [("id", contactId)], reader => EventLog.Read(reader), ct);
             await database.BulkAsync(connection, transaction, Rows.Of(merges).Long("id", row => row.Id).Bytes("payload", row => SignalCodec.Forget(row, contactId).ToArray()),
                 "update events set payload = r.payload from rows r where events.id = r.id", ct);
         }, cancel);

@@ -7,30 +7,40 @@ public sealed partial class IntakeStore
 {
     private readonly record struct Filed(int Day, int SourceId, long High, long Low) : IComparable<Filed>
     {
-        public (int SourceId, long High, long Low) Id => (SourceId, High, Low);
+        public (int, long, long) Id => (SourceId, High, Low);
 
         public int CompareTo(Filed other) => (Day, SourceId, High, Low).CompareTo((other.Day, other.SourceId, other.High, other.Low));
     }
+
+    /// <summary>An id that is to be put on record, and the day (since 1970, UTC) on which it came.</summary>
+    internal readonly record struct Told(MessageKey Key, int Today);
 
     /// <summary>The messages that no earlier one repeats, in their order; their ids are on record from here on.</summary>
     private async Task<List<Message>> WithoutRepetitionsAsync(
         DbConnection connection, DbTransaction transaction, List<Message> messages, CancellationToken cancel)
     {
-        var first = new Dictionary<(int, long, long), Message>();
+        var first = new Dictionary<(int, long, long), Told>();
         var kept = new List<Message>(messages.Count);
         foreach (var message in messages)
         {
-            if (message.Item.Key is not { } key || first.TryAdd((message.Submission.SourceId, key.High, key.Low), message)) kept.Add(message);
+            if (message.Item.Key is not { } key || first.TryAdd((message.Submission.SourceId, key.High, key.Low), new(key, MessageKey.DayOf(message.Submission.ReceivedAt)))) kept.Add(message);
         }
 
-        var known = await SeenBeforeAsync(connection, transaction, first, cancel);
-        var filed = new List<Filed>(first.Count);
-        foreach (var (id, message) in first)
+        var repeated = await RepeatedAsync(database, connection, transaction, first, cancel);
+        return repeated.Count == 0 ? kept : kept.FindAll(message => message.Item.Key is not { } key || !repeated.Contains((message.Submission.SourceId, key.High, key.Low)));
+    }
+
+    /// <summary>Puts ids of sources on record, and answers which of them had been there.</summary>
+    internal static async Task<IReadOnlySet<(int SourceId, long High, long Low)>> RepeatedAsync(
+        Database database, DbConnection connection, DbTransaction transaction, IReadOnlyDictionary<(int SourceId, long High, long Low), Told> ids, CancellationToken cancel)
+    {
+        var known = await SeenBeforeAsync(database, connection, transaction, ids, cancel);
+        var filed = new List<Filed>(ids.Count);
+        foreach (var (id, (key, today)) in ids)
         {
             if (known.Contains(id)) continue;
-            var (key, today) = (message.Item.Key!.Value, MessageKey.DayOf(message.Submission.ReceivedAt));
-            filed.Add(new(key.FiledUnder(today), id.Item1, id.Item2, id.Item3));
-            if (key.AlsoFiledUnder(today) is { } day) filed.Add(new(day, id.Item1, id.Item2, id.Item3));
+            filed.Add(new(key.FiledUnder(today), id.SourceId, id.High, id.Low));
+            if (key.AlsoFiledUnder(today) is { } day) filed.Add(new(day, id.SourceId, id.High, id.Low));
         }
 
         // In one order on all nodes, so that two with the same messages wait for each other and do not deadlock.
@@ -42,23 +52,18 @@ public sealed partial class IntakeStore
             on conflict do nothing returning day, source_id, h1, h2
             """,
             reader => new Filed(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt64(2), reader.GetInt64(3)), cancel);
-
-        if (known.Count == 0 && added.Count == filed.Count) return kept;
-        var isNew = filed.GroupBy(f => f.Id).ToDictionary(group => group.Key, group => group.Count());
-        foreach (var row in added) isNew[row.Id]--;
-        return kept.FindAll(message => message.Item.Key is not { } key
-            || (isNew.TryGetValue((message.Submission.SourceId, key.High, key.Low), out var missing) && missing == 0));
+        if (added.Count < filed.Count) known.UnionWith(filed.Except(added).Select(there => there.Id));
+        return known;
     }
 
-    /// <summary>Of messages whose day says nothing (no timestamp, an old one, one to come): those on record under any day that counts.</summary>
-    private async Task<HashSet<(int, long, long)>> SeenBeforeAsync(
-        DbConnection connection, DbTransaction transaction, Dictionary<(int, long, long), Message> first, CancellationToken cancel)
+    /// <summary>Of ids whose day says nothing (no timestamp, an old one, one to come): those on record under any day that counts.</summary>
+    private static async Task<HashSet<(int, long, long)>> SeenBeforeAsync(
+        Database database, DbConnection connection, DbTransaction transaction, IReadOnlyDictionary<(int SourceId, long High, long Low), Told> ids, CancellationToken cancel)
     {
-        var asked = first
-            .Where(pair => pair.Value.Item.Key!.Value.NeedsLookBack(MessageKey.DayOf(pair.Value.Submission.ReceivedAt)))
-            .Select(pair => (Id: pair.Key, Today: MessageKey.DayOf(pair.Value.Submission.ReceivedAt)))
-            .SelectMany(pair => Enumerable.Range(MessageKey.LookBackTo(pair.Today), pair.Today - MessageKey.LookBackTo(pair.Today) + 1)
-                .Select(day => new Filed(day, pair.Id.Item1, pair.Id.Item2, pair.Id.Item3)))
+        var asked = ids
+            .Where(id => id.Value.Key.NeedsLookBack(id.Value.Today))
+            .SelectMany(id => Enumerable.Range(MessageKey.LookBackTo(id.Value.Today), id.Value.Today - MessageKey.LookBackTo(id.Value.Today) + 1)
+                .Select(day => new Filed(day, id.Key.SourceId, id.Key.High, id.Key.Low)))
             .ToList();
         var found = await database.BulkAsync(connection, transaction,
             Rows.Of(asked).Int("day", f => f.Day).Int("source_id", f => f.SourceId).Long("h1", f => f.High).Long("h2", f => f.Low),

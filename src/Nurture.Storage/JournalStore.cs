@@ -19,10 +19,6 @@ public sealed class JournalStore(Database database)
     /// <summary>Entered, reached the goal, came to the end: what pages count by the day; also the condition of an index.</summary>
     internal const string IsTurn = "j.reason in (1, 80, 84)";
 
-    /// <summary>Of customers: people and accounts of our own are in no figure (SEMANTICS.md 57). There are few of them, and each has a line in an index.</summary>
-    internal const string IsCounted =
-        "((j.kind = 1 and j.subject_id not in (select id from contacts where is_internal = 1)) or (j.kind = 2 and j.subject_id not in (select id from accounts where is_internal = 1)))";
-
     /// <summary>An entry of one subject that concerns a contact besides; also the condition of an index.</summary>
     internal const string ConcernsAnother = "j.contact_id > 0 and (j.kind <> 1 or j.contact_id <> j.subject_id)";
 
@@ -59,7 +55,7 @@ public sealed class JournalStore(Database database)
         await using var connection = await database.OpenAsync(cancel);
         var found = await connection.QueryAsync(null,
             $"""
-             select {Columns} from journal j where {IsTurn} and {IsCounted} and j.reason = {(short)reason} and j.at >= @since and (j.at, j.id) < (@at, @id)
+             select {Columns} from journal j where {IsTurn} and {Counted.Subject("j")} and j.reason = {(short)reason} and j.at >= @since and (j.at, j.id) < (@at, @id)
              order by j.at desc, j.id desc limit @limit
              """,
             [("since", since), ("at", before?.At.ToMilliseconds() ?? long.MaxValue), ("id", before?.Id ?? long.MaxValue), ("limit", limit + 1)], Read, cancel);

@@ -10,10 +10,11 @@ public readonly record struct Capped(long Count, bool IsMore)
     public static Capped Of(long found, int most) => new(Math.Min(found, most), found > most);
 }
 
-/// <param name="Sends">Planned since the beginning of the day, by how they stand.</param>
+/// <param name="Sends">Planned since the beginning of the day, by how they stand; as all here, of customers.</param>
 public sealed record Today(IReadOnlyDictionary<SendStanding, long> Sends, long Entered, long GoalsReached, long Completed);
 
-/// <param name="Enrolled">Who stands in a scenario.</param>
+/// <param name="Enrolled">Customers who stand in a scenario.</param>
+/// <param name="Sends">All mails that wait, whoever gets them.</param>
 public sealed record Waiting(Capped Enrolled, Capped Sends);
 
 /// <param name="Refused">Items that intake refused.</param>
@@ -28,10 +29,10 @@ public sealed class OverviewStore(Database database)
     {
         await using var connection = await database.OpenAsync(cancel);
         var sends = await connection.QueryAsync(null,
-            $"select standing, count(*) from (select {SendStore.StandingSql} as standing from {SendStore.AllSends} where s.planned_at >= @since) t group by standing",
+            $"select standing, count(*) from (select {SendStore.StandingSql} as standing from {SendStore.AllSends} where s.planned_at >= @since and {Counted.Person("s.recipient_id")}) t group by standing",
             [("since", since)], row => (Standing: (SendStanding)row.GetInt32(0), Count: row.GetInt64(1)), cancel);
         var turns = await connection.QueryAsync(null,
-            $"select j.reason, count(*) from journal j where {JournalStore.IsTurn} and j.at >= @since and {JournalStore.IsCounted} group by j.reason",
+            $"select j.reason, count(*) from journal j where {JournalStore.IsTurn} and j.at >= @since and {Counted.Subject("j")} group by j.reason",
             [("since", since)], row => (Reason: (Reason)row.GetInt16(0), Count: row.GetInt64(1)), cancel);
         var byReason = turns.ToDictionary(turn => turn.Reason, turn => turn.Count);
         var byStanding = sends.ToDictionary(send => send.Standing, send => send.Count);
@@ -43,7 +44,7 @@ public sealed class OverviewStore(Database database)
     public async Task<Waiting> WaitingAsync(CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        var enrolled = await CountAsync("positions p");
+        var enrolled = await CountAsync($"positions p where {Counted.Subject("p")}");
         var sends = await CountAsync(SendStore.WaitingSends);
         return new(enrolled, sends);
 

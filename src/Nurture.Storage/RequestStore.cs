@@ -1,21 +1,28 @@
 using System.Data.Common;
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Intake;
 
 namespace Nurture.Storage;
 
 /// <summary>What people and programs ask of a subject. Only its slot changes it, so it is told; the audit row stands in the same transaction.</summary>
 public sealed class RequestStore(Database database, EventLog log)
 {
+    // Of what comes by the API, and not from a source.
+    private const int NoSource = 0;
+
     private readonly record struct Route(SubjectRef Subject, short Slot, int Hop);
 
     /// <param name="signal">For the subject as it is now: who was merged is the other one.</param>
+    /// <param name="key">What tells it from others of its kind: told again, it changes nothing. Null where nothing does.</param>
     /// <returns>Who was told; null where there is no such subject, or it was erased.</returns>
     public Task<SubjectRef?> TellAsync(
-        SubjectRef subject, Func<SubjectRef, Signal> signal, AuditNote note, DateTimeOffset now, string correlation, CancellationToken cancel) =>
+        SubjectRef subject, Func<SubjectRef, Signal> signal, AuditNote note, DateTimeOffset now, string correlation, CancellationToken cancel, MessageKey? key = null) =>
         database.WriteAsync<SubjectRef?>(async (connection, transaction, ct) =>
         {
             if (await RouteAsync(connection, transaction, subject, ct) is not { } route) return null;
+            if (key is { } told && (await IntakeStore.RepeatedAsync(database, connection, transaction, new Dictionary<(int, long, long), IntakeStore.Told> { [(NoSource, told.High, told.Low)] = new(told, MessageKey.DayOf(now)) }, ct)).Count > 0)
+                return route.Subject;
             await log.AppendAsync(connection, transaction,
                 [SignalCodec.Store(signal(route.Subject), route.Slot, new StoredAbout(now, Hop: route.Hop, Correlation: correlation))], ct);
             await AuditStore.AddAsync(connection, transaction, note, now, ct);

@@ -4,7 +4,7 @@ using Nurture.Engine;
 
 namespace Nurture.Storage;
 
-/// <param name="Standing">Enrollments that are live.</param>
+/// <param name="Standing">Enrollments that are live; as all here but who is parked, of customers.</param>
 /// <param name="Parked">Subjects of those that stand still until somebody looks.</param>
 /// <param name="Failed">Mails that failed, or of which nobody knows whether they left, since the same moment.</param>
 public sealed record ScenarioActivity(long Standing, long Entered, long Parked, long Failed)
@@ -22,10 +22,10 @@ public sealed class ScenarioActivityStore(Database database)
     public async Task<IReadOnlyDictionary<string, ScenarioActivity>> ReadAsync(DateTimeOffset since, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
-        var standing = await CountAsync("select scenario, count(*) from positions group by scenario");
+        var standing = await CountAsync($"select p.scenario, count(*) from positions p where {Counted.Subject("p")} group by p.scenario");
         // The numbers are those of the partial indexes: Entered; RenderFailed, Refused, Uncertain and Internal.
-        var entered = await CountAsync($"select j.scenario, count(*) from journal j where j.reason = 1 and j.at >= @since and {JournalStore.IsCounted} group by j.scenario");
-        var failed = await CountAsync("select scenario, count(*) from journal where reason in (65, 66, 67, 68) and at >= @since group by scenario");
+        var entered = await CountAsync($"select j.scenario, count(*) from journal j where j.reason = 1 and j.at >= @since and {Counted.Subject("j")} group by j.scenario");
+        var failed = await CountAsync($"select j.scenario, count(*) from journal j where j.reason in (65, 66, 67, 68) and j.at >= @since and {Counted.Subject("j")} and {Counted.Person("j.contact_id")} group by j.scenario");
         var parked = await CountAsync(
             """
             select p.scenario, count(distinct p.subject_id) from parked k join positions p on p.subject_id = k.subject_id and p.kind = k.kind

@@ -38,6 +38,9 @@ public sealed record SendQuery(long? RecipientId, string? Scenario, SendState? S
 
     /// <summary>Planned then or later.</summary>
     public DateTimeOffset? Since { get; init; }
+
+    /// <summary>Without those to our own people, as figures count.</summary>
+    public bool IsOfCustomers { get; init; }
 }
 
 /// <summary>A send with the documents and inputs that it is rendered from.</summary>
@@ -105,6 +108,7 @@ public sealed partial class SendStore
         if (query.Standing is { } standing) where.Add(IsStanding(standing));
         if (query.Template is not null) where.Add("s.template = @template");
         if (query.Since is not null) where.Add("s.planned_at >= @since");
+        if (query.IsOfCustomers) where.Add(Counted.Person("s.recipient_id"));
         (string, object?)[] args =
         [
             ("at", query.Before?.PlannedAt.ToMilliseconds() ?? long.MaxValue), ("id", query.Before?.Id ?? Guid.Empty), ("recipient", query.RecipientId ?? 0),

@@ -38,6 +38,7 @@ public sealed class Template
         Called = binder.Called;
         Includes = binder.Includes;
         Assigned = binder.Assigned;
+        Comparisons = binder.Comparisons;
         ReadsUnnamed = binder.ReadsUnnamed;
     }
 
@@ -68,6 +69,9 @@ public sealed class Template
 
     /// <summary>Plain names that the template sets itself at some place: the model's of that name may be read at another without being in <see cref="Names"/>.</summary>
     public IReadOnlyCollection<string> Assigned { get; }
+
+    /// <summary>What it compares, of the mail profile; none where names may be set that are not written. What it sets itself is not among them.</summary>
+    public IReadOnlyList<TemplateComparison> Comparisons { get; }
 
     /// <summary>It may read whatever the model has: the model as a whole (<c>this</c>), code that it evaluates, texts that it includes.</summary>
     public bool ReadsUnnamed { get; }

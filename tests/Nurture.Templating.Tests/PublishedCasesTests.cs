@@ -42,4 +42,20 @@ public sealed class PublishedCasesTests(ITestOutputHelper output)
         Assert.True(counts.TextsPassed >= TextFloor, $"{counts.TextsPassed} text cases passed, {TextFloor} did before.");
         Assert.True(counts.Placed >= PlacedFloor, $"{counts.Placed} errors were placed, {PlacedFloor} were before.");
     }
+
+    [Fact]
+    public void No_call_of_a_published_case_that_renders_is_held_for_wrong()
+    {
+        if (Folder() is not { } folder)
+        {
+            Assert.Skip("The published cases are not here: neither NURTURE_CASES nor a folder shared/cases/scriban above the tests.");
+            return;
+        }
+
+        var held = new PublishedCases(folder).All().Where(published => !published.IsError)
+            .SelectMany(published => Template.Parse(published.Template, published.Id, TemplateOptions.Text).Diagnostics.Select(found => $"{published.Id}({found.Span.Line},{found.Span.Column}) {found.Message}"))
+            .Where(found => found.Contains(" argument", StringComparison.Ordinal));
+
+        Assert.Empty(held);
+    }
 }

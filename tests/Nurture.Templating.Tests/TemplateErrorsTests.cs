@@ -72,4 +72,52 @@ public sealed class TemplateErrorsTests
 
         Assert.Equal((message, hint), (found.Message, found.Hint));
     }
+
+    [Theory]
+    [InlineData("{{ func f(a, b); ret a; end; f 1 }}", 1, 33, "`f` is given 1 argument, which is too few.", "It takes (a, b).")]
+    [InlineData("{{ func f(a, b = 2); ret a; end }}\n{{ f(1, 2, 3) }}", 2, 12, "`f` is given 3 arguments, which is too many.", "It takes (a, b?).")]
+    [InlineData("{{ f(a) = a * 2; 1 | f 2 }}", 1, 24, "`f` is given 2 arguments, which is too many.", "It takes (a), the first of them from the pipe.")]
+    [InlineData("{{ func f(a); ret a; end; f }}", 1, 27, "`f` is given no arguments, which is too few.", "It takes (a). The function itself is @f.")]
+    [InlineData("{{ func f(); ret 1; end; f 1 }}", 1, 28, "`f` is given 1 argument, which is too many.", "It takes none.")]
+    [InlineData("{{ func f(a, b); ret a; end; f b: 1 }}", 1, 36, "`f` is given 1 argument, which is too few.", "It takes (a, b).")]
+    [InlineData("{{ f = do (a); ret a; end; f 1 2 }}", 1, 32, "`f` is given 2 arguments, which is too many.", "It takes (a).")]
+    [InlineData("{{ func $f(a); ret a; end; $f 1 2 }}", 1, 33, "`$f` is given 2 arguments, which is too many.", "It takes (a).")]
+    [InlineData("{{ func g; f 1 2; end; func f(a); ret a; end; g }}", 1, 16, "`f` is given 2 arguments, which is too many.", "It takes (a).")]
+    [InlineData("{{ string.upcase }}", 1, 4, "`string.upcase` is given no arguments, which is too few.", "It takes (text). The function itself is @string.upcase.")]
+    [InlineData("{{ [1] | array.each string.upcase }}", 1, 21, "`string.upcase` is given no arguments, which is too few.", "It takes (text). The function itself is @string.upcase.")]
+    [InlineData("{{ x = raw }}", 1, 8, "`raw` is given no arguments, which is too few.", "It takes (value). The function itself is @raw.")]
+    [InlineData("{{ 'a' | raw 1 }}", 1, 14, "`raw` is given 2 arguments, which is too many.", "It takes (value), the first of them from the pipe.")]
+    [InlineData("{{ date 1 2 3 4 }}", 1, 15, "`date` is given 4 arguments, which is too many.", "It takes (text, pattern?, culture?).")]
+    public void What_can_only_be_called_wrongly_is_said_before_anything_runs(string text, int line, int column, string message, string hint)
+    {
+        var found = Assert.Single(Template.Parse(text, "mail", TemplateOptions.Html).Diagnostics);
+
+        Assert.Equal((line, column, message, hint), (found.Span.Line, found.Span.Column, found.Message, found.Hint));
+    }
+
+    [Theory]
+    [InlineData("{{ func f(a, b = 2, c...); ret a; end; f 1; f 1 2 3 4; f(b: 1, a: 2); 1 | f }}")]
+    [InlineData("{{ func f; ret $0; end; f; f 1 2 3; g = @f }}")]
+    [InlineData("{{ func f(a); ret a; end; f ^[1]; [1] | array.each @f }}")]
+    [InlineData("{{ if x; func f(a); ret a; end; else; func f(a, b); ret a; end; end; f 1 2 }}")]
+    [InlineData("{{ func f(a); ret a; end; f = 5; f }}")]
+    [InlineData("{{ func f(a); ret a; end; capture f; 1; end; f }}")]
+    [InlineData("{{ func f(a); ret a; end; for f in [1]; f; end }}")]
+    [InlineData("{{ func f(a); ret a; end; func g(f); ret f; end; g 1 }}")]
+    [InlineData("{{ func f(a); ret a; end; with x; f; end }}")]
+    [InlineData("{{ func f(a); ret a; end; func g; f; end; with x; g; end }}")]
+    [InlineData("{{ func f(a); ret a; end; y = {f: 1, g: f} }}")]
+    [InlineData("{{ func f(a); ret a; end; import x; f }}")]
+    [InlineData("{{ func f(a); ret a; end; this['f'] = 1; f }}")]
+    [InlineData("{{ func f(a); ret a; end; object.eval 'f = 1'; f }}")]
+    [InlineData("{{ func $f(a); ret a; end; func g; $f = 1; $f; end; for $f in [1]; $f; end }}")]
+    [InlineData("{{ date = 5; date; with x; raw; date 1 2 3 4; end }}")]
+    [InlineData("{{ f = @string.upcase; f 'a'; date.now; math.uuid; string.upcase 'a' | string.size; date '2026-01-01' }}")]
+    [InlineData("{{ wrap f 1; $$; end; func f(a); ret a; end }}")]
+    public void A_call_that_may_be_right_is_let_through(string text) =>
+        Assert.Empty(Template.Parse(text, "mail", TemplateOptions.Html).Diagnostics);
+
+    [Fact]
+    public void A_function_that_another_calls_before_it_is_declared_is_no_name_of_the_model() =>
+        Assert.Equal(["x"], Template.Parse("{{ func g; f x; end; func f(a); ret a; end; g }}", "mail", TemplateOptions.Html).Names);
 }

@@ -7,9 +7,6 @@ using AngleSharp.Html.Parser;
 
 namespace Nurture.Mail.Html;
 
-/// <param name="At">Where in the page, in characters.</param>
-public sealed record PageInsertion(int At, string Text);
-
 /// <summary>
 /// Writes the rules of a page's <c>style</c> elements to the elements that they select, because many mail readers drop or
 /// cut style sheets. The sheets stay, for what cannot stand at an element (<c>@media</c>, <c>:hover</c>); what they say there
@@ -20,15 +17,15 @@ public static class CssInliner
 {
     private static readonly HtmlParserOptions Options = new() { IsKeepingSourceReferences = true };
 
-    /// <summary>What to insert into <paramref name="page"/>, in the order of its text.</summary>
+    /// <summary>What to insert into <paramref name="page"/>, and where in characters, in the order of its text.</summary>
     /// <param name="page">The text whose values are copied.</param>
     /// <param name="markup">The same with a neutral character for all that is no markup, such as a template's code; of the same length.</param>
-    public static IReadOnlyList<PageInsertion> Plan(string page, string markup)
+    public static IReadOnlyList<(int At, string Text)> Plan(string page, string markup)
     {
         ArgumentNullException.ThrowIfNull(page);
         ArgumentNullException.ThrowIfNull(markup);
         using var document = new HtmlParser(Options).ParseDocument(markup);
-        var insertions = new List<PageInsertion>();
+        var insertions = new List<(int At, string Text)>();
         var rules = new List<Ranked>();
         foreach (var style in document.QuerySelectorAll("style"))
         {
@@ -37,7 +34,7 @@ public static class CssInliner
             var sheet = StyleSheet.Read(sheetMarkup);
             if (!HasCodeInValuesOnly(text, sheetMarkup, sheet)) continue;
             AddRules(rules, sheet, text);
-            insertions.AddRange(sheet.Conditional.Where(d => !d.IsImportant).Select(d => new PageInsertion(place.Start.Value + d.End, " !important")));
+            insertions.AddRange(sheet.Conditional.Where(d => !d.IsImportant).Select(d => (place.Start.Value + d.End, " !important")));
         }
 
         if (rules.Count == 0) return [];
@@ -49,22 +46,6 @@ public static class CssInliner
         }
 
         return [.. insertions.OrderBy(insertion => insertion.At)];
-    }
-
-    /// <summary>The page with its rules at its elements.</summary>
-    public static string Inline(string page) => Apply(page, Plan(page, page));
-
-    public static string Apply(string page, IEnumerable<PageInsertion> insertions)
-    {
-        var text = new StringBuilder(page.Length + 1024);
-        var at = 0;
-        foreach (var insertion in insertions)
-        {
-            text.Append(page, at, insertion.At - at).Append(insertion.Text);
-            at = insertion.At;
-        }
-
-        return text.Append(page, at, page.Length - at).ToString();
     }
 
     private sealed record Ranked(ISelector Selector, Priority Specificity, int Order, IReadOnlyList<(string Name, string Value, bool IsImportant)> Declarations);
@@ -129,18 +110,18 @@ public static class CssInliner
     }
 
     /// <summary>Into the element's own <c>style</c>, in front of what it says, or as a new one; null where its own has no quotes.</summary>
-    private static PageInsertion? Insertion(int tag, string page, string markup, List<(string Name, string Value, bool IsImportant)> style)
+    private static (int At, string Text)? Insertion(int tag, string page, string markup, List<(string Name, string Value, bool IsImportant)> style)
     {
         if (tag >= markup.Length || markup[tag] != '<') return null;
         var name = tag + 1;
         while (name < markup.Length && (char.IsAsciiLetterOrDigit(markup[name]) || markup[name] is '-' or ':')) name++;
         if (name == tag + 1) return null;
 
-        if (OwnStyle(markup, name) is not { } own) return new(name, $" style=\"{Written(style, '"')}\"");
+        if (OwnStyle(markup, name) is not { } own) return (name, $" style=\"{Written(style, '"')}\"");
         if (own.Quote is not ('"' or '\'')) return null;
         var set = StyleSheet.ReadAttribute(markup[own.Value]);
         var left = style.Where(d => d.IsImportant || !set.Any(s => s.Name == d.Name)).ToList();
-        return left.Count == 0 ? null : new(own.Value.Start.Value, Written(left, own.Quote) + (page[own.Value].AsSpan().Trim().IsEmpty ? "" : ";"));
+        return left.Count == 0 ? null : (own.Value.Start.Value, Written(left, own.Quote) + (page[own.Value].AsSpan().Trim().IsEmpty ? "" : ";"));
     }
 
     private static (char Quote, Range Value)? OwnStyle(string markup, int at)

@@ -6,7 +6,7 @@ namespace Nurture.Mail.Html;
 
 /// <summary>
 /// The plain text of an HTML mail: headings and paragraphs apart, lists with marks, links as <c>text (url)</c>, images by their
-/// alternative text, table rows as lines. Lines are not wrapped, and end with LF.
+/// alternative text, table rows and buttons as lines. Lines are not wrapped, and end with LF.
 /// </summary>
 /// <remarks>Left out is what a reader does not see: hidden elements, the preheader, comments, styles, scripts.</remarks>
 public static class PlainText
@@ -28,6 +28,7 @@ public static class PlainText
     private sealed class Walk(TextLayout layout)
     {
         private string? lastUrl;
+        private int lastEnd;
 
         public void Children(INode node, int depth)
         {
@@ -57,6 +58,9 @@ public static class PlainText
                     break;
                 case "img":
                     layout.Text(element.GetAttribute("alt") ?? "");
+                    break;
+                case "a" when Visibility.IsBox(element):
+                    Block(1, () => Link(element, depth));
                     break;
                 case "a":
                     Link(element, depth);
@@ -145,10 +149,12 @@ public static class PlainText
             }
             else
             {
-                // An image and its caption are often two links to one place, one after the other.
-                layout.Text(url == lastUrl ? text : $"{text} ({url})");
+                // An image and its caption are often two links to one place, one directly after the other.
+                if (url == lastUrl && layout.Length == lastEnd) layout.Text(text);
+                else layout.Link(text, url);
             }
-            lastUrl = url ?? lastUrl;
+
+            (lastUrl, lastEnd) = (url ?? lastUrl, layout.Length);
         }
 
         private static string Aside(IElement element, int depth)

@@ -11,6 +11,10 @@ internal sealed class TextLayout
     private bool hasSpace;
     private bool isSpaceFromLineEnd;
     private bool isLineOpen;
+    private bool isBehindAddress;
+
+    /// <summary>How much is written, in characters.</summary>
+    public int Length => text.Length;
 
     public bool IsEmpty => text.Length == 0;
 
@@ -28,6 +32,13 @@ internal sealed class TextLayout
             }
             Write(c);
         }
+    }
+
+    /// <summary>A link's words and where it leads. What follows without a space in between would be taken for a part of the address.</summary>
+    public void Link(string words, string address)
+    {
+        Text($"{words} ({address})");
+        isBehindAddress = true;
     }
 
     /// <summary>As it is, line ends included.</summary>
@@ -72,7 +83,9 @@ internal sealed class TextLayout
             OpenLine();
         else if (hasSpace && !(isSpaceFromLineEnd && IsUnspaced(text[^1]) && IsUnspaced(c)))
             text.Append(' ');
-        (hasSpace, isSpaceFromLineEnd) = (false, false);
+        else if (isBehindAddress && IsUnspaced(c) && char.IsLetterOrDigit(c))
+            text.Append(' ');
+        (hasSpace, isSpaceFromLineEnd, isBehindAddress) = (false, false, false);
         text.Append(c);
     }
 

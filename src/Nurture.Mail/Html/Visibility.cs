@@ -2,7 +2,7 @@ using AngleSharp.Dom;
 
 namespace Nurture.Mail.Html;
 
-/// <summary>What a reader of the HTML does not get to see, by the ways that mails hide things: attributes, inline styles, and the class <c>preheader</c>.</summary>
+/// <summary>How a reader of the HTML sees an element: whether at all, by the ways that mails hide things (attributes, inline styles, the class <c>preheader</c>), and whether by itself.</summary>
 internal static class Visibility
 {
     public static bool IsHidden(IElement element) =>
@@ -12,7 +12,14 @@ internal static class Visibility
         || element.ClassList.Contains("preheader")
         || IsHiddenByStyle(element.GetAttribute("style"));
 
-    private static bool IsHiddenByStyle(string? style)
+    /// <summary>Whether it stands apart from the words around it, as a button does.</summary>
+    public static bool IsBox(IElement element) => Says(element.GetAttribute("style"), static (property, value) => Is(property, "display") && (Is(value, "inline-block") || Is(value, "block")));
+
+    private static bool IsHiddenByStyle(string? style) => Says(style, Hides);
+
+    private delegate bool Asked(ReadOnlySpan<char> property, ReadOnlySpan<char> value);
+
+    private static bool Says(string? style, Asked asked)
     {
         if (style is null)
             return false;
@@ -20,7 +27,7 @@ internal static class Visibility
         {
             var declaration = style.AsSpan(range);
             var colon = declaration.IndexOf(':');
-            if (colon >= 0 && Hides(declaration[..colon].Trim(), Value(declaration[(colon + 1)..])))
+            if (colon >= 0 && asked(declaration[..colon].Trim(), Value(declaration[(colon + 1)..])))
                 return true;
         }
         return false;

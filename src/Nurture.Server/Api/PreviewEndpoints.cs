@@ -8,6 +8,7 @@ using Nurture.Server.Delivery;
 using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
 using Nurture.Server.Security;
+using Nurture.Simulation;
 using Nurture.Storage;
 using Nurture.Templates;
 using Nurture.Templating;
@@ -71,15 +72,12 @@ internal static class PreviewEndpoints
 /// <summary>Renders a template for a person as a send would, from their state as it is now.</summary>
 internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, StatesNow states, EventLog log, PublicAddress site, BusinessClock clock)
 {
-    // Leads to the page for links that are none: looking at a mail must unsubscribe nobody.
-    private const string NobodysLink = "/u/preview";
-
     public async Task<(PreviewEndpoints.Preview Shown, RenderedMail? Rendered, Sender Sender)> MakeAsync(string document, PreviewEndpoints.Asked asked, CancellationToken cancel)
     {
         var published = await catalogs.CurrentAsync(cancel);
         var (template, library) = Template(document, asked, published);
         var problems = template.Diagnostics
-            .Concat(MailTemplateLinter.Lint(library, published.Catalog.Plan, published.Catalog.Policy).Where(problem => problem.File == template.File))
+            .Concat(MailTemplateLinter.Lint(template, library, published.Catalog.Plan, published.Catalog.Policy, CssInliner.Plan))
             .Distinct().Select(ShownDiagnostic.Of).ToList();
 
         var person = asked.ContactId is { } id ? await contacts.ResolveAsync(id, cancel) ?? throw RefusedException.NotFound($"contact {id}") : null;
@@ -91,7 +89,7 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
             try
             {
                 (var inputs, sender) = await InputsAsync(template, person, published.Catalog, cancel);
-                (inlined, var layout) = InlinedStyles.Of(template, library.LayoutOf(template));
+                (inlined, var layout) = InlinedStyles.Of(template, library.LayoutOf(template), CssInliner.Plan);
                 rendered = MailRenderer.Render(inlined, layout, inputs, new RenderOptions { Now = clock.Now });
             }
             catch (TemplateException failure)
@@ -120,75 +118,19 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
 
     private async Task<(TemplateObject Inputs, Sender Sender)> InputsAsync(MailTemplate template, ContactView? person, Catalog catalog, CancellationToken cancel)
     {
+        var sample = MailSample.Of(catalog, template);
         var (contact, account) = person is null ? (null, null) : await states.ReadAsync(person, cancel);
-        var sending = catalog.Live.Values.Select(live => (live.Scenario, Send: Step.All(live.Scenario.Steps).OfType<Step.Send>().FirstOrDefault(send => send.Template == template.Name)))
-            .FirstOrDefault(found => found.Send is not null);
-        var trigger = person is null || sending.Scenario?.Trigger is not Trigger.Event starts ? null : await LatestAsync(SubjectRef.Contact(person.Id), starts, cancel);
-        if (trigger is null && sending.Scenario?.Trigger is Trigger.Event what && catalog.Plan.Events.TryGetValue(what.Names[0], out var planned)) trigger = InventedEvent(planned);
-        contact ??= Invented(template.Locale);
-        account ??= person is null ? InventedAccount(template.Locale) : null;
-
-        var from = MailSender.Of(catalog.Policy, sending.Send?.From, template, account);
-        var inputs = MailRenderer.ReadInputs(MailInputs.Write(catalog, MailReads.Everything, contact, account, trigger, null, session: SessionOf(sending.Scenario, catalog, template.Locale, clock.Now), row: sending.Scenario?.Row, from: from), catalog.Policy.Sender);
-        inputs["ask"] = AskLinks.Invent(sending.Send?.Asks, template.Locale, catalog.Policy.Locale);
-        AskLinks.Fill(inputs, _ => $"{site.Url}/a/preview");
-        inputs["unsubscribe_url"] = (sending.Send?.Class ?? template.Class) == SendClass.Transactional ? TemplateValue.Null : site.Url + NobodysLink;
-        if (inputs[Sessions.SessionFacts.Name].TryGetObject(out var session)) session[Sessions.SessionFacts.RegisterUrl] = session[Sessions.SessionFacts.CancelUrl] = $"{site.Url}/s/preview";
-        return (inputs, from ?? catalog.Policy.Sender);
+        var trigger = person is null || sample.Scenario?.Trigger is not Trigger.Event starts ? null : await LatestAsync(SubjectRef.Contact(person.Id), starts, cancel);
+        return sample.Inputs(
+            contact ?? MailSample.Person(template.Locale),
+            account ?? (person is null ? MailSample.Company(template.Locale, catalog.Plan, clock.Now) : null),
+            trigger ?? sample.InventedTrigger(), session: null, site.Url, clock.Now);
     }
 
     private async Task<OccurredEvent?> LatestAsync(SubjectRef subject, Trigger.Event trigger, CancellationToken cancel)
     {
         var history = await log.HistoryAsync(subject, trigger.Names, DateTimeOffset.MinValue, 1, cancel);
         return history.Count == 0 ? null : SignalCodec.ReadEvent(history[^1]);
-    }
-
-    /// <summary>The next session of a scenario about sessions, or one made up.</summary>
-    private static Sessions.SessionFacts? SessionOf(Scenario? scenario, Catalog catalog, string locale, DateTimeOffset now)
-    {
-        if (scenario?.Trigger.EventNames is not { Count: > 0 } names || !names.All(Sessions.SessionEvents.IsOne)) return null;
-        var next = catalog.Sessions.Values.Where(session => session.StartsAt > now).OrderBy(session => session.StartsAt).FirstOrDefault() ?? new Sessions.Session
-        {
-            Id = "example",
-            Titles = new Dictionary<string, string> { ["en"] = "A first look", ["ja"] = "はじめての活用セミナー" },
-            StartsAt = now.AddDays(14),
-            EndsAt = now.AddDays(14).AddHours(1),
-            Zone = catalog.Policy.Zone,
-            Link = "https://example.com/session",
-            Locale = locale,
-        };
-        return new(next, Sessions.Registration.Registered, NodaTime.DateTimeZoneProviders.Tzdb.GetZoneOrNull(catalog.Policy.Zone) ?? NodaTime.DateTimeZone.Utc, false);
-    }
-
-    private static ContactState Invented(string locale)
-    {
-        var isJapanese = Locales.Language(locale) == "ja";
-        var person = new ContactState { Id = 0 };
-        person.Set("name", AttributeValue.From(isJapanese ? "山田 花子" : "Alex Example"), default);
-        person.Set("email", AttributeValue.From(isJapanese ? "hanako@acme.example" : "alex@acme.example"), default);
-        person.Set("locale", AttributeValue.From(locale), default);
-        return person;
-    }
-
-    private static AccountState InventedAccount(string locale)
-    {
-        var account = new AccountState { Id = 0 };
-        account.Set("name", AttributeValue.From(Locales.Language(locale) == "ja" ? "アクメ株式会社" : "Acme"), default);
-        return account;
-    }
-
-    /// <summary>With a value for each of its properties, so that what reads them can be looked at before it ever happened.</summary>
-    private static OccurredEvent InventedEvent(PlannedEvent planned)
-    {
-        var values = planned.Properties.ToDictionary(property => property.Key, property => property.Value.Type switch
-        {
-            Contacts.ValueKind.Number => AttributeValue.From(1),
-            Contacts.ValueKind.Boolean => AttributeValue.From(true),
-            Contacts.ValueKind.Date => AttributeValue.From(new DateOnly(2026, 4, 1)),
-            Contacts.ValueKind.Instant => AttributeValue.From(new DateTimeOffset(2026, 4, 1, 10, 0, 0, TimeSpan.Zero)),
-            _ => AttributeValue.From(property.Key.EndsWith("_id", StringComparison.Ordinal) ? "1001" : property.Key.Replace('_', ' ')),
-        });
-        return new OccurredEvent(0, planned.Name, 0, 0, default, default, System.Text.Encoding.UTF8.GetBytes(SignalCodec.WriteJson(values)));
     }
 
     /// <summary>At its place in the author's file; a layout's is named after itself.</summary>

@@ -1,5 +1,6 @@
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Intake;
 using Nurture.Server.Hosting;
 using Nurture.Server.Security;
 using Nurture.Storage;
@@ -13,11 +14,15 @@ internal static class ReplyEndpoints
     /// <param name="Send">The id of the mail that was answered, where it is known.</param>
     /// <param name="Kind"><c>human</c>; <c>automatic</c> for absence notes and the like, which move nothing.</param>
     /// <param name="At">When; now where it is not said.</param>
-    public sealed record GivenReply(long? Contact, string? Email, Guid? Send, string? Kind, DateTimeOffset? At);
+    /// <param name="MessageId">What tells this reply from others, as its Message-ID does: told again within seven days, it is not heard again.</param>
+    public sealed record GivenReply(long? Contact, string? Email, Guid? Send, string? Kind, DateTimeOffset? At, string? MessageId);
+
+    // Of a header's line, RFC 5322 §2.1.1.
+    private const int MostOfMessageId = 998;
 
     public static void MapReplies(this IEndpointRouteBuilder api) =>
         api.MapPost("/replies", ReplyAsync).RequirePermission(Permission.WriteContacts)
-            .WithSummary("A person answered a mail. A human's reply ends their marketing enrollments, and keeps automatic mail to their account back until its owner releases it.")
+            .WithSummary("A person answered a mail. A human's reply ends their marketing enrollments, and keeps automatic mail to their account back until its owner, who is mailed, releases it.")
             .Produces<Accepted>(StatusCodes.Status202Accepted);
 
     private static async Task<IResult> ReplyAsync(
@@ -37,9 +42,12 @@ internal static class ReplyEndpoints
         var contact = given.Contact ?? answered?.Send.RecipientId
             ?? (string.IsNullOrWhiteSpace(given.Email) ? throw RefusedException.Missing("contact", "12, or email or send instead")
                 : await contacts.FindByAddressAsync(given.Email, cancel) ?? throw RefusedException.NotFound("one person with that address"));
+        if (given.MessageId is { Length: > MostOfMessageId })
+            throw RefusedException.BadRequest("too-long", "message_id is too long.", $"It has {given.MessageId.Length} characters; {MostOfMessageId} are the most.");
+        MessageKey? key = string.IsNullOrWhiteSpace(given.MessageId) ? null : MessageKey.Of(given.MessageId, given.At is null ? null : at);
         var told = await requests.TellAsync(SubjectRef.Contact(contact),
             person => new Signal.Replied(person.Id, isAutomatic, answered?.Send.Scenario ?? "", answered?.Send.Step ?? "", answered?.Send.Template ?? "", at),
-            audited.Note("contact.replied", SubjectRef.Contact(contact).ToString(), new { given.Kind, Send = answered?.Send.Id }), now, audited.Correlation, cancel);
+            audited.Note("contact.replied", SubjectRef.Contact(contact).ToString(), new { given.Kind, Send = answered?.Send.Id }), now, audited.Correlation, cancel, key);
         if (told is not { } subject) throw RefusedException.NotFound($"contact {contact}");
         signals.Events.Raise();
         return TypedResults.Accepted((string?)null, new Accepted(subject.ToString(), now, audited.Correlation));

@@ -102,7 +102,7 @@ internal static class SendEndpoints
         await sends.StoppedAsync(cancel) is { } stop ? new(true, stop.By, stop.At, StatusEndpoints.ShownRestored.Of(stop.Restored)) : new(false, null, null, null);
 
     private static async Task<ApiPage<ShownSend>> ListAsync(
-        long? contact, string? scenario, string? state, string? standing, string? template, DateTimeOffset? since, string? enrollment, string? locale, int? limit, string? after,
+        long? contact, string? scenario, string? state, string? standing, string? template, DateTimeOffset? since, bool? customers, string? enrollment, string? locale, int? limit, string? after,
         SendStore sends, SubjectLines subjects, ContactStore contacts, AccountStore accounts, CatalogSource catalogs, CancellationToken cancel)
     {
         if (contact is { } asked) contact = (await contacts.ResolveAsync(asked, cancel))?.Id ?? throw RefusedException.NotFound($"contact {asked}");
@@ -116,6 +116,7 @@ internal static class SendEndpoints
             Standing = string.IsNullOrEmpty(standing) ? null : ApiJson.Parse<SendStanding>("standing", standing),
             Template = string.IsNullOrEmpty(template) ? null : template,
             Since = since,
+            IsOfCustomers = customers == true,
         };
         var page = await sends.ListAsync(query, cancel);
         var next = page.Next is { } end ? Paging.Write(end.PlannedAt.ToMilliseconds(), end.Id) : null;

@@ -51,7 +51,7 @@ internal sealed class EntryTrial(SlotStore slots, EventLog log, SuppressionStore
     {
         var states = await slots.LoadStatesAsync(keys, cancel);
         var addresses = states.Where(state => state is { Doc: not null, IsParked: false, Key.Subject.Kind: SubjectKind.Contact })
-            .Select(state => (state.Key.Subject, Email: StateCodec.TryReadEmail(state.Doc!, state.Rest))).Where(found => found.Email is not null)
+            .Select(state => (state.Key.Subject, Email: StateCodec.TryReadEmail(state.Doc!, state.Rest)?.Address)).Where(found => found.Email is not null)
             .Select(found => (found.Subject, Hash: Committing.HashOf(hash, found.Email!))).ToList();
         var suppressed = addresses.Count == 0 ? [] : await suppressions.FindAsync([.. addresses.Select(address => address.Hash)], cancel);
         var blocked = addresses.Where(address => suppressed.Contains(Convert.ToHexString(address.Hash))).Select(address => address.Subject).ToHashSet();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Nurture.Mail.Html;
 using Nurture.Scenarios;
 using Nurture.Sends;
 using Nurture.Server.Notices;
@@ -40,7 +41,7 @@ public sealed class TemplateShelf(CatalogStore catalog)
         var sender = Array.Find(names, IsPolicy) is { } policy ? await SenderAsync(policy, cancel) : SendPolicy.Default.Sender;
         var texts = Array.FindAll(names, name => !IsPolicy(name));
         if (texts.Length is not (1 or 2)) throw new MissingTemplateException("no template of that name was published when the mail was planned");
-        var (template, layout) = InlinedStyles.Of(await TemplateAsync(texts[0], cancel), texts.Length == 2 ? await TemplateAsync(texts[1], cancel) : null);
+        var (template, layout) = InlinedStyles.Of(await TemplateAsync(texts[0], cancel), texts.Length == 2 ? await TemplateAsync(texts[1], cancel) : null, CssInliner.Plan);
         var found = new MailDocuments(template, layout, sender);
         if (shelf.Count >= MostKept) shelf.Clear();
         return shelf[documents] = found;

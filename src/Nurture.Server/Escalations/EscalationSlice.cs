@@ -52,7 +52,7 @@ public sealed class EscalationReminders(
         do
         {
             var now = clock.Now;
-            reminded = await store.RemindAsync(now, Chunk, view => people.Address(NoticeOf(view, people, now)), cancel);
+            reminded = await store.RemindAsync(now, Chunk, view => people.Address(NoticeOf(view, now)), cancel);
             foreach (var view in reminded) logger.LogWarning("Nobody has taken the case {Escalation} ({Type}) since {OpenedAt}", view.Row.Id, view.Row.Type, view.Row.OpenedAt);
             if (reminded.Count > 0) signals.Sends.Raise();
             done += reminded.Count;
@@ -78,10 +78,6 @@ public sealed class EscalationReminders(
         while (await timer.WaitForNextTickAsync(cancel));
     }
 
-    /// <summary>To whom the case is assigned; one in a queue, or of somebody who is no colleague, is everybody's who may work it.</summary>
-    private static Notice NoticeOf(EscalationView view, Colleagues people, DateTimeOffset now)
-    {
-        var to = view.Row.Assignee is { } owner && people.Has(owner) ? owner : null;
-        return new(NoticeKind.Untaken, SubjectRef.Account(view.Row.AccountId), view.Row.Id, "untaken", to, new(view.Row.Title, view.AccountName), now, "");
-    }
+    private static Notice NoticeOf(EscalationView view, DateTimeOffset now) =>
+        new(NoticeKind.Untaken, SubjectRef.Account(view.Row.AccountId), view.Row.Id, "untaken", view.Row.Assignee, new(view.Row.Title, view.AccountName), now, "");
 }

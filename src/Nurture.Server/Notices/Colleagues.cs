@@ -8,11 +8,12 @@ namespace Nurture.Server.Notices;
 /// <summary>Those who can be told something, as of one moment.</summary>
 public sealed class Colleagues(IReadOnlyList<Colleague> all, AddressHash hash, SendPolicy policy)
 {
-    public bool Has(string address) => all.Any(colleague => IsOf(colleague, address));
-
-    /// <summary>One mail for each whom the notice is for. What is addressed to somebody who does not work here goes to nobody.</summary>
-    public IReadOnlyList<PlannedNotice> Address(Notice notice) =>
-        [.. all.Where(colleague => IsFor(notice, colleague)).Select(colleague => Address(notice, colleague))];
+    /// <summary>One mail for each whom the notice is for. What is addressed to somebody who does not work here goes to nobody, or finds another.</summary>
+    public IReadOnlyList<PlannedNotice> Address(Notice notice)
+    {
+        if (notice is { To: { } to, FindsAnother: true } && !all.Any(colleague => IsOf(colleague, to))) notice = notice with { To = null };
+        return [.. all.Where(colleague => IsFor(notice, colleague)).Select(colleague => Address(notice, colleague))];
+    }
 
     public PlannedNotice Address(Notice notice, Colleague colleague, byte[]? linkHash = null)
     {

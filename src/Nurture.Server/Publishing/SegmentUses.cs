@@ -49,7 +49,7 @@ public sealed class SegmentUses(EnrollmentStore enrollments, WalkStore walks, Bu
         var isCurrent = current.Catalog.Live.GetValueOrDefault(scenario.Name)?.Scenario.Version == scenario.Version
             || current.Preparing.Any(document => document.Kind == "scenario" && document.Name == Scenario.FamilyOf(scenario.Name) && document.Version == scenario.Version);
         if (isCurrent && !replaced.Contains(Scenario.FamilyOf(scenario.Name)) && !await IsOverAsync(scenario, cancel)) return true;
-        return (await enrollments.CountAsync(new ScenarioNames(current.Catalog.NamesOf(Scenario.FamilyOf(scenario.Name))), cancel)).Any(standing => standing.Version == scenario.Version);
+        return await enrollments.IsStoodInAsync(new ScenarioNames(current.Catalog.NamesOf(Scenario.FamilyOf(scenario.Name))), scenario.Version, cancel);
     }
 
     /// <summary>Whether its schedule comes no more and everybody has been asked, as after a broadcast.</summary>

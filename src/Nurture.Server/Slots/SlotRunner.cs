@@ -55,7 +55,7 @@ public sealed class SlotRunner(
                 batch.AddPast(subject, asked with { Events = await log.HistoryAsync(subject.Subject, people, [.. asked.Names], asked.Since, int.MaxValue, until, cancel) });
             }
 
-            batch.Add(batch.Needs.Count == 0 ? [] : await LoadAsync([.. batch.Needs], read, cancel));
+            batch.Add(batch.Needs.Count == 0 ? [] : await LoadAsync([.. batch.Needs], work, read, cancel));
         }
 
         var commit = Committing.Of(batch, work, published, hash, now);
@@ -95,13 +95,13 @@ public sealed class SlotRunner(
             prepared.Subject, await read.PeopleOfAsync(log, prepared.Subject, cancel), [.. criteria.Select(c => c.EventName).Distinct()], DateTimeOffset.MinValue, int.MaxValue, place, cancel);
     }
 
-    private async Task<IReadOnlyList<LoadedSubject>> LoadAsync(IReadOnlyList<SubjectKey> keys, Read read, CancellationToken cancel)
+    private async Task<IReadOnlyList<LoadedSubject>> LoadAsync(IReadOnlyList<SubjectKey> keys, Work work, Read read, CancellationToken cancel)
     {
         var states = await slots.LoadStatesAsync(keys, cancel);
         var keptOf = states.Where(state => state.HasKeptSignals).Select(state => (state.Key.Slot, state.Key.Subject.Id)).ToList();
         var kept = keptOf.Count == 0 ? [] : await slots.ReadKeptAsync(keptOf, cancel);
         var keptBy = kept.ToLookup(k => (k.Slot, k.ContactId), k => k.Event);
-        var suppressed = await SuppressedAsync(states, cancel);
+        var suppressed = await SuppressedAsync(states, work.Events.Select(logged => logged.Event).Concat(kept.Select(k => k.Event)), cancel);
         read.Suppressed.UnionWith(suppressed.Select(subject => subject.Id));
         read.Parked.UnionWith(states.Where(state => state.IsParked).Select(state => state.Key));
         return [.. states.Select(state => new LoadedSubject(
@@ -109,17 +109,18 @@ public sealed class SlotRunner(
             state.HasKeptSignals ? [.. keptBy[(state.Key.Slot, state.Key.Subject.Id)]] : [], state.IsParked, suppressed.Contains(state.Key.Subject)))];
     }
 
-    private async Task<HashSet<SubjectRef>> SuppressedAsync(IReadOnlyList<LoadedState> states, CancellationToken cancel)
+    /// <param name="rows">Some bring the states of contacts that arrive, with their addresses.</param>
+    private async Task<HashSet<SubjectRef>> SuppressedAsync(IReadOnlyList<LoadedState> states, IEnumerable<StoredEvent> rows, CancellationToken cancel)
     {
-        var addresses = new List<(SubjectRef Subject, byte[] Hash)>();
-        foreach (var state in states)
+        var said = states.Where(state => state.Key.Subject.Kind == SubjectKind.Contact)
+            .ToDictionary(state => state.Key, state => state.Doc is null ? null : StateCodec.TryReadEmail(state.Doc, state.Rest));
+        foreach (var row in rows)
         {
-            if (state is { Doc: not null, IsParked: false, Key.Subject.Kind: SubjectKind.Contact } && StateCodec.TryReadEmail(state.Doc, state.Rest) is { } email)
-            {
-                addresses.Add((state.Key.Subject, Committing.HashOf(hash, email)));
-            }
+            var key = new SubjectKey(row.Slot, SubjectRef.Contact(row.ContactId));
+            if (said.TryGetValue(key, out var known) && SignalCodec.TryReadEmail(row) is { } arriving && (known is null || arriving.At >= known.Value.At)) said[key] = arriving;
         }
 
+        var addresses = said.Where(email => email.Value is not null).Select(email => (email.Key.Subject, Hash: Committing.HashOf(hash, email.Value!.Value.Address))).ToList();
         if (addresses.Count == 0) return [];
         var found = await suppressions.FindAsync([.. addresses.Select(address => address.Hash)], cancel);
         return [.. addresses.Where(address => found.Contains(Convert.ToHexString(address.Hash))).Select(address => address.Subject)];

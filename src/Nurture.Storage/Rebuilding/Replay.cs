@@ -191,6 +191,6 @@ internal sealed class Replay(Database database, EventLog log, TurnStore turns, C
         return new LoadedSubject(
             key, held?.State, held?.DueAt, 0, held is null ? book.TombstoneOf(key) : null,
             kept.Count == 0 ? [] : [.. (await log.ReadAsync([.. kept], cancel)).Where(CanBeHeard)], isParked,
-            held is not null && !isParked && key.Subject.Kind == SubjectKind.Contact && then.Suppressed.Contains(key.Subject.Id));
+            key.Subject.Kind == SubjectKind.Contact && then.Suppressed.Contains(key.Subject.Id));
     }
 }

@@ -124,6 +124,7 @@ internal static class DateFunctions
     /// <summary>Writes a date by a pattern of % codes; a text that is a date is read first.</summary>
     /// <example>date.parse "2026-01-05" | date.to_string "%e %B %Y" →  5 January 2026</example>
     /// <example>"2026-01-05T08:30:00Z" | date.to_string "%H:%M" → 08:30</example>
+    /// <example>date.parse "2026-01-05" | date.to_string "%Y年%-m月%-d日" → 2026年1月5日</example>
     public static TemplateValue ToText(in Call call) =>
         call.Date(0) is { } date ? Write(call, date, call.Text(1), call.TextOrNull(2)) : TemplateValue.Null;
 

@@ -64,6 +64,7 @@ internal sealed partial class Binder
             }
 
             var slot = _layout.SlotOf(identifier);
+            NoteMention(name);
             return new LocalNode(identifier, _loopLocals.GetValueOrDefault(identifier, slot), slot, name.Span);
         }
 
@@ -74,6 +75,7 @@ internal sealed partial class Binder
         }
 
         NoteName(identifier);
+        NoteMention(name);
         return new GlobalNode(identifier, NameRules(isTested), name.Span);
     }
 
@@ -86,7 +88,8 @@ internal sealed partial class Binder
         ReadsUnnamed |= !_isHead && (root is "include" or "include_join" || path is "object" || path.StartsWith("object.eval", StringComparison.Ordinal));
         if (!_isHead && root[0] != '$' && !_assigned.Contains(root) && !_bound.Contains(root) && !builtins.Contains(root))
         {
-            _names.Add(path);
+            // A function may call one that is declared after it.
+            _ = _openFunctions > 0 ? _namesInFunctions.Add(path) : _names.Add(path);
         }
     }
 
@@ -177,6 +180,7 @@ internal sealed partial class Binder
 
         if (group.TryGet(member.Identifier, out var function) && function.TryGetFunction(out var found))
         {
+            CheckBareMention(member, found);
             return new BuiltinNode(head, found, dynamic, member.Span);
         }
 
@@ -194,7 +198,7 @@ internal sealed partial class Binder
         UnaryOperator.Not => new NotNode(BindTested(unary.Operand), unary.Span),
         UnaryOperator.Minus => new SignNode(true, BindExpression(unary.Operand, isTested), unary.Span),
         UnaryOperator.Plus => new SignNode(false, BindExpression(unary.Operand, isTested), unary.Span),
-        UnaryOperator.FunctionReference => new FunctionReferenceNode(BindExpression(unary.Operand, isTested), unary.Span),
+        UnaryOperator.FunctionReference => new FunctionReferenceNode(BindUncalled(unary.Operand, isTested), unary.Span),
         UnaryOperator.Spread => BindExpression(unary.Operand),
     };
 
@@ -230,15 +234,39 @@ internal sealed partial class Binder
     private ExpressionNode BindOperation(Expression.Binary binary, ExpressionNode left, bool isTested)
     {
         var span = binary.Span;
+        NoteComparison(binary.Operator, binary.Left, binary.Right, span);
         return binary.Operator switch
         {
-            BinaryOperator.And => new AndNode(left, BindTested(binary.Right), span),
-            BinaryOperator.Or => new OrNode(left, BindTested(binary.Right), span),
+            BinaryOperator.And => new AndNode(left, BindSecond(binary, isReached: Truth(binary.Left) != false), span),
+            BinaryOperator.Or => new OrNode(left, BindSecond(binary, isReached: Truth(binary.Left) != true), span),
             BinaryOperator.Coalesce => new CoalesceNode(true, left, BindExpression(binary.Right, isTested), span),
             BinaryOperator.CoalesceNotNull => new CoalesceNode(false, left, BindExpression(binary.Right, isTested), span),
             _ => new BinaryNode(binary.Operator, left, BindExpression(binary.Right, AsksForPresence(binary)), span, binary.OperatorSpan),
         };
     }
+
+    /// <param name="isReached">What can never run is not judged.</param>
+    private ExpressionNode BindSecond(Expression.Binary binary, bool isReached)
+    {
+        var (diagnostics, mentions) = (_diagnostics.Count, _mentions.Count);
+        var bound = BindTested(binary.Right);
+        if (!isReached && options.IsMail)
+        {
+            _diagnostics.RemoveRange(diagnostics, _diagnostics.Count - diagnostics);
+            _mentions.RemoveRange(mentions, _mentions.Count - mentions);
+        }
+
+        return bound;
+    }
+
+    /// <summary>Null where it is known only when it runs.</summary>
+    private static bool? Truth(Expression expression) => expression switch
+    {
+        Expression.Literal literal => literal.Value is not (null or false),
+        Expression.ArrayLiteral or Expression.ObjectLiteral => true,
+        Expression.Group group => Truth(group.Inner),
+        _ => null,
+    };
 
     private static bool IsNothing(Expression expression) =>
         expression is Expression.Literal { Value: null } or Expression.Name { Identifier: "empty" or "blank" };
@@ -247,72 +275,10 @@ internal sealed partial class Binder
     {
         var outer = _loops;
         _loops = [];
+        _openObjects++;
         var members = literal.Members.Select(m => KeyValuePair.Create(m.Key, BindExpression(m.Value))).ToArray();
+        _openObjects--;
         _loops = outer;
         return new ObjectNode(members, literal.Span);
-    }
-
-    /// <summary>What a call by a function's full name would end in is known without running it.</summary>
-    private void CheckArguments(Expression.Call call, BuiltinFunction function, string?[] names)
-    {
-        var takes = $"It takes {(function.Declared.Length == 0 ? "none" : $"({function.Declared})")}{(call.IsPiped ? ", the first of them from the pipe" : "")}.";
-        for (var i = 0; i < names.Length; i++)
-        {
-            if (names[i] is { } name && !function.Parameters.Contains(name))
-            {
-                _diagnostics.Add(new TemplateDiagnostic(call.Arguments[i].Value.Span, $"`{function.Name}` has no argument `{name}`.",
-                    Suggestion.For(name, function.Parameters) ?? takes));
-                return;
-            }
-        }
-
-        if (names.Length < function.Required || names.Length > function.Maximum)
-        {
-            var isFew = names.Length < function.Required;
-            _diagnostics.Add(new TemplateDiagnostic(isFew ? Template.EndOf(text, call.Span) : call.Arguments[function.Maximum].Value.Span,
-                $"`{function.Name}` is given {names.Length} {(names.Length == 1 ? "argument" : "arguments")}, which is too {(isFew ? "few" : "many")}.", takes));
-        }
-    }
-
-    private CallNode BindCall(Expression.Call call, ScriptFunctionBody? block, bool isStatement)
-    {
-        var path = PathOf(call.Function);
-        var function = BindExpression(call.Function, isTested: true);
-        var arguments = new ExpressionNode[call.Arguments.Count];
-        var names = new string?[arguments.Length];
-        var spreads = new bool[arguments.Length];
-        for (var i = 0; i < arguments.Length; i++)
-        {
-            var argument = call.Arguments[i];
-            names[i] = argument.Name;
-            spreads[i] = argument.Value is Expression.Unary { Operator: UnaryOperator.Spread };
-
-            if (path?.StartsWith(NameFunctions.Family, StringComparison.Ordinal) == true && options.IsMail && PathOf(argument.Value) is { Length: > 0 } whom)
-            {
-                // Somebody who may be missing, and of whom no more is read than the names.
-                NoteName($"{whom}.name");
-                _called.Add(whom);
-                var isHead = _isHead;
-                _isHead = true;
-                arguments[i] = BindTested(argument.Value);
-                _isHead = isHead;
-                continue;
-            }
-
-            // What has a default may be missing.
-            arguments[i] = BindExpression(argument.Value, isTested: i == 0 && path == "object.default");
-        }
-
-        if (options.IsMail && function is BuiltinNode { Function: BuiltinFunction known } && !Array.Exists(spreads, s => s))
-        {
-            CheckArguments(call, known, names);
-        }
-
-        if (path == "include" && call.Arguments is [{ Value: Expression.Literal { Value: string included } }, ..])
-        {
-            _includes.Add(included);
-        }
-
-        return new CallNode(function, arguments, names, spreads, call.IsPiped, call.Span) { Block = block, RefusesStatements = options.RefusesStatementCalls && !isStatement };
     }
 }

@@ -19,6 +19,7 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
 {
     private readonly List<TemplateDiagnostic> _diagnostics = [];
     private readonly SortedSet<string> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _namesInFunctions = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _called = new(StringComparer.Ordinal);
     private readonly SortedSet<string> _includes = new(StringComparer.Ordinal);
     private readonly HashSet<string> _assigned = new(StringComparer.Ordinal);
@@ -36,6 +37,11 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
     // What is being bound is assigned to.
     private bool _isTarget;
 
+    // Objects around the current place whose members are plain names there: `with`, and `{ }` while its values are made.
+    private int _openObjects;
+
+    private int _openFunctions;
+
     // A `ret` stands in the function that is being bound.
     private bool _hasReturn;
 
@@ -52,9 +58,23 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
 
     public IReadOnlyCollection<string> Assigned => _assigned;
 
+    /// <summary>Those whose sides are known before anything runs: in a mail, and where nothing sets names that are not written.</summary>
+    public IReadOnlyList<TemplateComparison> Comparisons => !options.IsMail || ReadsUnnamed || _setsUnnamed ? []
+        : [.. _comparisons.Where(compared => !compared.Left.Concat(compared.Right).Any(value => value.Path is { } path && (_assigned.Contains(path.Split('.', 2)[0]) || _changed.Contains(path.Split('.', 2)[0]))))];
+
     public bool ReadsUnnamed { get; private set; }
 
-    public BoundTemplate Bind(Block template) => new(BindBlock(template), _layout);
+    public BoundTemplate Bind(Block template)
+    {
+        var bound = new BoundTemplate(BindBlock(template), _layout);
+        _names.UnionWith(_namesInFunctions.Where(path => !_declarations.ContainsKey((null, path.Split('.', 2)[0]))));
+        if (options.IsMail)
+        {
+            CheckMentions();
+        }
+
+        return bound;
+    }
 
     private StatementNode[] BindBlock(Block? block)
     {
@@ -80,17 +100,14 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
         Statement.Print print => new PrintNode(BindPrinted(print.Value), options.IsHtml, options.IsMail),
         Statement.Assign assign => BindAssign(assign),
         Statement.If @if => new IfNode([.. @if.Branches.Select(b => (BindTested(b.Condition), BindBlock(b.Body)))], BindBlock(@if.Else), @if.Span),
-        Statement.Case @case => new CaseNode(
-            BindTested(@case.Subject),
-            [.. @case.Whens.Select(w => (w.Values.Select(v => BindExpression(v)).ToArray(), BindBlock(w.Body)))],
-            BindBlock(@case.Else), @case.Span),
+        Statement.Case @case => BindCase(@case),
         Statement.For @for => BindFor(@for),
         Statement.While @while => BindWhile(@while),
         Statement.Break leave => new LeaveLoopNode(Flow.Break, _openLoops == 0, leave.Span),
         Statement.Continue leave => new LeaveLoopNode(Flow.Continue, _openLoops == 0, leave.Span),
         Statement.Capture capture => BindCapture(capture),
         Statement.With with => BindWith(with),
-        Statement.Import import => new ImportNode(BindExpression(import.Source), import.Span),
+        Statement.Import import => BindImport(import),
         Statement.ReadOnly readOnly => new ReadOnlyNode(readOnly.Name.Identifier, readOnly.Span),
         Statement.Return @return => BindReturn(@return),
         Statement.Wrap wrap => BindWrap(wrap),
@@ -98,9 +115,33 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
         _ => throw new InvalidOperationException($"A {statement.GetType().Name} is not a statement that can be bound."),
     };
 
+    private CaseNode BindCase(Statement.Case statement)
+    {
+        foreach (var value in statement.Whens.SelectMany(w => w.Values))
+        {
+            NoteComparison(BinaryOperator.Equal, statement.Subject, value, value.Span);
+        }
+
+        return new CaseNode(
+            BindTested(statement.Subject),
+            [.. statement.Whens.Select(w => (w.Values.Select(v => BindExpression(v)).ToArray(), BindBlock(w.Body)))],
+            BindBlock(statement.Else), statement.Span);
+    }
+
+    private ImportNode BindImport(Statement.Import import)
+    {
+        _setsUnnamed = true;
+        return new ImportNode(BindExpression(import.Source), import.Span);
+    }
+
     private AssignNode BindAssign(Statement.Assign assign)
     {
         var value = BindExpression(assign.Value);
+        if (assign is { Operator: null, Target: Expression.Name { Identifier: var name }, Value: FunctionLiteral literal })
+        {
+            NoteDeclaration(name, literal.Declaration);
+        }
+
         return new AssignNode(BindTarget(assign.Target, isRead: assign.Operator is not null), assign.Operator, value, assign.Span);
     }
 
@@ -116,9 +157,11 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
             _assigned.Add(name.Identifier);
         }
 
+        NoteSetting(target);
+
         // What is set may be a member of a family of functions, though not one of its functions.
         _isTarget = !options.IsMail;
-        var bound = BindExpression(target);
+        var bound = BindUncalled(target, isTested: false);
         _isTarget = false;
         return bound is TargetNode node ? node : NotAssignable(target);
     }
@@ -152,6 +195,7 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
         else
         {
             _bound.Add(variable);
+            _everBound.Add(variable);
         }
 
         var body = BindLoopBody(variable, statement.Body);
@@ -196,7 +240,9 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
         var target = BindExpression(with.Target);
         var outer = _loops;
         _loops = [];
+        _openObjects++;
         var body = BindBlock(with.Body);
+        _openObjects--;
         _loops = outer;
         return new WithNode(target, body, with.Span);
     }
@@ -220,6 +266,7 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
     private DeclareFunctionNode BindFunction(Statement.Function function)
     {
         var name = function.Declaration.Name!;
+        NoteDeclaration(name, function.Declaration);
         var target = BindTarget(new Expression.Name(name, function.Span));
         return new DeclareFunctionNode(target, BindFunctionBody(function.Declaration, name.StartsWith('$') ? name : null), function.Span);
     }
@@ -234,8 +281,11 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
         var self = selfName is null ? -1 : _layout.SlotOf(selfName);
         var parameters = declaration.Parameters?.Select(p => p.Name).ToList() ?? [];
         _bound.AddRange(parameters);
+        _everBound.UnionWith(parameters);
+        _openFunctions++;
         var made = new ScriptFunctionBody(
             declaration.Name, declaration.Parameters, BindBlock(declaration.Body), BindOptional(declaration.Value), _layout, _hasReturn, self);
+        _openFunctions--;
         _bound.RemoveRange(_bound.Count - parameters.Count, parameters.Count);
         (_loops, _loopLocals, _layout, _openLoops, _hasReturn) = (loops, locals, layout, openLoops, outerHasReturn);
         return made;

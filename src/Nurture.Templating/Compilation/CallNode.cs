@@ -87,6 +87,11 @@ internal sealed class CallNode : ExpressionNode
             return own;
         }
 
+        if (Block is not null && _function is GlobalNode or LocalNode && !value.IsNull)
+        {
+            throw context.Error(_function.Span, $"Expecting a direct function instead of the expression `{_function.Describe(context)}/variable`");
+        }
+
         throw _isPiped
             ? context.Error(_function.Span, $"Pipe expression destination `{_function.Describe(context)}` is not a valid function ")
             : value.IsNull

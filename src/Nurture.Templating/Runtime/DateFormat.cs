@@ -38,6 +38,11 @@ internal static class DateFormat
             {
                 culture = CultureInfo.InvariantCulture;
             }
+            else if (pattern[i] == '-' && i + 1 < pattern.Length && Bare(date, pattern[i + 1], culture) is { } number)
+            {
+                text.Append(number);
+                i++;
+            }
             else
             {
                 Append(text, date, pattern[i], culture);
@@ -45,6 +50,23 @@ internal static class DateFormat
         }
 
         return text.ToString();
+    }
+
+    /// <summary>A number without zeros or blanks in front, which other programs write as <c>%-d</c>; null for codes of which that is not said.</summary>
+    private static string? Bare(DateTimeOffset date, char code, CultureInfo culture)
+    {
+        int? number = code switch
+        {
+            'd' or 'e' => culture.Calendar.GetDayOfMonth(date.DateTime),
+            'm' => culture.Calendar.GetMonth(date.DateTime),
+            'H' or 'k' => date.Hour,
+            'I' or 'l' => (date.Hour + 11) % 12 + 1,
+            'j' => culture.Calendar.GetDayOfYear(date.DateTime),
+            'M' => date.Minute,
+            'S' => date.Second,
+            _ => null,
+        };
+        return number?.ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>The codes that most mails use, by the Gregorian calendar, put together without .NET's own patterns; false for others.</summary>

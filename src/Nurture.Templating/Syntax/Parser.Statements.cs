@@ -47,10 +47,21 @@ internal sealed partial class Parser
                 return new Block(statements);
             }
 
-            Report(Current.Span, Current.IsName("end")
-                ? "Found <end> statement without a corresponding beginning of a block"
-                : $"A {Current.Text} condition must be preceded by another if/else/when condition or a for loop.");
+            if (Current.IsName("end"))
+            {
+                Report(Current.Span, "Found <end> statement without a corresponding beginning of a block");
+                SkipStatement();
+                continue;
+            }
+
+            // One mistake, said once: the `end` that its author wrote for it ends it.
+            Report(Current.Span, $"A {Current.Text} condition must be preceded by another if/else/when condition or a for loop.");
             SkipStatement();
+            ParseStatements(statements);
+            if (Current.IsName("end"))
+            {
+                SkipStatement();
+            }
         }
     }
 

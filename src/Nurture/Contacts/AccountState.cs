@@ -69,20 +69,10 @@ public sealed class AccountState : SubjectState
     /// <summary>Whether the id is or was this account's.</summary>
     public bool Is(long id) => id == Id || Absorbed.Contains(id);
 
-    /// <summary>Its passages go on without what the person said: the event stays as a fact, its words go.</summary>
-    public void Forget(long contactId)
+    public override void Forget(long contactId)
     {
-        foreach (var enrollment in Enrollments)
-        {
-            enrollment.Trigger = Forgotten(enrollment.Trigger);
-            enrollment.Heard = Forgotten(enrollment.Heard);
-            foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = Forgotten(happened)!;
-        }
-
-        for (var i = 0; i < PendingEntries.Count; i++) PendingEntries[i] = PendingEntries[i] with { Trigger = Forgotten(PendingEntries[i].Trigger) };
+        base.Forget(contactId);
         Seats.RemoveAll(seat => seat.ContactId == contactId);
-
-        OccurredEvent? Forgotten(OccurredEvent? happened) => happened?.ContactId == contactId ? happened with { Properties = default } : happened;
     }
 
     /// <summary>After a hold: sends that a hold would block wait until then, so that nobody is flooded.</summary>

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Nurture.Criteria;
 using Nurture.Engine;
@@ -9,6 +8,9 @@ namespace Nurture.Contacts;
 
 /// <summary>A state as stored: one row, and a second one for what is cold when the first would grow beyond <see cref="StateCodec.HotBytes"/>.</summary>
 public readonly record struct PackedState(byte[] Doc, byte[]? Rest);
+
+/// <summary>A contact's address, and when it was said: of two words of it the later one holds.</summary>
+public readonly record struct SaidEmail(string Address, DateTimeOffset At);
 
 /// <summary>
 /// The stored form of a subject's state: a version byte, a byte that says whether a second row holds the cold part, then
@@ -90,31 +92,8 @@ public static partial class StateCodec
 
     public static AccountState UnpackAccount(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest) => Unpack(doc, rest, id => new AccountState { Id = id });
 
-    /// <summary>On its way a state is one run of bytes: the length of the first row's part, then both.</summary>
-    public static byte[] PackWhole(SubjectState state)
-    {
-        var packed = Pack(state);
-        var whole = new byte[4 + packed.Doc.Length + (packed.Rest?.Length ?? 0)];
-        BinaryPrimitives.WriteInt32LittleEndian(whole, packed.Doc.Length);
-        packed.Doc.CopyTo(whole, 4);
-        packed.Rest?.CopyTo(whole, 4 + packed.Doc.Length);
-        return whole;
-    }
-
-    public static ContactState UnpackWholeContact(ReadOnlySpan<byte> whole)
-    {
-        var length = BinaryPrimitives.ReadInt32LittleEndian(whole);
-        return UnpackContact(whole.Slice(4, length), whole[(4 + length)..]);
-    }
-
-    public static AccountState UnpackWholeAccount(ReadOnlySpan<byte> whole)
-    {
-        var length = BinaryPrimitives.ReadInt32LittleEndian(whole);
-        return UnpackAccount(whole.Slice(4, length), whole[(4 + length)..]);
-    }
-
     /// <summary>The contact's address without reading the rest of its state; null where it has none, or cannot be read.</summary>
-    public static string? TryReadEmail(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest)
+    public static SaidEmail? TryReadEmail(ReadOnlySpan<byte> doc, ReadOnlySpan<byte> rest)
     {
         if (doc.Length < 2 || doc[0] != Version) return null;
         try
@@ -128,18 +107,19 @@ public static partial class StateCodec
         }
     }
 
-    private static string? FindEmail(ReadOnlySpan<byte> fields)
+    private static SaidEmail? FindEmail(ReadOnlySpan<byte> fields)
     {
         var reader = new PackedReader(fields);
         while (reader.Next())
         {
             if (reader.Field != 42) continue;
             var attribute = new PackedReader(reader.Bytes);
-            var isEmail = false;
+            var (isEmail, at) = (false, default(DateTimeOffset));
             while (attribute.Next())
             {
                 if (attribute.Field == 1) isEmail = attribute.Bytes.SequenceEqual("email"u8);
-                else if (attribute.Field == 6 && isEmail) return attribute.Text;
+                else if (attribute.Field == 2) at = attribute.Instant;
+                else if (attribute.Field == 6 && isEmail) return new(attribute.Text, at);
             }
         }
 

@@ -58,7 +58,7 @@ internal sealed partial class Advance
         {
             foreach (var enrollment in contact.Enrollments.Where(one => one.Status == EnrollmentStatus.Live && VersionOf(one).Scenario.Class == SendClass.Marketing).ToList())
                 End(contact, enrollment, Reason.Replied, at);
-            if (AccountOf(contact) is { } account && !IsParked(account)) HoldForReply(account, contact.Id, at);
+            if (AccountOf(contact) is { } account && !IsParked(account)) HoldForReply(account, signal);
             Happened(contact, ProductEvents.Replied, at, ("scenario", signal.Scenario), ("step", signal.Step), ("template", signal.Template));
             Settle(contact, at);
         }
@@ -66,13 +66,15 @@ internal sealed partial class Advance
         Rest(contact, at);
     }
 
-    private void HoldForReply(AccountState account, long contactId, DateTimeOffset at)
+    private void HoldForReply(AccountState account, Signal.Replied reply)
     {
-        var rule = catalog.Escalations.Replies;
+        var (rule, source, at) = (catalog.Escalations.Replies, Hold.SourceOfReply(reply.ContactId), reply.At);
         var until = Calendar.Add(at, rule.Most, Company);
-        if (account.LeavesOut(contactId) || until <= Later(at, account.LivedUntil)) return;
+        if (account.LeavesOut(reply.ContactId) || until <= Later(at, account.LivedUntil)) return;
         CatchUp(account, at, isInclusive: false);
-        Begin(account, new Hold(Hold.SourceOfReply(contactId), at, until, catalog.Escalations.RepliesTitle, rule.Blocks, rule.Quiet), at);
+        // Who writes again while it lasts makes it last longer, and is no news.
+        if (!account.Holds.Exists(hold => hold.Source == source)) TellOfReply(account, reply, source, until);
+        Begin(account, new Hold(source, at, until, catalog.Escalations.RepliesTitle, rule.Blocks, rule.Quiet), at);
         SettleAccount(account, null, at);
         Rest(account, at);
     }

@@ -91,7 +91,7 @@ internal sealed partial class Advance
 
     private void Adopted(Signal.Adopted signal)
     {
-        var contact = StateCodec.UnpackWholeContact(signal.State.Span);
+        var contact = StateCodec.UnpackWhole(signal.State.Span);
         set.SetTombstone(slot, contact.Id, null);
         set.Put(slot, contact);
         foreach (var enrollment in contact.Enrollments.Where(e => e.Status == EnrollmentStatus.Live))
@@ -158,7 +158,7 @@ internal sealed partial class Advance
     /// <summary>Two contacts turn out to be one: the later word wins per attribute, refusal beats consent, of two live passages the older goes on (SEMANTICS.md 11).</summary>
     private void Absorbed(Signal.Absorbed signal)
     {
-        var from = StateCodec.UnpackWholeContact(signal.State.Span);
+        var from = StateCodec.UnpackWhole(signal.State.Span);
         var into = ContactHere(signal.ContactId, from.CreatedAt);
         if (into.Status == ContactStatus.Erased) return;
         foreach (var (name, stamped) in from.Attributes) Say(into, name, stamped.Value, stamped.At);
@@ -254,7 +254,15 @@ internal sealed partial class Advance
                 Rest(AccountOf(contact), signal.At);
             }
 
-            AccountOf(contact)?.Forget(contact.Id);
+            if (AccountOf(contact) is { } account)
+            {
+                account.Forget(contact.Id);
+                foreach (var person in EnrolledPeople(account).Where(person => person != contact))
+                {
+                    person.Forget(contact.Id);
+                    Rest(person, signal.At);
+                }
+            }
         }
 
         // What stays is that there was somebody: a late signal finds nobody to tell.

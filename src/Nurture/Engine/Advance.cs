@@ -342,7 +342,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     private void HearForAccount(long accountId, StoredEvent row)
     {
         if (row.Kind == SignalKind.Answered && set.Account(slot, accountId) is { } asking) HearAnswer(asking, (Signal.Answered)SignalCodec.Read(row));
-        if (row.Kind == SignalKind.Replied && SignalCodec.Read(row) is Signal.Replied { IsAutomatic: false } reply) HoldForReply(AccountHere(accountId, row.OccurredAt), row.ContactId, reply.At);
+        if (row.Kind == SignalKind.Replied && SignalCodec.Read(row) is Signal.Replied { IsAutomatic: false } reply) HoldForReply(AccountHere(accountId, row.OccurredAt), reply);
         if (row.Kind == SignalKind.ApprovalGiven) ApprovalGiven((Signal.ApprovalGiven)SignalCodec.Read(row));
         if (row.Kind != SignalKind.Occurred) return;
         var account = AccountHere(accountId, row.OccurredAt);

@@ -118,6 +118,7 @@ public static class MailInputs
             json.WriteString("by", facts.By);
             json.WriteString("before", facts.Before);
             json.WriteString("acknowledge_by", facts.AcknowledgeBy);
+            json.WriteString("until", facts.Until);
             json.WriteString("what", facts.What);
             json.WriteString("count", facts.Count);
             json.WriteString("bound", facts.Bound);

@@ -658,14 +658,20 @@ public static class SignalCodec
     /// <summary>Whether the row only brings what occurred to another slot; histories count the original.</summary>
     public static bool IsSentOn(StoredEvent row) => row.Kind == SignalKind.Occurred && row.Payload.Length > 0 && (row.Payload.Span[0] & SentOnFlag) != 0;
 
-    /// <summary>The payload of an account on its way to the one that it turned out to be, without what the person said.</summary>
-    public static ReadOnlyMemory<byte> Forget(StoredEvent absorbed, long contactId)
+    /// <summary>The payload of a state on its way, an account's or a colleague's, without what the person said.</summary>
+    public static ReadOnlyMemory<byte> Forget(StoredEvent row, long contactId)
     {
-        var signal = (Signal.AccountAbsorbed)Read(absorbed);
-        var state = StateCodec.UnpackWholeAccount(signal.State.Span);
-        state.Forget(contactId);
-        state.Members.Remove(contactId);
-        return Store(signal with { State = StateCodec.PackWhole(state) }, absorbed.Slot, default).Payload;
+        if (Read(row) is Signal.AccountAbsorbed absorbed)
+        {
+            var account = StateCodec.UnpackWholeAccount(absorbed.State.Span);
+            account.Forget(contactId);
+            account.Members.Remove(contactId);
+            return Store(absorbed with { State = StateCodec.PackWhole(account) }, row.Slot, default).Payload;
+        }
+
+        var colleague = StateCodec.UnpackWhole(((Signal.Adopted)Read(row)).State.Span);
+        colleague.Forget(contactId);
+        return StateCodec.PackWhole(colleague);
     }
 
     /// <summary>What an export shows of a row: its properties or attributes as JSON; null for the product's own bookkeeping.</summary>
@@ -730,6 +736,26 @@ public static class SignalCodec
                 if (value.Kind == ValueKind.Number) a.Double(4, value.AsNumber);
                 else a.Text(3, value.ToString());
             });
+        }
+    }
+
+    /// <summary>The address of the contact whose state the row brings; null where it brings none, or none that can be read.</summary>
+    public static SaidEmail? TryReadEmail(StoredEvent row)
+    {
+        if (row.Kind is not (SignalKind.Adopted or SignalKind.Absorbed)) return null;
+        try
+        {
+            return StateCodec.TryReadEmailOfWhole(Read(row) switch
+            {
+                Signal.Adopted adopted => adopted.State.Span,
+                Signal.Absorbed absorbed => absorbed.State.Span,
+                _ => default,
+            });
+        }
+        catch (PackedFormatException)
+        {
+            // Whoever hears it parks the one subject; here all would be stopped by it.
+            return null;
         }
     }
 

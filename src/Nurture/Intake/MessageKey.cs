@@ -18,7 +18,7 @@ public readonly record struct MessageKey(long High, long Low, int? ClientDay)
 
     public static MessageKey Of(string messageId, DateTimeOffset? clientTimestamp)
     {
-        Span<byte> utf8 = stackalloc byte[IntakeLimits.MessageIdLength * 3];
+        Span<byte> utf8 = messageId.Length <= IntakeLimits.MessageIdLength ? stackalloc byte[IntakeLimits.MessageIdLength * 3] : new byte[messageId.Length * 3];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(messageId, utf8)], hash);
         return new(BinaryPrimitives.ReadInt64LittleEndian(hash), BinaryPrimitives.ReadInt64LittleEndian(hash[8..]),

@@ -14,6 +14,19 @@ internal sealed class Traits(SubjectKind of, TrackingPlan plan, Action<Refusal, 
     private static readonly HashSet<string> Texts =
         ["email", "name", "first_name", "last_name", "phone", "title", "username", "locale", "zone", "external_id", "tier", "stage", "owner"];
 
+    /// <summary>
+    /// Whether the plan, or Nurture itself, knows what the trait is, and of which type: null for one whose value may be
+    /// several attributes, or none.
+    /// </summary>
+    public static bool IsKnown(SubjectKind of, TrackingPlan plan, string given, out ValueKind? type)
+    {
+        var name = AttributeNames.Normalize(given);
+        var planned = plan.Attribute(of, given) ?? plan.Attribute(of, name);
+        type = planned?.Type ?? (name == SubjectState.InternalAttribute ? ValueKind.Boolean : Texts.Contains(name) ? ValueKind.Text : null);
+        return type is not null || given is "role" or "roles" || name is "timezone" or "time_zone" || (of == SubjectKind.Contact && name == "company")
+            || (of == SubjectKind.Contact ? plan.ContactAttributes : plan.AccountAttributes).Keys.Any(known => known.StartsWith($"{name}.", StringComparison.Ordinal));
+    }
+
     public Dictionary<string, AttributeValue> Attributes { get; } = new(StringComparer.Ordinal);
 
     public List<string> Roles { get; } = [];

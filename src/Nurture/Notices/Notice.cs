@@ -32,6 +32,9 @@ public enum NoticeKind : byte
     /// <summary>A scenario has something to tell him.</summary>
     Told = 8,
 
+    /// <summary>Somebody of an account wrote to us, and its mail waits until he lets it go.</summary>
+    Replied = 9,
+
     /// <summary>A scenario did far more than it may, and is paused.</summary>
     VolumeTripped = 20,
 
@@ -49,7 +52,7 @@ public sealed record Colleague(long Id, string Address, string Name, string Role
 /// <param name="About">The case's account; contact 0 where it is about no customer.</param>
 /// <param name="EscalationId">0 where it is about no case.</param>
 /// <param name="Cause">A colleague gets one mail for one cause.</param>
-/// <param name="To">A colleague's address; null for everybody who may work the case.</param>
+/// <param name="To">A colleague's address; null for everybody who may work cases.</param>
 public sealed record Notice(
     NoticeKind Kind, SubjectRef About, long EscalationId, string Cause, string? To, NoticeFacts Facts, DateTimeOffset At, string Correlation)
 {
@@ -64,6 +67,9 @@ public sealed record Notice(
 
     private static readonly TimeSpan Life = TimeSpan.FromDays(3);
 
+    /// <summary>Whether everybody who may work cases gets it where it is addressed to somebody who does not work here: a customer waits.</summary>
+    public bool FindsAnother => Kind is NoticeKind.Untaken or NoticeKind.Replied;
+
     public string Template => Kind switch
     {
         NoticeKind.Assigned or NoticeKind.HandedOver => "notice-case",
@@ -75,6 +81,7 @@ public sealed record Notice(
         NoticeKind.VolumeTripped => "notice-breaker",
         NoticeKind.SourceSilent => "notice-silence",
         NoticeKind.Told => "notice-told",
+        NoticeKind.Replied => "notice-reply",
     };
 
     public SendDraft DraftFor(Colleague colleague, SendPolicy policy)
@@ -103,7 +110,7 @@ public sealed record Notice(
 }
 
 /// <summary>What the template reads as <c>notice.…</c>.</summary>
-/// <param name="Title">Of the case; empty in an invitation.</param>
+/// <param name="Title">Of the case, or of the scenario whose mail was answered; empty where there is none.</param>
 public sealed record NoticeFacts(string Title, string? Account)
 {
     /// <summary>What the scenario said of why now.</summary>
@@ -126,6 +133,9 @@ public sealed record NoticeFacts(string Title, string? Account)
 
     /// <summary>Local, with its zone.</summary>
     public string? AcknowledgeBy { get; init; }
+
+    /// <summary>Of a hold: until when mail waits at the latest. Local, with its zone.</summary>
+    public string? Until { get; init; }
 }
 
 /// <summary>How things stand when a notice is about to leave.</summary>

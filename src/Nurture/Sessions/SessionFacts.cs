@@ -32,8 +32,8 @@ public sealed record SessionFacts(Session Session, Registration Registration, Da
             json.WriteString("id", Session.Id);
             json.WriteString("kind", Session.Kind);
             json.WriteString("title", Session.TitleFor(locale));
-            json.WriteString("host", Session.Host);
-            json.WriteString("link", Session.Link);
+            WriteText("host", Session.Host);
+            WriteText("link", Session.Link);
             json.WriteString("starts_at", Session.StartsAt);
             json.WriteString("ends_at", Session.EndsAt);
             json.WriteString("when", SessionWords.When(Session.StartsAt, Session.EndsAt, Clock, locale));
@@ -59,5 +59,12 @@ public sealed record SessionFacts(Session Session, Registration Registration, Da
         json.WriteString("starts_at", Session.StartsAt);
         json.WriteString("ends_at", Session.EndsAt);
         json.WriteEndObject();
+
+        // What nobody has said is absent: a mail asks "if session.link".
+        void WriteText(string name, string text)
+        {
+            if (text.Length > 0) json.WriteString(name, text);
+            else json.WriteNull(name);
+        }
     }
 }

@@ -30,9 +30,12 @@ public sealed class MailReads
         return read.Exists(text => text.ReadsUnnamed) ? Everything : new(read.SelectMany(text => text.Names.Concat(text.Assigned).Concat(text.Called.SelectMany(whom => new[] { $"{whom}.first_name", $"{whom}.last_name" }))));
     }
 
+    /// <summary>The mail's own: subject, preheader, body and text part.</summary>
+    internal static IEnumerable<Templating.Template> TextsOf(MailTemplate template) =>
+        new Templating.Template?[] { template.Subject, template.Preheader, template.Body, template.TextPart }.OfType<Templating.Template>();
+
     /// <summary>Every name that the mail's own texts read.</summary>
-    internal static IEnumerable<string> NamesIn(MailTemplate template) =>
-        new Templating.Template?[] { template.Subject, template.Preheader, template.Body, template.TextPart }.OfType<Templating.Template>().SelectMany(text => text.Names);
+    internal static IEnumerable<string> NamesIn(MailTemplate template) => TextsOf(template).SelectMany(text => text.Names);
 
     /// <param name="root"><c>contact</c>, <c>account</c>, <c>trigger</c>, …</param>
     /// <returns>Whether anything of it is read.</returns>

@@ -82,6 +82,8 @@ public sealed partial class MailTemplate
     // Where a character of each piece of the body's code stands in the file.
     private IReadOnlyList<Func<int, SourceSpan>> Places { get; init; } = [];
 
+    private IReadOnlyDictionary<Template, ScalarPositions> FrontTexts { get; init; } = new Dictionary<Template, ScalarPositions>();
+
     private IReadOnlyDictionary<string, SourceSpan> FrontValues { get; init; } = new Dictionary<string, SourceSpan>();
 
     public static bool IsLayoutName(string name) => name == DefaultLayout || name.StartsWith(DefaultLayout + "-", StringComparison.Ordinal);
@@ -110,6 +112,19 @@ public sealed partial class MailTemplate
         var parts = CodePart.In(Body.Text);
         var at = parts.Select((part, i) => (part, i)).LastOrDefault(pair => pair.part.Span.Start <= offset);
         return at.part is null || at.i >= Places.Count ? Source.LineSpan(1) : Places[at.i](Math.Min(offset, at.part.Span.End) - at.part.Span.Start) with { Length = 0 };
+    }
+
+    /// <summary>Where a stretch of one of the mail's texts stands, and in which file; the texts themselves where nothing is said of it.</summary>
+    internal (string File, SourceSpan At) PlaceOf(Template of, SourceSpan span)
+    {
+        if (ReferenceEquals(of, TextPart)) return (TextSource!.File, TextSource.Span(span.Start, span.End));
+        if (ReferenceEquals(of, Body))
+        {
+            var (start, end) = (InBody(span.Start), InBody(span.End));
+            return (File, Source.Span(start.Start, Math.Max(start.Start, end.Start)));
+        }
+
+        return (File, FrontTexts.TryGetValue(of, out var positions) ? positions.Span(span.Start, span.Length) : Source.LineSpan(1));
     }
 
     private static int Offset(string text, int line, int column)
@@ -174,6 +189,7 @@ public sealed partial class MailTemplate
             ReplyTo = replyTo,
             Class = sendClass,
             Topic = topic,
+            FrontTexts = new[] { (Text: subject, Key: "subject"), (Text: preheader, Key: "preheader") }.Where(pair => pair.Text is not null).ToDictionary(pair => pair.Text!, pair => new ScalarPositions(source, (YamlNode.Scalar)front![pair.Key]!)),
             FrontValues = FrontKeys.Where(key => front?.Has(key) == true).ToDictionary(key => key, key => front![key]?.Span ?? front.KeySpan(key)!.Value),
             Diagnostics = [.. source.Sorted(), .. textSource?.Sorted() ?? []],
             Source = source,
@@ -208,7 +224,7 @@ public sealed partial class MailTemplate
         var body = Template.Parse(text, name, TemplateOptions.Html);
         // What the author wrote was whole in itself, so this can be only code that was torn apart.
         if (!body.IsValid && source.Diagnostics.Count == before)
-            source.Error(DiagnosticCodes.BadTemplate, source.LineSpan(1), body.Diagnostics[0].Message, "Give code that begins or ends a block a line of its own, with an empty line before and after.");
+            source.Error(DiagnosticCodes.BadTemplate, source.LineSpan(1), body.Diagnostics[0].Message, body.Diagnostics[0].Hint ?? "Give code that begins or ends a block a line of its own, with an empty line before and after.");
         return (body, places);
     }
 

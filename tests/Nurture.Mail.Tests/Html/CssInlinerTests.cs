@@ -4,7 +4,9 @@ namespace Nurture.Mail.Tests.Html;
 
 public sealed class CssInlinerTests
 {
-    private static string Inline(string css, string body) => CssInliner.Inline($"<html><head><style>{css}</style></head><body>{body}</body></html>");
+    private static string Inline(string css, string body) => Inlined($"<html><head><style>{css}</style></head><body>{body}</body></html>");
+
+    private static string Inlined(string page) => CssInliner.Plan(page, page).Reverse().Aggregate(page, (text, insertion) => text.Insert(insertion.At, insertion.Text));
 
     private static string Body(string css, string body)
     {

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
+using Nurture.Harness;
 using Nurture.Mail.Smtp;
 using Nurture.Mail.Tests.Support;
 
@@ -163,11 +162,7 @@ public sealed class SmtpTransportTests
     [Fact]
     public async Task A_server_that_is_not_there_is_a_temporary_trouble()
     {
-        using var gone = new TcpListener(IPAddress.Loopback, 0);
-        gone.Start();
-        var port = ((IPEndPoint)gone.LocalEndpoint).Port;
-        gone.Stop();
-        await using var transport = new SmtpTransport(Sending.Loopback(port));
+        await using var transport = new SmtpTransport(Sending.Loopback(Network.FreePort()));
 
         var outcome = await transport.SendAsync();
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Nurture.Harness;
 
 namespace Nurture.Mail.Tests.Support;
 
@@ -19,7 +20,7 @@ internal sealed class Sinks : IAsyncDisposable
     public static async Task<Sinks> OracleAsync(params string[] faults)
     {
         var (script, python) = (Judges.Tool("oracle_sink.py"), Judges.Program("python3"));
-        var (folder, port) = (new TempFolder(), FreePort());
+        var (folder, port) = (new TempFolder(), Network.FreePort());
         var process = Judges.Start(python, [script, "--port", $"{port}", "--journal", folder.File("journal.jsonl"), "--no-fsync", .. faults]);
         return await new Sinks(process, folder, port).ReadyAsync();
     }
@@ -28,7 +29,7 @@ internal sealed class Sinks : IAsyncDisposable
     public static async Task<Sinks> PostfixAsync(params string[] options)
     {
         var program = Judges.Program("smtp-sink");
-        var port = FreePort();
+        var port = Network.FreePort();
         string[] user = Environment.UserName == "root" ? ["-u", "nobody"] : [];
         var process = Judges.Start(program, [.. user, .. options, $"127.0.0.1:{port}", "100"]);
         return await new Sinks(process, new TempFolder(), port).ReadyAsync();
@@ -66,12 +67,5 @@ internal sealed class Sinks : IAsyncDisposable
                 await Task.Yield(); // not listening yet
             }
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Nurture.Harness;
 using Nurture.Scenarios;
 using Nurture.Sends;
 using Nurture.Server.Delivery;
@@ -76,7 +77,7 @@ public sealed class DeliveryTests
     [Fact]
     public async Task An_unreachable_server_costs_no_attempt_and_mail_leaves_when_it_is_back()
     {
-        var port = OracleSink.FreePort();
+        var port = Network.FreePort();
         await using var rig = await DeliveryRig.StartAsync(
             "--Nurture:Mail:Transport=smtp", "--Nurture:Mail:Host=127.0.0.1", $"--Nurture:Mail:Port={port}", "--Nurture:Mail:Security=None");
         var sends = new List<Guid>();

@@ -1,4 +1,4 @@
-using Nurture.Server.Delivery;
+using Nurture.Mail.Html;
 using Nurture.Templates;
 using Nurture.Templating;
 
@@ -16,7 +16,7 @@ public sealed class InlinedStylesTests
     {
         var (mail, layout) = InlinedStyles.Of(
             Mail("{{ if contact.name }}<p class=\"{{ contact.name }}\">Hi > {{ contact.name }}</p>{{ else }}<p>Hi</p>{{ end }}\n"),
-            Layout("p { margin: 0 } .card { color: red } @media print { p { margin: 9px } }"));
+            Layout("p { margin: 0 } .card { color: red } @media print { p { margin: 9px } }"), CssInliner.Plan);
         Assert.Equal("{{ if contact.name }}<p style=\"margin:0\" class=\"{{ contact.name }}\">Hi > {{ contact.name }}</p>{{ else }}<p style=\"margin:0\">Hi</p>{{ end }}\n", mail.Body.Text);
         Assert.Contains("<tr><td style=\"color:red\" class=\"card\">{{ content }}</td></tr>", layout!.Body.Text, StringComparison.Ordinal);
         Assert.Contains("@media print { p { margin: 9px !important } }", layout.Body.Text, StringComparison.Ordinal);
@@ -33,16 +33,16 @@ public sealed class InlinedStylesTests
     [Fact]
     public void A_value_may_be_computed_and_a_rule_that_holds_for_some_mails_only_stays_where_it_is()
     {
-        var (mail, _) = InlinedStyles.Of(Mail("<p>a</p>"), Layout("p { color: {{ account.color ?? \"red\" }} }"));
+        var (mail, _) = InlinedStyles.Of(Mail("<p>a</p>"), Layout("p { color: {{ account.color ?? \"red\" }} }"), CssInliner.Plan);
         Assert.Equal("<p style=\"color:{{ account.color ?? \"red\" }}\">a</p>", mail.Body.Text);
-        var (other, _) = InlinedStyles.Of(Mail("<p>a</p>"), Layout("{{ if account.dark }}p { color: white }{{ end }}"));
+        var (other, _) = InlinedStyles.Of(Mail("<p>a</p>"), Layout("{{ if account.dark }}p { color: white }{{ end }}"), CssInliner.Plan);
         Assert.Equal("<p>a</p>", other.Body.Text);
     }
 
     [Fact]
     public void A_mail_without_a_layout_has_its_own_rules()
     {
-        var (mail, layout) = InlinedStyles.Of(MailTemplate.Parse("---\nsubject: Hello\nlayout: none\n---\n<style>p { margin: 0 }</style>\n<p>a</p>", "hello.en.html"), null);
+        var (mail, layout) = InlinedStyles.Of(MailTemplate.Parse("---\nsubject: Hello\nlayout: none\n---\n<style>p { margin: 0 }</style>\n<p>a</p>", "hello.en.html"), null, CssInliner.Plan);
         Assert.Null(layout);
         Assert.EndsWith("<p style=\"margin:0\">a</p>", mail.Body.Text, StringComparison.Ordinal);
     }

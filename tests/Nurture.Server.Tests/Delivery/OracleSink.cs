@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
+using Nurture.Harness;
 
 namespace Nurture.Server.Tests.Delivery;
 
@@ -23,7 +22,7 @@ public sealed class OracleSink : IAsyncDisposable
         "--Nurture:Mail:Transport=smtp", "--Nurture:Mail:Host=127.0.0.1", $"--Nurture:Mail:Port={Port}", "--Nurture:Mail:Security=None",
     ];
 
-    public static async Task<OracleSink> StartAsync(params string[] faults) => await StartAtAsync(FreePort(), faults);
+    public static async Task<OracleSink> StartAsync(params string[] faults) => await StartAtAsync(Network.FreePort(), faults);
 
     public static async Task<OracleSink> StartAtAsync(int port, params string[] faults)
     {
@@ -41,13 +40,6 @@ public sealed class OracleSink : IAsyncDisposable
         [.. File.ReadLines(journal).Select(line => JsonDocument.Parse(line).RootElement).Where(entry => entry.GetProperty("ev").GetString() == "accepted")
             .Select(entry => new JudgedMail(
                 entry.GetProperty("rcpt")[0].GetString()!, entry.GetProperty("msgid").GetString(), entry.GetProperty("subject").GetString(), entry.GetProperty("sha256").GetString()!))];
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>From NURTURE_TOOLS, or <c>shared/tools</c> beside the repository; a test that needs one that is absent skips.</summary>
     public static string Tool(string name)

@@ -118,6 +118,22 @@ public abstract class EscalationApiTests(ApiServer api)
     }
 
     [Fact]
+    public async Task A_reply_that_is_told_again_is_one_reply()
+    {
+        await api.PublishAsync();
+        var id = await api.PersonAsync("again", "again@w.example");
+        var at = DateTimeOffset.UtcNow.AddHours(-30);
+        var longest = new string('a', 998);
+
+        foreach (var (messageId, moment) in new (string?, DateTimeOffset?)[] { ("<1@w.example>", null), ("<1@w.example>", null), ("<2@w.example>", at), ("<2@w.example>", at), (longest, null), (longest, null), (null, null), (null, null) })
+            await api.DoAsync(HttpMethod.Post, "replies", new { contact = id, kind = "human", at = moment, message_id = messageId });
+
+        Assert.Equal(5, await api.Server.CountAsync($"events where contact_id = {id} and name = 'nurture.replied'", Cancel));
+        Assert.Equal(5, (await api.AuditAsync()).Count(row => row.EndsWith($" contact.replied contact:{id}", StringComparison.Ordinal)));
+        Assert.Equal("too-long", await api.ProblemAsync(HttpMethod.Post, "replies", new { contact = id, kind = "human", message_id = longest + "a" }, HttpStatusCode.BadRequest));
+    }
+
+    [Fact]
     public async Task An_account_that_falls_silent_reaches_a_human_who_saves_it()
     {
         var (account, contact) = await CompanyAsync("silent");

@@ -100,6 +100,40 @@ public abstract class NoticeApiTests(ApiServer api)
         Assert.False((await quiet.DoAsync(HttpMethod.Get, "me"))["has_case_mails"]!.GetValue<bool>());
     }
 
+    [Rule(41)]
+    [Fact]
+    public async Task The_owner_is_mailed_once_of_a_reply_for_which_the_account_is_held()
+    {
+        using var owner = await OwnerAsync("written-to");
+        await owner.DoAsync(HttpMethod.Patch, "me", new { locale = "ja" });
+        await InCompanyAsync("writer", "written-to@example.com");
+
+        await api.DoAsync(HttpMethod.Post, "replies", new { email = "writer@customer.example", kind = "automatic" });
+        Assert.Empty(await MailsToAsync("written-to@example.com", "writer"));
+        await api.DoAsync(HttpMethod.Post, "replies", new { email = "writer@customer.example", kind = "human", message_id = "<1@customer.example>" });
+        await api.DoAsync(HttpMethod.Post, "replies", new { email = "writer@customer.example", kind = "human", message_id = "<2@customer.example>" });
+
+        var mail = Assert.Single(await MailsToAsync("written-to@example.com", "writer"))!;
+        Assert.Equal("【返信あり】writer", mail["subject"]!.GetValue<string>());
+        Assert.Contains("自動配信を 20", mail["text"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("/accounts/", Assert.Single(mail["links"]!.AsArray())!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_a_reply_to_an_account_whose_owner_does_not_work_here_everybody_is_mailed_who_works_cases()
+    {
+        using var csm = await api.SignedInAsync(Role.Csm, "reply-csm@example.com");
+        using var viewer = await api.SignedInAsync(Role.Viewer, "reply-viewer@example.com");
+        await PublishAsync();
+        await InCompanyAsync("orphan", "gone@example.com");
+
+        await api.DoAsync(HttpMethod.Post, "replies", new { email = "orphan@customer.example", kind = "human" });
+
+        Assert.Equal("A reply: orphan", Assert.Single(await MailsToAsync("reply-csm@example.com", "orphan"))!["subject"]!.GetValue<string>());
+        Assert.Empty(await MailsToAsync("reply-viewer@example.com", "orphan"));
+        Assert.Empty(await MailsToAsync("gone@example.com"));
+    }
+
     [Fact]
     public async Task An_invitation_is_mailed_with_a_link_of_its_own_and_the_first_one_used_ends_the_other()
     {
@@ -175,6 +209,9 @@ public abstract class NoticeApiTests(ApiServer api)
         var account = (await api.GetAsync($"accounts?query=g-{name}"))["items"]!.AsArray().Single()!["id"]!.GetValue<long>();
         return Assert.Single((await api.GetAsync($"escalations?account={account}"))["items"]!.AsArray())!["id"]!.GetValue<string>();
     }
+
+    private Task<long> InCompanyAsync(string name, string owner) => api.PersonAsync(name, $"{name}@customer.example",
+        $$$""",{"type":"group","userId":"{{{name}}}","groupId":"g-{{{name}}}","traits":{"name":"{{{name}}}","owner":"{{{owner}}}"}}""");
 
     private async Task<IReadOnlyList<JsonNode>> MailsToAsync(string address, string about = "")
     {

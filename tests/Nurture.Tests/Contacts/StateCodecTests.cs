@@ -65,7 +65,7 @@ public class StateCodecTests
         Assert.True(packed.Doc.Length <= StateCodec.HotBytes);
         Assert.True(StateCodec.HasRest(packed.Doc));
         Assert.Equal(contact.Attributes, StateCodec.UnpackContact(packed.Doc, packed.Rest).Attributes);
-        Assert.Equal("ann@example.com", StateCodec.TryReadEmail(packed.Doc, packed.Rest));
+        Assert.Equal("ann@example.com", StateCodec.TryReadEmail(packed.Doc, packed.Rest)?.Address);
     }
 
     [Fact]

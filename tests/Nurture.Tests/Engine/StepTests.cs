@@ -211,6 +211,34 @@ public class StepTests
     }
 
     [Fact]
+    public void What_a_forgotten_person_said_is_forgotten_by_the_passages_of_colleagues()
+    {
+        var listening = """
+            scenario: listening
+            title: Listening
+            owner: m@example.com
+            class: transactional
+            trigger: { event: signed_up }
+            goal: { when: 'account.event("praised")', within: 90d, on_goal: continue }
+            steps:
+              - wait: { for: 'account.event("praised")', up_to: 30d }
+              - wait: 30d
+            """;
+        var world = World.Of(listening).Person(1, 1).Person(2, 1).Do(1, "signed_up").Do(2, "praised", """{"word": "Hanako's secret"}""");
+        Assert.Contains("Hanako", Remembered());
+
+        world.Tell(new Signal.Erased(2, world.Now), 2);
+
+        Assert.DoesNotContain("Hanako", Remembered());
+
+        string Remembered()
+        {
+            var passage = Assert.Single(world.Simulator.States.Select(pair => pair.State).OfType<ContactState>().Single(contact => contact.Id == 1).Enrollments);
+            return string.Concat(passage.EventsSinceEntry.Values.Append(passage.Heard).OfType<OccurredEvent>().Select(happened => System.Text.Encoding.UTF8.GetString(happened.Properties.Span)));
+        }
+    }
+
+    [Fact]
     public void An_account_is_given_to_one_of_the_pool_who_speaks_its_language_and_always_to_the_same()
     {
         var (types, mistakes) = EscalationTypesReader.Read("""

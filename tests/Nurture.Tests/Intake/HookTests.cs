@@ -90,14 +90,30 @@ public class HookTests
     [InlineData("events: [ { event: login } ]", "NUR146", "whose event is it?")]
     [InlineData("events: [ { event: login, user: body } ]", "NUR146", "no place in the body")]
     [InlineData("events: [ { event: login, email: body.e, account_traits: { tier: body.t } } ]", "NUR146", "which account")]
-    [InlineData("events: [ { event: logan, user: body.u } ]", "NUR014", "logan")]
+    [InlineData("events: [ { event: logan, user: body.u } ]", "NUR019", "logan")]
+    [InlineData("events: [ { event: ordered, user: body.u, properties: { totl: body.t } } ]", "NUR019", "the event \"ordered\" has no property \"totl\"")]
+    [InlineData("events: [ { event: ordered, user: body.u, properties: { total: much } } ]", "NUR020", "\"total\" is a number, and \"much\" is not")]
+    [InlineData("events: [ { event: login, user: body.u, traits: { scor: body.s } } ]", "NUR019", "events.yaml knows no attribute \"scor\" of a contact")]
+    [InlineData("events: [ { event: login, account: body.a, account_traits: { teir: low } } ]", "NUR019", "events.yaml knows no attribute \"teir\" of an account")]
+    [InlineData("events: [ { event: login, account: body.a, account_traits: { setup_done: maybe } } ]", "NUR020", "\"setup_done\" is a boolean, and \"maybe\" is not")]
     public void A_mistake_is_said_where_it_stands(string line, string code, string said)
     {
         var text = $"hooks:\n  billing:\n    {(line.StartsWith("signature", StringComparison.Ordinal) ? "" : "signature: standard-webhooks\n    ")}{line}\n{(line.StartsWith("events", StringComparison.Ordinal) ? "" : "    events: []\n")}";
 
         var found = HooksReader.Read(text, "hooks.yaml", Fixtures.Plan).Diagnostics;
 
-        Assert.Contains(found, one => (one.Code == code || code is "NUR203" or "NUR014") && one.Message.Contains(said, StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(found, one => (one.Code == code || code is "NUR203") && one.Message.Contains(said, StringComparison.OrdinalIgnoreCase));
         Assert.All(found, one => Assert.True(one.Span.Line >= 3));
+    }
+
+    [Fact]
+    public void What_is_near_by_in_the_plan_is_offered_and_what_intake_knows_by_itself_is_no_mistake()
+    {
+        const string Traits = "traits: { firstName: body.f, email: body.e, timezone: body.z, company: body.c, onboarded: body.o, internal: true }";
+        var written = (string traits) => HooksReader.Read(
+            $"hooks:\n  billing:\n    signature: standard-webhooks\n    events: [ {{ event: login, user: body.u, account: body.a, {traits}, account_traits: {{ owner: body.o, role: admin, contractEnd: body.d }} }} ]\n", "hooks.yaml", Fixtures.Plan).Diagnostics;
+
+        Assert.Empty(written(Traits));
+        Assert.Contains("score", Assert.Single(written("traits: { scor: body.s }")).Hint, StringComparison.Ordinal);
     }
 }

@@ -267,7 +267,7 @@ public sealed class SessionScenarioTests
         var at = new DateTimeOffset(2026, 12, 3, 5, 0, 0, TimeSpan.Zero);
 
         Assert.Equal("Thursday, 3 December 2026, 14:00–15:30 (Asia/Tokyo, UTC+9)", SessionWords.When(at, at.AddMinutes(90), NodaTime.DateTimeZoneProviders.Tzdb["Asia/Tokyo"], "en"));
-        Assert.Equal("2026年12月3日(木)14:00〜15:30(日本時間)", SessionWords.When(at, at.AddMinutes(90), NodaTime.DateTimeZoneProviders.Tzdb["Asia/Tokyo"], "ja-JP"));
+        Assert.Equal("2026年12月3日（木）14:00〜15:30（日本時間）", SessionWords.When(at, at.AddMinutes(90), NodaTime.DateTimeZoneProviders.Tzdb["Asia/Tokyo"], "ja-JP"));
         Assert.Equal("Thursday, 3 December 2026, 00:00–01:30 (America/New_York, UTC-5)", SessionWords.When(at, at.AddMinutes(90), NodaTime.DateTimeZoneProviders.Tzdb["America/New_York"], "en"));
     }
 

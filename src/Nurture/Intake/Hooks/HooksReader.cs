@@ -83,9 +83,10 @@ public static class HooksReader
             source.Error(DiagnosticCodes.NotInPlan, nameNode!.Span, $"events.yaml knows no event \"{name}\"", Suggestions.For(name, plan.Events.Keys));
         var (user, email, account) = (ReadValue(source, fields["user"], "user"), ReadValue(source, fields["email"], "email"), ReadValue(source, fields["account"], "account"));
         var at = ReadValue(source, fields["at"], "at", mustBePath: true);
-        var properties = ReadValues(source, fields["properties"], "properties");
-        var traits = ReadValues(source, fields["traits"], "traits");
-        var accountTraits = ReadValues(source, fields["account_traits"], "account_traits");
+        var planned = name is null ? null : plan.Events.GetValueOrDefault(name);
+        var properties = ReadValues(source, fields["properties"], "properties", key => PropertyType(source, planned, key));
+        var traits = ReadValues(source, fields["traits"], "traits", key => TraitType(source, SubjectKind.Contact, plan, key));
+        var accountTraits = ReadValues(source, fields["account_traits"], "account_traits", key => TraitType(source, SubjectKind.Account, plan, key));
         if (!fields.Has("user") && !fields.Has("email") && !fields.Has("account"))
             source.Error(DiagnosticCodes.BadHook, fields.HeadSpan, "whose event is it?", "user: body.customer_id, email: body.email, or account: body.company_id.");
         if (traits.Count > 0 && !fields.Has("user") && !fields.Has("email")) source.Error(DiagnosticCodes.BadHook, fields.KeySpan("traits")!.Value, "traits: are a person's, and this event has none", "An account's are account_traits:.");
@@ -107,12 +108,34 @@ public static class HooksReader
         return condition;
     }
 
-    private static Dictionary<string, HookValue> ReadValues(YamlSource source, YamlNode? node, string what)
+    /// <summary>Of which type the plan says that it is; null where it says nothing, or does not know it.</summary>
+    private static ValueKind? PropertyType(YamlSource source, PlannedEvent? planned, YamlNode.Scalar key)
+    {
+        if (planned is not { Properties.Count: > 0 }) return null;
+        if (!planned.Properties.Keys.Any(known => known == key.Value || known.StartsWith($"{key.Value}.", StringComparison.Ordinal)))
+            source.Error(DiagnosticCodes.NotInPlan, key.Span, $"the event \"{planned.Name}\" has no property \"{key.Value}\"", Suggestions.For(key.Value, planned.Properties.Keys, "It has"));
+        return planned.Properties.GetValueOrDefault(key.Value)?.Type;
+    }
+
+    private static ValueKind? TraitType(YamlSource source, SubjectKind of, TrackingPlan plan, YamlNode.Scalar key)
+    {
+        var (known, what) = of == SubjectKind.Contact ? (plan.ContactAttributes, "a contact") : (plan.AccountAttributes, "an account");
+        if (!Traits.IsKnown(of, plan, key.Value, out var type) && known.Count > 0)
+            source.Error(DiagnosticCodes.NotInPlan, key.Span, $"events.yaml knows no attribute \"{key.Value}\" of {what}", Suggestions.For(key.Value, known.Keys));
+        return type;
+    }
+
+    /// <param name="typeOf">Says what is wrong with a name, and which type its value has.</param>
+    private static Dictionary<string, HookValue> ReadValues(YamlSource source, YamlNode? node, string what, Func<YamlNode.Scalar, ValueKind?> typeOf)
     {
         var values = new Dictionary<string, HookValue>(StringComparer.Ordinal);
         foreach (var (key, value) in source.Map(node, what, $"{what}: {{ plan: body.data.plan }}")?.Entries ?? [])
         {
-            if (ReadValue(source, value, key.Value) is { } read) values[key.Value] = read;
+            var type = typeOf(key);
+            if (ReadValue(source, value, key.Value) is not { } read) continue;
+            values[key.Value] = read;
+            if (read.Path is null && value is YamlNode.Scalar written && type is { } expected && !AttributeText.TryRead(written.Value, expected, written.IsPlain, out _))
+                source.Error(DiagnosticCodes.WrongType, written.Span, $"\"{key.Value}\" is a {expected.ToString().ToLowerInvariant()}, and \"{written.Value}\" is not", AttributeText.Example(expected));
         }
 
         return values;

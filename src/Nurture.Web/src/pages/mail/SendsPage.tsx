@@ -24,20 +24,21 @@ export default function SendsPage() {
   const { t, i18n } = useTranslation();
   const can = useCan();
   const [filter, setFilter] = useFilters();
-  const { standing, state, scenario, template, contact, since } = {
+  const { standing, state, scenario, template, contact, since, customers } = {
     standing: filter("standing"),
     state: filter("state"),
     scenario: filter("scenario"),
     template: filter("template"),
     contact: filter("contact"),
     since: filter("since"),
+    customers: filter("customers"),
   };
-  const list = usePage<Send>("/sends", { standing, state, scenario, template, contact, since, locale: i18n.language }, { refetchInterval: 15_000 });
+  const list = usePage<Send>("/sends", { standing, state, scenario, template, contact, since, customers, locale: i18n.language }, { refetchInterval: 15_000 });
   const scenarios = useApi<ApiPage<{ name: string; title: string | null }>>("/scenarios", { limit: 500 }, { enabled: can("scenarios.read") });
   const templates = useApi<ApiPage<Template>>("/templates", { limit: 500 });
   const recipient = useApi<Contact>(`/contacts/${contact ?? 0}`, undefined, { enabled: contact !== undefined });
   const names = [...new Set(templates.data?.items.map((one) => partsOf(one.name)[0]))].filter((name) => !isLayout(name));
-  const isNarrowed = [standing, state, scenario, template, contact, since].some((value) => value !== undefined);
+  const isNarrowed = [standing, state, scenario, template, contact, since, customers].some((value) => value !== undefined);
 
   return (
     <>
@@ -83,11 +84,12 @@ export default function SendsPage() {
             />
           </Group>
         </Group>
-        {(since || state) && (
+        {(since || state || customers) && (
           <Group gap="xs">
             {since && <Badge variant="outline">{t("mail.since", { at: formatInstant(since, i18n.language) })}</Badge>}
             {state && <Badge variant="outline">{t("mail.failed_here")}</Badge>}
-            <Button size="compact-xs" variant="subtle" leftSection={<IconX size={12} aria-hidden />} onClick={() => setFilter({ since: null, state: null })}>
+            {customers && <Badge variant="outline">{t("mail.customers")}</Badge>}
+            <Button size="compact-xs" variant="subtle" leftSection={<IconX size={12} aria-hidden />} onClick={() => setFilter({ since: null, state: null, customers: null })}>
               {t("mail.clear")}
             </Button>
           </Group>

@@ -78,7 +78,7 @@ export default function OverviewPage() {
   const number = new Intl.NumberFormat(i18n.language);
   const shown = ({ count, is_more }: Count) => (is_more ? `${number.format(count)}+` : number.format(count));
   const date = new Intl.DateTimeFormat(i18n.language, { dateStyle: "full", timeZone: zone }).format(new Date(now));
-  const sends = (standing: string) => ({ standing, since: day });
+  const sends = (standing: string) => ({ standing, since: day, customers: "true" });
   return (
     <>
       <PageHeader title={t("overview.title")} description={t("overview.today_is", { date, zone })} />
