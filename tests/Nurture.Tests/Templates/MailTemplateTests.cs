@@ -310,7 +310,7 @@ public sealed class MailTemplateTests
         var library = new MailTemplateLibrary(
         [
             MailTemplate.Parse($"---\nsubject: x\npreheader: y\n{front}---\n{body}", "welcome.en.html"),
-            MailTemplate.Parse("<style>p { margin: 0 0 16px; font-family: Helvetica, Arial, sans-serif }</style>{{ content }}{{ sender.organization }}{{ unsubscribe_url }}", "layout.en.html"),
+            MailTemplate.Parse("<style>p { margin: 0 0 16px; font-family: Helvetica, Arial, sans-serif }</style>{{ content }}{{ sender.organization }}{{ sender.postal_address }}{{ unsubscribe_url }}", "layout.en.html"),
         ], "en");
 
         var found = MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default, Nurture.Mail.Html.CssInliner.Plan);
