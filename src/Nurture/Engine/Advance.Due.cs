@@ -49,7 +49,7 @@ internal sealed partial class Advance
         {
             if (one.DueAt is not { } due || (isInclusive ? due > until : due >= until) || due >= first?.DueAt) return;
             var key = new SubjectKey(slot, one.Ref);
-            if (!set.IsParked(key) && !catchingUp.Contains(key)) first = one;
+            if (!set.IsParked(key) && !catchingUp.Contains(key) && one is not AccountState { IsOnTheMove: true }) first = one;
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed partial class Advance
     private void LiveThrough(SubjectState subject, DateTimeOffset until, bool isInclusive)
     {
         var key = new SubjectKey(slot, subject.Ref);
-        if (set.IsParked(key) || !catchingUp.Add(key)) return;
+        if (set.IsParked(key) || subject is AccountState { IsOnTheMove: true } || !catchingUp.Add(key)) return;
         Guarded(key, () => LiveThroughUnguarded(subject, until, isInclusive));
         catchingUp.Remove(key);
     }
@@ -90,7 +90,7 @@ internal sealed partial class Advance
 
     private void SettleUnguarded(SubjectState subject, DateTimeOffset at)
     {
-        if (subject is ContactState { Status: ContactStatus.Erased } || IsParked(subject)) return;
+        if (subject is ContactState { Status: ContactStatus.Erased } or AccountState { IsOnTheMove: true } || IsParked(subject)) return;
         at = Later(at, subject.LivedUntil);
         if (subject is AccountState account)
         {
@@ -115,6 +115,7 @@ internal sealed partial class Advance
     /// <summary>The account, and those of its people whose scenarios may watch it.</summary>
     private void SettleAccount(AccountState account, ContactState? except, DateTimeOffset at)
     {
+        if (account.IsOnTheMove) return;
         Settle(account, at);
         ForEnrolledPeople(account, except, at, person =>
         {
@@ -223,6 +224,13 @@ internal sealed partial class Advance
     private void RestUnguarded(SubjectState subject, DateTimeOffset at)
     {
         SettleChanged(subject);
+        if (subject is AccountState { IsOnTheMove: true })
+        {
+            subject.DueAt = null;
+            set.Touch(new SubjectKey(slot, subject.Ref));
+            return;
+        }
+
         at = subject.LivedUntil = Later(at, subject.LivedUntil);
         catalog.Index.Criteria.Trim(subject, at);
         DateTimeOffset? due = null;
