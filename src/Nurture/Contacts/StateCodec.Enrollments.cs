@@ -34,7 +34,7 @@ public static partial class StateCodec
                 if (send.Occurrence != 0) s.Number(8, send.Occurrence);
                 s.Text(20, send.Answer);
                 s.Instant(21, send.AnsweredAt);
-                s.Flag(22, send.WasReleased && send.Fate != EnrollmentSendFate.Released);
+                s.Flag(22, send.WasReleased);
             });
         }
 
@@ -163,7 +163,7 @@ public static partial class StateCodec
                 case 1: send.Step = reader.Text; break;
                 case 2: send.Template = reader.Text; break;
                 case 3: send.RecipientId = reader.Number; break;
-                case 4: (send.Fate, send.WasReleased) = ((EnrollmentSendFate)reader.Number, send.WasReleased || (EnrollmentSendFate)reader.Number == EnrollmentSendFate.Released); break;
+                case 4: send.Fate = (EnrollmentSendFate)reader.Number; break;
                 case 22: send.WasReleased = reader.Flag; break;
                 case 5: send.At = reader.Instant; break;
                 case 6: send.ClickedAt = reader.Instant; break;

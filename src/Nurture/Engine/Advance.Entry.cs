@@ -24,8 +24,11 @@ internal sealed partial class Advance
             if (trigger.Where is { } where && where.Evaluate(new ConditionContext { Catalog = catalog, At = at, Contact = contact, Account = account, Trigger = happened, Event = happened }) != Truth.True) continue;
             foreach (var (subject, isWaiting) in Subjects(published, trigger, happened, contact, account, at))
             {
+                var isOther = !ReferenceEquals(subject, contact) && !ReferenceEquals(subject, account);
+                if (isOther) CatchUp(subject, at, isInclusive: false);
                 if (isWaiting) Pend((ContactState)subject, published, trigger, happened, at);
                 else Begin(subject, published, happened, at, trigger.Late, trigger.Settle);
+                if (isOther) Rest(subject, at);
             }
         }
     }

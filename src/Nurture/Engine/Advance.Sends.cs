@@ -61,7 +61,7 @@ internal sealed partial class Advance
             {
                 // What never left is asked of again by whoever was moved back to the step.
                 if (known.At >= enrollment.StepStartedAt) continue;
-                if (known.WasReleased || known.Fate == EnrollmentSendFate.HeldOut)
+                if (known.WasReleased || known.Fate != EnrollmentSendFate.Skipped)
                 {
                     Note(subject, enrollment, Reason.AlreadySent, at, id);
                     continue;
@@ -97,7 +97,7 @@ internal sealed partial class Advance
                 }
 
                 // It may not expire while a human looks at it.
-                expiresAt = ExpiryOf(subject, enrollment, step, Later(enrollment.StepStartedAt, approval.DecidedAt!.Value), at);
+                expiresAt = ExpiryOf(subject, enrollment, step, approval.DecidedAt!.Value, at);
             }
 
             if (refusal is null && Later(at, now) >= expiresAt) refusal = Reason.Expired;
@@ -276,7 +276,7 @@ internal sealed partial class Advance
             CauseId = causeId,
             Identity = MailSender.IdentityOf(catalog.Policy, step.From, catalog.Mails.Find(step.Template, locale), account),
         }));
-        enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = recipient.Id, Fate = EnrollmentSendFate.Released, WasReleased = true, At = leftAt });
+        enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = recipient.Id, Fate = EnrollmentSendFate.Released, At = leftAt });
         if (isCounted) Count(recipient, leftAt);
         Note(subject, enrollment, Reason.Released, at, recipient.Id, detail: Detail(("template", step.Template)));
         if (step.Asks is not null) Happened(recipient, ProductEvents.Asked, at, ("scenario", enrollment.Scenario), ("step", step.Id), ("template", step.Template));
@@ -314,11 +314,11 @@ internal sealed partial class Advance
     }
 
     /// <summary>Until when the mail is of use: as long as the step says, and not beyond the day that it speaks of (SEMANTICS.md 32).</summary>
-    /// <param name="since">From when on it may leave: since the step began, or a human let it.</param>
+    /// <param name="since">From when on it may leave: since the step began, or a human let it. What begins on the date's own day a human may let leave later.</param>
     private DateTimeOffset ExpiryOf(SubjectState subject, Enrollment enrollment, Step.Send step, DateTimeOffset since, DateTimeOffset at)
     {
         var expiresAt = since + (step.Expires ?? DefaultExpiry(step.Class));
-        return DateOver(subject, enrollment, at) is { } over && over > enrollment.StepStartedAt && over < expiresAt ? over : expiresAt;
+        return DateOver(subject, enrollment, at) is { } over && over - (since > enrollment.StepStartedAt ? TimeSpan.FromDays(1) : default) > enrollment.StepStartedAt && over < expiresAt ? over : expiresAt;
     }
 
     private static TimeSpan DefaultExpiry(SendClass of) => of switch

@@ -131,7 +131,7 @@ public sealed class EnrollmentSend
 
     public EnrollmentSendFate Fate { get; set; }
 
-    /// <summary>It was handed to the ledger, whatever became of it there: it is not sent again.</summary>
+    /// <summary>It was in the ledger before it came to nothing there, so it is not planned again.</summary>
     public bool WasReleased { get; set; }
 
     public DateTimeOffset At { get; set; }

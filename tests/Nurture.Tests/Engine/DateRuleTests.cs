@@ -103,7 +103,7 @@ public sealed class DateRuleTests
         var world = Contracted(3, 20, Scenario("- wait: { until: account.contract_end, offset: -5d }\n- wait: { for: event(\"seen\"), up_to: 20d }\n- send: { template: last, to: most_active, nobody: end, expires: 20d }", trigger: "{ event: booked }", subject: "account"))
             .Do(1, "booked").PassTo(new(2026, 3, 16, 0, 0, 0, TimeSpan.Zero));
         world.TellAccount(1, id => new Signal.HoldRequested(id, new(2026, 3, 25, 0, 0, 0, TimeSpan.Zero), "visit", "csm@example.com", world.Now));
-        world.SayAccount(1, ("contract_end", new DateOnly(2026, 3, 27))).Do(1, "seen").Pass("20d");
+        world.SayAccount(1, ("contract_end", new DateOnly(2026, 4, 20))).Do(1, "seen").Pass("20d");
 
         Assert.Equal("last 1", Assert.Single(world.Mails));
     }
