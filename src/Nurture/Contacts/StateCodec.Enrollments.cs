@@ -40,7 +40,7 @@ public static partial class StateCodec
 
         if (enrollment.EscalationId != 0) w.Number(14, enrollment.EscalationId);
         w.Flag(15, enrollment.WasHeld);
-        w.Flag(16, enrollment.IsAskedFor);
+        w.Text(22, enrollment.AskedFor);
         if (enrollment.Repeat is not null)
         {
             w.Text(17, enrollment.Repeat);
@@ -109,7 +109,9 @@ public static partial class StateCodec
                 case 13: enrollment.Sends.Add(ReadEnrollmentSend(reader.Bytes)); break;
                 case 14: enrollment.EscalationId = reader.Number; break;
                 case 15: enrollment.WasHeld = reader.Flag; break;
-                case 16: enrollment.IsAskedFor = reader.Flag; break;
+                // Of older states: a flag, for whatever it stands on.
+                case 16: enrollment.AskedFor ??= enrollment.Step; break;
+                case 22: enrollment.AskedFor = reader.Text; break;
                 case 17: enrollment.Repeat = reader.Text; break;
                 case 18: enrollment.Iteration = (int)reader.Number; break;
                 case 19: enrollment.IterationStartedAt = reader.Instant; break;

@@ -52,7 +52,7 @@ internal sealed partial class Advance
             (approval.State, approval.DecidedAt) = (signal.IsApproved ? ApprovalState.Approved : ApprovalState.Declined, at);
             if (signal.IsApproved) (approval.Subject, approval.Text) = (signal.MailSubject, signal.Text);
             // A human just asked for it: it does not wait for the quiet time (SEMANTICS.md 49).
-            enrollment.IsAskedFor |= signal.IsApproved;
+            if (signal.IsApproved) enrollment.AskedFor = approval.Step;
             Do(new Effect.ApprovalEnded(approval.Id, approval.State, signal.By, at));
             if (signal.IsApproved) Note(subject, enrollment, Reason.Approved, at, signal.RecipientId, detail: Detail(("by", signal.By)));
         }

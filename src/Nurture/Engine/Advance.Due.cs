@@ -143,7 +143,7 @@ internal sealed partial class Advance
         if (enrollment is { Status: EnrollmentStatus.Measuring, MissedAt: not null })
         {
             // What had happened by the deadline was heard with the event that told it.
-            if (enrollment.GoalReachedAt is not null) subject.Enrollments.Remove(enrollment);
+            if (enrollment.GoalReachedAt is not null) Forget();
             return;
         }
 
@@ -153,8 +153,9 @@ internal sealed partial class Advance
         {
             var isInTime = LatestHeard(enrollment, goal.When)?.OccurredAt <= enrollment.MissedAt;
             ReachGoal(subject, enrollment, scenario, at, isInTime ? Detail(("late", "true")) : "");
-            if (enrollment.Status == EnrollmentStatus.Measuring) subject.Enrollments.Remove(enrollment);
+            if (enrollment.Status == EnrollmentStatus.Measuring) Forget();
             else if (goal.EndsEnrollment) End(subject, enrollment, Reason.GoalReached, at, isNoted: true);
+            else if (enrollment.EscalationId == 0) LeaveCases(subject, enrollment, Reason.GoalReached, at);
         }
 
         if (enrollment.Status != EnrollmentStatus.Live || !subject.Enrollments.Contains(enrollment)) return;
@@ -172,6 +173,12 @@ internal sealed partial class Advance
             if (!isOut) continue;
             End(subject, enrollment, exit.When is null ? Reason.AudienceLost : Reason.ExitTrue, at, exit.When is null ? "" : Detail(("exit", exit.When.Text)));
             return;
+        }
+
+        void Forget()
+        {
+            subject.Enrollments.Remove(enrollment);
+            LeaveCases(subject, enrollment, Reason.GoalReached, at);
         }
     }
 
@@ -192,7 +199,11 @@ internal sealed partial class Advance
             (enrollment.GoalDeadline, enrollment.MissedAt) = (null, deadline);
         }
 
-        if (enrollment is { Status: EnrollmentStatus.Measuring, MissedAt: { } missed } && missed + LateGoal <= at) subject.Enrollments.Remove(enrollment);
+        if (enrollment is { Status: EnrollmentStatus.Measuring, MissedAt: { } missed } && missed + LateGoal <= at)
+        {
+            subject.Enrollments.Remove(enrollment);
+            LeaveCases(subject, enrollment, Reason.GoalMissed, at);
+        }
     }
 
     /// <summary>Says when the subject is next due, and marks it to be saved.</summary>

@@ -16,7 +16,7 @@ internal sealed partial class Advance
         {
             if (enrollment.StepDueAt is not { } deadline || deadline > at) return false;
             Note(subject, enrollment, Reason.TimedOut, deadline);
-            LeaveCase(subject, enrollment, Reason.TimedOut, deadline);
+            WaitNoLonger(subject, enrollment, Reason.TimedOut, deadline);
             Go(subject, enrollment, published, node.Targets[^1], deadline);
             return true;
         }
@@ -39,6 +39,7 @@ internal sealed partial class Advance
 
         enrollment.StepDueAt = null;
         var escalation = OpenOrJoin(account, subject, enrollment, step, at);
+        if (escalation is not null && !escalation.Joiners.Exists(joiner => joiner.EnrollmentId == enrollment.Id)) escalation.Joiners.Add(new Joiner(subject.Ref, enrollment.Id));
         if (!step.WaitsForOutcome)
         {
             Go(subject, enrollment, published, node.Next, enrollment.StepStartedAt);
@@ -49,7 +50,6 @@ internal sealed partial class Advance
         }
         else
         {
-            escalation.Joiners.Add(new Joiner(subject.Ref, enrollment.Id));
             enrollment.EscalationId = escalation.Id;
             var upTo = step.UpTo ?? catalog.Escalations.Find(escalation.Type)?.Hold?.Most ?? new Duration(TimeSpan.FromDays(21));
             enrollment.StepDueAt = Calendar.Add(at, upTo, Company);
@@ -259,25 +259,41 @@ internal sealed partial class Advance
             var published = VersionOf(enrollment);
             if (published.Program.Nodes[enrollment.Step!] is not { Step: Step.Escalate step } node) throw new InvalidOperationException($"{published.Scenario.Name} waits for an outcome at {enrollment.Step}, which is no escalation.");
             enrollment.EscalationId = 0;
-            enrollment.IsAskedFor = isByHuman;
+            enrollment.AskedFor = isByHuman ? enrollment.Step : null;
             Note(subject, enrollment, Reason.OutcomeHeard, at, detail: Detail(("outcome", outcome)));
             Go(subject, enrollment, published, TargetOf(step, node, outcome), at);
         }
     }
 
-    /// <summary>A passage waits no longer. A case that nobody took, and for which no other passage waits, is closed with what ended it; a human's work never is (SEMANTICS.md 42).</summary>
-    private void LeaveCase(SubjectState subject, Enrollment enrollment, Reason reason, DateTimeOffset at)
+    /// <summary>A passage does not wait for the outcome any more; that it called stays.</summary>
+    private void WaitNoLonger(SubjectState subject, Enrollment enrollment, Reason reason, DateTimeOffset at)
     {
         var id = enrollment.EscalationId;
         enrollment.EscalationId = 0;
-        var account = subject as AccountState ?? AccountOf((ContactState)subject);
-        if (account?.Escalations.Find(open => open.Is(id)) is not { } escalation) return;
-        escalation.Joiners.RemoveAll(joiner => joiner.EnrollmentId == enrollment.Id);
-        Do(new Effect.EscalationNoted(escalation.Id, account.Id, at, "left", "", "", Detail(("scenario", enrollment.Scenario), ("reason", reason.Code()))));
-        if (escalation.AcknowledgedAt is null && escalation.Joiners.Count == 0 && reason is Reason.GoalReached or Reason.ExitTrue or Reason.AudienceLost)
-            Close(account, escalation, EscalationTypes.RecoveredByItself, "", at);
-        set.Touch(new SubjectKey(slot, account.Ref));
-        if (!ReferenceEquals(account, subject)) Rest(account, at);
+        if ((subject as AccountState ?? AccountOf((ContactState)subject)) is { } account && account.Escalations.Find(open => open.Is(id)) is { } escalation) NoteLeft(account, escalation.Id, enrollment, reason, at);
+    }
+
+    private void NoteLeft(AccountState account, long escalationId, Enrollment enrollment, Reason reason, DateTimeOffset at) =>
+        Do(new Effect.EscalationNoted(escalationId, account.Id, at, "left", "", "", Detail(("scenario", enrollment.Scenario), ("reason", reason.Code()))));
+
+    /// <summary>
+    /// A passage that opened cases, or joined them, calls no longer, whether it waited for their outcomes or not. A case that
+    /// nobody took, and for which no other passage calls, is closed with what ended it; a human's work never is (SEMANTICS.md 42).
+    /// </summary>
+    private void LeaveCases(SubjectState subject, Enrollment enrollment, Reason reason, DateTimeOffset at)
+    {
+        var waitedFor = enrollment.EscalationId;
+        enrollment.EscalationId = 0;
+        if ((subject as AccountState ?? AccountOf((ContactState)subject)) is not { } account) return;
+        foreach (var escalation in account.Escalations.Where(open => open.Joiners.Exists(joiner => joiner.EnrollmentId == enrollment.Id)).ToList())
+        {
+            escalation.Joiners.RemoveAll(joiner => joiner.EnrollmentId == enrollment.Id);
+            var hasRecovered = reason is Reason.GoalReached or Reason.ExitTrue or Reason.AudienceLost;
+            if (hasRecovered || escalation.Is(waitedFor)) NoteLeft(account, escalation.Id, enrollment, reason, at);
+            if (hasRecovered && escalation.AcknowledgedAt is null && escalation.Joiners.Count == 0) Close(account, escalation, EscalationTypes.RecoveredByItself, "", at);
+            set.Touch(new SubjectKey(slot, account.Ref));
+            if (!ReferenceEquals(account, subject)) Rest(account, at);
+        }
     }
 
     /// <summary>The team's clock and days.</summary>

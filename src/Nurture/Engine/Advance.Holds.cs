@@ -153,8 +153,8 @@ internal sealed partial class Advance
             : [.. keys.Select(set.Get).OfType<ContactState>()];
     }
 
-    /// <summary>Until when the account's hold, or the quiet time after one, keeps a mail of the class back; null where nothing does.</summary>
-    private static DateTimeOffset? HeldUntil(AccountState? account, Enrollment enrollment, SendClass sendClass, DateTimeOffset at)
+    /// <summary>Until when the account's hold, or the quiet time after one, keeps the step's mail back; null where nothing does.</summary>
+    private static DateTimeOffset? HeldUntil(AccountState? account, PublishedScenario published, Enrollment enrollment, Step.Send step, DateTimeOffset at)
     {
         if (account is null) return null;
         var (until, quietUntil) = ((DateTimeOffset?)null, account.QuietUntil);
@@ -164,17 +164,25 @@ internal sealed partial class Advance
             if (hold.Since > at) continue;
             // Over, though the account was not woken yet: its quiet time has begun.
             if (hold.Until <= at) quietUntil = Later(quietUntil, hold.Until + hold.Quiet);
-            else if (hold.Blocks.Contains(sendClass) && (until is null || hold.Until > until)) until = hold.Until;
+            else if (hold.Blocks.Contains(step.Class) && (until is null || hold.Until > until)) until = hold.Until;
         }
 
-        return until ?? (!enrollment.IsAskedFor && quietUntil > at ? quietUntil : null);
+        if (until is not null) return until;
+        // What left to one of its recipients keeps others back, and not the next one.
+        var isOwn = enrollment.WasHeld && quietUntil == enrollment.Sends
+            .Where(send => send.Step == step.Id && send.Occurrence == enrollment.Iteration && send.Fate == EnrollmentSendFate.Released).Select(send => send.At + BetweenHeldMails).DefaultIfEmpty().Max();
+        return quietUntil > at && !isOwn && !IsAskedFor(published, enrollment, step) ? quietUntil : null;
     }
 
-    private void SpaceOut(SubjectState subject, Enrollment enrollment, DateTimeOffset at)
+    /// <summary>Whether a human approved it, or it is the first mail of what a human's outcome leads to.</summary>
+    private static bool IsAskedFor(PublishedScenario published, Enrollment enrollment, Step.Send step) =>
+        enrollment.AskedFor is { } asked && (asked == step.Id
+            || (published.Program.Nodes.GetValueOrDefault(asked)?.Step is Step.Escalate or Step.Task && Step.All(published.Program.Nodes[asked].Step.Ways.SelectMany(way => way)).Any(inside => inside.Id == step.Id)));
+
+    private void SpaceOut(SubjectState subject, DateTimeOffset at)
     {
-        enrollment.WasHeld = false;
         if ((subject as AccountState ?? AccountOf((ContactState)subject)) is not { } account) return;
-        account.QuietUntil = Later(account.QuietUntil, at + BetweenHeldMails);
+        account.QuietUntil = Later(account.QuietUntil, Later(at, now) + BetweenHeldMails);
         set.Touch(new SubjectKey(slot, account.Ref));
     }
 }

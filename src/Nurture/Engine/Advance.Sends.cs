@@ -123,12 +123,7 @@ internal sealed partial class Advance
             }
         }
 
-        if (hasReleased)
-        {
-            enrollment.IsAskedFor = false;
-            if (wasHeld) SpaceOut(subject, enrollment, at);
-        }
-
+        if (hasReleased && wasHeld) SpaceOut(subject, at);
         if (again is null) return AfterSend(subject, enrollment, published, node, step, at);
         enrollment.StepDueAt = again;
         return false;
@@ -137,6 +132,8 @@ internal sealed partial class Advance
     private bool AfterSend(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Send step, DateTimeOffset at)
     {
         var isSkipped = enrollment.Sends.Where(send => send.Step == step.Id && send.Occurrence == enrollment.Iteration).All(send => send.Fate == EnrollmentSendFate.Skipped);
+        // The step's last recipient has had it.
+        if (!isSkipped) (enrollment.AskedFor, enrollment.WasHeld) = (null, false);
         if (isSkipped && step.EndsWhenSkipped)
         {
             End(subject, enrollment, Reason.Ended, at, Detail(("reason", "skipped")));
@@ -180,7 +177,7 @@ internal sealed partial class Advance
         if (bar is not null) return (bar, null);
         if (recipient.Email is null) return (Reason.NoAddress, enrollment.EnteredAt + SettleOf(recipient));
         if (step.Class == SendClass.Transactional) return (null, null);
-        if (HeldUntil(subject as AccountState ?? AccountOf(recipient), enrollment, step.Class, at) is { } released) return (Reason.OnHold, released);
+        if (HeldUntil(subject as AccountState ?? AccountOf(recipient), published, enrollment, step, at) is { } released) return (Reason.OnHold, released);
 
         if (FirstOfStream(subject, enrollment, published.Scenario) is not null) return (Reason.StreamBusy, DateTimeOffset.MaxValue);
 

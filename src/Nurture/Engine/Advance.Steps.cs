@@ -190,7 +190,6 @@ internal sealed partial class Advance
     private void End(SubjectState subject, Enrollment enrollment, Reason reason, DateTimeOffset at, string detail = "", bool isNoted = false)
     {
         if (!isNoted) Note(subject, enrollment, reason, at, detail: detail);
-        if (enrollment.EscalationId != 0) LeaveCase(subject, enrollment, reason, at);
         if (enrollment.Approvals.Count > 0) WithdrawApprovals(enrollment, at);
         var scenario = VersionOf(enrollment).Scenario;
         LeaveSeat(subject, scenario, reason, at);
@@ -213,6 +212,8 @@ internal sealed partial class Advance
         var isMeasured = enrollment.GoalDeadline is not null && enrollment.GoalReachedAt is null && reason is not (Reason.Merged or Reason.Erased);
         if (isMeasured || (enrollment is { GoalReachedAt: null, MissedAt: { } missed } && missed + LateGoal > at && reason is not (Reason.Merged or Reason.Erased))) enrollment.Status = EnrollmentStatus.Measuring;
         else subject.Enrollments.Remove(enrollment);
+        // Who came to the end of the steps may still come to the goal.
+        if (enrollment.Status == EnrollmentStatus.Live || reason is not (Reason.Completed or Reason.Ended)) LeaveCases(subject, enrollment, reason, at);
     }
 
     /// <summary>What goals, exits and waits of the subject's passages ask about, they remember (SEMANTICS.md 18, 23, 24).</summary>

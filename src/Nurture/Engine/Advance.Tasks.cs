@@ -64,7 +64,7 @@ internal sealed partial class Advance
             var published = VersionOf(enrollment);
             if (published.Program.Nodes[enrollment.Step!] is not { Step: Step.Task step } node) throw new InvalidOperationException($"{published.Scenario.Name} waits for a task at {enrollment.Step}, which is none.");
             enrollment.TaskId = 0;
-            enrollment.IsAskedFor = true;
+            enrollment.AskedFor = enrollment.Step;
             Note(subject, enrollment, Reason.TaskDone, at, detail: Detail(("task", step.Title), ("outcome", signal.Outcome), ("by", signal.By)));
             var arm = step.Arms.ToList().FindIndex(one => one.Outcome == signal.Outcome);
             Go(subject, enrollment, published, node.Targets[arm >= 0 ? arm : step.Arms.Count], at);

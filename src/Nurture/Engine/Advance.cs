@@ -303,7 +303,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
                 Go(subject, enrollment, published, node.Next, at);
                 break;
             case EnrollmentAct.Move when published.Program.Nodes.ContainsKey(signal.Step):
-                if (enrollment.EscalationId != 0) LeaveCase(subject, enrollment, Reason.MovedByHand, at);
+                if (enrollment.EscalationId != 0) WaitNoLonger(subject, enrollment, Reason.MovedByHand, at);
                 Note(subject, enrollment, Reason.MovedByHand, at, detail: detail);
                 (enrollment.Repeat, enrollment.Iteration, enrollment.IterationStartedAt, enrollment.IsBehind, enrollment.TaskId) = (null, 0, default, false, 0);
                 Go(subject, enrollment, published, signal.Step, at);

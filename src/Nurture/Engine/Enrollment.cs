@@ -73,8 +73,8 @@ public sealed class Enrollment
     /// <summary>A mail of it waited for a hold: what follows leaves one at a time (SEMANTICS.md 48).</summary>
     public bool WasHeld { get; set; }
 
-    /// <summary>A human just gave the outcome it acts on: its next mail does not wait for the quiet time (SEMANTICS.md 49).</summary>
-    public bool IsAskedFor { get; set; }
+    /// <summary>The step whose outcome a human gave, or the send that one approved, until its first mail has left for all: that does not wait for the quiet time (SEMANTICS.md 49). Null for none.</summary>
+    public string? AskedFor { get; set; }
 
     /// <summary>It waits for its turn at a throttled send, which it may take until then; null where it stands in no line.</summary>
     public DateTimeOffset? InLineUntil { get; set; }

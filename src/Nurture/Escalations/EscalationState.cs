@@ -3,7 +3,7 @@ using Nurture.Scenarios;
 
 namespace Nurture.Escalations;
 
-/// <summary>A passage that waits for the outcome of a case.</summary>
+/// <summary>A passage that opened a case or joined it, and can still come to its goal or an exit.</summary>
 public sealed record Joiner(SubjectRef Subject, long EnrollmentId);
 
 /// <summary>An open case, as much of it as decisions read; its story is kept beside (<see cref="Engine.Effect.EscalationNoted"/>).</summary>

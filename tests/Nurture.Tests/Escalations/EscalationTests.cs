@@ -1,6 +1,8 @@
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
+using Nurture.Scenarios;
+using Nurture.Sends;
 using Nurture.Tests.Engine;
 
 namespace Nurture.Tests.Escalations;
@@ -172,6 +174,108 @@ public sealed class EscalationTests
 
         Assert.Single(taken.Account(1).Escalations);
         Assert.Contains(taken.Simulator.Carried.OfType<Effect.EscalationNoted>(), noted => noted.Kind == "left" && noted.Detail.Contains("goal_reached"));
+    }
+
+    [Rule(42)]
+    [Theory]
+    [InlineData(false, "rescued")]
+    [InlineData(false, "gone")]
+    [InlineData(true, "rescued")]
+    public void So_does_the_goal_or_exit_of_a_passage_that_does_not_wait_for_the_outcome(bool timedOut, string happened)
+    {
+        var calling = timedOut ? Scenario("a", "stuck", "stalled") : World.Calling("stalled") + "\n  - wait: 50d\nexit: [ event(\"gone\") ]\n";
+        var world = Company(calling).Do(1, "stuck").Pass(timedOut ? "11d" : "1d");
+        Assert.Single(world.Account(1).Escalations);
+
+        world.Do(1, happened);
+
+        Assert.Empty(world.Account(1).Escalations);
+        Assert.Equal(EscalationTypes.RecoveredByItself, world.Simulator.Carried.OfType<Effect.EscalationChanged>().Last().Outcome);
+        Assert.Empty(world.Account(1).Holds);
+    }
+
+    [Rule(42)]
+    [Fact]
+    public void While_another_passage_calls_the_case_stays_and_has_the_goal_as_evidence()
+    {
+        var other = World.Calling("silent").Replace("scenario: call", "scenario: other").Replace("event: stuck", "event: quiet").Replace("rescued", "soothed");
+        var world = Company(World.Calling("stalled"), other).Do(1, "stuck").Do(1, "quiet").Do(1, "rescued");
+        Assert.Single(world.Account(1).Escalations);
+        Assert.Contains(world.Simulator.Carried.OfType<Effect.EscalationNoted>(), noted => noted.Kind == "left" && noted.Detail.Contains("goal_reached"));
+
+        world.Do(1, "soothed");
+        Assert.Empty(world.Account(1).Escalations);
+
+        var taken = Company(World.Calling("stalled")).Do(1, "stuck").Work(1, EscalationAct.Acknowledge).Do(1, "rescued");
+        Assert.Single(taken.Account(1).Escalations);
+        Assert.Contains(taken.Simulator.Carried.OfType<Effect.EscalationNoted>(), noted => noted.Kind == "left");
+    }
+
+    private static World InTwoZones(params string[] scenarios)
+    {
+        var world = Company(scenarios).Say(1, ("zone", "Asia/Tokyo")).Say(2, ("zone", "Europe/Berlin")).Join(1, 1, "admin").Join(2, 1, "admin");
+        world.Simulator.Catalog = world.Simulator.Catalog with
+        {
+            Policy = new SendPolicy { AllowedHours = new Dictionary<SendClass, AllowedHours> { [SendClass.Service] = new(new NodaTime.LocalTime(9, 0), new NodaTime.LocalTime(18, 0), Days.All) } },
+        };
+        return world;
+    }
+
+    [Rule(49)]
+    [Fact]
+    public void The_first_mail_of_an_outcome_passes_the_quiet_time_for_each_of_its_recipients()
+    {
+        var both = Scenario("a", "stuck", "stalled").Replace("template: thanks-a, to: trigger.contact", "template: thanks-a, to: 'role(\"admin\", 2)'");
+        var world = InTwoZones(both).Do(1, "stuck").Work(1, EscalationAct.Close, "saved");
+        Assert.Equal(["thanks-a 2"], world.Mails);
+
+        // Nine in Tokyo.
+        world.PassTo(new DateTimeOffset(2026, 3, 3, 0, 1, 0, TimeSpan.Zero));
+
+        Assert.Equal(["thanks-a 2", "thanks-a 1"], world.Mails);
+    }
+
+    [Rule(49)]
+    [Fact]
+    public void A_mail_after_an_outcome_that_sends_nothing_waits_for_the_quiet_time()
+    {
+        var after = Scenario("a", "stuck", "stalled", "  - send: { template: after, to: trigger.contact, nobody: end, expires: 9d }")
+            .Replace("saved:\n        - send: { template: thanks-a, to: trigger.contact, nobody: end }", "saved: []");
+        var world = Company(after).Do(1, "stuck").Work(1, EscalationAct.Close, "saved");
+        Assert.Empty(world.Mails);
+
+        world.Pass("3d");
+
+        Assert.Equal(["after 1"], world.Mails);
+    }
+
+    [Rule(48)]
+    [Fact]
+    public void What_was_held_leaves_to_each_of_its_recipients_before_a_day_is_let_pass()
+    {
+        const string Both = """
+            scenario: both
+            title: Both
+            owner: m@example.com
+            subject: account
+            class: service
+            trigger: { event: renewed }
+            goal: { when: event("never"), within: 90d }
+            steps:
+              - send: { template: both, to: 'role("admin", 2)', nobody: end }
+            """;
+        var world = InTwoZones(Both, Drip).TellAccount(1, id => new Signal.HoldRequested(id, World.Start.AddDays(5), "A merger", "csm@example.com", World.Start)).Do(1, "renewed");
+
+        world.TellAccount(1, id => new Signal.HoldReleased(id, "csm@example.com", World.Start)).Pass("1h").Do(2, "subscribed");
+        Assert.Equal(["both 2"], world.Mails);
+
+        // Nine in Tokyo: the last of it leaves, and a day is counted from there.
+        world.PassTo(new DateTimeOffset(2026, 3, 3, 0, 1, 0, TimeSpan.Zero));
+        Assert.Equal(["both 2", "both 1"], world.Mails);
+        world.PassTo(World.Start.AddDays(1).AddHours(3));
+        Assert.Equal(["both 2", "both 1"], world.Mails);
+        world.Pass("1d");
+        Assert.Contains("one 2", world.Mails);
     }
 
     [Fact]
