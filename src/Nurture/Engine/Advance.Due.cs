@@ -227,8 +227,14 @@ internal sealed partial class Advance
             if (i == MostMomentsAtOnce) throw new InvalidOperationException($"{current.Ref} changes without an end.");
             var (subject, at) = unsettled[0];
             unsettled.RemoveAll(one => ReferenceEquals(one.Subject, subject));
-            if (subject is AccountState account) SettleAccount(account, except: null, at);
+            if (subject is AccountState account)
+            {
+                SettleAccount(account, current as ContactState, at);
+                // Who has just entered is not known to the account yet.
+                if (current is ContactState && catalog.Index.HasAccountReaders) Settle(current, at);
+            }
             else Settle(subject, at);
+
             if (!ReferenceEquals(subject, current)) Rest(subject, at);
         }
     }
