@@ -19,7 +19,7 @@ export default function Audit() {
   const list = usePage<Act>("/audit");
   const word = (action: string) => {
     const key = `audit.acts.${action.replace(".", "_")}`;
-    return i18n.exists(`settings.${key}`) ? t(key) : action;
+    return i18n.exists(key) ? t(key) : action;
   };
   const actor = (name: string) => (name.startsWith("user:") ? name.slice(5) : name.startsWith("key:") ? t("audit.key", { name: name.slice(4) }) : t("audit.system", { name }));
   return (
