@@ -191,7 +191,7 @@ internal sealed partial class Binder
         }
         else if (scope.Plan.Events.Count > 0 && !AlwaysKnown.Contains(name) && !name.StartsWith("nurture.", StringComparison.Ordinal))
         {
-            report.Warn(UnknownEvent, expression.Span, $"The event \"{name}\" is not in the tracking plan.", Spelling.Hint(name, scope.Plan.Events.Keys));
+            report.Warn(UnknownEvent, expression.Span, $"The event \"{name}\" is not in the tracking plan.", Spelling.OfMails(name) ?? Spelling.Hint(name, scope.Plan.Events.Keys));
         }
 
         return name;

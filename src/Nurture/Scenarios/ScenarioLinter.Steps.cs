@@ -273,7 +273,7 @@ public sealed partial class ScenarioLinter
     /// <summary>A mail that becomes due outside the allowed hours and expires before they begin never leaves.</summary>
     private void CheckHours(Step.Send send, Moment moment)
     {
-        if (moment.Local is not { } due || !environment.Policy.AllowedHours.TryGetValue(send.Class, out var hours)) return;
+        if (send.LeavesAtAnyHour || moment.Local is not { } due || !environment.Policy.AllowedHours.TryGetValue(send.Class, out var hours)) return;
         var wait = due.Time < hours.From ? hours.From - due.Time
             : due.Time >= hours.Until ? hours.From - due.Time + Period.FromHours(24)
             : Period.Zero;

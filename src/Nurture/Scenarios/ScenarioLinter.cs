@@ -110,7 +110,7 @@ public sealed partial class ScenarioLinter
         var known = environment.Plan.Events;
         if (known.Count == 0 || known.ContainsKey(name) || name is "page" or "screen") return;
         Error(DiagnosticCodes.NotInPlan, at, $"events.yaml knows no event \"{name}\", so nobody would ever enter",
-            Suggestions.For(name, known.Keys) ?? "Add it to events.yaml, so that others know what it means.");
+            Nurture.Conditions.Spelling.OfMails(name) ?? Suggestions.For(name, known.Keys) ?? "Add it to events.yaml, so that others know what it means.");
     }
 
     private void CheckAudience()

@@ -125,6 +125,7 @@ public sealed partial class ScenarioParser
 
     private static readonly Dictionary<string, string> LaterInTask = new(StringComparer.Ordinal)
     {
+        ["form"] = "A task has a title: say in it what is to be written down. How it ended is for outcome:, beside it.",
         ["outcome"] = "It stands beside the task, aligned with \"task:\".",
         ["timeout"] = "It stands beside the task, aligned with \"task:\".",
     };

@@ -35,6 +35,7 @@ public sealed partial class ScenarioParser
         var stepClass = SendClasses.Read(source, fields?["class"]) ?? (mail?.Class < ofScenario ? mail.Class.Value : ofScenario);
         var stepTopic = source.Name(fields?["topic"], "a topic") ?? mail?.Topic ?? topic;
         var expires = source.Exact(fields?["expires"], "expires");
+        var leavesAtAnyHour = ReadHours(fields?["hours"], stepClass);
         var throttle = source.Pace(fields?["throttle"], "throttle");
         var condition = ReadCondition(fields?["if"], "if", Scope(hasHeard));
         var hasCalendar = ReadCalendar(fields?["calendar"]);
@@ -48,7 +49,7 @@ public sealed partial class ScenarioParser
         if (template is null) return null;
 
         var given = Claim(id, Called(templateNode, template), span);
-        Remember(given, fields, "template", "to", "nobody", "class", "topic", "expires", "throttle", "if", "calendar", "answers", "scale", "set", "registers");
+        Remember(given, fields, "template", "to", "nobody", "class", "topic", "expires", "hours", "throttle", "if", "calendar", "answers", "scale", "set", "registers");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)
         {
@@ -57,6 +58,7 @@ public sealed partial class ScenarioParser
             Class = stepClass,
             Topic = stepTopic,
             Expires = expires,
+            LeavesAtAnyHour = leavesAtAnyHour,
             Throttle = throttle,
             If = condition,
             HasCalendar = hasCalendar,
@@ -66,6 +68,14 @@ public sealed partial class ScenarioParser
             Approve = approve,
             From = from,
         };
+    }
+
+    private bool ReadHours(YamlNode? node, SendClass of)
+    {
+        if (source.OneOf(node, "when a mail may leave", ("any", true)) is not true) return false;
+        if (of == SendClass.Marketing)
+            source.Error(DiagnosticCodes.Contradiction, node!.Span, "a marketing mail leaves within the allowed hours of policy.yaml alone", "hours: any is for a service mail that answers what the person just did.");
+        return true;
     }
 
     private Approver? ReadApprover(Fields fields)
@@ -214,7 +224,7 @@ public sealed partial class ScenarioParser
             Suggestions.For(template, known) ?? $"It would be the file templates/{template}.{environment.Policy.Locale}.html.");
     }
 
-    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, throttle, if, approve, from, calendar and id.";
+    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, hours, throttle, if, approve, from, calendar and id.";
 
     private static readonly Dictionary<string, string> LaterInSend = new(StringComparer.Ordinal)
     {

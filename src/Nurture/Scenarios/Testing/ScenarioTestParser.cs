@@ -307,7 +307,7 @@ public sealed class ScenarioTestParser
         var name = source.Text(eventNode, "event");
         var known = environment.Plan.Events;
         if (name is not null && known.Count > 0 && !known.ContainsKey(name) && name is not ("page" or "screen"))
-            source.Error(DiagnosticCodes.NotInPlan, eventNode!.Span, $"events.yaml knows no event \"{name}\"", Suggestions.For(name, known.Keys));
+            source.Error(DiagnosticCodes.NotInPlan, eventNode!.Span, $"events.yaml knows no event \"{name}\"", Nurture.Conditions.Spelling.OfMails(name) ?? Suggestions.For(name, known.Keys));
         var properties = WriteProperties(source.Map(fields["properties"], "properties"), name is null ? null : known.GetValueOrDefault(name));
         fields.RefuseOthers();
         return name is null ? null : new(at, who, name, properties, fields.HeadSpan);
