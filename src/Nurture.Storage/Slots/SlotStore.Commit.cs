@@ -24,9 +24,9 @@ public sealed partial class SlotStore
             await write.ProfilesAsync();
             await write.PositionsAsync();
             await write.JournalAsync();
-            await write.SendsAsync();
+            var withdrawn = await write.SendsAsync();
             await write.HumansAsync();
-            await log.AppendAsync(connection, transaction, commit.Events, ct);
+            await log.AppendAsync(connection, transaction, [.. commit.Events, .. withdrawn.Select(send => send.Ended(Reason.Cancelled, commit.RecordedAt))], ct);
             await write.ParkedAsync();
             await ThrottleStore.AskAsync(database, connection, transaction, commit, ct);
             if (commit.Breaker is { } breaker) await BreakerStore.CountAsync(database, connection, transaction, commit, breaker, ct);
@@ -200,13 +200,14 @@ public sealed partial class SlotStore
                 .Short("reason", j => (short)j.Entry.Reason).Text("detail", j => j.Entry.Detail).Long("cause_id", j => j.Entry.CauseId)
                 .Text("correlation", j => j.Entry.Correlation), cancel);
 
-        public async Task SendsAsync()
+        /// <returns>Mails that counted for caps and are called off.</returns>
+        public async Task<IReadOnlyList<ClaimedSend>> SendsAsync()
         {
             await SendStore.PlanAsync(database, connection, transaction, commit.Sends, cancel);
             await NoticeStore.PlanAsync(database, connection, transaction, commit.Notices, cancel);
             await CallStore.PlanAsync(database, connection, transaction, commit.Calls, cancel);
             await CallStore.CancelAsync(database, connection, transaction, commit.CancelledSends, cancel);
-            await SendStore.CancelAsync(database, connection, transaction, commit.CancelledSends, Rows.Of(commit.CancelledSends)
+            return await SendStore.CancelAsync(database, connection, transaction, commit.CancelledSends, Rows.Of(commit.CancelledSends)
                     .Short("kind", c => (short)c.Subject.Kind).Long("subject_id", c => c.Subject.Id).Long("enrollment_id", c => c.EnrollmentId),
                 "s.enrollment_id = r.enrollment_id and s.kind = r.kind and s.subject_id = r.subject_id", c => (c.Reason, c.At), cancel);
         }

@@ -216,9 +216,10 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
 
     private void SendEnded(Signal.SendEnded signal)
     {
-        if (SubjectHere(signal.Subject) is not { } subject) return;
-        var at = signal.At;
-        if (signal.Reason != Reason.Uncertain && set.Contact(slot, signal.RecipientId) is { } recipient) GiveBackCap(recipient, subject, signal);
+        var (subject, at) = (SubjectHere(signal.Subject), signal.At);
+        // Who was mailed as somebody else is who the passage is about.
+        if (signal.CountedAt is { } counted && (subject as ContactState ?? set.Contact(slot, signal.RecipientId)) is { } recipient) GiveBackCap(recipient, counted, at);
+        if (subject is null || signal.Reason == Reason.Cancelled) return;
         if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment
             && SendOf(subject, enrollment, signal.Step, signal.RecipientId, signal.SendId) is { } send)
         {

@@ -42,7 +42,12 @@ public abstract record Signal
     public sealed record Absorbed(long ContactId, long FromId, ReadOnlyMemory<byte> State) : Signal;
 
     /// <summary>A send did not simply leave: skipped at the claim, failed, expired, uncertain, bounced.</summary>
-    public sealed record SendEnded(SubjectRef Subject, long EnrollmentId, Guid SendId, string Step, long RecipientId, Reason Reason, DateTimeOffset At) : Signal;
+    /// <remarks>Withdrawn by the engine itself it is only told where it counted, with <see cref="Reason.Cancelled"/>.</remarks>
+    public sealed record SendEnded(SubjectRef Subject, long EnrollmentId, Guid SendId, string Step, long RecipientId, Reason Reason, DateTimeOffset At) : Signal
+    {
+        /// <summary>When it was planned, where it counted for caps and surely did not leave, so that the cap is returned; else null.</summary>
+        public DateTimeOffset? CountedAt { get; init; }
+    }
 
     /// <summary>A mail was opened or a link in it followed, by a person or a machine.</summary>
     /// <param name="IsMachine">Surely no person: a HEAD request, a prefetch. Recorded, and moves nothing.</param>

@@ -64,6 +64,7 @@ public static class SignalCodec
             w.Number(4, s.RecipientId);
             w.Number(5, (long)s.Reason);
             w.Number(6, (long)s.Subject.Kind);
+            w.Number(8, s.CountedAt?.ToMilliseconds() ?? 0);
         })),
         Signal.Hit s => Row(SignalKind.Hit, s.Subject, s.RecipientId, s.At, Packed(w =>
         {
@@ -284,7 +285,7 @@ public static class SignalCodec
 
             case SignalKind.SendEnded or SignalKind.Hit:
             {
-                var (enrollment, send, step, recipient, fifth, kind, isMachine) = (0L, Guid.Empty, "", 0L, 0L, SubjectKind.Contact, false);
+                var (enrollment, send, step, recipient, fifth, kind, isMachine, counted) = (0L, Guid.Empty, "", 0L, 0L, SubjectKind.Contact, false, 0L);
                 while (reader.Next())
                 {
                     switch (reader.Field)
@@ -296,13 +297,14 @@ public static class SignalCodec
                         case 5: fifth = reader.Number; break;
                         case 6: kind = (SubjectKind)reader.Number; break;
                         case 7: isMachine = reader.Number != 0; break;
+                        case 8: counted = reader.Number; break;
                     }
                 }
 
                 var subject = new SubjectRef(kind, kind == SubjectKind.Account ? row.AccountId : row.ContactId);
                 return row.Kind == SignalKind.Hit
                     ? new Signal.Hit(subject, enrollment, send, step, recipient, fifth != 0, row.OccurredAt, isMachine)
-                    : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt);
+                    : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt) { CountedAt = counted == 0 ? null : Instants.FromMilliseconds(counted) };
             }
 
             case SignalKind.ApprovalGiven:

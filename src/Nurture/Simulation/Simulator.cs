@@ -294,7 +294,12 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 break;
             case Effect.CancelSends cancel:
                 calls.RemoveAll(call => call.Draft.EnrollmentId == cancel.EnrollmentId && !call.IsOver && call.At == Now);
-                foreach (var withdrawn in planned.Where(p => p.Draft.EnrollmentId == cancel.EnrollmentId)) withdrawn.IsCancelled = true;
+                foreach (var withdrawn in planned.Where(p => p.Draft.EnrollmentId == cancel.EnrollmentId && !p.IsCancelled))
+                {
+                    withdrawn.IsCancelled = true;
+                    if (withdrawn.Draft.IsCounted) Append(SignalCodec.Store(withdrawn.Draft.Ended(Reason.Cancelled, Now), effect.Slot, new StoredAbout(Now, Correlation: withdrawn.Draft.Correlation)));
+                }
+
                 break;
             case Effect.PlanCall call when !calls.Exists(known => known.Draft.Id == call.Draft.Id): calls.Add(new SimulatedCall(call.Draft, Now)); break;
             case Effect.Forget forget:

@@ -21,6 +21,9 @@ internal sealed class Stage(Simulator simulator, MailJudge? judge = null)
     /// <summary>What kinds of signals were told, by the names of the history.</summary>
     public HashSet<string> Told { get; } = [];
 
+    /// <summary>Mails of which was told that they did not leave.</summary>
+    public HashSet<Guid> EndedSends { get; } = [];
+
     public DateTimeOffset Now => simulator.Now;
 
     public static implicit operator Simulator(Stage stage) => stage.Simulator;
