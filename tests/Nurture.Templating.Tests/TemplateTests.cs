@@ -38,12 +38,12 @@ public sealed class TemplateTests
 
     [Theory]
     [InlineData("2026-03-03T09:05:07Z", "2026-03-03 09:05:07.000 +00:00")]
-    [InlineData("2026-03-03T09:05:07.1250000+09:00", "2026-03-03 09:05:07.125 +09:00")]
-    [InlineData("2026-03-03T09:05:07-03:30", "2026-03-03 09:05:07.000 -03:30")]
-    [InlineData("2026-03-03T09:05+09:00", "2026-03-03 09:05:00.000 +09:00")]
+    [InlineData("2026-03-03T09:05:07.1250000+09:00", "2026-03-03 00:05:07.125 +00:00")]
+    [InlineData("2026-03-03T09:05:07-03:30", "2026-03-03 12:35:07.000 +00:00")]
+    [InlineData("2026-03-03T09:05+09:00", "2026-03-03 00:05:00.000 +00:00")]
     [InlineData(" 2026-03-03T09:05:07Z ", "2026-03-03 09:05:07.000 +00:00")]
     [InlineData("2026-03-03 09:05:07", "2026-03-03 09:05:07.000 +00:00")]
-    public void A_moment_is_read_in_each_form_that_JSON_has_of_it(string text, string expected)
+    public void A_moment_is_read_in_each_form_that_JSON_has_of_it_and_shown_where_the_render_is(string text, string expected)
     {
         foreach (var culture in new[] { "en", "de-DE", "ja-JP", "" })
             Assert.Equal(expected, Rendering.Text($"{{{{ date.parse '{text}' null '{culture}' | date.to_string '%F %T.%L %Z' }}}}"));
@@ -87,6 +87,42 @@ public sealed class TemplateTests
             TemplateOptions.Html, Contact, Rendering.Options with { Loader = loader });
 
         Assert.Equal("<html><h1>Ann &lt;b&gt;</h1><p>2026 R&amp;D</p></html>", html);
+    }
+
+    [Theory]
+    [InlineData("{{ $x = 1; func f; $$; end; wrap f; $x; end }}|", "1|")]
+    [InlineData("{{ $x = 1; func f; $x = 5; $$; $$; end; wrap f; $x += 1; end; $x }}", "3")]
+    [InlineData("{{ func f; '('; $$; ')'; end; func g; wrap f; $$; end; end; wrap g; 1; end }}", "(1)")]
+    [InlineData("{{ func f; $$; end; for $x in [1, 2]; wrap f; $x; end; end }}", "12")]
+    [InlineData("{{ func f(a); $$; a; end; $x = 1; wrap f 2; $x; $0; end }}", "12")]
+    public void What_a_wrap_holds_has_the_locals_of_its_place(string text, string expected) => Assert.Equal(expected, Rendering.Html(text, Contact));
+
+    [Theory]
+    [InlineData("<a href=\"{{ x }}\">", "https://e.com/?a=b:c")]
+    [InlineData("<a href=\"{{ x }}\">", "HTTP://e.com")]
+    [InlineData("<a href='{{ x }}'>", "mailto:a@b")]
+    [InlineData("<img src={{ x }}>", "cid:1")]
+    [InlineData("<a href=\"{{ x }}\">", "/a:b")]
+    [InlineData("<a href=\"{{ x }}\">", "")]
+    [InlineData("<a href=\"https://e.com/{{ x }}\">", "a:b")]
+    [InlineData("<a title=\"{{ x }}\">{{ x }}", "javascript:1")]
+    [InlineData("<p>href={{ 1 }}{{ x }}</p>", "a:b")]
+    public void Addresses_that_mails_have_are_printed(string text, string value) =>
+        Assert.Equal(text.Replace("{{ x }}", value, StringComparison.Ordinal).Replace("{{ 1 }}", "1", StringComparison.Ordinal), Rendering.Html(text, $$"""{"x": "{{value}}"}"""));
+
+    [Theory]
+    [InlineData("<a href=\"{{ x }}\">", "javascript:alert(1)", "javascript")]
+    [InlineData("<a HREF = '{{ x }}'>", " \\u0001JavaScript:alert(1)", "JavaScript")]
+    [InlineData("<a href={{ x }}>", "java\\nscript:alert(1)", "javascript")]
+    [InlineData("<img src=\"{{ x | raw }}\">", "data:text/html,x", "data")]
+    [InlineData("<a href=\"{{ $y = x; if x; $y; end }}\">", "vbscript:x", "vbscript")]
+    [InlineData("<a href=\"{{ if x }}{{ x }}{{ end }}\">", "file:///x", "file")]
+    [InlineData("<a href=\"{{ capture y }}{{ x }}{{ end }}{{ y }}\">", "ftp:x", "ftp")]
+    public void Addresses_that_no_mail_has_are_refused(string text, string value, string scheme)
+    {
+        var refused = Assert.Throws<TemplateException>(() => Rendering.Html(text, $$"""{"x": "{{value}}"}"""));
+
+        Assert.Contains($"This address begins with `{scheme}:`", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,11 +23,26 @@ internal abstract class TargetNode(SourceSpan span) : ExpressionNode(span)
 }
 
 /// <summary><c>$x</c>, and loop variables of that kind.</summary>
-internal sealed class LocalNode(string name, int slot, int writeSlot, SourceSpan span) : TargetNode(span)
+/// <param name="needed">Where it is an error that nothing sets the local: the locals of its place; else null.</param>
+internal sealed class LocalNode(string name, int slot, int writeSlot, FrameLayout? needed, SourceSpan span) : TargetNode(span)
 {
     public string Name { get; } = name;
 
-    public override TemplateValue EvaluateUncalled(RenderContext context) => context.Frame.Locals[slot];
+    public override TemplateValue EvaluateUncalled(RenderContext context)
+    {
+        var value = context.Frame.Locals[slot];
+        if (value.IsNull && needed is not null && !IsGiven(context, needed))
+        {
+            throw context.Error(Span, $"Nothing sets the local `{Name}`, and no include gives it.",
+                Suggestion.For(Name, needed.Names.Concat(context.Frame.Arguments?.Members?.Select(member => "$" + member.Key) ?? [])) ?? $"Provide for it: {Name} ?? \"\".");
+        }
+
+        return value;
+    }
+
+    // A text that is evaluated has the locals of the place where that is done.
+    private bool IsGiven(RenderContext context, FrameLayout layout) =>
+        layout.IsSet(Name) || context.Frame.Arguments?.Members?.Contains(Name[1..]) == true || context.Template.EvaluatedAt is not null;
 
     public override void Assign(RenderContext context, TemplateValue value) => context.Frame.Locals[writeSlot] = value;
 }
@@ -235,6 +250,11 @@ internal sealed class MemberNode(ExpressionNode target, string name, PathRules r
                 members[name] = value;
                 break;
             case TemplateValueKind.List:
+                if (name == "size")
+                {
+                    throw context.Error(nameSpan, $"Cannot set a value for the readonly member: {Describe(context)}");
+                }
+
                 ListWrites.CheckOwner(context, owner.AsList.Owner, Span, Describe(context));
                 (owner.AsList.Members ??= new TemplateObject { Owner = context })[name] = value;
                 break;
@@ -280,7 +300,7 @@ internal sealed class IndexNode(ExpressionNode target, ExpressionNode at, PathRu
                 var text = value.AsText;
                 var place = ListWrites.Position(context, index, text.Length, at.Span);
                 return place >= 0 && place < text.Length
-                    ? text[place].ToString()
+                    ? TemplateValue.From(text[place])
                     : throw context.Error(at.Span, $"The index {place} lies outside the text, which has {text.Length} characters.");
             default:
                 throw context.Error(target.Span, value.IsNumber

@@ -99,6 +99,7 @@ internal sealed partial class Advance
             var over = deadline <= at ? Later(deadline.Value, enrollment.StepStartedAt) : at;
             Note(subject, enrollment, Reason.TimedOut, over);
             enrollment.LastTimeout = (enrollment.Step!, over);
+            if (deadline <= at && wait.Until is { Offset.IsBefore: true }) enrollment.DateStep = wait.Id;
             Go(subject, enrollment, published, node.Targets[0], over);
             return true;
         }
@@ -129,7 +130,7 @@ internal sealed partial class Advance
 
         bool AreSkipped(Func<EnrollmentSend, bool> which)
         {
-            var sends = enrollment.Sends.Where(which).ToList();
+            var sends = enrollment.Sends.Where(send => enrollment.IsOfTurn(send) && which(send)).ToList();
             return sends.Count > 0 && sends.All(send => send.Fate == EnrollmentSendFate.Skipped);
         }
     }
@@ -160,8 +161,10 @@ internal sealed partial class Advance
             return false;
         }
 
-        // Who comes too late for a session's mail does not get it in a row with the first one.
-        enrollment.IsBehind = at - due > DateCatchUp || (wait.Until.Date.ReadsSession && due < enrollment.EnteredAt);
+        // Who enters late does not get in a row what others got one by one; who enters by a date that came enters for what is due at it.
+        var entersLate = due < enrollment.EnteredAt && (enrollment.IsBehind || enrollment.Trigger?.Name != ProductEvents.DateReached);
+        enrollment.IsBehind = at - due > DateCatchUp || entersLate;
+        if (wait.Until.Offset.IsBefore) enrollment.DateStep = wait.Id;
         Note(subject, enrollment, Reason.WaitOver, at);
         Go(subject, enrollment, published, node.Next, at);
         return true;
@@ -198,7 +201,11 @@ internal sealed partial class Advance
             if (subject is AccountState account) unsettled.AddRange(EnrolledPeople(account).Select(person => ((SubjectState)person, at)));
         }
 
-        if (reason is not (Reason.Completed or Reason.Ended)) Do(new Effect.CancelSends(subject.Ref, enrollment.Id, reason));
+        if (reason is not (Reason.Completed or Reason.Ended))
+        {
+            foreach (var name in NamesOf(subject)) Do(new Effect.CancelSends(name, enrollment.Id, reason));
+        }
+
         Do(new Effect.Positioned(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, at));
         var count = subject.Passages.Find(p => p.Scenario == enrollment.Scenario && p.Key == enrollment.Key)?.Count ?? 0;
         AddPassage(subject, new Passage(enrollment.Scenario, enrollment.Key, enrollment.EnteredAt, at, count + 1));

@@ -17,12 +17,15 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     private string correlation = "";
     private StoredEvent? taken;
 
+    // What is decided now follows from an import: what is told of it counts and starts nothing (SEMANTICS.md 20).
+    private bool isImport;
+
     public IReadOnlyList<Effect> Effects => effects;
 
     public void Take(StoredEvent row)
     {
         (slot, causeId, correlation, taken) = (row.Slot, row.Id, row.Correlation, row);
-        if (row.ContactId != 0 && !IsHere(row)) return;
+        if (row.ContactId != 0 ? !IsHere(row) : IsElsewhere(row)) return;
         var key = new SubjectKey(slot, row.ContactId != 0 ? SubjectRef.Contact(row.ContactId) : SubjectRef.Account(row.AccountId));
         if (set.IsParked(key))
         {
@@ -40,13 +43,14 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
 
     public void Wake(SubjectKey key)
     {
-        (slot, causeId, correlation, taken) = (key.Slot, 0, "", null);
+        (slot, causeId, correlation, taken, isImport) = (key.Slot, 0, "", null, false);
         if (set.IsParked(key) || set.Get(key) is not { } state) return;
         Guarded(key, () => CatchUp(state, now, isInclusive: true));
     }
 
     private void Hear(Signal signal, StoredEvent row)
     {
+        isImport = false;
         switch (signal)
         {
             case Signal.Occurred s: Occurred(s, row); break;
@@ -56,6 +60,9 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.MergedInto s: MergedInto(s); break;
             case Signal.Adopted s: Adopted(s); break;
             case Signal.Absorbed s: Absorbed(s); break;
+            case Signal.AccountMergedInto s: AccountMergedInto(s); break;
+            case Signal.AccountAbsorbed s: AccountAbsorbed(s); break;
+            case Signal.AccountGathered s: AccountGathered(s); break;
             case Signal.SendEnded s: SendEnded(s); break;
             case Signal.Hit s: Hit(s); break;
             case Signal.Answered s: Answered(s); break;
@@ -90,6 +97,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var contact = happened.ContactId == 0 ? null : ContactHere(happened.ContactId, at);
         if (contact?.Status == ContactStatus.Erased) return;
         if (contact is not null) MarkInternal(contact);
+        if (contact is not null && happened.AccountId != 0) happened = happened with { AccountId = NowOf(contact, happened.AccountId) };
         if (contact is not null && happened.AccountId != 0 && happened.AccountId != contact.AccountId && !contact.IsInternal)
         {
             // The account that the event names lives elsewhere; there it counts as its own, without the person.
@@ -103,6 +111,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var isOfAccount = account is not null && happened.AccountId == account.Id && !isLeftOut && !IsParked(account);
         if (contact is not null) CatchUp(contact, at, isInclusive: false);
         if (account is not null) CatchUp(account, at, isInclusive: false);
+        isImport = signal.CountsOnly;
         // What the product did is nothing that the person did.
         var isTheirs = !happened.Name.StartsWith(ProductEvents.Prefix, StringComparison.Ordinal);
         if (contact is not null && isTheirs && at > contact.LastActiveAt)
@@ -117,19 +126,19 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         catalog.Index.Criteria.Apply(happened, contact, isOfAccount ? account : null);
         if (contact is not null) NoteRegistration(contact, happened);
         if (contact is not null) Remember(contact, happened, SubjectKind.Contact);
-        if (signal.CountsOnly && contact is not null) RememberTriggers(contact, at);
-        if (signal.CountsOnly && isOfAccount) RememberTriggers(account!, at);
+        if (isImport && isOfAccount) RememberTriggers(account!, at);
+        if (isImport && contact is not null) RememberTriggers(contact, at);
         if (isOfAccount)
         {
             Remember(account!, happened, SubjectKind.Account);
-            ForEnrolledPeople(account!, except: null, person => Remember(person, happened, SubjectKind.Account));
+            ForEnrolledPeople(account!, except: null, at, person => Remember(person, happened, SubjectKind.Account));
             // Now that it is known what happened: what a hold's end lets go asks its goal first.
-            HearHolds(account!, happened, signal.CountsOnly);
+            HearHolds(account!, happened);
         }
 
         if (contact is not null) Settle(contact, at);
         if (isOfAccount) SettleAccount(account!, contact, at);
-        if (!signal.CountsOnly) Trigger(happened, contact, isOfAccount ? account : null, at);
+        if (!isImport) Trigger(happened, contact, isOfAccount ? account : null, at);
         Rest(contact, at);
         Rest(account, at);
     }
@@ -139,13 +148,14 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var contact = ContactHere(signal.ContactId, signal.At);
         if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
+        isImport = signal.CountsOnly;
         var hadAddress = contact.Email is not null;
         foreach (var (name, value) in signal.Attributes) Say(contact, name, value, signal.At);
         contact.IsKnown |= signal.IsKnown;
         MarkInternal(contact);
         set.TouchProfile(contact);
         if (signal.Basis != ConsentBasis.None && contact.Basis == ConsentBasis.None) (contact.Basis, contact.BasisAt) = (signal.Basis, signal.At);
-        if (signal.CountsOnly) RememberTriggers(contact, signal.At);
+        if (isImport) RememberTriggers(contact, signal.At);
         Settle(contact, signal.At);
         Rest(contact, signal.At);
         if (hadAddress || contact.Email is null || AccountOf(contact) is not { Enrollments.Count: > 0 } account) return;
@@ -171,9 +181,10 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     {
         var account = AccountHere(signal.AccountId, signal.At);
         CatchUp(account, signal.At, isInclusive: false);
+        isImport = signal.CountsOnly;
         foreach (var (name, value) in signal.Attributes) Say(account, name, value, signal.At);
         set.TouchProfile(account);
-        if (signal.CountsOnly) RememberTriggers(account, signal.At);
+        if (isImport) RememberTriggers(account, signal.At);
         SettleAccount(account, null, signal.At);
         Rest(account, signal.At);
     }
@@ -223,7 +234,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment
             && SendOf(subject, enrollment, signal.Step, signal.RecipientId, signal.SendId) is { } send)
         {
-            if (signal.Reason != Reason.Uncertain) send.Fate = EnrollmentSendFate.Skipped;
+            if (signal.Reason != Reason.Uncertain) (send.WasReleased, send.Fate) = (send.WasReleased || send.Fate == EnrollmentSendFate.Released, EnrollmentSendFate.Skipped);
             Note(subject, enrollment, signal.Reason, at, signal.RecipientId, step: signal.Step);
         }
 
@@ -251,7 +262,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     {
         // A person's passage mails that person, who may have been known as somebody else when the mail left.
         var sends = enrollment.Sends.FindAll(send => send.Step == step && (send.RecipientId == recipientId || (subject is ContactState && send.RecipientId == subject.Id)));
-        return sends.Count <= 1 ? sends.FirstOrDefault() : sends.Find(send => Draws.SendId(subject.Ref, enrollment.Id, step, send.Occurrence, recipientId) == sendId);
+        return sends.Count <= 1 ? sends.FirstOrDefault()
+            : sends.Find(send => NamesOf(subject).Any(name => Draws.SendId(name, enrollment.Id, step, send.Occurrence, recipientId) == sendId));
     }
 
     private void StopRequested(Signal.StopRequested signal)
@@ -310,20 +322,25 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     {
         if (SubjectHere(signal.Subject) is not { } subject) return;
         CatchUp(subject, signal.At, isInclusive: false);
-        if (signal.Criteria.Count > 0) catalog.Index.Criteria.Fill(signal.Criteria, signal.History, subject);
+        if (signal.Criteria.Count > 0) catalog.Index.Criteria.Fill(signal.Criteria, [.. signal.History.Where(happened => IsPastOf(subject, happened))], subject);
         Settle(subject, signal.At);
         Rest(subject, signal.At);
     }
 
     private void Resumed(Signal.Resumed signal)
     {
-        foreach (var row in signal.Missed)
+        // Its account has gone while it stood still.
+        var hasFollowed = signal.Subject.Kind == SubjectKind.Contact && set.Contact(slot, signal.Subject.Id) is { } person && HasFollowed(person, signal.At);
+        // What was said of an account before it was known to be another one, and after, goes there with it.
+        foreach (var row in signal.Missed.OrderBy(missed => missed.Kind == SignalKind.AccountMergedInto))
         {
             (causeId, correlation, taken) = (row.Id, row.Correlation, row);
+            if (hasFollowed && !IsHere(row)) continue;
             if (signal.Subject.Kind == SubjectKind.Account && row.ContactId != 0) HearForAccount(signal.Subject.Id, row);
             else Hear(SignalCodec.Read(row), row);
         }
 
+        isImport = false;
         if (SubjectHere(signal.Subject) is not { } subject) return;
         // Nothing was due for it while it stood still, and if it missed nothing, nobody has said since when it is.
         Rest(subject, subject.LivedUntil);
@@ -339,13 +356,16 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (row.Kind != SignalKind.Occurred) return;
         var account = AccountHere(accountId, row.OccurredAt);
         if (account.LeavesOut(row.ContactId)) return;
-        var happened = SignalCodec.ReadEvent(row) with { AccountId = accountId };
+        var signal = (Signal.Occurred)SignalCodec.Read(row);
+        var happened = signal.Event with { AccountId = accountId };
         CatchUp(account, happened.OccurredAt, isInclusive: false);
+        isImport = signal.CountsOnly;
         catalog.Index.Criteria.Apply(happened, null, account);
+        if (isImport) RememberTriggers(account, happened.OccurredAt);
         Remember(account, happened, SubjectKind.Account);
-        HearHolds(account, happened, countsOnly: false);
+        HearHolds(account, happened);
         Settle(account, happened.OccurredAt);
-        Trigger(happened, null, account, happened.OccurredAt);
+        if (!isImport) Trigger(happened, null, account, happened.OccurredAt);
         Rest(account, happened.OccurredAt);
     }
 

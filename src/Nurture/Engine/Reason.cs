@@ -77,6 +77,7 @@ public enum Reason : short
     ColleagueLeft = 73,
     MomentGone = 74,
     StreamBusy = 75,
+    AlreadySent = 76,
 
     // Ending.
     GoalReached = 80,
@@ -105,6 +106,7 @@ public enum Reason : short
     Parked = 107,
     Resumed = 108,
     Prepared = 109,
+    AccountMerged = 110,
 
     // Health and the humans who look after an account.
     BandChanged = 120,

@@ -56,6 +56,17 @@ public static class SignalCodec
             w.Number(1, s.FromId);
             w.Bytes(2, s.State.Span);
         })),
+        Signal.AccountMergedInto s => Row(SignalKind.AccountMergedInto, 0, s.AccountId, s.At, Packed(w =>
+        {
+            w.Number(1, s.TargetId);
+            w.Number(2, s.TargetSlot);
+        })),
+        Signal.AccountAbsorbed s => Row(SignalKind.AccountAbsorbed, 0, s.AccountId, about.ReceivedAt, Packed(w =>
+        {
+            w.Number(1, s.FromId);
+            w.Bytes(2, s.State.Span);
+        })),
+        Signal.AccountGathered s => Row(SignalKind.AccountGathered, 0, s.AccountId, about.ReceivedAt, []),
         Signal.SendEnded s => Row(SignalKind.SendEnded, s.Subject, s.RecipientId, s.At, Packed(w =>
         {
             w.Number(1, s.EnrollmentId);
@@ -283,6 +294,31 @@ public static class SignalCodec
                 return new Signal.Absorbed(row.ContactId, from, state);
             }
 
+            case SignalKind.AccountMergedInto:
+            {
+                var (target, slot) = (0L, (short)0);
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) target = reader.Number;
+                    else if (reader.Field == 2) slot = (short)reader.Number;
+                }
+
+                return new Signal.AccountMergedInto(row.AccountId, target, slot, row.OccurredAt);
+            }
+
+            case SignalKind.AccountAbsorbed:
+            {
+                var (from, state) = (0L, Array.Empty<byte>());
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) from = reader.Number;
+                    else if (reader.Field == 2) state = reader.Bytes.ToArray();
+                }
+
+                return new Signal.AccountAbsorbed(row.AccountId, from, state);
+            }
+
+            case SignalKind.AccountGathered: return new Signal.AccountGathered(row.AccountId);
             case SignalKind.SendEnded or SignalKind.Hit:
             {
                 var (enrollment, send, step, recipient, fifth, kind, isMachine, counted) = (0L, Guid.Empty, "", 0L, 0L, SubjectKind.Contact, false, 0L);
@@ -623,6 +659,22 @@ public static class SignalCodec
 
     /// <summary>Whether the row only brings what occurred to another slot; histories count the original.</summary>
     public static bool IsSentOn(StoredEvent row) => row.Kind == SignalKind.Occurred && row.Payload.Length > 0 && (row.Payload.Span[0] & SentOnFlag) != 0;
+
+    /// <summary>The payload of a state on its way, an account's or a colleague's, without what the person said.</summary>
+    public static ReadOnlyMemory<byte> Forget(StoredEvent row, long contactId)
+    {
+        if (Read(row) is Signal.AccountAbsorbed absorbed)
+        {
+            var account = StateCodec.UnpackWholeAccount(absorbed.State.Span);
+            account.Forget(contactId);
+            account.Members.Remove(contactId);
+            return Store(absorbed with { State = StateCodec.PackWhole(account) }, row.Slot, default).Payload;
+        }
+
+        var colleague = StateCodec.UnpackWhole(((Signal.Adopted)Read(row)).State.Span);
+        colleague.Forget(contactId);
+        return StateCodec.PackWhole(colleague);
+    }
 
     /// <summary>What an export shows of a row: its properties or attributes as JSON; null for the product's own bookkeeping.</summary>
     public static string? Describe(StoredEvent row) => row.Kind switch

@@ -26,6 +26,9 @@ public enum NoticeKind : byte
     /// <summary>An account of his is another's now, or the other way round.</summary>
     OwnerChanged = 6,
 
+    /// <summary>Two accounts merged, and his case and another's are one now.</summary>
+    CaseMerged = 7,
+
     /// <summary>A scenario has something to tell him.</summary>
     Told = 8,
 
@@ -53,6 +56,9 @@ public sealed record Colleague(long Id, string Address, string Name, string Role
 public sealed record Notice(
     NoticeKind Kind, SubjectRef About, long EscalationId, string Cause, string? To, NoticeFacts Facts, DateTimeOffset At, string Correlation)
 {
+    /// <summary>Is written only where the account has an open task of that owner's; null where it is written anyway.</summary>
+    public (long AccountId, string Owner)? IfTasksOf { get; init; }
+
     /// <summary>Under this name notices stand in the ledger; no scenario can be called so.</summary>
     public const string Scenario = "nurture.notice";
 
@@ -74,6 +80,7 @@ public sealed record Notice(
         NoticeKind.Invited => "notice-invitation",
         NoticeKind.ToApprove => "notice-approve",
         NoticeKind.OwnerChanged => "notice-owner",
+        NoticeKind.CaseMerged => "notice-merged",
         NoticeKind.VolumeTripped => "notice-breaker",
         NoticeKind.SourceSilent => "notice-silence",
         NoticeKind.Told => "notice-told",

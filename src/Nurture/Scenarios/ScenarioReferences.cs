@@ -18,6 +18,8 @@ public static class ScenarioReferences
         if (parsed.Draft is not { } scenario) yield break;
         var known = others.Keys.Append(scenario.Name).ToHashSet(StringComparer.Ordinal);
         if (scenario.Trigger is Trigger.Event { GoalOf: { } goalOf } && Missing(goalOf, At("trigger.goal_of", default)) is { } noGoal) yield return noGoal;
+        if (scenario is { Subject: SubjectKind.Contact, Trigger: Trigger.Event { GoalOf: { } itsGoal, ForRole: null } } && others.GetValueOrDefault(itsGoal) is { Subject: SubjectKind.Account })
+            yield return Error(DiagnosticCodes.NoRoleForTrigger, At("trigger.goal_of", default), $"\"{itsGoal}\" is about the account, and this scenario about one person: who of them enters?", "Say for: 'role(\"admin\", 1)', or make it subject: account.");
         foreach (var step in Step.All(scenario.Steps))
         {
             switch (step)

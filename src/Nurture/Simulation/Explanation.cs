@@ -80,6 +80,8 @@ public static partial class Explanation
             Reason.QuietHours => $"Held {mail} back until the allowed hours of the recipient.",
             Reason.HeldOut when detail["attribute"] is { } withheld => $"Did not set {withheld}: the passage is in the holdout group.",
             Reason.HeldOut when detail["endpoint"] is { } uncalled => $"Did not call the endpoint {uncalled}: the passage is in the holdout group.",
+            Reason.HeldOut when detail["others"] is { } unstopped => $"Did not stop {unstopped}: the passage is in the holdout group.",
+            Reason.HeldOut when detail["forgets"] is not null => "Did not forget the person: the passage is in the holdout group.",
             Reason.HeldOut => $"Withheld {mail}: the passage is in the holdout group.",
             Reason.ConditionFalse => $"Skipped {mail}: its condition{Text((step as Step.Send)?.If)} was not true.",
             Reason.NoRecipient => $"Did not send {mail}: nobody of the account is its recipient.",
@@ -114,6 +116,7 @@ public static partial class Explanation
             Reason.WaitSkipped => $"Went on from {here} without waiting any longer{By(detail)}{Because(detail)}.",
             Reason.MovedByHand => $"Was taken from {here} to another step{By(detail)}{Because(detail)}.",
             Reason.MomentGone => $"Left {here} out: its moment had gone by.",
+            Reason.AlreadySent => $"Did not send {here} again: it was sent before.",
             Reason.StoppedBy => $"Was taken out of {name} by {(detail["by"] is { } stopping ? $"the scenario {stopping}" : "another scenario")}.",
             Reason.Churned => $"Left {name}: the account is a customer no more.",
 
@@ -134,6 +137,7 @@ public static partial class Explanation
             Reason.Stopped => $"Was taken out of {name}{By(detail)}{Because(detail)}.",
 
             Reason.ContactMerged => detail["into"] is { } into ? $"Turned out to be {into}, and lives on there." : $"Turned out to be {detail["from"] ?? "another contact"} too.",
+            Reason.AccountMerged => detail["into"] is { } into ? $"Turned out to be {into}, and goes on there with its people." : $"Turned out to be {detail["from"] ?? "another account"} too, whose people and open cases came along.",
             Reason.AccountJoined => $"Became one of the people of {detail["account"] ?? "an account"}.",
             Reason.MembershipAdded => $"Belongs to {detail["account"] ?? "an account"} too.",
             Reason.MovedSlot => "Moved to where the people of its account are processed.",

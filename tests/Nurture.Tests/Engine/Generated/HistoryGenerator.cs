@@ -105,6 +105,7 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
             case 10 when number == 1:
                 var into = person % People.Length + 1;
                 return ("merged", s => s.Merge(person, into, at));
+            case 10 when number is 2 or 3: return ("accounts merged", s => s.MergeAccounts(account, account == Accounts[0] ? Accounts[1] : Accounts[0], at));
             case 20: return ("prepared", s => s.Tell(new Signal.Prepared(SubjectRef.Contact(person), [], [], at), person));
             default: return ("event", s => s.Tell(Event(person, at, at, which, number), person));
         }
