@@ -47,6 +47,15 @@ public static class ProductEvents
         PlannedAnswer,
     ];
 
+    /// <summary>Null for what is no event of the product's, whoever else has one of that name.</summary>
+    public static PlannedEvent? Find(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) ? All.FirstOrDefault(planned => planned.Name == name) : null;
+
+    /// <summary>What Nurture tells of a person or an account without the property by which passages are told apart concerns all of them (SEMANTICS.md 18).</summary>
+    public static bool IsHeardByEveryKey(string name, string property) => Find(name) is { } own && !own.Properties.ContainsKey(property);
+
+    /// <summary>For who is told that a name is none of them.</summary>
+    internal static string Listed { get; } = $"There are {string.Join(", ", All.Select(planned => planned.Name))}.";
+
     /// <summary>What the triggers that are no events leave to be read as <c>trigger.…</c>.</summary>
     internal static PlannedEvent? OfTrigger(string name) => name == DateReached ? PlannedDate : name == SessionEvents.Invited ? SessionEvents.OfTrigger : null;
 
