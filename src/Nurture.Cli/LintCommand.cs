@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nurture.Mail.Html;
 using Nurture.Scenarios;
 
 namespace Nurture.Cli;
@@ -42,7 +43,7 @@ internal static class LintCommand
                 return 1;
             }
 
-            var library = ScenarioLibrary.Load(folder, templates ?? Folders.TemplatesOf(folder), TimeProvider.System.GetUtcNow());
+            var library = ScenarioLibrary.Load(folder, templates ?? Folders.TemplatesOf(folder), TimeProvider.System.GetUtcNow(), CssInliner.Plan);
             var isWhole = group.Any(Directory.Exists);
             var files = group.Select(Path.GetFullPath).ToHashSet(StringComparer.Ordinal);
             // Who asks about a scenario asks about its rows.

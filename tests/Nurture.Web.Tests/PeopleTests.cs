@@ -74,6 +74,55 @@ public sealed class PeopleTests(OneServer one) : IClassFixture<OneServer>
     }
 
     [Fact]
+    public async Task A_mail_is_found_by_its_subject_and_what_is_written_is_not_lost_without_a_question()
+    {
+        var page = await OpenAsync("/mail", "ja");
+
+        await page.GetByRole(AriaRole.Searchbox, new() { Name = "名前・件名で検索" }).FillAsync("お時間をいただき");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "welcome", Exact = true })).ToHaveCountAsync(0);
+        await page.GetByRole(AriaRole.Link, new() { Name = "good-to-see-you", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "編集" }).ClickAsync();
+        var subject = page.GetByRole(AriaRole.Textbox, new() { Name = "件名" });
+        await subject.FillAsync("書きかけの件名");
+        await page.GetByRole(AriaRole.Link, new() { Name = "コンタクト", Exact = true }).ClickAsync();
+
+        var question = page.GetByRole(AriaRole.Dialog, new() { Name = "変更を破棄しますか?" });
+        await question.GetByRole(AriaRole.Button, new() { Name = "キャンセル" }).ClickAsync();
+        await Assertions.Expect(subject).ToHaveValueAsync("書きかけの件名");
+        await page.GetByRole(AriaRole.Link, new() { Name = "コンタクト", Exact = true }).ClickAsync();
+        await question.GetByRole(AriaRole.Button, new() { Name = "破棄する" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "コンタクト" })).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task A_mail_is_begun_in_a_language_that_it_lacks_and_not_in_one_that_it_has()
+    {
+        var page = await OpenAsync("/mail", "en");
+        await page.GetByRole(AriaRole.Button, new() { Name = "New mail" }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog, new() { Name = "New mail" });
+        await dialog.GetByLabel("Name").FillAsync("welcome");
+        await dialog.GetByLabel("Subject").FillAsync("Spring");
+        await Assertions.Expect(dialog.GetByText("There is a mail of this name in English already.")).ToBeVisibleAsync();
+        await Assertions.Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Begin" })).ToBeDisabledAsync();
+
+        await dialog.GetByLabel("Name").FillAsync("spring");
+        await dialog.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+        await PublishAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add it in Japanese" }).ClickAsync();
+        await PublishAsync();
+
+        await page.GotoAsync("/mail?q=spring");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Japanese", Exact = true })).ToBeVisibleAsync();
+
+        async Task PublishAsync()
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "Publish" }).ClickAsync();
+            await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Publish" }).ClickAsync();
+            await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Edit" })).ToBeVisibleAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_test_mail_arrives_in_the_inbox_and_is_looked_at_there()
     {
         var page = await OpenAsync("/mail/templates/welcome.ja", "en");

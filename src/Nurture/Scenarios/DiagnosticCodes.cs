@@ -247,7 +247,7 @@ public static partial class DiagnosticCodes
     /// <summary>A link or an image by http, without encryption.</summary>
     public const string PlainHttp = "NUR310";
 
-    /// <summary>A mail that with its layout is larger than what Gmail shows.</summary>
+    /// <summary>A mail that, as it leaves to somebody made up, is larger than what Gmail shows.</summary>
     public const string MailTooLarge = "NUR311";
 
     /// <summary>A mail of which inboxes show the first words of the body, since it says nothing for beside the subject.</summary>
@@ -258,6 +258,12 @@ public static partial class DiagnosticCodes
 
     /// <summary>A mail compares with a value that its attribute cannot have.</summary>
     public const string UnknownComparedValue = "NUR314";
+
+    /// <summary>A mail of an onboarding scenario that says nowhere how to get help, and whose answers nobody reads.</summary>
+    public const string NoHelp = "NUR315";
+
+    /// <summary>What was to be filled in and was not: a field of another tool, filler, a link to nowhere.</summary>
+    public const string UnfilledField = "NUR316";
 
     /// <summary>A step or scenario would send a mail as something that its front matter says it is not.</summary>
     public const string MailClass = "NUR320";

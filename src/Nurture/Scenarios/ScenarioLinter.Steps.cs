@@ -241,6 +241,7 @@ public sealed partial class ScenarioLinter
         CheckHours(send, moment);
         CheckColumns(send);
         CheckThrottle(send);
+        CheckHelp(send);
     }
 
     /// <summary>A mail may leave as something stricter than it says of itself, never as something weaker.</summary>
@@ -255,6 +256,18 @@ public sealed partial class ScenarioLinter
         else if (!isSaid && its > scenario.Class)
             Error(DiagnosticCodes.MailClass, At($"{send.Id}/template", send.Span), $"{file} says that it is a {Word(its)} mail, and in a {Word(scenario.Class)} scenario it leaves as a {Word(send.Class)} one",
                 $"Say so here: class: {Word(send.Class)}; or make the scenario {Word(its)}.");
+    }
+
+    /// <summary>Who begins has questions: a mail of an onboarding says where to ask them, or its answers reach people.</summary>
+    private void CheckHelp(Step.Send send)
+    {
+        if (environment.MailTemplates is not { } library || !OnboardingHelp.IsOnboarding(scenario, send)) return;
+        foreach (var mail in library.LocalesOf(send.Template).Select(locale => library.Find(send.Template, locale)!))
+        {
+            if (OnboardingHelp.NobodyReading(environment.Policy, send, mail) is not { } address || OnboardingHelp.IsSaid(mail, library.LayoutOf(mail))) continue;
+            Warn(DiagnosticCodes.NoHelp, At($"{send.Id}/template", send.Span), $"{Path.GetFileName(mail.File)} belongs to an onboarding and says nowhere how to get help: its answers go to {address}, which nobody reads",
+                "Let answers reach people (reply_to: support@example.com, or from: account.owner), or link to where help is: https://help.example.com, mailto:support@example.com.");
+        }
     }
 
     private void CheckThrottle(Step.Send send)

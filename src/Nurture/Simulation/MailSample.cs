@@ -60,6 +60,31 @@ public sealed record MailSample(Catalog Catalog, MailTemplate Template, Scenario
         return (inputs, from ?? Catalog.Policy.Sender);
     }
 
+    /// <summary>
+    /// All that a mail may read, where its scenario is not known: any event's properties, a session, and a text for each column and
+    /// answer that it names.
+    /// </summary>
+    internal static TemplateObject Whole(TrackingPlan plan, SendPolicy policy, MailTemplate template, MailTemplate? layout, DateTimeOffset now)
+    {
+        const string words = "Example text of usual length";
+        var sample = new MailSample(new Catalog { Plan = plan, Policy = policy }, template, null, null);
+        var names = MailReads.NamesIn(template).Concat(layout?.Body.Names ?? []).ToHashSet(StringComparer.Ordinal);
+        var happened = Invented(new("example", "", false, plan.Events.Values.SelectMany(planned => planned.Properties).DistinctBy(property => property.Key).ToDictionary(property => property.Key, property => property.Value)));
+        var reply = names.Any(name => name.Split('.')[0] == "reply") ? sample.InventedReply() : null;
+        var inputs = MailRenderer.ReadInputs(
+            MailInputs.Write(sample.Catalog, MailReads.Everything, Person(template.Locale), Company(template.Locale, plan, now), happened, happened, reply, session: sample.FactsOf(sample.Webinar(now))), policy.Sender);
+        inputs["ask"] = AskLinks.Invent(null, template.Locale, policy.Locale);
+        LeadNowhere(inputs, isTransactional: false, "https://example.com");
+        foreach (var root in (string[])["row", "response"])
+        {
+            var made = new TemplateObject();
+            foreach (var name in names.Where(name => name.StartsWith(root + ".", StringComparison.Ordinal))) made[name.Split('.')[1]] = words;
+            inputs[root] = made;
+        }
+
+        return inputs;
+    }
+
     /// <summary>Gives a mail the links that only a mail to somebody has, as pages that change nothing.</summary>
     internal static void LeadNowhere(TemplateObject inputs, bool isTransactional, string site)
     {

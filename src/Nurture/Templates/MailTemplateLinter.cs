@@ -1,9 +1,12 @@
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Yaml;
 using Nurture.Sends;
+using Nurture.Simulation;
+using Nurture.Templating;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Templates;
@@ -22,24 +25,25 @@ public static partial class MailTemplateLinter
     private static readonly string[] ContactNames = ["id", "email", "name", "locale", "zone"];
     private static readonly string[] AccountNames = ["id", "name", "tier", "stage", "owner", "locale", "zone"];
 
-    public static IReadOnlyList<Diagnostic> Lint(MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy)
+    /// <param name="styles">How a layout's rules come to their elements, for the size of what leaves; null measures without them.</param>
+    public static IReadOnlyList<Diagnostic> Lint(MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles = null) => [.. library.All.SelectMany(template => Lint(template, library, plan, policy, styles)).Distinct()];
+
+    /// <summary>One of them.</summary>
+    public static IReadOnlyList<Diagnostic> Lint(MailTemplate template, MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles = null)
     {
         var found = new List<Diagnostic>();
-        foreach (var template in library.All)
-        {
-            CheckNames(template, plan, found);
-            MailComparisons.Check(template, plan, found);
-            CheckSender(template, policy, found);
-            CheckPurpose(template, library, found);
-            CheckMarkup(template, found);
-            CheckSize(template, library, found);
-            CheckPreheader(template, found);
-            if (template.IsLayout) CheckFooter(template, found);
-            else if (template.Layout is { } layout && library.LayoutOf(template) is null)
-                found.Add(Mistake(DiagnosticCodes.UnknownLayout, Severity.Error, template, template.At("layout"),
-                    $"layout \"{layout}\" is not defined.", Suggestions.For(layout, library.All.Where(t => t.IsLayout).Select(t => t.Name)) ?? $"It would be the file templates/{layout}.{library.DefaultLocale}.html; layout: none does without."));
-        }
-
+        CheckNames(template, plan, found);
+        MailComparisons.Check(template, plan, found);
+        CheckSender(template, policy, found);
+        CheckPurpose(template, library, found);
+        CheckMarkup(template, found);
+        UnfilledFields.Check(template, plan, policy, found);
+        CheckSize(template, library, plan, policy, styles, found);
+        CheckPreheader(template, found);
+        if (template.IsLayout) CheckFooter(template, found);
+        else if (template.Layout is { } layout && library.LayoutOf(template) is null)
+            found.Add(Mistake(DiagnosticCodes.UnknownLayout, Severity.Error, template, template.At("layout"),
+                $"layout \"{layout}\" is not defined.", Suggestions.For(layout, library.All.Where(t => t.IsLayout).Select(t => t.Name)) ?? $"It would be the file templates/{layout}.{library.DefaultLocale}.html; layout: none does without."));
         return [.. found.Distinct()];
     }
 
@@ -61,14 +65,43 @@ public static partial class MailTemplateLinter
         }
     }
 
-    /// <summary>What is written is what the smallest mail of it has; its styles, written to the elements, and its values come on top.</summary>
-    private static void CheckSize(MailTemplate template, MailTemplateLibrary library, List<Diagnostic> found)
+    /// <summary>As it leaves to somebody made up, which is more than what is written: styles stand at their elements, loops run.</summary>
+    private static void CheckSize(MailTemplate template, MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles, List<Diagnostic> found)
     {
         if (template.IsLayout) return;
-        var size = Encoding.UTF8.GetByteCount(template.Body.Text) + (library.LayoutOf(template) is { } layout ? Encoding.UTF8.GetByteCount(layout.Body.Text) : 0);
-        if (size <= MostBytes) return;
+        var layout = library.LayoutOf(template);
+        var written = Encoding.UTF8.GetByteCount(template.Body.Text) + (layout is null ? 0 : Encoding.UTF8.GetByteCount(layout.Body.Text));
+        var leaves = BytesOf(template, layout, plan, policy, styles);
+        if ((leaves ?? written) <= MostBytes) return;
         found.Add(Mistake(DiagnosticCodes.MailTooLarge, Severity.Warning, template, template.Source.LineSpan(1),
-            $"with its layout this mail has {size / 1024} kB, and Gmail cuts off what lies beyond 102 kB, the way to unsubscribe first.", "Leave out what a link can lead to: images as data, styles that nothing uses, long lists."));
+            (leaves is { } bytes ? $"this mail leaves with {Shown(bytes)}, of {Shown(written)} that are written for it with its layout ({(styles is null ? "" : "styles stand at their elements, ")}loops run)" : $"with its layout this mail has {Shown(written)} as it is written")
+            + ", and Gmail cuts off what lies beyond 102 kB, the way to unsubscribe first.",
+            "Leave out what a link can lead to: images as data, styles that nothing uses, long lists."));
+
+        static string Shown(int bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} kB");
+    }
+
+    /// <summary>Null for a mail that cannot be made for somebody made up.</summary>
+    private static int? BytesOf(MailTemplate template, MailTemplate? layout, TrackingPlan plan, SendPolicy policy, StylePlan? styles)
+    {
+        if (!template.IsValid || layout is { IsValid: false }) return null;
+        try
+        {
+            var options = new RenderOptions { Now = new DateTimeOffset(2026, 4, 1, 10, 0, 0, TimeSpan.Zero) };
+            var inputs = MailSample.Whole(plan, policy, template, layout, options.Now);
+            var html = MailRenderer.Render(template, layout, inputs, options).Html;
+            // No element gets more than all rules there are: where that is not too much, nothing has to be inlined to know it.
+            var rules = new[] { template, layout }.OfType<MailTemplate>().SelectMany(text => Styles().Matches(text.Body.Text)).Sum(style => (long)style.Length);
+            var bytes = Encoding.UTF8.GetByteCount(html);
+            if (styles is null || bytes + rules * html.AsSpan().Count('<') <= MostBytes) return bytes;
+            var (inlined, outer) = InlinedStyles.Of(template, layout, styles);
+            return Encoding.UTF8.GetByteCount(MailRenderer.Render(inlined, outer, inputs, options).Html);
+        }
+        catch (TemplateException)
+        {
+            // It reads what only its scenario brings; what is wrong with it is said elsewhere.
+            return null;
+        }
     }
 
     /// <summary>A human's reply needs none: its first words are the human's.</summary>
@@ -78,6 +111,9 @@ public static partial class MailTemplateLinter
         found.Add(Mistake(DiagnosticCodes.NoPreheader, Severity.Warning, template, template.At("preheader"),
             "this mail says nothing for beside its subject, so inboxes show the beginning of the body.", "Say in one line what makes it worth opening: preheader: Three steps, about fifteen minutes."));
     }
+
+    [GeneratedRegex(@"<style\b.*?</style\s*>", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    private static partial Regex Styles();
 
     [GeneratedRegex(@"<img\b(?:\{\{.*?\}\}|[^>])*>|(?<markdown>!\[(?<alt>[^\]\n]*)\]\()", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
     private static partial Regex Image();

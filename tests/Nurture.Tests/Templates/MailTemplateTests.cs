@@ -235,4 +235,31 @@ public sealed class MailTemplateTests
         AskLinks.Fill(inputs, value => $"https://x/a/{value}");
         return inputs;
     }
+
+    [Theory]
+    [InlineData("{{ for i in 1..900 }}<p>A line of which there are many more than anybody reads, and which is long enough to count for something.</p>{{ end }}", "layout: none\n", null)]
+    [InlineData("{{ for i in 1..1200 }}<p>A line of which there are many more than anybody reads, and which is long enough to count.</p>{{ end }}", "layout: none\n", "this mail leaves with 113.9 kB, of 0.1 kB that are written")]
+    [InlineData("{{ for i in 1..1200 }}<p>A line that a style makes long.</p>{{ end }}", "", "this mail leaves with 120.8 kB, of 0.2 kB that are written")]
+    public void A_mail_s_size_is_what_leaves(string body, string front, string? said)
+    {
+        var library = new MailTemplateLibrary(
+        [
+            MailTemplate.Parse($"---\nsubject: x\npreheader: y\n{front}---\n{body}", "welcome.en.html"),
+            MailTemplate.Parse("<style>p { margin: 0 0 16px; font-family: Helvetica, Arial, sans-serif }</style>{{ content }}{{ sender.organization }}{{ unsubscribe_url }}", "layout.en.html"),
+        ], "en");
+
+        var found = MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default, Nurture.Mail.Html.CssInliner.Plan);
+
+        if (said is null) Assert.Empty(found);
+        else Assert.StartsWith(said, Assert.Single(found).Message);
+    }
+
+    [Fact]
+    public void What_reads_all_that_a_scenario_brings_is_measured_too()
+    {
+        var body = "{{ trigger.plan }}{{ heard.seats }}{{ row.title }}{{ response.id }}{{ reply.subject }}{{ session.title }}{{ for answer in ask.answers }}<a href=\"{{ answer.url }}\">{{ answer.label }}</a>{{ end }}{{ for i in 1..3000 }}<p>One line of the many that there are of this.</p>{{ end }}";
+        var library = new MailTemplateLibrary([MailTemplate.Parse($"---\nsubject: x\npreheader: y\nlayout: none\n---\n{body}", "welcome.en.html")], "en");
+
+        Assert.StartsWith("this mail leaves with ", Assert.Single(MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default, Nurture.Mail.Html.CssInliner.Plan)).Message);
+    }
 }

@@ -4,10 +4,13 @@ import { IconPlus } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Form } from "./template";
+import { languageName, written, type Form } from "./template";
 
-/** Begins a mail; nothing is kept before it is published. */
-export function NewMail() {
+/**
+ * Begins a mail; nothing is kept before it is published.
+ * @param taken The names that there are, with their locales.
+ */
+export function NewMail({ taken }: { taken: string[] }) {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const [isOpen, { open, close }] = useDisclosure();
@@ -16,6 +19,7 @@ export function NewMail() {
   const [locale, setLocale] = useState(i18n.language);
   const [form, setForm] = useState<Form>("blocks");
   const isName = /^[a-z0-9][a-z0-9_-]*$/.test(name);
+  const isTaken = taken.includes(`${name}.${locale}`);
   return (
     <>
       <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={open}>
@@ -25,13 +29,13 @@ export function NewMail() {
         <form
           onSubmit={(event) => {
             event.preventDefault();
-            if (isName && subject) void navigate({ to: `/mail/templates/${name}.${locale}`, search: { new: form, subject } as never });
+            if (isName && !isTaken && subject) void navigate({ to: `/mail/templates/${name}.${locale}`, search: { new: form, subject } as never });
           }}
         >
           <Stack>
-            <TextInput label={t("mail.name")} description={t("mail.name_about")} value={name} onChange={(event) => setName(event.currentTarget.value)} error={name && !isName ? t("mail.name_wrong") : undefined} required data-autofocus />
+            <TextInput label={t("mail.name")} description={t("mail.name_about")} value={name} onChange={(event) => setName(event.currentTarget.value)} error={name && !isName ? t("mail.name_wrong") : isTaken ? t("mail.name_taken", { language: languageName(locale, i18n.language) }) : undefined} required data-autofocus />
             <TextInput label={t("mail.subject")} value={subject} onChange={(event) => setSubject(event.currentTarget.value)} required />
-            <Select label={t("mail.languages")} data={[{ value: "en", label: "English" }, { value: "ja", label: "日本語" }]} value={locale} onChange={(value) => value && setLocale(value)} allowDeselect={false} />
+            <Select label={t("mail.language")} data={written.map((one) => ({ value: one, label: languageName(one, one) }))} value={locale} onChange={(value) => value && setLocale(value)} allowDeselect={false} />
             <Select
               label={t("mail.written_as")}
               data={(["blocks", "markdown", "html"] as const).map((value) => ({ value, label: t(`mail.written.${value}`) }))}
@@ -39,7 +43,7 @@ export function NewMail() {
               onChange={(value) => value && setForm(value as Form)}
               allowDeselect={false}
             />
-            <Button type="submit" disabled={!isName || !subject}>
+            <Button type="submit" disabled={!isName || isTaken || !subject}>
               {t("mail.begin")}
             </Button>
           </Stack>

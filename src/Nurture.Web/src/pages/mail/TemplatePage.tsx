@@ -2,14 +2,15 @@ import { Alert, Badge, Box, Button, Card, Group, SegmentedControl, Select, Stack
 import { useDebouncedValue } from "@mantine/hooks";
 import { linter, lintGutter, type Diagnostic as Mark } from "@codemirror/lint";
 import type { EditorView } from "@codemirror/view";
-import { IconAlertTriangle, IconDeviceDesktop, IconDeviceMobile, IconMoon, IconPencil, IconSend, IconSun } from "@tabler/icons-react";
+import { IconAlertTriangle, IconDeviceDesktop, IconDeviceMobile, IconMoon, IconPencil, IconPlus, IconSend, IconSun } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, ApiError, type ApiPage } from "@/api/client";
 import { useApi } from "@/api/hooks";
 import { useCan } from "@/api/me";
+import { actorName } from "@/components/actor";
 import { ConfirmButton } from "@/components/Confirm";
 import { ContactPicker, type PickedContact } from "@/components/ContactPicker";
 import { DiffView } from "@/components/DiffView";
@@ -23,13 +24,14 @@ import { useParam } from "@/components/params";
 import { Problem } from "@/components/Problem";
 import { useRefresh } from "@/components/refresh";
 import { Unreachable } from "@/components/Unreachable";
+import { Unsaved } from "@/components/Unsaved";
 import { When } from "@/components/When";
 import type { Vocabulary } from "../scenarios/types";
 import BlockForm from "./BlockForm";
 import { starter } from "./blocks";
 import { completion } from "./completion";
 import classes from "./mail.module.css";
-import { isLayout, languageName, partsOf, type Diagnostic, type Form, type Preview, type Template } from "./template";
+import { isLayout, languageName, partsOf, written, type Diagnostic, type Form, type Preview, type Template } from "./template";
 
 const none: Diagnostic[] = [];
 const nobody: string[] = [];
@@ -39,7 +41,7 @@ const CodeEditor = lazy(() => import("@/components/CodeEditor"));
 
 export default function TemplatePage() {
   const name = useParam("template");
-  return name.includes(".") ? <OfLocale name={name} /> : <InSomeLocale base={name} />;
+  return name.includes(".") ? <OfLocale key={name} name={name} /> : <InSomeLocale base={name} />;
 }
 
 /** A template without a locale: in the reader's language, where there is that one. */
@@ -49,7 +51,7 @@ function InSomeLocale({ base }: { base: string }) {
   if (!all.data) return all.error ? <Problem error={all.error} /> : <Loading rows={10} />;
   const names = all.data.items.map((one) => one.name).filter((one) => partsOf(one)[0] === base);
   const name = names.find((one) => partsOf(one)[1] === i18n.language) ?? names[0];
-  return name ? <Navigate to={`/mail/templates/${name}`} replace /> : <OfLocale name={base} />;
+  return name ? <Navigate to={`/mail/templates/${name}`} replace /> : <OfLocale key={base} name={base} />;
 }
 
 function OfLocale({ name }: { name: string }) {
@@ -57,16 +59,26 @@ function OfLocale({ name }: { name: string }) {
   const [filter] = useFilters();
   const form = forms.find((one) => one === filter("new"));
   const found = useApi<Template>(`/templates/${name}`);
+  // What somebody is writing on stays, whatever is read or published meanwhile.
+  const [held, setHeld] = useState<Template | null>(null);
   // Begun here, and not published yet.
-  if (form && found.error instanceof ApiError && found.error.status === 404)
-    return <Shown key={name} template={{ name, version: 0, published_at: "", published_by: "", form, text: starter(form, filter("subject") ?? partsOf(name)[0]), text_part: null }} />;
-  if (found.error) return <Unreachable title={name} back={{ to: "/mail", label: t("mail.templates") }} error={found.error} retry={() => void found.refetch()} />;
-  if (!found.data) return <Loading rows={10} />;
-  // Another template, or another version of it, begins anew.
-  return <Shown key={`${name} ${found.data.version}`} template={found.data} />;
+  const begun = form && found.error instanceof ApiError && found.error.status === 404
+    ? { name, version: 0, published_at: "", published_by: "", form, text: starter(form, filter("subject") ?? partsOf(name)[0]), text_part: null }
+    : undefined;
+  const template = held ?? found.data ?? begun;
+  if (!template && found.error) return <Unreachable title={name} back={{ to: "/mail", label: t("mail.templates") }} error={found.error} retry={() => void found.refetch()} />;
+  if (!template) return <Loading rows={10} />;
+  // Another version of it begins anew.
+  return <Shown key={template.version} template={template} newer={held && found.data && found.data.version > held.version ? found.data : null} onEditing={setHeld} />;
 }
 
-function Shown({ template }: { template: Template }) {
+function Shown({ template, newer, onEditing }: {
+  template: Template;
+  /** What somebody else published meanwhile. */
+  newer: Template | null;
+  /** Told what is being written on; null where nothing is. */
+  onEditing: (template: Template | null) => void;
+}) {
   const { t, i18n } = useTranslation();
   const can = useCan();
   const navigate = useNavigate();
@@ -82,7 +94,11 @@ function Shown({ template }: { template: Template }) {
   const [contact, setContact] = useState<PickedContact | null>(null);
   const [settled] = useDebouncedValue(text, 300);
   const [settledPart] = useDebouncedValue(part, 300);
-  const isChanged = isNew || text !== published || part !== publishedPart;
+  const isWritten = text !== published || part !== publishedPart;
+  const isChanged = isNew || isWritten;
+  // What was published or given up is not lost by leaving.
+  const isDone = useRef(false);
+  useEffect(() => onEditing(isEditing && !isDone.current ? template : null), [isEditing, template, onEditing]);
 
   const all = useApi<ApiPage<Template>>("/templates", { limit: 500 });
   const locales = all.data?.items.filter((one) => partsOf(one.name)[0] === base).map((one) => partsOf(one.name)[1]) ?? [locale];
@@ -101,7 +117,16 @@ function Shown({ template }: { template: Template }) {
     await api.put(`/templates/${template.name}`, { text, form: template.form, text_part: part || null });
     say(t("mail.is_published"));
     refresh("/templates");
+    isDone.current = true;
+    onEditing(null);
     if (isNew) void navigate({ to: `/mail/templates/${template.name}`, search: {} as never });
+  };
+  const giveUp = async () => {
+    isDone.current = true;
+    if (isNew) return navigate({ to: "/mail" });
+    setText(published);
+    setPart(publishedPart);
+    setEditing(false);
   };
   const [isTesting, setTesting] = useState(false);
   const test = async () => {
@@ -122,6 +147,7 @@ function Shown({ template }: { template: Template }) {
 
   return (
     <>
+      <Unsaved isLost={() => isEditing && isWritten && !isDone.current} question={t("mail.discard_question")} consequence={t("mail.discard_consequence")} act={t("mail.discard")} />
       <PageHeader
         title={base}
         back={{ to: "/mail", label: t("mail.templates") }}
@@ -133,7 +159,7 @@ function Shown({ template }: { template: Template }) {
         }
         description={
           isNew ? undefined : <Text size="sm">
-            {t("mail.version_by", { version: template.version, by: template.published_by })} <When at={template.published_at} />
+            {t("mail.version_by", { version: template.version, by: actorName(template.published_by, t) })} <When at={template.published_at} />
           </Text>
         }
         actions={
@@ -144,23 +170,27 @@ function Shown({ template }: { template: Template }) {
               </Button>
             )}
             {can("templates.write") && !isEditing && (
-              <Button leftSection={<IconPencil size={16} aria-hidden />} onClick={() => setEditing(true)}>
+              <Button
+                leftSection={<IconPencil size={16} aria-hidden />}
+                onClick={() => {
+                  isDone.current = false;
+                  setEditing(true);
+                }}
+              >
                 {t("common.edit")}
               </Button>
             )}
             {isEditing && (
               <>
-                <Button
-                  variant="default"
-                  onClick={() => {
-                    if (isNew) void navigate({ to: "/mail" });
-                    setText(published);
-                    setPart(publishedPart);
-                    setEditing(false);
-                  }}
-                >
-                  {t("common.cancel")}
-                </Button>
+                {isWritten ? (
+                  <ConfirmButton variant="default" question={t("mail.discard_question")} consequence={t("mail.discard_consequence")} act={t("mail.discard")} onConfirm={giveUp}>
+                    {t("common.cancel")}
+                  </ConfirmButton>
+                ) : (
+                  <Button variant="default" onClick={() => void giveUp()}>
+                    {t("common.cancel")}
+                  </Button>
+                )}
                 <ConfirmButton
                   color="cyan"
                   disabled={!isChanged || hasErrors}
@@ -177,14 +207,17 @@ function Shown({ template }: { template: Template }) {
         }
       />
       <Group mb="md" gap="md" align="flex-end">
-        {locales.length > 1 && (
-          <SegmentedControl
-            aria-label={t("mail.languages")}
-            value={locale}
-            onChange={(chosen) => void navigate({ to: `/mail/templates/${base}.${chosen}` })}
-            data={locales.map((one) => ({ value: one, label: languageName(one, i18n.language) }))}
-          />
-        )}
+        <SegmentedControl
+          aria-label={t("mail.languages")}
+          value={locale}
+          onChange={(chosen) => void navigate({ to: `/mail/templates/${base}.${chosen}` })}
+          data={[...new Set([...locales, locale])].map((one) => ({ value: one, label: languageName(one, i18n.language) }))}
+        />
+        {can("templates.write") && !isNew && !isLayout(base) && all.data && written.filter((one) => !locales.includes(one)).map((one) => (
+          <Button key={one} variant="subtle" leftSection={<IconPlus size={16} aria-hidden />} onClick={() => void navigate({ to: `/mail/templates/${base}.${one}`, search: { new: template.form, subject: preview.data?.subject ?? base } as never })}>
+            {t("mail.add_language", { language: languageName(one, i18n.language) })}
+          </Button>
+        ))}
         {!isLayout(base) && (
           <Box w={{ base: "100%", xs: 300 }}>
             <ContactPicker value={contact} onChange={setContact} label={t("mail.as_seen_by")} nobody={t("mail.invented")} />
@@ -206,6 +239,11 @@ function Shown({ template }: { template: Template }) {
           </Stack>
         )}
         <Stack gap="sm" style={{ minWidth: 0 }} className={isEditing ? classes.beside : undefined}>
+          {newer && (
+            <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title={t("mail.newer", { version: newer.version, by: actorName(newer.published_by, t) })}>
+              {t("mail.newer_text")}
+            </Alert>
+          )}
           {problems.length > 0 && <Problems problems={problems} />}
           {isLayout(base) ? (
             !isEditing && <Source text={published} form={template.form} />
@@ -306,26 +344,28 @@ function PreviewCard({ preview, template, text }: { preview: Preview | undefined
             {text === null && <Tabs.Tab value="source">{t("mail.source")}</Tabs.Tab>}
             {template.version > 0 && (text !== null || template.version > 1) && <Tabs.Tab value="versions">{t(text === null ? "mail.versions" : "mail.changes")}</Tabs.Tab>}
           </Tabs.List>
-          <SegmentedControl
-            size="xs"
-            value={scheme}
-            onChange={(value) => setScheme(value === "dark" ? "dark" : "light")}
-            aria-label={t("mail.scheme")}
-            data={[
-              { value: "light", label: <Width icon={<IconSun size={16} aria-hidden />} label={t("mail.light")} /> },
-              { value: "dark", label: <Width icon={<IconMoon size={16} aria-hidden />} label={t("mail.dark")} /> },
-            ]}
-          />
-          <SegmentedControl
-            size="xs"
-            value={width}
-            onChange={setWidth}
-            aria-label={t("mail.width")}
-            data={[
-              { value: "desktop", label: <Width icon={<IconDeviceDesktop size={16} aria-hidden />} label={t("mail.desktop")} /> },
-              { value: "phone", label: <Width icon={<IconDeviceMobile size={16} aria-hidden />} label={t("mail.phone")} /> },
-            ]}
-          />
+          <Group gap="xs">
+            <SegmentedControl
+              size="xs"
+              value={scheme}
+              onChange={(value) => setScheme(value === "dark" ? "dark" : "light")}
+              aria-label={t("mail.scheme")}
+              data={[
+                { value: "light", label: <Width icon={<IconSun size={16} aria-hidden />} label={t("mail.light")} /> },
+                { value: "dark", label: <Width icon={<IconMoon size={16} aria-hidden />} label={t("mail.dark")} /> },
+              ]}
+            />
+            <SegmentedControl
+              size="xs"
+              value={width}
+              onChange={setWidth}
+              aria-label={t("mail.width")}
+              data={[
+                { value: "desktop", label: <Width icon={<IconDeviceDesktop size={16} aria-hidden />} label={t("mail.desktop")} /> },
+                { value: "phone", label: <Width icon={<IconDeviceMobile size={16} aria-hidden />} label={t("mail.phone")} /> },
+              ]}
+            />
+          </Group>
         </Group>
         <Tabs.Panel value="html" p="md">
           {preview.html === null ? (
@@ -362,14 +402,14 @@ function Versions({ template }: { template: Template }) {
   const versions = useApi<Template[]>(`/templates/${template.name}/versions`);
   if (versions.error) return <Problem error={versions.error} retry={() => void versions.refetch()} />;
   if (!versions.data) return <Loading />;
-  const choices = versions.data.map((one) => ({ value: String(one.version), label: t("mail.version_n", { version: one.version, by: one.published_by }) }));
+  const choices = versions.data.map((one) => ({ value: String(one.version), label: t("mail.version_n", { version: one.version, by: actorName(one.published_by, t) }) }));
   const of = (version: string) => versions.data.find((one) => String(one.version) === version);
   const [before, after] = [of(older), of(newer)];
   return (
     <Stack gap="sm">
       <Group align="flex-end">
-        <Select label={t("mail.compare")} data={choices} value={older} onChange={(value) => value && setOlder(value)} allowDeselect={false} w={220} />
-        <Select label={t("mail.compare_with")} data={choices} value={newer} onChange={(value) => value && setNewer(value)} allowDeselect={false} w={220} />
+        <Select label={t("mail.compare")} data={choices} value={older} onChange={(value) => value && setOlder(value)} allowDeselect={false} w={{ base: "100%", xs: 340 }} />
+        <Select label={t("mail.compare_with")} data={choices} value={newer} onChange={(value) => value && setNewer(value)} allowDeselect={false} w={{ base: "100%", xs: 340 }} />
       </Group>
       {after && (
         <Text size="sm" c="dimmed">

@@ -1,11 +1,15 @@
-import { Badge, Group, Stack, Text } from "@mantine/core";
+import { Badge, Box, Group, Stack, Text } from "@mantine/core";
+import { IconMailSearch } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { usePage } from "@/api/hooks";
 import { useCan } from "@/api/me";
+import { actorName } from "@/components/actor";
 import { DataList } from "@/components/DataList";
 import { Empty } from "@/components/Empty";
+import { useFilters } from "@/components/filters";
 import { LinkTo } from "@/components/LinkTo";
 import { PageHeader } from "@/components/PageHeader";
+import { SearchBox } from "@/components/SearchBox";
 import { When } from "@/components/When";
 import { MailTabs } from "./MailTabs";
 import { NewMail } from "./NewMail";
@@ -29,30 +33,49 @@ function grouped(templates: Template[] | undefined): Group_[] | undefined {
   return rows.toSorted((a, b) => Number(isLayout(a.base)) - Number(isLayout(b.base)));
 }
 
+/** By name or subject, in whichever language. */
+function isFound(row: Group_, query: string): boolean {
+  const wanted = query.trim().toLowerCase();
+  return row.base.includes(wanted) || row.locales.some((one) => one.subject?.toLowerCase().includes(wanted));
+}
+
 export default function TemplatesPage() {
   const { t, i18n } = useTranslation();
   const can = useCan();
+  const [filter, setFilter] = useFilters();
+  const query = filter("q") ?? "";
   const list = usePage<Template>("/templates", { limit: 200 });
+  const read = (row: Group_) => row.locales.find((one) => partsOf(one.name)[1] === i18n.language) ?? row.locales[0]!;
   return (
     <>
-      <PageHeader title={t("mail.title")} actions={can("templates.write") && <NewMail />} />
+      <PageHeader title={t("mail.title")} actions={can("templates.write") && list.items && <NewMail taken={list.items.map((one) => one.name)} />} />
       <MailTabs current="templates" />
+      <Box mb="md">
+        <SearchBox value={query} onChange={(q) => setFilter({ q: q || undefined })} label={t("mail.search_templates")} />
+      </Box>
       <DataList
-        list={{ ...list, items: grouped(list.items) }}
+        list={{ ...list, items: grouped(list.items)?.filter((row) => isFound(row, query)) }}
         label={t("mail.templates")}
         rowKey={(row) => row.base}
-        empty={<Empty title={t("mail.no_templates")}>{t("mail.no_templates_text")}</Empty>}
+        empty={query ? <Empty icon={IconMailSearch} title={t("common.nothing_found")}>{t("mail.nothing_found")}</Empty> : <Empty title={t("mail.no_templates")}>{t("mail.no_templates_text")}</Empty>}
         columns={[
           {
             key: "name",
             label: t("mail.template"),
             render: (row) => (
-              <Group gap="xs">
-                <LinkTo to={`/mail/templates/${(row.locales.find((one) => partsOf(one.name)[1] === i18n.language) ?? row.locales[0]!).name}`} fw={600}>
-                  {row.base}
-                </LinkTo>
-                {isLayout(row.base) && <Badge color="gray">{t("mail.layout")}</Badge>}
-              </Group>
+              <Stack gap={0}>
+                <Group gap="xs">
+                  <LinkTo to={`/mail/templates/${read(row).name}`} fw={600}>
+                    {row.base}
+                  </LinkTo>
+                  {isLayout(row.base) && <Badge color="gray">{t("mail.layout")}</Badge>}
+                </Group>
+                {read(row).subject && (
+                  <Text size="sm" c="dimmed">
+                    {read(row).subject}
+                  </Text>
+                )}
+              </Stack>
             ),
           },
           {
@@ -76,7 +99,7 @@ export default function TemplatesPage() {
               <Stack gap={0}>
                 <When at={row.newest.published_at} relative />
                 <Text size="xs" c="dimmed">
-                  {row.newest.published_by}
+                  {actorName(row.newest.published_by, t)}
                 </Text>
               </Stack>
             ),

@@ -9,6 +9,8 @@ export interface Template {
   form: Form;
   text: string | null;
   text_part: string | null;
+  /** In lists: as somebody made up reads it. */
+  subject?: string | null;
 }
 
 /** How a body is written. */
@@ -37,6 +39,9 @@ export interface Preview {
   contact: { id: number; name: string | null; email: string | null; locale: string | null } | null;
   problems: Diagnostic[];
 }
+
+/** The languages that a mail is begun in here; files may have others. */
+export const written = ["en", "ja"];
 
 /** `welcome` and `ja` of `welcome.ja`. */
 export function partsOf(name: string): [string, string] {

@@ -2,6 +2,7 @@ import { Group, Paper, Progress, Select, Stack, Table } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useApi } from "@/api/hooks";
+import { actorName } from "@/components/actor";
 import { DiffView } from "@/components/DiffView";
 import { Loading } from "@/components/Loading";
 import { Problem } from "@/components/Problem";
@@ -41,7 +42,7 @@ export default function VersionsTab({ scenario }: { scenario: Scenario }) {
                   <Table.Td>
                     <When at={version.published_at} />
                   </Table.Td>
-                  <Table.Td>{version.published_by}</Table.Td>
+                  <Table.Td>{actorName(version.published_by, t)}</Table.Td>
                 </Table.Tr>
               ))}
             </Table.Tbody>

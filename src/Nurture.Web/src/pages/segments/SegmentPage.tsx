@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import { useApi, usePage } from "@/api/hooks";
 import { useCan } from "@/api/me";
+import { actorName } from "@/components/actor";
 import { ConfirmButton } from "@/components/Confirm";
 import { DataList } from "@/components/DataList";
 import { Empty } from "@/components/Empty";
@@ -111,7 +112,7 @@ export default function SegmentPage() {
                     <Table.Td>
                       <When at={change.published_at} />
                     </Table.Td>
-                    <Table.Td>{change.published_by}</Table.Td>
+                    <Table.Td>{actorName(change.published_by, t)}</Table.Td>
                     <Table.Td>{change.is === null ? <Text c="dimmed" size="sm">{t("segments.change_removed")}</Text> : <Code>{change.is}</Code>}</Table.Td>
                   </Table.Tr>
                 ))}

@@ -1,6 +1,7 @@
 import { Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { usePage } from "@/api/hooks";
+import { actorName } from "@/components/actor";
 import { DataList } from "@/components/DataList";
 import { PageHeader } from "@/components/PageHeader";
 import { When } from "@/components/When";
@@ -21,7 +22,6 @@ export default function Audit() {
     const key = `audit.acts.${action.replace(".", "_")}`;
     return i18n.exists(`settings.${key}`) ? t(key) : action;
   };
-  const actor = (name: string) => (name.startsWith("user:") ? name.slice(5) : name.startsWith("key:") ? t("audit.key", { name: name.slice(4) }) : t("audit.system", { name }));
   return (
     <>
       <PageHeader title={t("audit.title")} description={t("audit.about")} back={{ to: "/settings", label: t("title") }} />
@@ -32,7 +32,7 @@ export default function Audit() {
         columns={[
           { key: "action", label: t("audit.what"), render: (row) => <Text fw={600}>{word(row.action)}</Text> },
           { key: "target", label: t("audit.target"), render: (row) => <Text size="sm">{shown(row.target)}</Text> },
-          { key: "actor", label: t("audit.who"), render: (row) => actor(row.actor) },
+          { key: "actor", label: t("audit.who"), render: (row) => actorName(row.actor, i18n.t) },
           {
             key: "detail",
             label: t("common.details"),

@@ -282,8 +282,6 @@ export default {
       target: "To what",
       who: "Who",
       when: "When",
-      key: "Key {{name}}",
-      system: "{{name}}",
       acts: {
         account_described: "Account edited",
         account_held: "Mail to an account held",
@@ -634,8 +632,6 @@ export default {
       target: "対象",
       who: "操作者",
       when: "日時",
-      key: "キー「{{name}}」",
-      system: "{{name}}",
       acts: {
         account_described: "契約企業を編集",
         account_held: "自動配信を保留",
