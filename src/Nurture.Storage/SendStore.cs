@@ -135,11 +135,14 @@ public sealed partial class SendStore(Database database)
     };
 
     private Task TellAsync(
-        DbConnection connection, DbTransaction transaction, IEnumerable<(ClaimedSend Send, Reason Reason)> ended, DateTimeOffset now, CancellationToken cancel) =>
+        DbConnection connection, DbTransaction transaction, IEnumerable<(ClaimedSend Send, Reason Reason, bool IsHardBounce)> ended, DateTimeOffset now, CancellationToken cancel) =>
         log.AppendAsync(connection, transaction,
             // No enrollment waits for what became of a mail to a colleague.
             [.. ended.Where(end => !IsNotice(end.Send)).Select(end => SignalCodec.Store(
-                new Signal.SendEnded(end.Send.Subject, end.Send.EnrollmentId, end.Send.Id, end.Send.Step, end.Send.RecipientId, end.Reason, now),
+                new Signal.SendEnded(end.Send.Subject, end.Send.EnrollmentId, end.Send.Id, end.Send.Step, end.Send.RecipientId, end.Reason, now)
+                {
+                    Bounce = end.Reason == Reason.Bounced ? new(end.Send.Scenario, end.Send.Template, end.IsHardBounce) : null,
+                },
                 end.Send.Slot, new StoredAbout(now, Correlation: end.Send.Correlation)))],
             cancel);
 

@@ -42,7 +42,11 @@ public abstract record Signal
     public sealed record Absorbed(long ContactId, long FromId, ReadOnlyMemory<byte> State) : Signal;
 
     /// <summary>A send did not simply leave: skipped at the claim, failed, expired, uncertain, bounced.</summary>
-    public sealed record SendEnded(SubjectRef Subject, long EnrollmentId, Guid SendId, string Step, long RecipientId, Reason Reason, DateTimeOffset At) : Signal;
+    public sealed record SendEnded(SubjectRef Subject, long EnrollmentId, Guid SendId, string Step, long RecipientId, Reason Reason, DateTimeOffset At) : Signal
+    {
+        /// <summary>What came back, where something did: the passage may be over by then.</summary>
+        public Bounce? Bounce { get; init; }
+    }
 
     /// <summary>A mail was opened or a link in it followed, by a person or a machine.</summary>
     /// <param name="IsMachine">Surely no person: a HEAD request, a prefetch. Recorded, and moves nothing.</param>
@@ -206,3 +210,7 @@ public enum SignalKind : short
     Admitted = 111,
     Replied = 190,
 }
+
+/// <summary>A mail that the other side gave back.</summary>
+/// <param name="IsHard">There is no such address; else its mailbox takes nothing at present.</param>
+public sealed record Bounce(string Scenario, string Template, bool IsHard);

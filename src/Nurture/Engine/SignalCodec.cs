@@ -64,6 +64,10 @@ public static class SignalCodec
             w.Number(4, s.RecipientId);
             w.Number(5, (long)s.Reason);
             w.Number(6, (long)s.Subject.Kind);
+            if (s.Bounce is not { } bounce) return;
+            w.Text(8, bounce.Scenario);
+            w.Text(9, bounce.Template);
+            w.Number(10, bounce.IsHard ? 2 : 1);
         })),
         Signal.Hit s => Row(SignalKind.Hit, s.Subject, s.RecipientId, s.At, Packed(w =>
         {
@@ -285,6 +289,7 @@ public static class SignalCodec
             case SignalKind.SendEnded or SignalKind.Hit:
             {
                 var (enrollment, send, step, recipient, fifth, kind, isMachine) = (0L, Guid.Empty, "", 0L, 0L, SubjectKind.Contact, false);
+                var (scenario, template, bounced) = ("", "", 0L);
                 while (reader.Next())
                 {
                     switch (reader.Field)
@@ -296,13 +301,16 @@ public static class SignalCodec
                         case 5: fifth = reader.Number; break;
                         case 6: kind = (SubjectKind)reader.Number; break;
                         case 7: isMachine = reader.Number != 0; break;
+                        case 8: scenario = reader.Text; break;
+                        case 9: template = reader.Text; break;
+                        case 10: bounced = reader.Number; break;
                     }
                 }
 
                 var subject = new SubjectRef(kind, kind == SubjectKind.Account ? row.AccountId : row.ContactId);
                 return row.Kind == SignalKind.Hit
                     ? new Signal.Hit(subject, enrollment, send, step, recipient, fifth != 0, row.OccurredAt, isMachine)
-                    : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt);
+                    : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt) { Bounce = bounced != 0 ? new(scenario, template, bounced == 2) : null };
             }
 
             case SignalKind.ApprovalGiven:
