@@ -22,13 +22,16 @@ public sealed record AccountView(
     /// <summary>An open case; null where there is none.</summary>
     public long? EscalationId { get; init; }
 
+    /// <summary>The account that this one turned out to be; null while it is itself.</summary>
+    public long? MergedInto { get; init; }
+
     /// <summary>Of our own people, or a test's: in no figure (SEMANTICS.md 57).</summary>
     public bool IsInternal { get; init; }
 }
 
 public sealed class AccountStore(Database database)
 {
-    private const string Columns = "a.id, a.slot, a.namespace, a.external_id, a.name, a.tier, a.stage, a.owner, a.attributes, a.created_at, a.updated_at, a.health_score, a.health_band, a.health_since, a.hold_until, a.escalation_id, a.is_internal";
+    private const string Columns = "a.id, a.slot, a.namespace, a.external_id, a.name, a.tier, a.stage, a.owner, a.attributes, a.created_at, a.updated_at, a.health_score, a.health_band, a.health_since, a.hold_until, a.escalation_id, a.is_internal, a.merged_into";
 
     public async Task<AccountView?> FindAsync(long id, CancellationToken cancel)
     {
@@ -49,14 +52,14 @@ public sealed class AccountStore(Database database)
         await using var connection = await database.OpenAsync(cancel);
         (string, object?)[] args = [("after", after ?? 0), ("limit", limit + 1)];
         var found = string.IsNullOrWhiteSpace(query)
-            ? await connection.QueryAsync(null, $"select {Columns} from accounts a where a.id > @after order by a.id limit @limit", args, Read, cancel)
+            ? await connection.QueryAsync(null, $"select {Columns} from accounts a where a.id > @after and a.merged_into is null order by a.id limit @limit", args, Read, cancel)
             : await connection.QueryAsync(null,
                 $"""
                  select {Columns} from accounts a
                  where a.id in (
                      select id from accounts where name is not null and lower(name) >= @from and lower(name) < @until
-                     union select id from accounts where namespace in (select distinct namespace from sources union select 'default') and external_id = @query)
-                     and a.id > @after
+                     union select coalesce(merged_into, id) from accounts where namespace in (select distinct namespace from sources union select 'default') and external_id = @query)
+                     and a.id > @after and a.merged_into is null
                  order by a.id limit @limit
                  """, [.. args, .. ContactStore.Prefix(query)], Read, cancel);
         return Page.Of(found, limit, account => account.Id);
@@ -68,7 +71,10 @@ public sealed class AccountStore(Database database)
         await using var connection = await database.OpenAsync(cancel);
         return await connection.QueryAsync(null,
             $"""
-             select {Columns} from accounts a join memberships m on m.account_id = a.id where m.contact_id = @id order by m.joined_at, a.id
+             select {Columns} from accounts a join (
+                 select coalesce(g.merged_into, g.id) id, min(m.joined_at) joined_at from memberships m join accounts g on g.id = m.account_id
+                 where m.contact_id = @id group by coalesce(g.merged_into, g.id)) w on w.id = a.id
+             order by w.joined_at, a.id
              """, [("id", contactId)], Read, cancel);
     }
 
@@ -82,5 +88,10 @@ public sealed class AccountStore(Database database)
         HoldUntil = reader.InstantOrNull(14),
         EscalationId = reader.LongOrNull(15),
         IsInternal = reader.GetInt16(16) != 0,
+        MergedInto = reader.LongOrNull(17),
     };
+
+    /// <summary>The account and every account that has turned out to be it: what was written under their ids is its.</summary>
+    internal static async Task<List<long>> WithMergedAsync(DbConnection connection, DbTransaction? transaction, long id, CancellationToken cancel) =>
+        [id, .. await connection.QueryAsync(transaction, "select id from accounts where merged_into = @id order by id", [("id", id)], reader => reader.GetInt64(0), cancel)];
 }

@@ -130,7 +130,7 @@ public sealed class BulkStore(Database database, EventLog log)
         await using var connection = await database.OpenAsync(cancel);
         if (kind == SubjectKind.Account)
             return await database.BulkAsync(connection, null, Rows.Of(values).Text("value", value => value),
-                "select r.value, a.id from rows r join (select distinct namespace from sources) s on true join accounts a on a.namespace = s.namespace and a.external_id = r.value", reader => (reader.GetString(0), SubjectRef.Account(reader.GetInt64(1))), cancel);
+                "select r.value, coalesce(a.merged_into, a.id) from rows r join (select distinct namespace from sources) s on true join accounts a on a.namespace = s.namespace and a.external_id = r.value", reader => (reader.GetString(0), SubjectRef.Account(reader.GetInt64(1))), cancel);
         var known = await database.BulkAsync(connection, null, Rows.Of(values).Text("value", value => value).Text("lower", value => value.ToLowerInvariant()),
             $"""
              select r.value, i.subject_id from rows r
@@ -305,9 +305,10 @@ public sealed class BulkStore(Database database, EventLog log)
         }
 
         var accounts = Enumerable.Range(0, subjects.Count).Where(n => subjects[n].Subject.Kind == SubjectKind.Account).Select(n => (N: n, subjects[n].Subject.Id)).ToList();
-        foreach (var (n, slot) in await database.BulkAsync(connection, null, Rows.Of(accounts).Int("place", one => one.N).Long("id", one => one.Id),
-            "select r.place, a.slot from rows r join accounts a on a.id = r.id", reader => (reader.GetInt32(0), reader.GetInt16(1)), cancel))
-            turns[n] = new(subjects[n], slot, 0);
+        foreach (var (n, id, slot) in await database.BulkAsync(connection, null, Rows.Of(accounts).Int("place", one => one.N).Long("id", one => one.Id),
+            "select r.place, t.id, t.slot from rows r join accounts a on a.id = r.id join accounts t on t.id = coalesce(a.merged_into, a.id)",
+            reader => (reader.GetInt32(0), reader.GetInt64(1), reader.GetInt16(2)), cancel))
+            turns[n] = new(subjects[n] with { Subject = SubjectRef.Account(id) }, slot, 0);
         return [.. turns.OfType<BulkTurn>()];
     }
 

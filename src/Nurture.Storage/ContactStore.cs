@@ -174,8 +174,9 @@ public sealed class ContactStore(Database database)
         await using var connection = await database.OpenAsync(cancel);
         return await connection.QueryAsync(null,
             $"""
-             select {Columns} from memberships m join contacts c on c.id = m.contact_id
-             where m.account_id = @id and c.account_id <> @id and c.merged_into is null order by c.id limit @limit
+             select {Columns} from contacts c
+             where c.id in (select m.contact_id from memberships m where m.account_id = @id or m.account_id in (select a.id from accounts a where a.merged_into = @id))
+                 and c.account_id <> @id and c.merged_into is null order by c.id limit @limit
              """, [("id", accountId), ("limit", limit)], Read, cancel);
     }
 

@@ -83,6 +83,7 @@ public sealed class ErasureStore(Database database, EventLog log)
             while (isByPieces && emptied == Piece);
         }
 
+        await ForgetInMergesAsync(contactId, cancel);
         if (!isRead) return false;
         return await database.WriteAsync(async (connection, transaction, ct) =>
         {
@@ -90,6 +91,25 @@ public sealed class ErasureStore(Database database, EventLog log)
             return await connection.ScalarAsync<long>(transaction, "select count(*) from contacts where id = @id and is_erasing = 1", [("id", contactId)], ct) == 0;
         }, cancel);
     }
+
+    /// <summary>An account that merged went to the other one as a whole, and its people after it, with what each had heard of the others.</summary>
+    private Task ForgetInMergesAsync(long contactId, CancellationToken cancel) =>
+        database.WriteAsync(async (connection, transaction, ct) =>
+        {
+            var merges = await connection.QueryAsync(transaction,
+                $"""
+                 select {EventLog.Columns} from events e
+                 where e.account_id in (select id from {OfTheirs}) and e.account_id > 0 and e.kind = {(short)SignalKind.AccountAbsorbed} and {IsRead}
+                 union all
+                 select {EventLog.Columns} from contacts p join contacts c on c.account_id = p.account_id and c.id <> p.id join events e on e.contact_id = c.id and e.contact_id > 0
+                 where p.id = @id and exists (select 1 from accounts a where a.merged_into = p.account_id) and e.kind = {(short)SignalKind.Adopted} and length(e.payload) > 0 and {IsRead}
+                 """, [("id", contactId)], reader => EventLog.Read(reader), ct);
+            await database.BulkAsync(connection, transaction, Rows.Of(merges).Long("id", row => row.Id).Bytes("payload", row => SignalCodec.Forget(row, contactId).ToArray()),
+                "update events set payload = r.payload from rows r where events.id = r.id", ct);
+        }, cancel);
+
+    // The contact's account, and those that turned out to be it.
+    private const string OfTheirs = "(select a.id, a.slot from accounts a join contacts c on c.account_id = a.id or c.account_id = a.merged_into where c.id = @id) theirs";
 
     private async Task<bool> IsReadAsync(long contactId, CancellationToken cancel)
     {
@@ -126,12 +146,12 @@ public sealed class ErasureStore(Database database, EventLog log)
         // Their account's state has what they said; what else it has comes again with the next checkpoint.
         (false, $"""
          update checkpoint_states set doc = @empty, rest = null
-         where {InCheckpoints} and kind = 2 and subject_id in (select account_id from contacts where id = @id and account_id is not null) and length(doc) > 0
+         where {InCheckpoints} and kind = 2 and subject_id in (select id from {OfTheirs}) and length(doc) > 0
          """),
         (false, "update audit set detail = '' where target = 'contact:' || cast(@id as text) and detail <> ''"),
     ];
 
-    private const string InCheckpoints = "checkpoint_id in (select id from checkpoints) and slot in (@home, (select slot from contacts where id = @id))";
+    private const string InCheckpoints = $"checkpoint_id in (select id from checkpoints) and (slot in (@home, (select slot from contacts where id = @id)) or slot in (select slot from {OfTheirs}))";
 
     // The slot has heard of it; should it have stumbled there, the state goes all the same.
     private static readonly string[] Endings =

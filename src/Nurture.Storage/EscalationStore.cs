@@ -10,6 +10,9 @@ public sealed record EscalationView(EscalationRow Row, string? AccountName, stri
 {
     /// <summary>When its clocks stood still, the last one perhaps still.</summary>
     public IReadOnlyList<CasePause> Pauses { get; init; } = [];
+
+    /// <summary>The case that this one became a part of; null while it is one.</summary>
+    public long? MergedInto { get; init; }
 }
 
 public sealed record EscalationEntry(long Id, long EscalationId, DateTimeOffset At, string Kind, string By, string Text, string Detail);
@@ -39,7 +42,7 @@ public sealed class EscalationStore(Database database)
     private const string Columns =
         """
         e.id, e.account_id, e.type, e.family, e.title, e.priority, e.queue, e.assignee, e.opened_at, e.acknowledge_by, e.resolve_by, e.remind_at,
-        e.acknowledged_at, e.snoozed_until, e.closed_at, e.outcome, e.closed_by, e.scenario, e.enrollment_id, a.name, a.owner, a.health_score, a.health_band, a.attributes, e.pauses
+        e.acknowledged_at, e.snoozed_until, e.closed_at, e.outcome, e.closed_by, e.scenario, e.enrollment_id, a.name, a.owner, a.health_score, a.health_band, a.attributes, e.pauses, e.merged_into
         """;
 
     private const string Overdue = "((e.acknowledged_at is null and e.acknowledge_by < @now) or e.resolve_by < @now)";
@@ -225,6 +228,7 @@ public sealed class EscalationStore(Database database)
         row.TextOrNull(19), row.TextOrNull(20), row.IsDBNull(21) ? null : row.GetDouble(21), row.IsDBNull(22) ? null : row.GetInt16(22), row.GetString(23))
     {
         Pauses = JsonSerializer.Deserialize<List<CasePause>>(row.GetString(24))!,
+        MergedInto = row.LongOrNull(25),
     };
 
     internal static string Written(IReadOnlyList<CasePause> pauses) => JsonSerializer.Serialize(pauses);

@@ -48,7 +48,7 @@ public sealed class EventLog(Database database)
     /// <summary>
     /// What a subject did, oldest first: at most <paramref name="perName"/> of the latest of each name, since
     /// <paramref name="from"/> (inclusive). A contact's history holds that of the contacts that merged into it, an
-    /// account's that of its people.
+    /// account's that of its people and of the accounts that turned out to be it.
     /// </summary>
     public async Task<List<StoredEvent>> HistoryAsync(
         SubjectRef subject, IReadOnlyList<string> names, DateTimeOffset from, int perName, CancellationToken cancel) =>
@@ -59,25 +59,25 @@ public sealed class EventLog(Database database)
     public async Task<List<StoredEvent>> HistoryAsync(
         SubjectRef subject, IReadOnlyList<long> people, IReadOnlyList<string> names, DateTimeOffset from, int perName, LaneCursor? until, CancellationToken cancel)
     {
-        var account = subject.Kind == SubjectKind.Account ? subject.Id : 0;
         var distinct = names.Distinct(StringComparer.Ordinal).ToList();
         await using var connection = await database.OpenAsync(cancel);
+        var accounts = subject.Kind == SubjectKind.Account ? string.Join(", ", await AccountStore.WithMergedAsync(connection, null, subject.Id, cancel)) : null;
         // Transaction ids of an era that is over say nothing; what was logged then lies before everything.
         var isBefore = until is null ? "" : $"and ((e.xid, e.id) <= (@until_xid, @until_id) or e.id <= {BeforeEra})";
         // Of an account's people only what names no other account.
         var found = await LatestAsync(
             Rows.Of(distinct.SelectMany(name => people.Select(person => (Name: name, Person: person))).ToList())
                 .Text("name", asked => asked.Name).Long("contact_id", asked => asked.Person),
-            "e.contact_id = r.contact_id and e.contact_id > 0 and (@account = 0 or e.account_id = 0 or e.account_id = @account)");
-        if (account != 0)
-            found.AddRange(await LatestAsync(Rows.Of(distinct).Text("name", name => name), "e.account_id = @account and e.account_id > 0"));
+            $"e.contact_id = r.contact_id and e.contact_id > 0 {(accounts is null ? "" : $"and e.account_id in (0, {accounts})")}");
+        if (accounts is not null)
+            found.AddRange(await LatestAsync(Rows.Of(distinct).Text("name", name => name), $"e.account_id in ({accounts}) and e.account_id > 0"));
 
         return found.DistinctBy(e => e.Id).Where(e => !SignalCodec.IsSentOn(e))
             .GroupBy(e => e.Name).SelectMany(ofName => ofName.OrderByDescending(e => e.OccurredAt).ThenByDescending(e => e.Id).Take(perName))
             .OrderBy(e => e.OccurredAt).ThenBy(e => e.Id).ToList();
 
         Task<List<StoredEvent>> LatestAsync<T>(Rows<T> asked, string whose) => database.BulkAsync(connection, null,
-            asked.Scalar("account", account).Scalar("from", from).Scalar("limit", perName).Scalar("until_xid", until?.Xid ?? 0).Scalar("until_id", until?.EventId ?? 0),
+            asked.Scalar("from", from).Scalar("limit", perName).Scalar("until_xid", until?.Xid ?? 0).Scalar("until_id", until?.EventId ?? 0),
             $"""
              select {Columns} from (
                  select e.*, row_number() over (partition by e.contact_id, e.name order by e.occurred_at desc, e.id desc) place
@@ -93,7 +93,8 @@ public sealed class EventLog(Database database)
         await using var connection = await database.OpenAsync(cancel);
         var people = subject.Kind == SubjectKind.Contact
             ? [subject.Id]
-            : await connection.QueryAsync(null, "select id from contacts where account_id = @id", [("id", subject.Id)], reader => reader.GetInt64(0), cancel);
+            : await connection.QueryAsync(null,
+                $"select id from contacts where account_id in ({string.Join(", ", await AccountStore.WithMergedAsync(connection, null, subject.Id, cancel))})", [], reader => reader.GetInt64(0), cancel);
         for (var i = 0; i < people.Count; i++)
         {
             people.AddRange(await connection.QueryAsync(

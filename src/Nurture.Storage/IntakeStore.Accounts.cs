@@ -5,7 +5,7 @@ namespace Nurture.Storage;
 
 public sealed partial class IntakeStore
 {
-    /// <summary>An account as intake knows it: the one that a group id of the namespace names.</summary>
+    /// <summary>An account as intake knows it: the one that a group id of the namespace names, or has turned out to name. Who was merged meanwhile is sent on by its slot.</summary>
     private sealed record FoundAccount(long Id, short Slot, bool IsNew);
 
     private sealed class Accounts : Dictionary<(string Namespace, string GroupId), FoundAccount>
@@ -20,7 +20,10 @@ public sealed partial class IntakeStore
             .OrderBy(key => key.Namespace, StringComparer.Ordinal).ThenBy(key => key.GroupId, StringComparer.Ordinal).ToList();
         var found = await database.BulkAsync(connection, transaction,
             Rows.Of(asked).Text("namespace", key => key.Namespace).Text("external_id", key => key.GroupId),
-            "select r.n, a.id, a.slot from rows r join accounts a on a.namespace = r.namespace and a.external_id = r.external_id",
+            """
+            select r.n, coalesce(t.id, a.id), coalesce(t.slot, a.slot)
+            from rows r join accounts a on a.namespace = r.namespace and a.external_id = r.external_id left join accounts t on t.id = a.merged_into
+            """,
             reader => (Key: asked[(int)reader.GetInt64(0) - 1], Account: new FoundAccount(reader.GetInt64(1), reader.GetInt16(2), false)), cancel);
         var accounts = new Accounts();
         foreach (var (key, account) in found) accounts[key] = account;

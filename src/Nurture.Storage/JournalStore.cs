@@ -28,6 +28,7 @@ public sealed class JournalStore(Database database)
     /// <summary>Newest first.</summary>
     public async Task<Page<JournalRow, long>> ListAsync(JournalQuery query, CancellationToken cancel)
     {
+        await using var connection = await database.OpenAsync(cancel);
         var scenario = query.Scenario is { } names ? $"and {names.Are("j.scenario")}" : "";
         var sql = query.Subject switch
         {
@@ -40,10 +41,9 @@ public sealed class JournalStore(Database database)
                      select * from (select * from journal j where j.contact_id = @subject and {ConcernsAnother} and j.id < @before {scenario} order by j.id desc limit @limit) about) j
                  order by j.id desc limit @limit
                  """,
-            { } => $"select {Columns} from journal j where j.kind = 2 and j.subject_id = @subject and j.id < @before {scenario} order by j.id desc limit @limit",
+            { } => $"select {Columns} from journal j where j.kind = 2 and j.subject_id in ({await OwnAsync(connection, query.Subject.Value, cancel)}) and j.id < @before {scenario} order by j.id desc limit @limit",
             null => $"select {Columns} from journal j where j.id < @before {scenario} order by j.id desc limit @limit",
         };
-        await using var connection = await database.OpenAsync(cancel);
         var found = await connection.QueryAsync(null, sql,
             [("before", query.Before ?? long.MaxValue), ("limit", query.Limit + 1), ("subject", query.Subject?.Id ?? 0), .. query.Scenario?.Arguments ?? []], Read, cancel);
         return Page.Of(found, query.Limit, row => row.Id);
@@ -68,10 +68,15 @@ public sealed class JournalStore(Database database)
         await using var connection = await database.OpenAsync(cancel);
         return await connection.QueryAsync(null,
             $"""
-             select {Columns} from journal j where j.kind = {(short)subject.Kind} and j.subject_id = @id and j.enrollment_id = @enrollment
+             select {Columns} from journal j
+             where j.kind = {(short)subject.Kind} and j.subject_id in ({await OwnAsync(connection, subject, cancel)}) and j.enrollment_id = @enrollment
              order by j.at, j.id limit @limit
-             """, [("id", subject.Id), ("enrollment", enrollmentId), ("limit", limit)], Read, cancel);
+             """, [("enrollment", enrollmentId), ("limit", limit)], Read, cancel);
     }
+
+    /// <summary>What was decided about an account that turned out to be this one stays under its id, and is this one's.</summary>
+    private static async Task<string> OwnAsync(DbConnection connection, SubjectRef subject, CancellationToken cancel) =>
+        string.Join(", ", subject.Kind == SubjectKind.Account ? await AccountStore.WithMergedAsync(connection, null, subject.Id, cancel) : [subject.Id]);
 
     internal static JournalRow Read(DbDataReader reader) => new(reader.GetInt64(0), reader.GetInt16(1), reader.Instant(3), new JournalEntry(
         reader.Instant(2), new((SubjectKind)reader.GetInt16(4), reader.GetInt64(5)), reader.GetInt64(6), reader.GetString(7), reader.GetInt32(8),

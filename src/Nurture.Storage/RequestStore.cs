@@ -13,7 +13,7 @@ public sealed class RequestStore(Database database, EventLog log)
 
     private readonly record struct Route(SubjectRef Subject, short Slot, int Hop);
 
-    /// <param name="signal">For the subject as it is now: a contact that was merged is the other one.</param>
+    /// <param name="signal">For the subject as it is now: who was merged is the other one.</param>
     /// <param name="key">What tells it from others of its kind: told again, it changes nothing. Null where nothing does.</param>
     /// <returns>Who was told; null where there is no such subject, or it was erased.</returns>
     public Task<SubjectRef?> TellAsync(
@@ -33,8 +33,9 @@ public sealed class RequestStore(Database database, EventLog log)
     {
         if (subject.Kind == SubjectKind.Account)
         {
-            var slots = await connection.QueryAsync(transaction, "select slot from accounts where id = @id", [("id", subject.Id)], row => row.GetInt16(0), cancel);
-            return slots.Count == 0 ? null : new Route(subject, slots[0], 0);
+            var accounts = await connection.QueryAsync(transaction, "select t.id, t.slot from accounts a join accounts t on t.id = coalesce(a.merged_into, a.id) where a.id = @id",
+                [("id", subject.Id)], row => new Route(SubjectRef.Account(row.GetInt64(0)), row.GetInt16(1), 0), cancel);
+            return accounts.Count == 0 ? null : accounts[0];
         }
 
         for (var id = subject.Id; ;)

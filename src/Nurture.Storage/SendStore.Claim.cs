@@ -13,6 +13,9 @@ public sealed partial class SendStore
     // Enough to get past expired and refused mails quickly, however few are wanted.
     private const int LeastLooked = 64;
 
+    /// <param name="HasBasis">Whether there is a ground for marketing; true of somebody who is somebody else by now, who is asked instead.</param>
+    private readonly record struct Recipient(ClaimedSend Send, long ContactId, ContactStatus Status, bool HasBasis);
+
     private readonly record struct Lane(SendClass Class, string Scenario, DateTimeOffset FirstDue);
 
     /// <summary>
@@ -123,7 +126,7 @@ public sealed partial class SendStore
         {
             var send = ReadClaimed(row);
             found[send.Id] = send;
-            var notBefore = row.GetInt64(25);
+            var notBefore = row.GetInt64(26);
             return new Candidate(send.Id, send.Class, send.Scenario, Instants.FromMilliseconds(notBefore), notBefore <= freshSince);
         }, cancel);
         return [.. Rounds.Order(candidates, limit).Select(candidate => found[candidate.Id])];
@@ -135,14 +138,14 @@ public sealed partial class SendStore
     /// <summary>By send: why it may not leave after all. The narrow rows were written by whoever answered the refusal.</summary>
     private async Task<Dictionary<Guid, Reason>> RefusalsAsync(
         DbConnection connection, DbTransaction transaction, IReadOnlyList<ClaimedSend> sends,
-        List<(ClaimedSend Send, long ContactId, ContactStatus Status)> people, CancellationToken cancel)
+        List<Recipient> people, CancellationToken cancel)
     {
         var reasons = new Dictionary<Guid, Reason>();
         var suppressed = await database.BulkAsync(connection, transaction, Rows.Of(sends).Bytes("hash", send => send.AddressHash),
             "select r.n from rows r join suppressions p on p.hash = r.hash", row => (int)row.GetInt64(0) - 1, cancel);
         foreach (var n in suppressed) reasons[sends[n].Id] = Reason.Suppressed;
 
-        foreach (var (send, _, status) in people)
+        foreach (var (send, _, status, _) in people)
         {
             if (status == ContactStatus.Erased) reasons[send.Id] = Reason.Erased;
             else if (status == ContactStatus.Left) reasons.TryAdd(send.Id, Reason.ContactLeft);
@@ -154,21 +157,22 @@ public sealed partial class SendStore
             "select r.n, f.topic from rows r join refusals f on f.contact_id = r.contact_id and (f.topic = '*' or f.topic = r.topic)",
             row => (N: (int)row.GetInt64(0) - 1, Topic: row.GetString(1)), cancel);
         foreach (var (n, topic) in refused) reasons.TryAdd(refusable[n].Send.Id, topic == "*" ? Reason.Unsubscribed : Reason.TopicRefused);
+        foreach (var person in people.Where(person => person.Send.Class == SendClass.Marketing && !person.HasBasis)) reasons.TryAdd(person.Send.Id, Reason.NoConsent);
         return reasons;
     }
 
     /// <summary>The recipients, and who they turned out to be: a refusal by the one that a contact was merged into holds for its mails too.</summary>
-    private async Task<List<(ClaimedSend Send, long ContactId, ContactStatus Status)>> PeopleAsync(
+    private async Task<List<Recipient>> PeopleAsync(
         DbConnection connection, DbTransaction transaction, IReadOnlyList<ClaimedSend> sends, CancellationToken cancel)
     {
-        var people = new List<(ClaimedSend Send, long ContactId, ContactStatus Status)>(sends.Count);
+        var people = new List<Recipient>(sends.Count);
         var open = sends.Select(send => (Send: send, ContactId: send.RecipientId)).ToList();
         while (open.Count > 0)
         {
             var found = await database.BulkAsync(connection, transaction, Rows.Of(open).Long("id", person => person.ContactId),
-                "select r.n, c.merged_into, c.status from rows r join contacts c on c.id = r.id",
-                row => (N: (int)row.GetInt64(0) - 1, MergedInto: row.LongOrNull(1), Status: (ContactStatus)row.GetInt16(2)), cancel);
-            people.AddRange(found.Select(person => (open[person.N].Send, open[person.N].ContactId, person.Status)));
+                "select r.n, c.merged_into, c.status, c.basis from rows r join contacts c on c.id = r.id",
+                row => (N: (int)row.GetInt64(0) - 1, MergedInto: row.LongOrNull(1), Status: (ContactStatus)row.GetInt16(2), Basis: (ConsentBasis)row.GetInt16(3)), cancel);
+            people.AddRange(found.Select(person => new Recipient(open[person.N].Send, open[person.N].ContactId, person.Status, person.MergedInto is not null || person.Basis != ConsentBasis.None)));
             open = [.. found.Where(person => person.MergedInto is not null).Select(person => (open[person.N].Send, person.MergedInto!.Value))];
         }
         return people;
@@ -176,7 +180,7 @@ public sealed partial class SendStore
 
     /// <summary>Sends whose account was put on hold after they were planned, and until when (SEMANTICS.md 30, 48).</summary>
     private async Task<Dictionary<Guid, (ClaimedSend Send, DateTimeOffset Until)>> HeldAsync(
-        DbConnection connection, DbTransaction transaction, List<(ClaimedSend Send, long ContactId, ContactStatus Status)> people, DateTimeOffset now, CancellationToken cancel)
+        DbConnection connection, DbTransaction transaction, List<Recipient> people, DateTimeOffset now, CancellationToken cancel)
     {
         var holdable = people.Where(person => person.Send.Class != SendClass.Transactional).ToList();
         var found = await database.BulkAsync(connection, transaction,

@@ -59,7 +59,7 @@ public sealed partial class SendStore
             var lost = await connection.QueryAsync(transaction,
                 $"select {ClaimedColumns}, o.state from {OutboxSends} where o.owner is not null and o.lease_until <= {database.NowSql} order by o.lease_until limit @limit{SkipLocked}",
                 [("limit", limit)],
-                row => new Completion(ReadClaimed(row), (SendState)row.GetInt16(25) == SendState.Claimed
+                row => new Completion(ReadClaimed(row), (SendState)row.GetInt16(26) == SendState.Claimed
                     ? new Attempt.NotTried("the lease ran out before anything was handed over", TimeSpan.Zero)
                     : new Attempt.Unanswered("the sender ended between the final dot and the answer")), ct);
             var told = await SettleAsync(connection, transaction, lost, $"and outbox.lease_until <= {database.NowSql}", now, ct);

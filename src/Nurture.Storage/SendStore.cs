@@ -62,6 +62,19 @@ public sealed record ClaimedSend
 
     /// <summary>An earlier attempt ended without an answer.</summary>
     public required bool MayHaveLeft { get; init; }
+
+    /// <summary>For caps.</summary>
+    public required bool IsCounted { get; init; }
+
+    /// <summary>What its passage is told when it did not simply leave.</summary>
+    /// <param name="isHardBounce">Of one that came back: there is no such address.</param>
+    internal StoredEvent Ended(Reason reason, DateTimeOffset now, bool isHardBounce = false) => SignalCodec.Store(
+        new Signal.SendEnded(Subject, EnrollmentId, Id, Step, RecipientId, reason, now)
+        {
+            CountedAt = IsCounted && reason != Reason.Uncertain ? PlannedAt : null,
+            Bounce = reason == Reason.Bounced ? new(Scenario, Template, isHardBounce) : null,
+        },
+        Slot, new StoredAbout(now, Correlation: Correlation));
 }
 
 /// <param name="Ends">Of those that may not leave after all (expired, skipped, uncertain): their enrollments have something to hear.</param>
@@ -92,7 +105,7 @@ public sealed partial class SendStore(Database database)
         """
         s.id, s.slot, s.kind, s.subject_id, s.enrollment_id, s.scenario, s.version, s.step, s.recipient_id, s.address, s.address_hash,
         s.class, s.topic, s.template, s.documents, s.locale, s.inputs, s.seed, s.planned_at, s.expires_at, s.correlation,
-        o.owner, o.epoch, s.attempts, s.reason
+        o.owner, o.epoch, s.attempts, s.reason, s.is_counted
         """;
 
     /// <summary>Those that are not over. Whoever moves one of them changes the row of <c>outbox</c> first, and so locks it.</summary>
@@ -132,36 +145,33 @@ public sealed partial class SendStore(Database database)
         Epoch = row.GetInt64(22),
         Attempts = row.GetInt32(23),
         MayHaveLeft = !row.IsDBNull(24) && (Reason)row.GetInt16(24) == Reason.Uncertain,
+        IsCounted = row.Flag(25),
     };
 
     private Task TellAsync(
         DbConnection connection, DbTransaction transaction, IEnumerable<(ClaimedSend Send, Reason Reason, bool IsHardBounce)> ended, DateTimeOffset now, CancellationToken cancel) =>
         log.AppendAsync(connection, transaction,
             // No enrollment waits for what became of a mail to a colleague.
-            [.. ended.Where(end => !IsNotice(end.Send)).Select(end => SignalCodec.Store(
-                new Signal.SendEnded(end.Send.Subject, end.Send.EnrollmentId, end.Send.Id, end.Send.Step, end.Send.RecipientId, end.Reason, now)
-                {
-                    Bounce = end.Reason == Reason.Bounced ? new(end.Send.Scenario, end.Send.Template, end.IsHardBounce) : null,
-                },
-                end.Send.Slot, new StoredAbout(now, Correlation: end.Send.Correlation)))],
+            [.. ended.Where(end => !IsNotice(end.Send)).Select(end => end.Send.Ended(end.Reason, now, end.IsHardBounce))],
             cancel);
 
     /// <summary>Calls off those of the sends that <paramref name="which"/> finds which were not handed over; what an earlier attempt may have delivered stays uncertain.</summary>
     /// <param name="which">What joins <c>rows r</c> and <c>sends s</c>.</param>
     /// <param name="rows">The reason and moment of each, beside what it is found by.</param>
-    internal static async Task CancelAsync<T>(
+    /// <returns>Those that counted for caps and are called off: who they were for has something to hear.</returns>
+    internal static async Task<IReadOnlyList<ClaimedSend>> CancelAsync<T>(
         Database database, DbConnection connection, DbTransaction transaction, IReadOnlyList<T> items, Rows<T> rows, string which, Func<T, (Reason Reason, DateTimeOffset At)> end, CancellationToken cancel)
     {
         var open = await database.BulkAsync(connection, transaction, rows,
-            $"select s.slot, s.id, r.n from rows r join sends s on {which} where s.state = {(short)SendState.Planned}",
-            row => (Slot: row.GetInt16(0), Id: row.Uuid(1), Item: items[(int)row.GetInt64(2) - 1]), cancel);
-        var over = (await database.BulkAsync(connection, transaction, Rows.Of(open).Short("slot", send => send.Slot).Uuid("id", send => send.Id),
+            $"select {ClaimedColumns}, r.n from rows r join sends s on {which} {OfOutbox} where s.state = {(short)SendState.Planned}",
+            row => (Send: ReadClaimed(row), Item: items[(int)row.GetInt64(26) - 1]), cancel);
+        var over = (await database.BulkAsync(connection, transaction, Rows.Of(open).Short("slot", open => open.Send.Slot).Uuid("id", open => open.Send.Id),
             $"delete from outbox where (slot, id) in (select r.slot, r.id from rows r) and state {In(Ledger.Before(SendState.Cancelled))} returning id", row => row.Uuid(0), cancel)).ToHashSet();
         const int uncertain = (int)Reason.Uncertain;
         // No claim of before speaks for it any more.
         await database.BulkAsync(connection, transaction,
-            Rows.Of(open.Where(send => over.Contains(send.Id)).ToList()).Short("slot", send => send.Slot).Uuid("id", send => send.Id)
-                .Short("reason", send => (short)end(send.Item).Reason).Instant("at", send => end(send.Item).At),
+            Rows.Of(open.Where(open => over.Contains(open.Send.Id)).ToList()).Short("slot", open => open.Send.Slot).Uuid("id", open => open.Send.Id)
+                .Short("reason", open => (short)end(open.Item).Reason).Instant("at", open => end(open.Item).At),
             $"""
             update sends set ended_at = r.at, epoch = 0,
                 state = case when sends.reason = {uncertain} then {(int)SendState.Uncertain} else {(int)SendState.Cancelled} end,
@@ -169,6 +179,7 @@ public sealed partial class SendStore(Database database)
                 reason = case when sends.reason = {uncertain} then {uncertain} else r.reason end
             from rows r where sends.slot = r.slot and sends.id = r.id
             """, cancel);
+        return [.. open.Select(open => open.Send).Where(send => over.Contains(send.Id) && send is { IsCounted: true, MayHaveLeft: false })];
     }
 
     /// <summary>What the index of those that did not leave has; null for the others, whose end changes nothing that is indexed.</summary>

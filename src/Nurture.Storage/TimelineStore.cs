@@ -68,10 +68,13 @@ public sealed class TimelineStore(Database database)
     {
         await using var connection = await database.OpenAsync(cancel);
         var people = await ContactStore.WithMergedAsync(connection, null, query.Contacts, cancel);
+        // What was written of an account that turned out to be this one stays under its id, and is this one's.
+        var own = query.Account is { } account ? string.Join(", ", await AccountStore.WithMergedAsync(connection, null, account, cancel)) : null;
+        var within = query.Within is { } of ? string.Join(", ", await AccountStore.WithMergedAsync(connection, null, of, cancel)) : null;
         var rows = new List<TimelineRow>();
         if (query.Kinds.HasFlag(TimelineKinds.Mails)) rows.AddRange(await MailsAsync(connection, people, query, cancel));
-        if (query.Kinds.HasFlag(TimelineKinds.Decisions)) rows.AddRange(await DecisionsAsync(connection, people, query, cancel));
-        if (query.Kinds.HasFlag(TimelineKinds.Activity)) rows.AddRange(await ActivityAsync(connection, people, query, cancel));
+        if (query.Kinds.HasFlag(TimelineKinds.Decisions)) rows.AddRange(await DecisionsAsync(connection, people, own, within, query, cancel));
+        if (query.Kinds.HasFlag(TimelineKinds.Activity)) rows.AddRange(await ActivityAsync(connection, people, own, within, query, cancel));
         // Each source comes in its order, and sorting keeps it within an instant.
         var merged = rows.OrderByDescending(row => row.At).ThenBy(row => row.Rank).ToList();
         return Page.Of(merged, query.Limit, row => new TimelinePlace(row.At, row.Rank, row.Key));
@@ -87,33 +90,33 @@ public sealed class TimelineStore(Database database)
         return found.Select(send => new TimelineRow.Mail(send));
     }
 
-    private static async Task<IEnumerable<TimelineRow>> DecisionsAsync(DbConnection connection, List<long> people, TimelineQuery query, CancellationToken cancel)
+    private static async Task<IEnumerable<TimelineRow>> DecisionsAsync(DbConnection connection, List<long> people, string? own, string? within, TimelineQuery query, CancellationToken cancel)
     {
         var (after, args) = After(query, 1, "j.at", "j.id", Number);
         var told = $"{after} and j.reason not in ({Untold}) order by j.at desc, j.id desc limit @limit";
         var sources = people.Select(id => Invariant($"select {JournalStore.Columns} from journal j where j.kind = 1 and j.subject_id = {id} and {told}"));
-        sources = query.Account is { } account
-            ? sources.Append(Invariant($"select {JournalStore.Columns} from journal j where j.kind = 2 and j.subject_id = {account} and {told}"))
+        sources = own is not null
+            ? sources.Append(Invariant($"select {JournalStore.Columns} from journal j where j.kind = 2 and j.subject_id in ({own}) and {told}"))
             : sources.Concat(people.Select(id => Invariant($"select {JournalStore.Columns} from journal j where j.contact_id = {id} and {JournalStore.ConcernsAnother} and {told}")));
-        if (query.Within is { } within) sources = sources.Append(Invariant($"select {JournalStore.Columns} from journal j where j.kind = 2 and j.subject_id = {within} and j.contact_id = 0 and {told}"));
+        if (within is not null) sources = sources.Append(Invariant($"select {JournalStore.Columns} from journal j where j.kind = 2 and j.subject_id in ({within}) and j.contact_id = 0 and {told}"));
         var found = await connection.QueryAsync(null, Union(sources) is { } sql
                 ? $"select distinct * from ({sql}) j order by at desc, id desc limit @limit" : Nothing(JournalStore.Columns, "journal j"),
             args, JournalStore.Read, cancel);
         return found.Select(row => new TimelineRow.Decision(row));
     }
 
-    private static async Task<IEnumerable<TimelineRow>> ActivityAsync(DbConnection connection, List<long> people, TimelineQuery query, CancellationToken cancel)
+    private static async Task<IEnumerable<TimelineRow>> ActivityAsync(DbConnection connection, List<long> people, string? own, string? within, TimelineQuery query, CancellationToken cancel)
     {
         var read = new List<TimelineRow.Told>();
         for (var place = query.Before; ;)
         {
             var (after, args) = After(query with { Before = place }, 2, "e.occurred_at", "e.id", Number);
             var told = $"e.kind in ({ActivityKinds}) and {after} order by e.occurred_at desc, e.id desc limit @limit";
-            var ofAccount = query.Account is { } account ? Invariant($"and e.account_id in (0, {account}) ") : "";
+            var ofAccount = own is not null ? Invariant($"and e.account_id in (0, {own}) ") : "";
             var sources = people.Select(id => Invariant($"select {EventLog.Columns} from events e where e.contact_id = {id} and e.contact_id > 0 {ofAccount}and {told}"));
-            if (query.Account is { } own) sources = sources.Append(Invariant($"select {EventLog.Columns} from events e where e.account_id = {own} and e.account_id > 0 and {told}"));
+            if (own is not null) sources = sources.Append(Invariant($"select {EventLog.Columns} from events e where e.account_id in ({own}) and e.account_id > 0 and {told}"));
             // A mail of an account's passage: its hits are the account's, and name the recipient.
-            if (query.Within is { } within) sources = sources.Append(Invariant($"select {EventLog.Columns} from events e where e.account_id = {within} and e.account_id > 0 and e.contact_id = 0 and e.kind = {(short)SignalKind.Hit} and {after} order by e.occurred_at desc, e.id desc limit @limit"));
+            if (within is not null) sources = sources.Append(Invariant($"select {EventLog.Columns} from events e where e.account_id in ({within}) and e.account_id > 0 and e.contact_id = 0 and e.kind = {(short)SignalKind.Hit} and {after} order by e.occurred_at desc, e.id desc limit @limit"));
             if (Union(sources) is not { } sql) return [];
             var found = (await connection.QueryAsync(null, $"select * from ({sql}) e order by occurred_at desc, id desc limit @limit", args, row => EventLog.Read(row), cancel))
                 .DistinctBy(e => e.Id).ToList();

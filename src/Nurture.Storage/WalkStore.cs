@@ -125,7 +125,7 @@ public sealed class WalkStore(Database database, EventLog log)
 
     // Who was merged or forgotten is asked no more; the other one is. Nor is a browser that nobody has named.
     private static string Subjects(SubjectKind kind) => kind == SubjectKind.Account
-        ? "accounts s where true"
+        ? "accounts s where merged_into is null"
         : $"""
            contacts s where merged_into is null and erased_at is null and (email is not null or exists (
                select 1 from identities i where i.subject_id = s.id and i.kind in ({(short)IdentityKind.User}, {(short)IdentityKind.Email})))

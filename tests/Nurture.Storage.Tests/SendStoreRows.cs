@@ -20,13 +20,13 @@ public sealed class SendStoreRows(Database database)
         await connection.ExecuteAsync(transaction, "delete from settings where name = 'stop_all'", [], cancel);
     }, Cancel);
 
-    public async Task<long> ContactAsync(long? mergedInto = null, ContactStatus status = ContactStatus.Active)
+    public async Task<long> ContactAsync(long? mergedInto = null, ContactStatus status = ContactStatus.Active, ConsentBasis basis = ConsentBasis.OptIn)
     {
         return await database.WriteAsync((connection, transaction, cancel) => connection.ScalarAsync<long>(transaction,
             """
-            insert into contacts (slot, namespace, merged_into, status, created_at, updated_at)
-            values (5, 'n', @merged, @status, 0, 0) returning id
-            """, [("merged", mergedInto), ("status", status)], cancel), Cancel);
+            insert into contacts (slot, namespace, merged_into, status, basis, created_at, updated_at)
+            values (5, 'n', @merged, @status, @basis, 0, 0) returning id
+            """, [("merged", mergedInto), ("status", status), ("basis", basis)], cancel), Cancel);
     }
 
     public async Task<Guid> PlanAsync(

@@ -139,6 +139,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         var merged = await rows.ContactAsync();
         var earlier = await rows.ContactAsync(mergedInto: await rows.ContactAsync(mergedInto: merged));
         var (refusing, topical, left, erased) = (await rows.ContactAsync(), await rows.ContactAsync(), await rows.ContactAsync(status: ContactStatus.Left), await rows.ContactAsync(status: ContactStatus.Erased));
+        var silent = await rows.ContactAsync(basis: ConsentBasis.None);
         await rows.RefuseAsync(refusing, "*");
         await rows.RefuseAsync(topical, "news");
         await rows.RefuseAsync(merged, "*");
@@ -158,6 +159,8 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
             [await rows.PlanAsync(topical, address: "gone@example.com", sendClass: SendClass.Transactional)] = Reason.Suppressed,
             [await rows.PlanAsync(refusing, address: "gone@example.com")] = Reason.Suppressed,
             [await rows.PlanAsync(topical, address: "")] = Reason.NoAddress,
+            [await rows.PlanAsync(silent)] = Reason.NoConsent,
+            [await rows.PlanAsync(silent, sendClass: SendClass.Service)] = null,
         };
 
         var claimed = await ClaimAsync();
@@ -304,6 +307,18 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         Assert.Equal((SendState.Uncertain, Reason.Uncertain), ((await rows.LookAsync(unanswered)).State, (await rows.LookAsync(unanswered)).Reason!.Value));
         Assert.Equal((SendState.Cancelled, Reason.GoalReached), ((await rows.LookAsync(planned)).State, (await rows.LookAsync(planned)).Reason!.Value));
         Assert.Empty(await ClaimAsync(now: Noon.AddHours(2)));
+    }
+
+    [Fact]
+    public async Task A_mail_that_is_called_off_before_it_left_tells_that_it_counts_no_more()
+    {
+        var send = await rows.PlanAsync(notBefore: Noon.AddHours(1));
+
+        await new SlotStore(fixture.Database, new EventLog(fixture.Database)).CommitAsync(
+            new SlotCommit { RecordedAt = Noon, CancelledSends = [new(SubjectRef.Contact(1), 9, Reason.GoalReached, Noon)] }, Cancel);
+
+        var told = Assert.Single((await rows.SignalsAsync()).OfType<Signal.SendEnded>());
+        Assert.Equal((send, Reason.Cancelled, Noon.AddHours(1), 1), (told.SendId, told.Reason, told.CountedAt, told.RecipientId));
     }
 
     [Fact]

@@ -61,6 +61,32 @@ public sealed class TemplateErrorsTests
         Rendering.Render("{{ for x in 1..10 }}{{ x }}{{ end }}", TemplateOptions.Text, null, Rendering.Options with { Cancel = new CancellationToken(canceled: true) }));
 
     [Theory]
+    [InlineData("{{ for x in account.featurs }}{{ x }}{{ end }}", "featurs")]
+    [InlineData("{{ case account.plam; when 'a'; 1; end }}", "plam")]
+    [InlineData("{{ while account.foo; break; end }}", "foo")]
+    [InlineData("{{ tablerow x in acount; x; end }}", "acount")]
+    [InlineData("{{ $undefined }}", "$undefined")]
+    [InlineData("{{ $name = 1; $nam + 1 }}", "$nam")]
+    [InlineData("{{ for x in $list; x; end }}", "$list")]
+    [InlineData("{{ $x = 1; func f; $x; end; f }}", "$x")]
+    [InlineData("{{ include 'part' not: 1 }}", "$note")]
+    public void A_name_that_does_not_exist_fails_wherever_its_value_is_needed(string text, string name)
+    {
+        var failed = Assert.Throws<TemplateException>(() => RenderWithPart(text));
+
+        Assert.Contains(name, failed.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{{ for x in account.featurs ?? []; x; else; 1; end; case account?.plam; when null; 2; end; for x in account.none; x; end; while account.none; end }}", "12")]
+    [InlineData("{{ $undefined ?? 1; if $undefined; else; 2; end; if $x == null; 3; end; if false; $later = 1; end; $later }}", "123")]
+    [InlineData("{{ include 'part' note: 1; include 'part' note: null; for $x in [null]; $x; end; $n = null; object.eval '$n'; func $f; $g = 1; $g; end; $f }}", "11")]
+    public void What_is_null_or_provided_for_is_let_through(string text, string expected) => Assert.Equal(expected, RenderWithPart(text));
+
+    private static string RenderWithPart(string text) =>
+        Rendering.Render(text, TemplateOptions.Html, """{"account": {"features": [1], "plan": "a", "none": null}}""", Rendering.Options with { Loader = Rendering.Loader(TemplateOptions.Html, ("part", "{{ $note }}")) });
+
+    [Theory]
     [InlineData("{{ 'a' | string.truncate }}", "`string.truncate` is given 1 argument, which is too few.", "It takes (text, length, ellipsis?), the first of them from the pipe.")]
     [InlineData("{{ string.upcase 'a' 'b' }}", "`string.upcase` is given 2 arguments, which is too many.", "It takes (text).")]
     [InlineData("{{ math.uuid 1 }}", "`math.uuid` is given 1 argument, which is too many.", "It takes none.")]

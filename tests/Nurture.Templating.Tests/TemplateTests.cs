@@ -89,6 +89,42 @@ public sealed class TemplateTests
         Assert.Equal("<html><h1>Ann &lt;b&gt;</h1><p>2026 R&amp;D</p></html>", html);
     }
 
+    [Theory]
+    [InlineData("{{ $x = 1; func f; $$; end; wrap f; $x; end }}|", "1|")]
+    [InlineData("{{ $x = 1; func f; $x = 5; $$; $$; end; wrap f; $x += 1; end; $x }}", "3")]
+    [InlineData("{{ func f; '('; $$; ')'; end; func g; wrap f; $$; end; end; wrap g; 1; end }}", "(1)")]
+    [InlineData("{{ func f; $$; end; for $x in [1, 2]; wrap f; $x; end; end }}", "12")]
+    [InlineData("{{ func f(a); $$; a; end; $x = 1; wrap f 2; $x; $0; end }}", "12")]
+    public void What_a_wrap_holds_has_the_locals_of_its_place(string text, string expected) => Assert.Equal(expected, Rendering.Html(text, Contact));
+
+    [Theory]
+    [InlineData("<a href=\"{{ x }}\">", "https://e.com/?a=b:c")]
+    [InlineData("<a href=\"{{ x }}\">", "HTTP://e.com")]
+    [InlineData("<a href='{{ x }}'>", "mailto:a@b")]
+    [InlineData("<img src={{ x }}>", "cid:1")]
+    [InlineData("<a href=\"{{ x }}\">", "/a:b")]
+    [InlineData("<a href=\"{{ x }}\">", "")]
+    [InlineData("<a href=\"https://e.com/{{ x }}\">", "a:b")]
+    [InlineData("<a title=\"{{ x }}\">{{ x }}", "javascript:1")]
+    [InlineData("<p>href={{ 1 }}{{ x }}</p>", "a:b")]
+    public void Addresses_that_mails_have_are_printed(string text, string value) =>
+        Assert.Equal(text.Replace("{{ x }}", value, StringComparison.Ordinal).Replace("{{ 1 }}", "1", StringComparison.Ordinal), Rendering.Html(text, $$"""{"x": "{{value}}"}"""));
+
+    [Theory]
+    [InlineData("<a href=\"{{ x }}\">", "javascript:alert(1)", "javascript")]
+    [InlineData("<a HREF = '{{ x }}'>", " \\u0001JavaScript:alert(1)", "JavaScript")]
+    [InlineData("<a href={{ x }}>", "java\\nscript:alert(1)", "javascript")]
+    [InlineData("<img src=\"{{ x | raw }}\">", "data:text/html,x", "data")]
+    [InlineData("<a href=\"{{ $y = x; if x; $y; end }}\">", "vbscript:x", "vbscript")]
+    [InlineData("<a href=\"{{ if x }}{{ x }}{{ end }}\">", "file:///x", "file")]
+    [InlineData("<a href=\"{{ capture y }}{{ x }}{{ end }}{{ y }}\">", "ftp:x", "ftp")]
+    public void Addresses_that_no_mail_has_are_refused(string text, string value, string scheme)
+    {
+        var refused = Assert.Throws<TemplateException>(() => Rendering.Html(text, $$"""{"x": "{{value}}"}"""));
+
+        Assert.Contains($"This address begins with `{scheme}:`", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_text_template_included_in_html_is_escaped()
     {

@@ -10,9 +10,9 @@ namespace Nurture.Mail.Html;
 /// <summary>
 /// Writes the rules of a page's <c>style</c> elements to the elements that they select, because many mail readers drop or
 /// cut style sheets. The sheets stay, for what cannot stand at an element (<c>@media</c>, <c>:hover</c>); what they say there
-/// is made important, or it would no longer win over the element's own.
+/// is made important where it has to win over the element's own.
 /// </summary>
-/// <remarks>Nothing is printed anew: comments for Outlook, odd markup and the author's own lines stay as they are.</remarks>
+/// <remarks>Nothing is printed anew: comments for Outlook, odd markup and the author's own lines stay as they are. Done again, it changes nothing.</remarks>
 public static class CssInliner
 {
     private static readonly HtmlParserOptions Options = new() { IsKeepingSourceReferences = true };
@@ -27,28 +27,71 @@ public static class CssInliner
         using var document = new HtmlParser(Options).ParseDocument(markup);
         var insertions = new List<(int At, string Text)>();
         var rules = new List<Ranked>();
+        var staying = new List<Staying>();
         foreach (var style in document.QuerySelectorAll("style"))
         {
-            if (SheetOf(style, markup) is not { } place || style.HasAttribute("media")) continue;
+            if (SheetOf(style, markup) is not { } place) continue;
             var (text, sheetMarkup) = (page[place], markup[place]);
-            var sheet = StyleSheet.Read(sheetMarkup);
-            if (!HasCodeInValuesOnly(text, sheetMarkup, sheet)) continue;
-            AddRules(rules, sheet, text);
-            insertions.AddRange(sheet.Conditional.Where(d => !d.IsImportant).Select(d => (place.Start.Value + d.End, " !important")));
+            var (sheet, start) = (StyleSheet.Read(sheetMarkup), place.Start.Value);
+            var isForSome = style.HasAttribute("media");
+            insertions.AddRange(Important(isForSome ? [.. sheet.Conditional, .. sheet.Rules.SelectMany(rule => rule.Declarations)] : sheet.Conditional, start));
+            if (isForSome) continue;
+            var isRead = HasCodeInValuesOnly(text, sheetMarkup, sheet);
+            foreach (var rule in sheet.Rules)
+            {
+                if (isRead) AddRules(rules, rule, text, sheetMarkup);
+                // One that also stands at elements says the same there.
+                if (!isRead || rule.Selectors.All(States.Has)) staying.Add(new(rule, start, rules.Count));
+            }
         }
 
         if (rules.Count == 0) return [];
         rules.Sort((a, b) => a.Specificity.CompareTo(b.Specificity) is var order and not 0 ? order : a.Order.CompareTo(b.Order));
-        foreach (var element in document.Body!.QuerySelectorAll("*").Prepend(document.Body))
+        var elements = document.Body!.QuerySelectorAll("*").Prepend(document.Body).ToList();
+        foreach (var (rule, start, order) in staying)
+            insertions.AddRange(Important(rule.Declarations.Where(d => Wins(rule, d.Name, order, rules, elements)), start));
+        foreach (var element in elements)
         {
             if (element.SourceReference is not { Position.Index: >= 0 } source) continue;
-            if (StyleOf(element, rules) is { Count: > 0 } style && Insertion(source.Position.Index, page, markup, style) is { } insertion) insertions.Add(insertion);
+            insertions.AddRange(Insertions(element, source.Position.Index, page, markup, StyleOf(element, rules)));
         }
 
         return [.. insertions.OrderBy(insertion => insertion.At)];
     }
 
-    private sealed record Ranked(ISelector Selector, Priority Specificity, int Order, IReadOnlyList<(string Name, string Value, bool IsImportant)> Declarations);
+    private sealed record Ranked(ISelector Selector, Priority Specificity, int Order, IReadOnlyList<Declared> Declarations);
+
+    /// <param name="Rule">Of a sheet, and not written to elements.</param>
+    /// <param name="Order">How many of those that are written stand before it.</param>
+    private sealed record Staying(StyleRule Rule, int SheetStart, int Order);
+
+    /// <param name="Mask">The value with a neutral character for its code.</param>
+    private sealed record Declared(string Name, string Value, string Mask, bool IsImportant);
+
+    private static IEnumerable<(int At, string Text)> Important(IEnumerable<StyleDeclaration> declarations, int start) =>
+        declarations.Where(d => !d.IsImportant).Select(d => (start + d.End, " !important"));
+
+    /// <summary>Whether what stays in a sheet would win in it, at each element that it may ever select: what an element says itself, and rules of a higher rank, go before it.</summary>
+    private static bool Wins(StyleRule rule, string name, int order, List<Ranked> rules, List<IElement> elements)
+    {
+        var parser = new CssSelectorParser();
+        foreach (var selector in rule.Selectors)
+        {
+            if (parser.ParseSelector(States.Without(selector)) is not { } anyState) continue;
+            var rank = parser.ParseSelector(selector)?.Specificity ?? anyState.Specificity;
+            var higher = rules.Where(r => (r.Specificity.CompareTo(rank) is var compared && compared > 0 || compared == 0 && r.Order >= order) && r.Declarations.Any(d => d.Name == name)).ToList();
+            if (elements.Exists(e => anyState.Match(e, null) && (Own(e).Any(d => d.Name == name && !rules.Exists(r => IsFrom(r, e, d))) || higher.Exists(r => r.Selector.Match(e, null))))) return false;
+        }
+
+        return true;
+    }
+
+    private static IReadOnlyList<Declared> Own(IElement element) => Read(element.GetAttribute("style") ?? "");
+
+    private static List<Declared> Read(string style) => [.. StyleSheet.ReadAttribute(style).Select(d => new Declared(d.Name, style[d.Value], style[d.Value], d.IsImportant))];
+
+    /// <summary>Whether an element's own is what was written there before.</summary>
+    private static bool IsFrom(Ranked rule, IElement element, Declared own) => rule.Declarations.Any(d => d.Name == own.Name && d.Mask == own.Mask) && rule.Selector.Match(element, null);
 
     /// <summary>Where the text of a style element stands.</summary>
     private static Range? SheetOf(IElement style, string markup)
@@ -71,29 +114,20 @@ public static class CssInliner
         return true;
     }
 
-    private static void AddRules(List<Ranked> rules, StyleSheet sheet, string text)
+    private static void AddRules(List<Ranked> rules, StyleRule rule, string text, string markup)
     {
         var parser = new CssSelectorParser();
-        foreach (var rule in sheet.Rules)
+        var declarations = rule.Declarations.Select(d => new Declared(d.Name, text[d.Value], markup[d.Value], d.IsImportant)).ToList();
+        foreach (var selector in rule.Selectors.Where(selector => !States.Has(selector)))
         {
-            var declarations = rule.Declarations.Select(d => (d.Name, text[d.Value], d.IsImportant)).ToList();
-            foreach (var selector in rule.Selectors)
-            {
-                // States of a reader's pointer, and parts that are no elements.
-                if (selector.Contains(':') && !IsStructural(selector)) continue;
-                if (parser.ParseSelector(selector) is { } parsed) rules.Add(new(parsed, parsed.Specificity, rules.Count, declarations));
-            }
+            if (parser.ParseSelector(selector) is { } parsed) rules.Add(new(parsed, parsed.Specificity, rules.Count, declarations));
         }
     }
 
-    private static bool IsStructural(string selector) =>
-        selector.Split(':').Skip(1).All(pseudo => pseudo.StartsWith("first-", StringComparison.Ordinal) || pseudo.StartsWith("last-", StringComparison.Ordinal)
-            || pseudo.StartsWith("nth-", StringComparison.Ordinal) || pseudo.StartsWith("only-", StringComparison.Ordinal) || pseudo.StartsWith("not(", StringComparison.Ordinal));
-
     /// <summary>What holds for an element, each property once, in the order in which they have to stand.</summary>
-    private static List<(string Name, string Value, bool IsImportant)> StyleOf(IElement element, List<Ranked> rules)
+    private static List<Declared> StyleOf(IElement element, List<Ranked> rules)
     {
-        var style = new List<(string Name, string Value, bool IsImportant)>();
+        var style = new List<Declared>();
         foreach (var rule in rules)
         {
             if (!rule.Selector.Match(element, null)) continue;
@@ -109,19 +143,21 @@ public static class CssInliner
         return style;
     }
 
-    /// <summary>Into the element's own <c>style</c>, in front of what it says, or as a new one; null where its own has no quotes.</summary>
-    private static (int At, string Text)? Insertion(int tag, string page, string markup, List<(string Name, string Value, bool IsImportant)> style)
+    /// <summary>Into the element's own <c>style</c>, in front of what it says, or as a new one; not where its own has no quotes. And the attributes of which Outlook knows more.</summary>
+    private static IEnumerable<(int At, string Text)> Insertions(IElement element, int tag, string page, string markup, List<Declared> style)
     {
-        if (tag >= markup.Length || markup[tag] != '<') return null;
+        if (tag >= markup.Length || markup[tag] != '<') yield break;
         var name = tag + 1;
         while (name < markup.Length && (char.IsAsciiLetterOrDigit(markup[name]) || markup[name] is '-' or ':')) name++;
-        if (name == tag + 1) return null;
+        if (name == tag + 1) yield break;
 
-        if (OwnStyle(markup, name) is not { } own) return (name, $" style=\"{Written(style, '"')}\"");
-        if (own.Quote is not ('"' or '\'')) return null;
-        var set = StyleSheet.ReadAttribute(markup[own.Value]);
-        var left = style.Where(d => d.IsImportant || !set.Any(s => s.Name == d.Name)).ToList();
-        return left.Count == 0 ? null : (own.Value.Start.Value, Written(left, own.Quote) + (page[own.Value].AsSpan().Trim().IsEmpty ? "" : ";"));
+        var set = Own(element);
+        var left = style.Where(d => !set.Any(s => s.Name == d.Name && (s.IsImportant || !d.IsImportant))).ToList();
+        foreach (var (attribute, value) in OutlookAttributes.Of(element, [.. left.Where(d => d.Mask == d.Value).Concat(set).OrderBy(d => d.IsImportant).Select(d => (d.Name, d.Value))]))
+            yield return (name, $" {attribute}=\"{value}\"");
+        if (left.Count == 0) yield break;
+        if (OwnStyle(markup, name) is not { } own) yield return (name, $" style=\"{Written(left, '"')}\"");
+        else if (own.Quote is '"' or '\'') yield return (own.Value.Start.Value, Written(left, own.Quote) + (page[own.Value].AsSpan().Trim().IsEmpty ? "" : ";"));
     }
 
     private static (char Quote, Range Value)? OwnStyle(string markup, int at)
@@ -157,9 +193,20 @@ public static class CssInliner
         return null;
     }
 
-    private static string Written(IEnumerable<(string Name, string Value, bool IsImportant)> style, char quote)
+    private static string Written(IEnumerable<Declared> style, char quote) =>
+        string.Join(';', style.Select(d => $"{d.Name}:{Quoted(d, quote)}{(d.IsImportant ? " !important" : "")}"));
+
+    /// <summary>For within an attribute; code stays code.</summary>
+    private static string Quoted(Declared declared, char quote)
     {
-        var other = quote == '"' ? '\'' : '"';
-        return string.Join(';', style.Select(d => $"{d.Name}:{(d.Value.Contains("{{", StringComparison.Ordinal) ? d.Value : d.Value.Replace(quote, other))}{(d.IsImportant ? " !important" : "")}"));
+        var written = new StringBuilder();
+        for (var i = 0; i < declared.Value.Length; i++)
+        {
+            var c = declared.Value[i];
+            if (declared.Mask[i] != c || c != quote && c != '&') written.Append(c);
+            else written.Append(c switch { '"' => "&quot;", '\'' => "&#39;", _ => "&amp;" });
+        }
+
+        return written.ToString();
     }
 }

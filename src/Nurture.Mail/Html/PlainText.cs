@@ -121,15 +121,34 @@ public static class PlainText
         /// <summary>Cells of one line share a line; a row that holds more than that is layout, and its cells are blocks.</summary>
         private void Row(IElement row, int depth)
         {
-            var cells = row.Children.Where(c => !Visibility.IsHidden(c)).ToList();
-            var texts = cells.ConvertAll(c => Aside(c, depth)).FindAll(t => t.Length > 0);
+            // Which of both it is shows when all have been walked, and tables nest: a second walk would double with each level.
+            var before = lastEnd == layout.Length ? lastUrl : null;
+            var cells = new List<TextLayout>();
+            foreach (var cell in row.Children.Where(c => !Visibility.IsHidden(c)))
+                cells.Add(Cell(cell, depth, ref before));
+            var texts = cells.ConvertAll(c => c.ToString()).FindAll(t => t.Length > 0);
             if (!IsLayout(row) && texts.Count > 1 && texts.TrueForAll(t => !t.Contains('\n')))
             {
                 layout.Text(string.Join(" | ", texts));
-                return;
             }
-            foreach (var cell in cells)
-                Block(1, () => Children(cell, depth));
+            else
+            {
+                foreach (var cell in cells)
+                    Block(1, () => layout.Append(cell));
+            }
+
+            (lastUrl, lastEnd) = (before, layout.Length);
+        }
+
+        /// <param name="before">Where the link leads that stands directly before it, and then the one with which it ends; null where there is none.</param>
+        private static TextLayout Cell(IElement cell, int depth, ref string? before)
+        {
+            var aside = new TextLayout();
+            aside.Break(1);
+            var walk = new Walk(aside) { lastUrl = before };
+            walk.Children(cell, depth);
+            before = walk.lastEnd == aside.Length ? walk.lastUrl : null;
+            return aside;
         }
 
         /// <summary>Its author says that the table is none, so its cells have nothing to do with each other.</summary>

@@ -8,6 +8,7 @@ internal sealed class TextLayout
     private readonly StringBuilder text = new();
     private readonly List<Indent> indents = [];
     private int breaks;
+    private int firstBreaks;
     private bool hasSpace;
     private bool isSpaceFromLineEnd;
     private bool isLineOpen;
@@ -53,6 +54,15 @@ internal sealed class TextLayout
         }
     }
 
+    /// <summary>What was laid out aside, with the line ends that belong before and behind it.</summary>
+    public void Append(TextLayout aside)
+    {
+        Break(aside.text.Length == 0 ? aside.breaks : aside.firstBreaks);
+        if (aside.text.Length == 0) return;
+        Preformatted(aside.ToString());
+        if (!aside.isLineOpen) Break(aside.breaks);
+    }
+
     /// <summary>One more line end, as &lt;br&gt; has it.</summary>
     public void LineBreak()
     {
@@ -93,6 +103,8 @@ internal sealed class TextLayout
     {
         if (text.Length > 0)
             text.Append('\n', Math.Clamp(breaks, 1, 2));
+        else
+            firstBreaks = breaks;
         foreach (var indent in indents)
             text.Append(indent.Take());
         (breaks, isLineOpen) = (0, true);

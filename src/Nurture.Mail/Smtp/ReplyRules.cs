@@ -59,24 +59,27 @@ internal static partial class ReplyRules
         return phase != SendPhase.MailFrom && Unknown().IsMatch(text) ? SendOutcomeKind.HardBounce : null;
     }
 
+    // A reply is as long as the server likes.
+    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
+
     [GeneratedRegex(@"\b(spam|blocked|block ?list|black ?list|blacklisted|policy|reputation|PTR|reverse DNS|DMARC|DKIM|SPF|sender|relay(ing)?|authenticat\w+|spamhaus|RBL|unsolicited)\b",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        Linear)]
     private static partial Regex Policy();
 
-    [GeneratedRegex(@"\b(message|size|data)\b.*\b(too (big|large)|exceeds?|exceeded)\b|\btoo (big|large)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(message|size|data)\b.*\b(too (big|large)|exceeds?|exceeded)\b|\btoo (big|large)\b", Linear)]
     private static partial Regex TooBig();
 
-    [GeneratedRegex(@"\b(mail ?box|inbox|account|quota|storage)\b.*\b(full|over|exceeded|disabled|inactive|suspended)\b|\bover ?quota\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\b(mail ?box|inbox|account|quota|storage)\b.*\b(full|over|exceeded|disabled|inactive|suspended)\b|\bover ?quota\b", Linear)]
     private static partial Regex Full();
 
     [GeneratedRegex(@"\b(unknown (user|recipient|mailbox|address)|(user|recipient|mailbox|address|account)( \S+)? (is )?(unknown|not found|does ?n.t exist|does not exist|unavailable)|no such (user|recipient|mailbox|address|person|account)|no mailbox|invalid (recipient|mailbox)|mailbox unavailable|user not known)\b",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+        Linear)]
     private static partial Regex Unknown();
 
     /// <summary>The name that the server gave to a mail it took, where its answer has one; for finding the mail in the server's log.</summary>
     public static string? QueueId(SmtpReply reply) =>
         Queue().Match(reply.Text) is { Success: true } match ? match.Groups["id"].Value : null;
 
-    [GeneratedRegex(@"(?:queued as|queued mail for delivery as|\bid[=:]|message accepted:?|^ok:?)\s*<?(?<id>[\w.@+-]*\d[\w.@+-]*)", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"(?:queued as|queued mail for delivery as|\bid[=:]|message accepted:?|^ok:?)\s*<?(?<id>[\w.@+-]*\d[\w.@+-]*)", Linear)]
     private static partial Regex Queue();
 }

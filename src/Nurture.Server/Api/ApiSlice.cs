@@ -26,6 +26,7 @@ public static class ApiSlice
         services.TryAddSingleton<SuppressionStore>();
         services.AddSingleton<ContactStore>();
         services.AddSingleton<AccountStore>();
+        services.AddSingleton<AccountMergeStore>();
         services.AddSingleton<EnrollmentStore>();
         services.AddSingleton<JournalStore>();
         services.AddSingleton<ParkedStore>();
@@ -67,6 +68,7 @@ public static class ApiSlice
         api.MapGroup("").WithTags("contacts").MapConsent();
         api.MapGroup("").WithTags("contacts").MapReplies();
         api.MapGroup("").WithTags("accounts").MapAccounts();
+        api.MapGroup("").WithTags("accounts").MapAccountMerges();
         api.MapGroup("").WithTags("timelines").MapTimeline();
         api.MapGroup("").WithTags("enrollments").MapEnrollments();
         api.MapGroup("").WithTags("sends").MapSends();

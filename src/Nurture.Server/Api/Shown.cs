@@ -113,6 +113,9 @@ public sealed record ShownAccount(
     /// <summary>Marked so, or only people of ours are in it: neither scored nor escalated, and in no figure.</summary>
     public bool IsInternal { get; init; }
 
+    /// <summary>The account that it turned out to be, where all that it had is now; null while it is itself.</summary>
+    public long? MergedInto { get; init; }
+
     /// <summary>Why its mails wait; where one account was asked for.</summary>
     public ShownHold? Hold { get; init; }
 
@@ -120,6 +123,7 @@ public sealed record ShownAccount(
         account.Id, SubjectRef.Account(account.Id).ToString(), account.Namespace, account.ExternalId, account.Name, account.Tier, account.Stage, account.Owner,
         ApiJson.Stored(account.Attributes), account.CreatedAt, account.UpdatedAt)
     {
+        MergedInto = account.MergedInto,
         HealthScore = account.HealthScore is { } score ? Math.Round(score, 1) : null,
         HealthBand = account.HealthBand is { } band ? HealthBands.Word(band) : null,
         HealthSince = account.HealthSince,

@@ -34,6 +34,9 @@ internal static class EscalationEndpoints
         /// <summary>When it was put aside, and its clocks stood still; the last one may still run.</summary>
         public required IReadOnlyList<CasePause> Pauses { get; init; }
 
+        /// <summary>The case that it became a part of, since their accounts merged; null otherwise.</summary>
+        public string? MergedInto { get; init; }
+
         /// <summary>The whole story; where one case was asked for.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public IReadOnlyList<ShownEntry>? Story { get; init; }
@@ -56,7 +59,7 @@ internal static class EscalationEndpoints
         public IReadOnlyList<ShownHold>? Holds { get; init; }
     }
 
-    /// <param name="Kind">evidence, opened, acknowledge, assign, snooze, wake, note, reply, not_sent, close, left, hold_over, reminder, task_done, task_open.</param>
+    /// <param name="Kind">evidence, opened, acknowledge, assign, snooze, wake, note, reply, not_sent, close, left, hold_over, reminder, task_done, task_open, merged.</param>
     /// <param name="By">A user's address; empty for Nurture itself.</param>
     public sealed record ShownEntry(DateTimeOffset At, string Kind, string By, string Text, JsonElement Detail);
 
@@ -261,6 +264,7 @@ internal static class EscalationEndpoints
             row.AcknowledgedAt, row.SnoozedUntil, row.ClosedAt, row.Outcome, row.ClosedBy, row.Scenario.Length == 0 ? null : row.Scenario, cause is null ? null : Show(cause))
         {
             Pauses = view.Pauses,
+            MergedInto = view.MergedInto is { } whole ? Text(whole) : null,
         };
     }
 

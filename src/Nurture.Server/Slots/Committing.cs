@@ -50,7 +50,8 @@ internal static class Committing
         switch (state)
         {
             case ContactState contact when decided.Set.IsProfileChanged(key.Subject): commit.Contacts.Add(Profiles.Of(contact)); break;
-            case AccountState account when decided.Set.IsProfileChanged(key.Subject): commit.Accounts.Add(Profiles.Of(account)); break;
+            // What was written of an account last stays, where it has gone into another one.
+            case AccountState { MergedInto: 0 } account when decided.Set.IsProfileChanged(key.Subject): commit.Accounts.Add(Profiles.Of(account)); break;
             case ContactState contact when decided.Set.IsActivityChanged(key.Subject): commit.Activity.Add(new ContactActivity(contact.Id, contact.LastActiveAt)); break;
         }
     }
@@ -95,6 +96,8 @@ internal static class Committing
             case Effect.HealthNoted point: commit.HealthPoints.Add(point); break;
             case Effect.EscalationOpened opened: commit.Escalations.Add(opened.Row); break;
             case Effect.EscalationChanged changed: commit.EscalationChanges.Add(changed); break;
+            case Effect.EscalationMerged merged: commit.EscalationMerges.Add(merged); break;
+            case Effect.AccountMerged merged: commit.AccountMerges.Add(merged); break;
             case Effect.EscalationNoted noted: commit.EscalationEntries.Add(noted); break;
             case Effect.TaskOpened task: commit.Tasks.Add(task.Task); break;
             case Effect.ApprovalAsked asked: commit.Approvals.Add(asked.Row); break;

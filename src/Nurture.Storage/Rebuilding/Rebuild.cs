@@ -193,7 +193,7 @@ public sealed class Rebuild(Database database, Action<string> mistaken)
                     commit.Contacts.Add(Profiles.Of(contact));
                     commit.Routes.Add(new ContactRoute(contact.Id, key.Slot, contact.Hop, contact.AccountId == 0 ? null : contact.AccountId, null));
                     break;
-                case AccountState account:
+                case AccountState { MergedInto: 0 } account:
                     commit.Accounts.Add(Profiles.Of(account));
                     commit.Holds.Add(new Effect.HoldsChanged(account.Id, account.Holds, account.QuietUntil));
                     break;

@@ -18,8 +18,10 @@ internal sealed class Replay(Database database, EventLog log, TurnStore turns, C
     private const int EventsAtOnce = 2_000;
 
     private readonly Queue<LoggedEvent> ahead = [];
-    private readonly HashSet<long> erased = [];
+    // With their account, as it is now.
+    private readonly Dictionary<long, long?> erased = [];
     private readonly HashSet<long> touchedAccounts = [];
+    private readonly Dictionary<long, long> mergedAccounts = [];
     private readonly Dictionary<SubjectKey, string> stumbled = [];
 
     // Of the events of the turn that is decided, by their ids.
@@ -44,21 +46,28 @@ internal sealed class Replay(Database database, EventLog log, TurnStore turns, C
     public bool IsTouchedByErasure(SubjectKey key, HeldState? held) => key.Subject.Kind switch
     {
         SubjectKind.Account => touchedAccounts.Contains(key.Subject.Id),
-        _ => erased.Contains(key.Subject.Id) || (held?.AccountId is { } account && touchedAccounts.Contains(account)),
+        _ => erased.ContainsKey(key.Subject.Id) || (held?.AccountId is { } account && touchedAccounts.Contains(account)),
     };
 
     /// <summary>The account's own words were taken out of the copy from which its state would be made.</summary>
-    public void Touch(long accountId) => touchedAccounts.Add(accountId);
+    public void Touch(long accountId)
+    {
+        var now = mergedAccounts.GetValueOrDefault(accountId, accountId);
+        touchedAccounts.Add(now);
+        touchedAccounts.UnionWith(mergedAccounts.Where(merged => merged.Value == now).Select(merged => merged.Key));
+    }
 
     /// <summary>Who was erased until now.</summary>
     /// <param name="isAgain">Whoever is new was heard without words, or not at all, and it is not known since when.</param>
     public async Task ReadErasedAsync(bool isAgain, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
+        foreach (var (id, into) in await connection.QueryAsync(null, "select id, merged_into from accounts where merged_into is not null", [], reader => (reader.GetInt64(0), reader.GetInt64(1)), cancel))
+            mergedAccounts[id] = into;
         foreach (var (id, account) in await connection.QueryAsync(null, "select id, account_id from contacts where erased_at is not null", [],
             reader => (Id: reader.GetInt64(0), Account: reader.LongOrNull(1)), cancel))
         {
-            if (erased.Add(id) && isAgain && account is { } touched) touchedAccounts.Add(touched);
+            if (erased.TryAdd(id, account) && isAgain && account is { } touched) Touch(touched);
         }
     }
 
@@ -146,9 +155,10 @@ internal sealed class Replay(Database database, EventLog log, TurnStore turns, C
     /// <summary>Of an erased person's events some stay as facts without words; what has no meaning without them is left out (DESIGN.md §4).</summary>
     private bool CanBeHeard(StoredEvent row)
     {
-        if (row.ContactId == 0 || !erased.Contains(row.ContactId)) return true;
-        if (row.AccountId != 0) touchedAccounts.Add(row.AccountId);
-        if (book.Find(new SubjectKey(row.Slot, SubjectRef.Contact(row.ContactId)))?.AccountId is { } account) touchedAccounts.Add(account);
+        if (row.ContactId == 0 || !erased.TryGetValue(row.ContactId, out var theirs)) return true;
+        if (theirs is { } touched) Touch(touched);
+        if (row.AccountId != 0) Touch(row.AccountId);
+        if (book.Find(new SubjectKey(row.Slot, SubjectRef.Contact(row.ContactId)))?.AccountId is { } account) Touch(account);
         return row.Kind is SignalKind.Occurred or SignalKind.Erased or SignalKind.Left || row.Payload.Length > 0;
     }
 
@@ -169,7 +179,7 @@ internal sealed class Replay(Database database, EventLog log, TurnStore turns, C
     {
         var people = then.People.TryGetValue(subject, out var known) ? known : subject.Kind == SubjectKind.Contact ? [subject.Id] : [];
         var history = await log.HistoryAsync(subject, people, [.. names], from, int.MaxValue, until, cancel);
-        if (subject.Kind == SubjectKind.Account && history.Exists(row => erased.Contains(row.ContactId))) touchedAccounts.Add(subject.Id);
+        if (subject.Kind == SubjectKind.Account && history.Exists(row => erased.ContainsKey(row.ContactId))) Touch(subject.Id);
         return history;
     }
 

@@ -11,6 +11,7 @@ public sealed class Permission
     public static readonly Permission ExportContacts = new("contacts.export");
     public static readonly Permission ReadAccounts = new("accounts.read");
     public static readonly Permission WriteAccounts = new("accounts.write");
+    public static readonly Permission MergeAccounts = new("accounts.merge");
     public static readonly Permission ReadEnrollments = new("enrollments.read");
     public static readonly Permission WriteEnrollments = new("enrollments.write");
     public static readonly Permission ReadSends = new("sends.read");

@@ -16,7 +16,7 @@ public sealed class Role
         .. Reads, Permission.WriteScenarios, Permission.PublishScenarios, Permission.PauseScenarios, Permission.WriteTemplates, Permission.WriteBroadcasts, Permission.WriteSessions, Permission.SendTests, Permission.WriteEnrollments,
     ]);
 
-    public static readonly Role CsManager = new("cs_manager", [.. Customers, Permission.ExportContacts, Permission.EraseContacts]);
+    public static readonly Role CsManager = new("cs_manager", [.. Customers, Permission.ExportContacts, Permission.EraseContacts, Permission.MergeAccounts]);
 
     public static readonly Role Csm = new("csm", Customers);
 

@@ -71,6 +71,10 @@ public sealed class SlotCommit
     /// <summary>In their order: the last one of a case counts.</summary>
     public List<Effect.EscalationChanged> EscalationChanges { get; init; } = [];
 
+    public List<Effect.EscalationMerged> EscalationMerges { get; init; } = [];
+
+    public List<Effect.AccountMerged> AccountMerges { get; init; } = [];
+
     public List<Effect.EscalationNoted> EscalationEntries { get; init; } = [];
 
     public List<CsmTask> Tasks { get; init; } = [];

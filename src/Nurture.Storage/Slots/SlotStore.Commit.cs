@@ -24,9 +24,9 @@ public sealed partial class SlotStore
             await write.ProfilesAsync();
             await write.PositionsAsync();
             await write.JournalAsync();
-            await write.SendsAsync();
+            var withdrawn = await write.SendsAsync();
             await write.HumansAsync();
-            await log.AppendAsync(connection, transaction, commit.Events, ct);
+            await log.AppendAsync(connection, transaction, [.. commit.Events, .. withdrawn.Select(send => send.Ended(Reason.Cancelled, commit.RecordedAt))], ct);
             await write.ParkedAsync();
             await ThrottleStore.AskAsync(database, connection, transaction, commit, ct);
             if (commit.Breaker is { } breaker) await BreakerStore.CountAsync(database, connection, transaction, commit, breaker, ct);
@@ -189,7 +189,7 @@ public sealed partial class SlotStore
                 """
                 insert into positions (slot, enrollment_id, kind, subject_id, scenario, version, step, since, entered_at)
                 select r.slot, r.enrollment_id, r.kind, r.subject_id, r.scenario, r.version, r.step, r.since, r.since from rows r where true
-                on conflict (slot, enrollment_id) do update set version = excluded.version, step = excluded.step, since = excluded.since
+                on conflict (slot, enrollment_id) do update set kind = excluded.kind, subject_id = excluded.subject_id, version = excluded.version, step = excluded.step, since = excluded.since
                 """);
         }
 
@@ -200,13 +200,14 @@ public sealed partial class SlotStore
                 .Short("reason", j => (short)j.Entry.Reason).Text("detail", j => j.Entry.Detail).Long("cause_id", j => j.Entry.CauseId)
                 .Text("correlation", j => j.Entry.Correlation), cancel);
 
-        public async Task SendsAsync()
+        /// <returns>Mails that counted for caps and are called off.</returns>
+        public async Task<IReadOnlyList<ClaimedSend>> SendsAsync()
         {
             await SendStore.PlanAsync(database, connection, transaction, commit.Sends, cancel);
             await NoticeStore.PlanAsync(database, connection, transaction, commit.Notices, cancel);
             await CallStore.PlanAsync(database, connection, transaction, commit.Calls, cancel);
             await CallStore.CancelAsync(database, connection, transaction, commit.CancelledSends, cancel);
-            await SendStore.CancelAsync(database, connection, transaction, commit.CancelledSends, Rows.Of(commit.CancelledSends)
+            return await SendStore.CancelAsync(database, connection, transaction, commit.CancelledSends, Rows.Of(commit.CancelledSends)
                     .Short("kind", c => (short)c.Subject.Kind).Long("subject_id", c => c.Subject.Id).Long("enrollment_id", c => c.EnrollmentId),
                 "s.enrollment_id = r.enrollment_id and s.kind = r.kind and s.subject_id = r.subject_id", c => (c.Reason, c.At), cancel);
         }
@@ -268,6 +269,7 @@ public sealed partial class SlotStore
             // What it was made from is personal, and needed only until somebody has answered.
             await BulkAsync(Rows.Of(LastOf(commit.ApprovalsEnded, a => a.ApprovalId)).Long("id", a => a.ApprovalId).Short("state", a => (short)a.State).Text("decided_by", a => a.By).Instant("decided_at", a => a.At).Bytes("inputs", _ => []),
                 "update approvals set state = r.state, decided_by = r.decided_by, decided_at = r.decided_at, inputs = r.inputs from rows r where approvals.id = r.id");
+            await MergedAsync();
             foreach (var table in new[] { "csm_tasks", "approvals" })
             {
                 await BulkAsync(Rows.Of(commit.OwnersChanged).Long("account_id", o => o.AccountId).Text("old", o => o.From).Text("next", o => o.To),
@@ -276,6 +278,28 @@ public sealed partial class SlotStore
 
             await BulkAsync(Rows.Of(commit.Forgotten).Long("id", id => id), $"update contacts set is_erasing = {ErasureStore.Asked} from rows r where contacts.id = r.id and contacts.erased_at is null");
             await HoldsAsync();
+        }
+
+        /// <summary>What is written of accounts and cases anew each time goes over to those that they are now; what is only ever added to stays where it is.</summary>
+        private async Task MergedAsync()
+        {
+            var cases = Rows.Of(commit.EscalationMerges).Long("id", m => m.EscalationId).Long("into_id", m => m.IntoId);
+            await BulkAsync(cases, "update escalations set merged_into = r.into_id from rows r where escalations.merged_into = r.id");
+            await BulkAsync(cases, "update escalations set merged_into = r.into_id from rows r where escalations.id = r.id");
+            await BulkAsync(cases, "update escalation_entries set escalation_id = r.into_id from rows r where escalation_entries.escalation_id = r.id");
+            // What both ask for is asked once.
+            await BulkAsync(cases,
+                "delete from csm_tasks where done_at is null and exists (select 1 from rows r join csm_tasks t on t.escalation_id = r.into_id where csm_tasks.escalation_id = r.id and t.title = csm_tasks.title)");
+            await BulkAsync(cases, "update csm_tasks set escalation_id = r.into_id from rows r where csm_tasks.escalation_id = r.id");
+
+            var accounts = Rows.Of(commit.AccountMerges).Long("id", m => m.AccountId).Long("into_id", m => m.IntoId);
+            foreach (var table in new[] { "escalations", "csm_tasks", "approvals" })
+                await BulkAsync(accounts, $"update {table} set account_id = r.into_id from rows r where {table}.account_id = r.id");
+            await BulkAsync(accounts, $"update throttle_line set subject_id = r.into_id from rows r where throttle_line.kind = {(short)SubjectKind.Account} and throttle_line.subject_id = r.id");
+            await BulkAsync(accounts, "insert into memberships (contact_id, account_id, joined_at) select m.contact_id, r.into_id, m.joined_at from rows r join memberships m on m.account_id = r.id where true on conflict do nothing");
+            await BulkAsync(accounts, "delete from memberships where account_id in (select r.id from rows r)");
+            await BulkAsync(accounts, "delete from holds where account_id in (select r.id from rows r)");
+            await BulkAsync(accounts, "update accounts set health_score = null, health_band = null, health_since = null, hold_until = null, escalation_id = null from rows r where accounts.id = r.id");
         }
 
         private async Task HoldsAsync()

@@ -65,7 +65,7 @@ internal sealed partial class Binder
 
             var slot = _layout.SlotOf(identifier);
             NoteMention(name);
-            return new LocalNode(identifier, _loopLocals.GetValueOrDefault(identifier, slot), slot, name.Span);
+            return new LocalNode(identifier, _loopLocals.GetValueOrDefault(identifier, slot), slot, options.IsMail && !isTested ? _layout : null, name.Span);
         }
 
         var loop = _loops.LastIndexOf(identifier);

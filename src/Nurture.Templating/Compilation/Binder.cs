@@ -42,6 +42,9 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
 
     private int _openFunctions;
 
+    // What is printed next is what an `href` or `src` begins with.
+    private bool _beginsAddress;
+
     // A `ret` stands in the function that is being bound.
     private bool _hasReturn;
 
@@ -85,18 +88,28 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
 
         RuntimeHelpers.EnsureSufficientExecutionStack();
         var bound = new List<StatementNode>(block.Statements.Count);
+        var beginsAddress = _beginsAddress;
         foreach (var statement in block.Statements)
         {
+            _beginsAddress = beginsAddress;
             var node = BindStatement(statement);
+            beginsAddress = statement switch
+            {
+                Statement.Text text => options is { IsMail: true, IsHtml: true } && Addresses.BeginBehind(text.Value),
+                Statement.Print => false,
+                _ => beginsAddress,
+            };
             bound.Add(statement.Indent is { } indent && !options.IsMail ? new IndentNode(node, Encoding.UTF8.GetBytes(indent)) : node);
         }
 
+        _beginsAddress = false;
         return [.. bound];
     }
 
     private StatementNode BindStatement(Statement statement) => statement switch
     {
         Statement.Text raw => new TextNode(Encoding.UTF8.GetBytes(raw.Value), raw.Span),
+        Statement.Print print when _beginsAddress => new AddressNode(BindPrinted(print.Value), print.Span),
         Statement.Print print => new PrintNode(BindPrinted(print.Value), options.IsHtml, options.IsMail),
         Statement.Assign assign => BindAssign(assign),
         Statement.If @if => new IfNode([.. @if.Branches.Select(b => (BindTested(b.Condition), BindBlock(b.Body)))], BindBlock(@if.Else), @if.Span),
@@ -123,7 +136,7 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
         }
 
         return new CaseNode(
-            BindTested(statement.Subject),
+            BindExpression(statement.Subject),
             [.. statement.Whens.Select(w => (w.Values.Select(v => BindExpression(v)).ToArray(), BindBlock(w.Body)))],
             BindBlock(statement.Else), statement.Span);
     }
@@ -155,6 +168,7 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
             }
 
             _assigned.Add(name.Identifier);
+            _layout.Set(name.Identifier);
         }
 
         NoteSetting(target);
@@ -175,7 +189,7 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
     private ForNode BindFor(Statement.For statement)
     {
         var kind = statement.Options.IsTable ? LoopKind.Table : LoopKind.For;
-        var source = BindTested(statement.Source);
+        var source = BindExpression(statement.Source);
         var offset = BindOptional(statement.Options.Offset);
         var limit = BindOptional(statement.Options.Limit);
         var columns = BindOptional(statement.Options.Columns);
@@ -185,7 +199,8 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
         if (statement.Variable is Expression.Name { Identifier: ['$', _, ..] } local)
         {
             var slot = _layout.Reserve();
-            target = new LocalNode(local.Identifier, slot, slot, local.Span);
+            target = new LocalNode(local.Identifier, slot, slot, null, local.Span);
+            _layout.Set(local.Identifier);
             _loopLocals = new Dictionary<string, int>(outerLocals, StringComparer.Ordinal) { [local.Identifier] = slot };
         }
         else if (variable is null)
@@ -222,7 +237,7 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
     private WhileNode BindWhile(Statement.While statement)
     {
         _loops.Add(null);
-        var condition = BindTested(statement.Condition);
+        var condition = BindExpression(statement.Condition);
         _loops.RemoveAt(_loops.Count - 1);
         return new WhileNode(condition, BindLoopBody(null, statement.Body), statement.Span);
     }
@@ -259,8 +274,19 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
     private PrintNode BindWrap(Statement.Wrap wrap)
     {
         var call = wrap.Call as Expression.Call ?? new Expression.Call(wrap.Call, [], false, wrap.Call.Span);
-        var body = BindFunctionBody(wrap.Body, selfName: null);
-        return new PrintNode(BindCall(call, body, isStatement: true), options.IsHtml, isMail: false);
+        return new PrintNode(BindCall(call, BindWrapped(wrap.Body), isStatement: true), options.IsHtml, isMail: false);
+    }
+
+    /// <summary>What a <c>wrap</c> holds runs when its function says so, with the locals of the place where it is written.</summary>
+    private ScriptFunctionBody BindWrapped(FunctionDeclaration declaration)
+    {
+        var (loops, openLoops, hasReturn) = (_loops, _openLoops, _hasReturn);
+        (_loops, _openLoops, _hasReturn, _beginsAddress) = ([], 0, false, false);
+        _openFunctions++;
+        var made = new ScriptFunctionBody(null, null, BindBlock(declaration.Body), null, _layout, _hasReturn, SelfSlot: -1);
+        _openFunctions--;
+        (_loops, _openLoops, _hasReturn) = (loops, openLoops, hasReturn);
+        return made;
     }
 
     private DeclareFunctionNode BindFunction(Statement.Function function)
@@ -277,8 +303,13 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
         var (loops, locals, layout, openLoops) = (_loops, _loopLocals, _layout, _openLoops);
         (_loops, _loopLocals, _layout, _openLoops) = ([], new(StringComparer.Ordinal), new FrameLayout(), 0);
         var outerHasReturn = _hasReturn;
-        _hasReturn = false;
+        (_hasReturn, _beginsAddress) = (false, false);
         var self = selfName is null ? -1 : _layout.SlotOf(selfName);
+        if (selfName is not null)
+        {
+            _layout.Set(selfName);
+        }
+
         var parameters = declaration.Parameters?.Select(p => p.Name).ToList() ?? [];
         _bound.AddRange(parameters);
         _everBound.UnionWith(parameters);

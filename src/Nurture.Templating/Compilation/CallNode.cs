@@ -65,7 +65,7 @@ internal sealed class CallNode : ExpressionNode
                 return include.Print(invocation);
             }
 
-            context.PendingBlock = Block is null ? null : new ScriptFunction(Block, context.Template);
+            context.PendingBlock = Block is null ? null : new ScriptFunction(Block, context.Template, context.Frame);
             return function.Invoke(invocation);
         }
         finally

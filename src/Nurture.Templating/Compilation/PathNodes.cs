@@ -23,11 +23,26 @@ internal abstract class TargetNode(SourceSpan span) : ExpressionNode(span)
 }
 
 /// <summary><c>$x</c>, and loop variables of that kind.</summary>
-internal sealed class LocalNode(string name, int slot, int writeSlot, SourceSpan span) : TargetNode(span)
+/// <param name="needed">Where it is an error that nothing sets the local: the locals of its place; else null.</param>
+internal sealed class LocalNode(string name, int slot, int writeSlot, FrameLayout? needed, SourceSpan span) : TargetNode(span)
 {
     public string Name { get; } = name;
 
-    public override TemplateValue EvaluateUncalled(RenderContext context) => context.Frame.Locals[slot];
+    public override TemplateValue EvaluateUncalled(RenderContext context)
+    {
+        var value = context.Frame.Locals[slot];
+        if (value.IsNull && needed is not null && !IsGiven(context, needed))
+        {
+            throw context.Error(Span, $"Nothing sets the local `{Name}`, and no include gives it.",
+                Suggestion.For(Name, needed.Names.Concat(context.Frame.Arguments?.Members?.Select(member => "$" + member.Key) ?? [])) ?? $"Provide for it: {Name} ?? \"\".");
+        }
+
+        return value;
+    }
+
+    // A text that is evaluated has the locals of the place where that is done.
+    private bool IsGiven(RenderContext context, FrameLayout layout) =>
+        layout.IsSet(Name) || context.Frame.Arguments?.Members?.Contains(Name[1..]) == true || context.Template.EvaluatedAt is not null;
 
     public override void Assign(RenderContext context, TemplateValue value) => context.Frame.Locals[writeSlot] = value;
 }

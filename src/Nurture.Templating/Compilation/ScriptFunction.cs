@@ -7,6 +7,7 @@ namespace Nurture.Templating.Compilation;
 internal sealed class FrameLayout
 {
     private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _set = new(StringComparer.Ordinal);
 
     public int Count { get; private set; }
 
@@ -21,6 +22,14 @@ internal sealed class FrameLayout
 
         return slot;
     }
+
+    /// <summary>Notes that something sets the local of this name.</summary>
+    public void Set(string name) => _set.Add(name);
+
+    public bool IsSet(string name) => _set.Contains(name);
+
+    /// <summary>Those that something sets.</summary>
+    public IEnumerable<string> Names => _set;
 
     /// <summary>A slot without a name, for a loop variable, which is gone after its loop.</summary>
     public int Reserve() => Count++;
@@ -40,7 +49,8 @@ internal sealed record ScriptFunctionBody(
     string? Name, IReadOnlyList<FunctionParameter>? Parameters, StatementNode[] Body, ExpressionNode? Value, FrameLayout Layout, bool HasReturn, int SelfSlot);
 
 /// <summary>A function written in a template: its body with the template it stands in.</summary>
-internal sealed class ScriptFunction(ScriptFunctionBody body, Template template) : TemplateFunction(body.Name ?? "do")
+/// <param name="around">Of what a <c>wrap</c> holds: the frame that it is written in, which it shares; null for functions, which have their own.</param>
+internal sealed class ScriptFunction(ScriptFunctionBody body, Template template, Frame? around = null) : TemplateFunction(body.Name ?? "do")
 {
     /// <summary>Calling it can only be a statement: it never returns a value.</summary>
     public bool IsStatement => body is { Value: null, HasReturn: false };
@@ -52,10 +62,10 @@ internal sealed class ScriptFunction(ScriptFunctionBody body, Template template)
         var context = invocation.Context;
         var block = context.PendingBlock;
         context.PendingBlock = null;
-        context.EnterCall(invocation.Site.Span, Name, body.Layout.Count);
+        context.EnterCall(invocation.Site.Span, Name, around is null ? body.Layout.Count : 0);
         var variables = body.Parameters is null ? null : new TemplateObject { Owner = context };
-        var arguments = variables is null ? CollectAll(invocation) : MatchParameters(invocation, variables);
-        var frame = new Frame(body.Layout.NewLocals(), arguments, block);
+        var arguments = around is not null && invocation.Values.IsEmpty ? around.Arguments : variables is null ? CollectAll(invocation) : MatchParameters(invocation, variables);
+        var frame = new Frame(around?.Locals ?? body.Layout.NewLocals(), arguments, block ?? around?.Block);
         if (body.SelfSlot >= 0)
         {
             frame.Locals[body.SelfSlot] = TemplateValue.From(this);

@@ -1,5 +1,3 @@
-using System.Text.RegularExpressions;
-
 namespace Nurture.Templating.Syntax;
 
 /// <summary>
@@ -11,7 +9,7 @@ namespace Nurture.Templating.Syntax;
 /// <param name="IsBetween">An <c>else</c> or <c>when</c> of a block that was opened before it.</param>
 /// <param name="Opens">How many blocks begin here and end further on.</param>
 /// <param name="IsLoop">One that it opens may run several times.</param>
-public sealed partial record CodePart(SourceSpan Span, bool Prints, int Closes, bool IsBetween, int Opens, bool IsLoop)
+public sealed record CodePart(SourceSpan Span, bool Prints, int Closes, bool IsBetween, int Opens, bool IsLoop)
 {
     private static readonly HashSet<string> Openers = new(["if", "for", "while", "case", "capture", "with", "wrap", "tablerow", "func"], StringComparer.Ordinal);
 
@@ -23,7 +21,8 @@ public sealed partial record CodePart(SourceSpan Span, bool Prints, int Closes, 
         var parts = new List<CodePart>();
         var code = new List<Token>();
         Token? enter = null;
-        foreach (var token in Lexer.ReadTemplate(text).Tokens)
+        var source = Lexer.ReadTemplate(text);
+        foreach (var token in source.Tokens)
         {
             if (token.Kind == TokenKind.CodeEnter)
             {
@@ -41,17 +40,7 @@ public sealed partial record CodePart(SourceSpan Span, bool Prints, int Closes, 
             }
         }
 
-        // Escape blocks leave no tokens of their own.
-        foreach (Match escape in EscapeBlock().Matches(text))
-        {
-            if (parts.Exists(part => escape.Index < part.Span.End && part.Span.Start < escape.Index + escape.Length))
-            {
-                continue;
-            }
-
-            parts.Add(new CodePart(new SourceSpan(escape.Index, escape.Length, 1 + text.AsSpan(0, escape.Index).Count('\n'), escape.Index - text.LastIndexOf('\n', Math.Max(0, escape.Index - 1))), true, 0, false, 0, false));
-        }
-
+        parts.AddRange(source.EscapeBlocks.Select(span => new CodePart(span, true, 0, false, 0, false)));
         return [.. parts.OrderBy(part => part.Span.Start)];
     }
 
@@ -114,7 +103,4 @@ public sealed partial record CodePart(SourceSpan Span, bool Prints, int Closes, 
             }
         }
     }
-
-    [GeneratedRegex(@"\{(?<percents>%+)\{.*?\}\k<percents>\}", RegexOptions.Singleline, 1000)]
-    private static partial Regex EscapeBlock();
 }

@@ -75,6 +75,7 @@ internal sealed partial class Lexer
 
     private Trim ReadEscapeBlock(int percents, Trim trimBefore)
     {
+        var start = Mark();
         StepTo(_at + 2 + percents + (trimBefore == Trim.None ? 0 : 1));
         var closing = "}" + new string('%', percents) + "}";
         var end = _text.IndexOf(closing, _at, StringComparison.Ordinal);
@@ -87,6 +88,7 @@ internal sealed partial class Lexer
         var trimAfter = end > _at ? TrimAt(end - 1) : Trim.None;
         AddRaw(trimAfter == Trim.None ? end : end - 1, Trim.None, Trim.None);
         StepTo(end + closing.Length);
+        _escapeBlocks.Add(SpanFrom(start));
         return trimAfter;
     }
 

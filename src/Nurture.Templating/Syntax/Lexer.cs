@@ -14,6 +14,7 @@ internal sealed partial class Lexer
     private readonly bool _isCodeOnly;
     private readonly List<Token> _tokens = [];
     private readonly List<TemplateDiagnostic> _diagnostics = [];
+    private readonly List<SourceSpan> _escapeBlocks = [];
 
     // The quote of each interpolated string that is open around the current position, innermost last, with the number of
     // braces that were open outside it.
@@ -50,7 +51,7 @@ internal sealed partial class Lexer
     private LexedSource Finish()
     {
         _tokens.Add(new Token(TokenKind.End, SpanFrom(Mark())));
-        return new LexedSource(_text, _tokens.ToArray(), _diagnostics);
+        return new LexedSource(_text, _tokens.ToArray(), _diagnostics, _escapeBlocks);
     }
 
     private char Current => _at < _text.Length ? _text[_at] : EndOfText;
@@ -249,7 +250,8 @@ internal sealed partial class Lexer
 }
 
 /// <summary>A text cut into tokens, the last of which is <see cref="TokenKind.End"/>.</summary>
-internal sealed record LexedSource(string Text, Token[] Tokens, IReadOnlyList<TemplateDiagnostic> Diagnostics)
+/// <param name="EscapeBlocks">Where <c>{%{ … }%}</c> stand, with their borders; of these the tokens have what is inside alone.</param>
+internal sealed record LexedSource(string Text, Token[] Tokens, IReadOnlyList<TemplateDiagnostic> Diagnostics, IReadOnlyList<SourceSpan> EscapeBlocks)
 {
     /// <summary>Nobody reads more; what is not even a template may have one a character.</summary>
     public const int MaxDiagnostics = 200;

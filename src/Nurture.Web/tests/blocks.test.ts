@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { guarded } from "@/components/MailFrame";
-import { addBlock, blocksAt, front, moveBlock, removeBlock, setBlock, setFront, starter } from "@/pages/mail/blocks";
-import { completionsAt } from "@/pages/mail/completion";
+import { addBlock, blocksAt, conditionAt, front, moveBlock, removeBlock, setBlock, setFront, starter } from "@/pages/mail/blocks";
+import { completionsAt, namesAt } from "@/pages/mail/completion";
 import type { Vocabulary } from "@/pages/scenarios/types";
 
 const text = `# What everybody gets first.
@@ -31,6 +31,21 @@ describe("a mail of blocks", () => {
     expect(front(text, "subject")).toBe("Welcome");
   });
 
+  test("has its conditions where they are written", () => {
+    const at = (of: string, block: number) => {
+      const range = conditionAt(of, ["blocks"], block);
+      return range && of.slice(range.from, range.to);
+    };
+    expect(at(text, 2)).toBe("account.name");
+    expect(at(text, 1)).toBeNull();
+    const quoted = setBlock(text, ["blocks"], 1, "heading", "Hello", 'account.plan == "pro" # all');
+    expect(at(quoted, 1)).toContain("account.plan == ");
+    expect(blocksAt(quoted, ["blocks"])[1]!.condition).toBe('account.plan == "pro" # all');
+    const salutation = setBlock(text, ["blocks"], 0, "salutation", null, "contact.name");
+    expect(blocksAt(salutation, ["blocks"])[0]).toEqual({ kind: "salutation", value: null, condition: "contact.name" });
+    expect(setBlock(salutation, ["blocks"], 0, "salutation", null, "")).toContain("- salutation\n");
+  });
+
   test("keeps its comments and what nobody touched", () => {
     const changed = setBlock(setFront(text, "preheader", "Soon"), ["blocks"], 2, "text", "Now: {{ contact.name }}\n\nand later", "account.name");
     expect(changed).toContain("# What everybody gets first.");
@@ -53,7 +68,11 @@ describe("a mail of blocks", () => {
 
 describe("completion", () => {
   const vocabulary = {
-    contact: [{ name: "first_name", type: "text", description: "" }],
+    contact: [
+      { name: "first_name", type: "text", description: "" },
+      { name: "email", type: "", description: "" },
+      { name: "is_internal", type: "", description: "" },
+    ],
     account: [],
     events: [{ name: "signed_up", description: "", is_account_fact: false, properties: [{ name: "plan", type: "text", description: "" }] }],
     template_functions: ["name.full", "name.salutation", "string.upcase", "include"],
@@ -61,8 +80,17 @@ describe("completion", () => {
   } as unknown as Vocabulary;
   const labels = (of: string) => completionsAt(of, of.length, vocabulary)?.options.map((one) => one.label);
 
+  test("in a block's condition are names, and no statements", () => {
+    const names = (of: string) => namesAt(of, vocabulary).options.map((one) => one.label);
+    expect(names("contact.")).toEqual(["first_name", "email"]);
+    expect(names("acc")).toContain("account");
+    expect(names("acc")).not.toContain("if");
+    expect(namesAt("!account.na", vocabulary)).toMatchObject({ from: 9 });
+    expect(names("!account.na")).toEqual(labels("{{ account.na"));
+  });
+
   test("offers names inside code and nothing in the text around it", () => {
-    expect(labels("<p>{{ contact.")).toEqual(["first_name"]);
+    expect(labels("<p>{{ contact.")).toEqual(["first_name", "email"]);
     expect(labels("<p>{{ trigger.pl")).toEqual(["plan"]);
     expect(labels("<p>{{ name.")).toEqual(["full", "salutation"]);
     expect(labels("<p>{{ con")).toContain("contact");

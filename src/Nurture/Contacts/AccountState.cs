@@ -54,6 +54,27 @@ public sealed class AccountState : SubjectState
     /// <summary>Holds in force.</summary>
     public List<Hold> Holds { get; } = [];
 
+    /// <summary>The account that this one turned out to be; 0 while it is itself. All else went there then.</summary>
+    public long MergedInto { get; set; }
+
+    /// <summary>Accounts that turned out to be this one: what names them means this one.</summary>
+    public SortedSet<long> Absorbed { get; } = [];
+
+    /// <summary>People of an account that merged into this one are on their way here. Till they are here nothing is decided about it.</summary>
+    public bool IsGathering { get; set; }
+
+    /// <summary>Nothing is decided about it here.</summary>
+    public bool IsOnTheMove => IsGathering || MergedInto != 0;
+
+    /// <summary>Whether the id is or was this account's.</summary>
+    public bool Is(long id) => id == Id || Absorbed.Contains(id);
+
+    public override void Forget(long contactId)
+    {
+        base.Forget(contactId);
+        Seats.RemoveAll(seat => seat.ContactId == contactId);
+    }
+
     /// <summary>After a hold: sends that a hold would block wait until then, so that nobody is flooded.</summary>
     public DateTimeOffset QuietUntil { get; set; }
 }

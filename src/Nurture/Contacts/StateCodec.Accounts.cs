@@ -27,6 +27,9 @@ public static partial class StateCodec
         foreach (var escalation in account.Escalations) hot.Message(21, w => WriteEscalation(w, escalation));
         foreach (var hold in account.Holds) hot.Message(22, w => WriteHold(w, hold));
         if (account.QuietUntil != default) hot.Instant(23, account.QuietUntil);
+        if (account.MergedInto != 0) hot.Number(24, account.MergedInto);
+        if (account.IsGathering) hot.Flag(25, true);
+        foreach (var absorbed in account.Absorbed) cold.Number(54, absorbed);
         foreach (var seat in account.Seats)
         {
             cold.Message(53, w =>
@@ -57,6 +60,9 @@ public static partial class StateCodec
             case 21: account.Escalations.Add(ReadEscalation(reader.Bytes)); return true;
             case 22: account.Holds.Add(ReadHold(reader.Bytes)); return true;
             case 23: account.QuietUntil = reader.Instant; return true;
+            case 24: account.MergedInto = reader.Number; return true;
+            case 25: account.IsGathering = reader.Flag; return true;
+            case 54: account.Absorbed.Add(reader.Number); return true;
             case 50: ReadMember(reader.Bytes, account); return true;
             case 53: account.Seats.Add(ReadSeat(reader.Bytes)); return true;
             case 52: account.ClosedFamilies.Add(ReadClosed(reader.Bytes)); return true;
@@ -135,6 +141,7 @@ public static partial class StateCodec
             });
         }
 
+        foreach (var absorbed in escalation.Absorbed) w.Number(13, absorbed);
         w.Raw(escalation.Unknown);
     }
 
@@ -165,6 +172,7 @@ public static partial class StateCodec
                 case 10: escalation.Clocks = escalation.Clocks with { ResolveBy = reader.Instant }; break;
                 case 11: escalation.Clocks = escalation.Clocks with { RemindAt = reader.Instant }; break;
                 case 12: escalation.Pauses.Add(ReadPause(reader.Bytes)); break;
+                case 13: escalation.Absorbed.Add(reader.Number); break;
                 default: escalation.Unknown = [.. escalation.Unknown, .. reader.Whole]; break;
             }
         }

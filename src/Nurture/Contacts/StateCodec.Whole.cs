@@ -5,9 +5,9 @@ namespace Nurture.Contacts;
 /// <summary>On its way to another slot a state is one run of bytes: the length of the first row's part (4 bytes, little-endian), then both.</summary>
 public static partial class StateCodec
 {
-    internal static byte[] PackWhole(ContactState contact)
+    internal static byte[] PackWhole(SubjectState state)
     {
-        var packed = Pack(contact);
+        var packed = Pack(state);
         var whole = new byte[4 + packed.Doc.Length + (packed.Rest?.Length ?? 0)];
         BinaryPrimitives.WriteInt32LittleEndian(whole, packed.Doc.Length);
         packed.Doc.CopyTo(whole, 4);
@@ -19,6 +19,12 @@ public static partial class StateCodec
     {
         var doc = DocOf(whole);
         return UnpackContact(doc, whole[(4 + doc.Length)..]);
+    }
+
+    internal static AccountState UnpackWholeAccount(ReadOnlySpan<byte> whole)
+    {
+        var doc = DocOf(whole);
+        return UnpackAccount(doc, whole[(4 + doc.Length)..]);
     }
 
     /// <summary>Null too where nothing is left of it, as of somebody who was forgotten on the way.</summary>

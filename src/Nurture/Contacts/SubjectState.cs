@@ -57,6 +57,21 @@ public abstract class SubjectState
     /// <summary>Fields of a newer format, kept as they came.</summary>
     public byte[] Unknown { get; set; } = [];
 
+    /// <summary>Its passages go on without what the person said: the event stays as a fact, its words go.</summary>
+    public virtual void Forget(long contactId)
+    {
+        foreach (var enrollment in Enrollments)
+        {
+            enrollment.Trigger = Forgotten(enrollment.Trigger);
+            enrollment.Heard = Forgotten(enrollment.Heard);
+            foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = Forgotten(happened)!;
+        }
+
+        for (var i = 0; i < PendingEntries.Count; i++) PendingEntries[i] = PendingEntries[i] with { Trigger = Forgotten(PendingEntries[i].Trigger) };
+
+        OccurredEvent? Forgotten(OccurredEvent? happened) => happened?.ContactId == contactId ? happened with { Properties = default } : happened;
+    }
+
     public AttributeValue this[string attribute] => Attributes.TryGetValue(attribute, out var stamped) ? stamped.Value : default;
 
     /// <summary>Takes the value unless a later one is known; says whether anything changed.</summary>

@@ -13,7 +13,7 @@ internal sealed partial class Advance
         var at = signal.At;
         if (set.Contact(slot, signal.RecipientId) is not { Status: not ContactStatus.Erased } person) return;
         CatchUp(person, at, isInclusive: false);
-        if (signal.Subject.Kind == SubjectKind.Account && set.Account(slot, signal.Subject.Id) is { } account && !IsParked(account)) HearAnswer(account, signal);
+        if (signal.Subject.Kind == SubjectKind.Account && set.Account(slot, NowOf(person, signal.Subject.Id)) is { } account && !IsParked(account)) HearAnswer(account, signal);
         else if (signal.Subject.Kind == SubjectKind.Contact) HearAnswer(person, signal);
 
         Happened(person, ProductEvents.Answered, at, Properties(

@@ -41,7 +41,9 @@ internal sealed partial class Advance
 
     private void ApprovalGiven(Signal.ApprovalGiven signal)
     {
-        if (SubjectHere(signal.Subject) is not { } subject || IsParked(subject)) return;
+        var asking = signal.Subject.Kind == SubjectKind.Account && set.Contact(slot, signal.RecipientId) is { } recipient
+            ? SubjectRef.Account(NowOf(recipient, signal.Subject.Id)) : signal.Subject;
+        if (SubjectHere(asking) is not { } subject || IsParked(subject)) return;
         var at = signal.At;
         CatchUp(subject, at, isInclusive: false);
         foreach (var enrollment in subject.Enrollments.Where(one => one.Status == EnrollmentStatus.Live).ToList())

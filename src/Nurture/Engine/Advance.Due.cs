@@ -17,7 +17,7 @@ internal sealed partial class Advance
     /// <summary>Lives through every due moment before <paramref name="until"/> (at it too when inclusive), one after another.</summary>
     private void CatchUp(SubjectState subject, DateTimeOffset until, bool isInclusive)
     {
-        if (set.IsParked(new SubjectKey(slot, subject.Ref))) return;
+        if (set.IsParked(new SubjectKey(slot, subject.Ref)) || subject is AccountState { IsOnTheMove: true }) return;
         RememberSincePublished(subject);
         for (var i = 0; subject.DueAt is { } due && (due < until || (isInclusive && due == until)); i++)
         {
@@ -35,7 +35,7 @@ internal sealed partial class Advance
 
     private void SettleUnguarded(SubjectState subject, DateTimeOffset at)
     {
-        if (subject is ContactState { Status: ContactStatus.Erased } || IsParked(subject)) return;
+        if (subject is ContactState { Status: ContactStatus.Erased } or AccountState { IsOnTheMove: true } || IsParked(subject)) return;
         at = Later(at, subject.LivedUntil);
         if (subject is AccountState account)
         {
@@ -60,6 +60,7 @@ internal sealed partial class Advance
     /// <summary>The account, and those of its people whose scenarios may watch it.</summary>
     private void SettleAccount(AccountState account, ContactState? except, DateTimeOffset at)
     {
+        if (account.IsOnTheMove) return;
         Settle(account, at);
         ForEnrolledPeople(account, except, person =>
         {
@@ -165,6 +166,13 @@ internal sealed partial class Advance
     private void RestUnguarded(SubjectState subject, DateTimeOffset at)
     {
         SettleChanged(subject);
+        if (subject is AccountState { IsOnTheMove: true })
+        {
+            subject.DueAt = null;
+            set.Touch(new SubjectKey(slot, subject.Ref));
+            return;
+        }
+
         at = subject.LivedUntil = Later(at, subject.LivedUntil);
         catalog.Index.Criteria.Trim(subject, at);
         DateTimeOffset? due = null;

@@ -44,7 +44,7 @@ internal sealed partial class Advance
             ? Recipients.Choose(rule, account, new Enrollment { Id = 0, Scenario = "", Version = 0, Trigger = happened })
             : [];
         if (people.Count == 0) Note(account.Ref, published.Scenario.Name, published.Scenario.Version, 0, "", Reason.NobodyMatches, at, 0, "");
-        return people.Select(id => ((SubjectState)set.Contact(slot, id)!, false));
+        return people.Select(id => set.Contact(slot, id)).OfType<ContactState>().Select(person => ((SubjectState)person, false));
     }
 
     private void Pend(ContactState contact, PublishedScenario published, Scenarios.Trigger.Event trigger, OccurredEvent happened, DateTimeOffset at)

@@ -157,8 +157,8 @@ internal sealed partial class Advance
         var at = signal.At;
         CatchUp(account, at, isInclusive: false);
         // Closed meanwhile, by somebody else or by itself: what was said of it is kept, and moves nothing.
-        var escalation = account.Escalations.Find(open => open.Id == signal.EscalationId);
-        Do(new Effect.EscalationNoted(signal.EscalationId, account.Id, at, signal.Act.ToString().ToLowerInvariant(), signal.By, signal.Text, Detail(
+        var escalation = account.Escalations.Find(open => open.Is(signal.EscalationId));
+        Do(new Effect.EscalationNoted(escalation?.Id ?? signal.EscalationId, account.Id, at, signal.Act.ToString().ToLowerInvariant(), signal.By, signal.Text, Detail(
             ("outcome", signal.Outcome), ("assignee", signal.Assignee), ("subject", signal.Subject), ("to", signal.ContactId == 0 ? "" : SubjectRef.Contact(signal.ContactId).ToString()), ("until", signal.Until?.ToString("O", System.Globalization.CultureInfo.InvariantCulture) ?? "")), signal.ContactId));
         if (escalation is not null) Work(account, escalation, signal);
         SettleAccount(account, null, at);
@@ -245,15 +245,15 @@ internal sealed partial class Advance
 
         // First the outcome, then the end of the silence: what the human just asked for goes before what waited.
         var isByHuman = by.Length > 0;
-        HearOutcome(account, escalation.Id, outcome, isByHuman, at);
-        foreach (var person in EnrolledPeople(account)) HearOutcome(person, escalation.Id, outcome, isByHuman, at);
+        HearOutcome(account, escalation, outcome, isByHuman, at);
+        foreach (var person in EnrolledPeople(account)) HearOutcome(person, escalation, outcome, isByHuman, at);
         if (account.Holds.Find(hold => hold.Source == Hold.SourceOf(escalation.Id)) is { } held) EndHold(account, held, by, at);
         else SettlePeople(account, at);
     }
 
-    private void HearOutcome(SubjectState subject, long escalationId, string outcome, bool isByHuman, DateTimeOffset at)
+    private void HearOutcome(SubjectState subject, EscalationState escalation, string outcome, bool isByHuman, DateTimeOffset at)
     {
-        foreach (var enrollment in subject.Enrollments.Where(waiting => waiting.EscalationId == escalationId && waiting.Status == EnrollmentStatus.Live).ToList())
+        foreach (var enrollment in subject.Enrollments.Where(waiting => waiting.EscalationId != 0 && escalation.Is(waiting.EscalationId) && waiting.Status == EnrollmentStatus.Live).ToList())
         {
             var published = VersionOf(enrollment);
             if (published.Program.Nodes[enrollment.Step!] is not { Step: Step.Escalate step } node) throw new InvalidOperationException($"{published.Scenario.Name} waits for an outcome at {enrollment.Step}, which is no escalation.");
@@ -270,9 +270,9 @@ internal sealed partial class Advance
         var id = enrollment.EscalationId;
         enrollment.EscalationId = 0;
         var account = subject as AccountState ?? AccountOf((ContactState)subject);
-        if (account?.Escalations.Find(open => open.Id == id) is not { } escalation) return;
+        if (account?.Escalations.Find(open => open.Is(id)) is not { } escalation) return;
         escalation.Joiners.RemoveAll(joiner => joiner.EnrollmentId == enrollment.Id);
-        Do(new Effect.EscalationNoted(id, account.Id, at, "left", "", "", Detail(("scenario", enrollment.Scenario), ("reason", reason.Code()))));
+        Do(new Effect.EscalationNoted(escalation.Id, account.Id, at, "left", "", "", Detail(("scenario", enrollment.Scenario), ("reason", reason.Code()))));
         if (escalation.AcknowledgedAt is null && escalation.Joiners.Count == 0 && reason is Reason.GoalReached or Reason.ExitTrue or Reason.AudienceLost)
             Close(account, escalation, EscalationTypes.RecoveredByItself, "", at);
         set.Touch(new SubjectKey(slot, account.Ref));

@@ -37,7 +37,7 @@ internal sealed partial class Advance
         var contact = ContactHere(signal.ContactId, signal.At);
         if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
-        var accountId = signal.AccountId == 0 ? contact.AccountId : signal.AccountId;
+        var accountId = signal.AccountId == 0 ? contact.AccountId : NowOf(contact, signal.AccountId);
         if (accountId == 0)
         {
             contact.Roles.UnionWith(signal.Roles);
@@ -112,6 +112,7 @@ internal sealed partial class Advance
         if (contact.AccountId != 0)
         {
             var account = AccountHere(contact.AccountId, at);
+            if (HasFollowed(contact, at)) return;
             if (!account.Members.TryGetValue(contact.Id, out var member))
             {
                 member = account.Members[contact.Id] = new Member { ContactId = contact.Id, JoinedAt = at };
@@ -123,6 +124,8 @@ internal sealed partial class Advance
             member.HasLeft = contact.Status == ContactStatus.Left;
             if (contact.LastActiveAt > member.LastActiveAt) member.LastActiveAt = contact.LastActiveAt;
             CatchUp(account, at, isInclusive: false);
+            // What is true of it since its account merged starts nothing.
+            if (account.IsGathering) RememberTriggers(contact, at);
             Settle(contact, at);
             SettleAccount(account, contact, at);
             Rest(contact, at);
@@ -198,7 +201,7 @@ internal sealed partial class Advance
         set.TouchProfile(into);
         Note(into, null, Reason.ContactMerged, now, detail: Detail(("from", SubjectRef.Contact(from.Id).ToString())));
 
-        if (from.AccountId != 0 && from.AccountId != into.AccountId)
+        if (from.AccountId != 0 && NowOf(into, from.AccountId) != into.AccountId)
         {
             if (into.AccountId == 0)
             {
@@ -212,10 +215,10 @@ internal sealed partial class Advance
         Settled(into, now);
     }
 
-    private void MergeEnrollment(ContactState into, Enrollment enrollment, long fromId)
+    private void MergeEnrollment(SubjectState into, Enrollment enrollment, long fromId)
     {
         // What was sent to the one was sent to the other: the step of another passage does not send it again.
-        foreach (var send in enrollment.Sends.Where(send => send.RecipientId == fromId)) send.RecipientId = into.Id;
+        if (into is ContactState) foreach (var send in enrollment.Sends.Where(send => send.RecipientId == fromId)) send.RecipientId = into.Id;
         var twin = into.Enrollments.Find(e => e.Scenario == enrollment.Scenario && e.Key == enrollment.Key && e.Status == EnrollmentStatus.Live);
         into.Enrollments.Add(enrollment);
         if (enrollment.Status != EnrollmentStatus.Live) return;
@@ -253,14 +256,12 @@ internal sealed partial class Advance
 
             if (AccountOf(contact) is { } account)
             {
-                ForgetIn(account, contact.Id);
+                account.Forget(contact.Id);
                 foreach (var person in EnrolledPeople(account).Where(person => person != contact))
                 {
-                    ForgetIn(person, contact.Id);
+                    person.Forget(contact.Id);
                     Rest(person, signal.At);
                 }
-
-                account.Seats.RemoveAll(seat => seat.ContactId == contact.Id);
             }
         }
 
@@ -269,24 +270,5 @@ internal sealed partial class Advance
         set.Put(slot, forgotten);
         set.TouchProfile(forgotten);
         Note(SubjectRef.Contact(signal.ContactId), "", 0, 0, "", Reason.Erased, signal.At, signal.ContactId, "");
-    }
-
-    /// <summary>The passages of an account and of colleagues go on without what the person said: the event stays as a fact, its words go.</summary>
-    private static void ForgetIn(SubjectState subject, long contactId)
-    {
-        foreach (var enrollment in subject.Enrollments)
-        {
-            enrollment.Trigger = Forget(enrollment.Trigger);
-            enrollment.Heard = Forget(enrollment.Heard);
-            foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = Forget(happened)!;
-        }
-
-        for (var i = 0; i < subject.PendingEntries.Count; i++)
-        {
-            subject.PendingEntries[i] = subject.PendingEntries[i] with { Trigger = Forget(subject.PendingEntries[i].Trigger) };
-        }
-
-        OccurredEvent? Forget(OccurredEvent? happened) =>
-            happened?.ContactId == contactId ? happened with { Properties = default } : happened;
     }
 }

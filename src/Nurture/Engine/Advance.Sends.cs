@@ -271,13 +271,16 @@ internal sealed partial class Advance
     }
 
     /// <summary>A cap is booked at release and returned if nothing left (SEMANTICS.md 30).</summary>
-    private void GiveBackCap(ContactState recipient, SubjectState subject, Signal.SendEnded signal)
+    private void GiveBackCap(ContactState recipient, DateTimeOffset plannedAt, DateTimeOffset at)
     {
-        var released = subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment ? SendOf(subject, enrollment, signal.Step, recipient.Id, signal.SendId) : null;
-        if (released is { Fate: EnrollmentSendFate.Released } && recipient.CountedSends.Remove(released.At.ToUnixTimeMilliseconds()))
-        {
-            set.Touch(new SubjectKey(slot, recipient.Ref));
-        }
+        // After a standstill it counts from when it left, which is later than what it was planned for.
+        var counted = recipient.CountedSends.FindIndex(sent => sent >= plannedAt.ToUnixTimeMilliseconds());
+        if (counted < 0) return;
+        recipient.CountedSends.RemoveAt(counted);
+        // A mail of another scenario may have waited for just that.
+        CatchUp(recipient, at, isInclusive: false);
+        Settle(recipient, at);
+        Rest(recipient, at);
     }
 
     private void Skip(SubjectState subject, Enrollment enrollment, Step.Send step, long recipientId, Reason reason, DateTimeOffset at)

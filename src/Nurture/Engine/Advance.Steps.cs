@@ -198,7 +198,11 @@ internal sealed partial class Advance
             if (subject is AccountState account) unsettled.AddRange(EnrolledPeople(account).Select(person => ((SubjectState)person, at)));
         }
 
-        if (reason is not (Reason.Completed or Reason.Ended)) Do(new Effect.CancelSends(subject.Ref, enrollment.Id, reason));
+        if (reason is not (Reason.Completed or Reason.Ended))
+        {
+            foreach (var name in NamesOf(subject)) Do(new Effect.CancelSends(name, enrollment.Id, reason));
+        }
+
         Do(new Effect.Positioned(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, null, at));
         var count = subject.Passages.Find(p => p.Scenario == enrollment.Scenario && p.Key == enrollment.Key)?.Count ?? 0;
         AddPassage(subject, new Passage(enrollment.Scenario, enrollment.Key, enrollment.EnteredAt, at, count + 1));

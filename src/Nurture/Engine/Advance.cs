@@ -22,7 +22,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     public void Take(StoredEvent row)
     {
         (slot, causeId, correlation, taken) = (row.Slot, row.Id, row.Correlation, row);
-        if (row.ContactId != 0 && !IsHere(row)) return;
+        if (row.ContactId != 0 ? !IsHere(row) : IsElsewhere(row)) return;
         var key = new SubjectKey(slot, row.ContactId != 0 ? SubjectRef.Contact(row.ContactId) : SubjectRef.Account(row.AccountId));
         if (set.IsParked(key))
         {
@@ -56,6 +56,9 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.MergedInto s: MergedInto(s); break;
             case Signal.Adopted s: Adopted(s); break;
             case Signal.Absorbed s: Absorbed(s); break;
+            case Signal.AccountMergedInto s: AccountMergedInto(s); break;
+            case Signal.AccountAbsorbed s: AccountAbsorbed(s); break;
+            case Signal.AccountGathered s: AccountGathered(s); break;
             case Signal.SendEnded s: SendEnded(s); break;
             case Signal.Hit s: Hit(s); break;
             case Signal.Answered s: Answered(s); break;
@@ -90,6 +93,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var contact = happened.ContactId == 0 ? null : ContactHere(happened.ContactId, at);
         if (contact?.Status == ContactStatus.Erased) return;
         if (contact is not null) MarkInternal(contact);
+        if (contact is not null && happened.AccountId != 0) happened = happened with { AccountId = NowOf(contact, happened.AccountId) };
         if (contact is not null && happened.AccountId != 0 && happened.AccountId != contact.AccountId && !contact.IsInternal)
         {
             // The account that the event names lives elsewhere; there it counts as its own, without the person.
@@ -216,9 +220,10 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
 
     private void SendEnded(Signal.SendEnded signal)
     {
-        if (SubjectHere(signal.Subject) is not { } subject) return;
-        var at = signal.At;
-        if (signal.Reason != Reason.Uncertain && set.Contact(slot, signal.RecipientId) is { } recipient) GiveBackCap(recipient, subject, signal);
+        var (subject, at) = (SubjectHere(signal.Subject), signal.At);
+        // Who was mailed as somebody else is who the passage is about.
+        if (signal.CountedAt is { } counted && (subject as ContactState ?? set.Contact(slot, signal.RecipientId)) is { } recipient) GiveBackCap(recipient, counted, at);
+        if (subject is null || signal.Reason == Reason.Cancelled) return;
         if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment
             && SendOf(subject, enrollment, signal.Step, signal.RecipientId, signal.SendId) is { } send)
         {
@@ -226,7 +231,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             Note(subject, enrollment, signal.Reason, at, signal.RecipientId, step: signal.Step);
         }
 
-        if (signal.Bounce is { } bounce && set.Contact(slot, signal.RecipientId) is { } person)
+        if (signal.Bounce is { } bounce && (subject as ContactState ?? set.Contact(slot, signal.RecipientId)) is { } person)
             Happened(person, ProductEvents.SendBounced, at, ("scenario", bounce.Scenario), ("step", signal.Step), ("template", bounce.Template), ("kind", bounce.IsHard ? ProductEvents.HardBounce : ProductEvents.SoftBounce));
         Settle(subject, at);
         Rest(subject, at);
@@ -252,7 +257,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     {
         // A person's passage mails that person, who may have been known as somebody else when the mail left.
         var sends = enrollment.Sends.FindAll(send => send.Step == step && (send.RecipientId == recipientId || (subject is ContactState && send.RecipientId == subject.Id)));
-        return sends.Count <= 1 ? sends.FirstOrDefault() : sends.Find(send => Draws.SendId(subject.Ref, enrollment.Id, step, send.Occurrence, recipientId) == sendId);
+        return sends.Count <= 1 ? sends.FirstOrDefault()
+            : sends.Find(send => NamesOf(subject).Any(name => Draws.SendId(name, enrollment.Id, step, send.Occurrence, recipientId) == sendId));
     }
 
     private void StopRequested(Signal.StopRequested signal)
@@ -311,16 +317,20 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     {
         if (SubjectHere(signal.Subject) is not { } subject) return;
         CatchUp(subject, signal.At, isInclusive: false);
-        if (signal.Criteria.Count > 0) catalog.Index.Criteria.Fill(signal.Criteria, signal.History, subject);
+        if (signal.Criteria.Count > 0) catalog.Index.Criteria.Fill(signal.Criteria, [.. signal.History.Where(happened => IsPastOf(subject, happened))], subject);
         Settle(subject, signal.At);
         Rest(subject, signal.At);
     }
 
     private void Resumed(Signal.Resumed signal)
     {
-        foreach (var row in signal.Missed)
+        // Its account has gone while it stood still.
+        var hasFollowed = signal.Subject.Kind == SubjectKind.Contact && set.Contact(slot, signal.Subject.Id) is { } person && HasFollowed(person, signal.At);
+        // What was said of an account before it was known to be another one, and after, goes there with it.
+        foreach (var row in signal.Missed.OrderBy(missed => missed.Kind == SignalKind.AccountMergedInto))
         {
             (causeId, correlation, taken) = (row.Id, row.Correlation, row);
+            if (hasFollowed && !IsHere(row)) continue;
             if (signal.Subject.Kind == SubjectKind.Account && row.ContactId != 0) HearForAccount(signal.Subject.Id, row);
             else Hear(SignalCodec.Read(row), row);
         }

@@ -75,7 +75,7 @@ public sealed class Batch
 
         if (looked is null) looked = Unpack();
         else foreach (var subject in arrived) UnpackInto(looked, subject);
-        var wanted = Engine.Wanted(looked, loaded.Keys, catalog);
+        IReadOnlyList<SubjectKey> wanted = [.. Engine.Wanted(looked, loaded.Keys, catalog).Union(WhoFollows(looked))];
         if (wanted.Count > 0)
         {
             Needs = wanted;
@@ -116,6 +116,21 @@ public sealed class Batch
             {
                 // Each turn parks one more subject, so this ends.
                 poisoned.Add(new Poisoned(poison.Key, poison.Step, poison.InnerException?.ToString() ?? poison.Message));
+            }
+        }
+    }
+
+    /// <summary>People of accounts that merge: all of them are asked, so they are not loaded one by one.</summary>
+    private IEnumerable<SubjectKey> WhoFollows(WorkingSet set)
+    {
+        foreach (var row in events.Where(row => row.Kind is SignalKind.AccountMergedInto or SignalKind.AccountGathered))
+        {
+            var key = new SubjectKey(row.Slot, SubjectRef.Account(row.AccountId));
+            if (!set.IsLoaded(key) || set.Get(key) is not AccountState account) continue;
+            foreach (var member in account.Members.Values.Where(member => row.Kind == SignalKind.AccountMergedInto || member.IsEnrolled))
+            {
+                var person = new SubjectKey(row.Slot, SubjectRef.Contact(member.ContactId));
+                if (!set.IsLoaded(person)) yield return person;
             }
         }
     }

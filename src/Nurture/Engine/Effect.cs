@@ -44,6 +44,12 @@ public abstract record Effect
     /// <summary>The contact belongs to the account, as its primary one or another.</summary>
     public sealed record MembershipAdded(long ContactId, long AccountId, DateTimeOffset At) : Effect;
 
+    /// <summary>What pages show of the one account is the other's now: memberships, cases, tasks, mails to approve, holds.</summary>
+    public sealed record AccountMerged(long AccountId, long IntoId) : Effect;
+
+    /// <summary>A case is part of another one now, with its story and its tasks.</summary>
+    public sealed record EscalationMerged(long EscalationId, long IntoId) : Effect;
+
     /// <summary>A point of an account's health history: its band or definition is another one.</summary>
     public sealed record HealthNoted(long AccountId, DateTimeOffset At, double? Score, HealthBand Band, HealthCause Cause) : Effect;
 
@@ -55,7 +61,7 @@ public abstract record Effect
         CaseClocks Clocks, IReadOnlyList<CasePause> Pauses) : Effect;
 
     /// <summary>A line of a case's story.</summary>
-    /// <param name="Kind">evidence, opened, acknowledge, assign, snooze, wake, note, reply, close, left, hold_over.</param>
+    /// <param name="Kind">evidence, opened, acknowledge, assign, snooze, wake, note, reply, close, left, hold_over, merged.</param>
     /// <param name="By">The user's address; empty for Nurture itself.</param>
     /// <param name="Detail">A small JSON object, or empty.</param>
     /// <param name="ContactId">Whom it is about, where it is about a person: erasure empties it.</param>

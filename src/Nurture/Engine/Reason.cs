@@ -105,6 +105,7 @@ public enum Reason : short
     Parked = 107,
     Resumed = 108,
     Prepared = 109,
+    AccountMerged = 110,
 
     // Health and the humans who look after an account.
     BandChanged = 120,

@@ -41,9 +41,22 @@ public abstract record Signal
     /// <summary>The state of a contact that turned out to be this one.</summary>
     public sealed record Absorbed(long ContactId, long FromId, ReadOnlyMemory<byte> State) : Signal;
 
+    /// <summary>The account is another one too: it and its people go there.</summary>
+    public sealed record AccountMergedInto(long AccountId, long TargetId, short TargetSlot, DateTimeOffset At) : Signal;
+
+    /// <summary>The state of an account that turned out to be this one. Its people follow, each by themselves.</summary>
+    public sealed record AccountAbsorbed(long AccountId, long FromId, ReadOnlyMemory<byte> State) : Signal;
+
+    /// <summary>All people of an account that turned out to be this one are here.</summary>
+    public sealed record AccountGathered(long AccountId) : Signal;
+
     /// <summary>A send did not simply leave: skipped at the claim, failed, expired, uncertain, bounced.</summary>
+    /// <remarks>Withdrawn by the engine itself it is only told where it counted, with <see cref="Reason.Cancelled"/>.</remarks>
     public sealed record SendEnded(SubjectRef Subject, long EnrollmentId, Guid SendId, string Step, long RecipientId, Reason Reason, DateTimeOffset At) : Signal
     {
+        /// <summary>When it was planned, where it counted for caps and surely did not leave, so that the cap is returned; else null.</summary>
+        public DateTimeOffset? CountedAt { get; init; }
+
         /// <summary>What came back, where something did: the passage may be over by then.</summary>
         public Bounce? Bounce { get; init; }
     }
@@ -195,6 +208,9 @@ public enum SignalKind : short
     StopRequested = 14,
     Prepared = 15,
     Resumed = 16,
+    AccountMergedInto = 17,
+    AccountAbsorbed = 18,
+    AccountGathered = 19,
     EscalationWorked = 20,
     HoldRequested = 21,
     HoldReleased = 22,

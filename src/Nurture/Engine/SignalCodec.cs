@@ -56,6 +56,17 @@ public static class SignalCodec
             w.Number(1, s.FromId);
             w.Bytes(2, s.State.Span);
         })),
+        Signal.AccountMergedInto s => Row(SignalKind.AccountMergedInto, 0, s.AccountId, s.At, Packed(w =>
+        {
+            w.Number(1, s.TargetId);
+            w.Number(2, s.TargetSlot);
+        })),
+        Signal.AccountAbsorbed s => Row(SignalKind.AccountAbsorbed, 0, s.AccountId, about.ReceivedAt, Packed(w =>
+        {
+            w.Number(1, s.FromId);
+            w.Bytes(2, s.State.Span);
+        })),
+        Signal.AccountGathered s => Row(SignalKind.AccountGathered, 0, s.AccountId, about.ReceivedAt, []),
         Signal.SendEnded s => Row(SignalKind.SendEnded, s.Subject, s.RecipientId, s.At, Packed(w =>
         {
             w.Number(1, s.EnrollmentId);
@@ -64,10 +75,11 @@ public static class SignalCodec
             w.Number(4, s.RecipientId);
             w.Number(5, (long)s.Reason);
             w.Number(6, (long)s.Subject.Kind);
+            w.Number(8, s.CountedAt?.ToMilliseconds() ?? 0);
             if (s.Bounce is not { } bounce) return;
-            w.Text(8, bounce.Scenario);
-            w.Text(9, bounce.Template);
-            w.Number(10, bounce.IsHard ? 2 : 1);
+            w.Text(9, bounce.Scenario);
+            w.Text(10, bounce.Template);
+            w.Number(11, bounce.IsHard ? 2 : 1);
         })),
         Signal.Hit s => Row(SignalKind.Hit, s.Subject, s.RecipientId, s.At, Packed(w =>
         {
@@ -286,9 +298,34 @@ public static class SignalCodec
                 return new Signal.Absorbed(row.ContactId, from, state);
             }
 
+            case SignalKind.AccountMergedInto:
+            {
+                var (target, slot) = (0L, (short)0);
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) target = reader.Number;
+                    else if (reader.Field == 2) slot = (short)reader.Number;
+                }
+
+                return new Signal.AccountMergedInto(row.AccountId, target, slot, row.OccurredAt);
+            }
+
+            case SignalKind.AccountAbsorbed:
+            {
+                var (from, state) = (0L, Array.Empty<byte>());
+                while (reader.Next())
+                {
+                    if (reader.Field == 1) from = reader.Number;
+                    else if (reader.Field == 2) state = reader.Bytes.ToArray();
+                }
+
+                return new Signal.AccountAbsorbed(row.AccountId, from, state);
+            }
+
+            case SignalKind.AccountGathered: return new Signal.AccountGathered(row.AccountId);
             case SignalKind.SendEnded or SignalKind.Hit:
             {
-                var (enrollment, send, step, recipient, fifth, kind, isMachine) = (0L, Guid.Empty, "", 0L, 0L, SubjectKind.Contact, false);
+                var (enrollment, send, step, recipient, fifth, kind, isMachine, counted) = (0L, Guid.Empty, "", 0L, 0L, SubjectKind.Contact, false, 0L);
                 var (scenario, template, bounced) = ("", "", 0L);
                 while (reader.Next())
                 {
@@ -301,16 +338,21 @@ public static class SignalCodec
                         case 5: fifth = reader.Number; break;
                         case 6: kind = (SubjectKind)reader.Number; break;
                         case 7: isMachine = reader.Number != 0; break;
-                        case 8: scenario = reader.Text; break;
-                        case 9: template = reader.Text; break;
-                        case 10: bounced = reader.Number; break;
+                        case 8: counted = reader.Number; break;
+                        case 9: scenario = reader.Text; break;
+                        case 10: template = reader.Text; break;
+                        case 11: bounced = reader.Number; break;
                     }
                 }
 
                 var subject = new SubjectRef(kind, kind == SubjectKind.Account ? row.AccountId : row.ContactId);
                 return row.Kind == SignalKind.Hit
                     ? new Signal.Hit(subject, enrollment, send, step, recipient, fifth != 0, row.OccurredAt, isMachine)
-                    : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt) { Bounce = bounced != 0 ? new(scenario, template, bounced == 2) : null };
+                    : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt)
+                    {
+                        CountedAt = counted == 0 ? null : Instants.FromMilliseconds(counted),
+                        Bounce = bounced != 0 ? new(scenario, template, bounced == 2) : null,
+                    };
             }
 
             case SignalKind.ApprovalGiven:
@@ -629,6 +671,22 @@ public static class SignalCodec
 
     /// <summary>Whether the row only brings what occurred to another slot; histories count the original.</summary>
     public static bool IsSentOn(StoredEvent row) => row.Kind == SignalKind.Occurred && row.Payload.Length > 0 && (row.Payload.Span[0] & SentOnFlag) != 0;
+
+    /// <summary>The payload of a state on its way, an account's or a colleague's, without what the person said.</summary>
+    public static ReadOnlyMemory<byte> Forget(StoredEvent row, long contactId)
+    {
+        if (Read(row) is Signal.AccountAbsorbed absorbed)
+        {
+            var account = StateCodec.UnpackWholeAccount(absorbed.State.Span);
+            account.Forget(contactId);
+            account.Members.Remove(contactId);
+            return Store(absorbed with { State = StateCodec.PackWhole(account) }, row.Slot, default).Payload;
+        }
+
+        var colleague = StateCodec.UnpackWhole(((Signal.Adopted)Read(row)).State.Span);
+        colleague.Forget(contactId);
+        return StateCodec.PackWhole(colleague);
+    }
 
     /// <summary>What an export shows of a row: its properties or attributes as JSON; null for the product's own bookkeeping.</summary>
     public static string? Describe(StoredEvent row) => row.Kind switch

@@ -50,7 +50,7 @@ public sealed class WorkingSet
     {
         var known = pasts.GetValueOrDefault(subject);
         if (known is not null && known.Since <= since && names.All(known.Names.Contains))
-            return known.Events.Where(row => row.OccurredAt >= since && names.Contains(row.Name)).Select(SignalCodec.ReadEvent);
+            return known.Events.Where(row => row.OccurredAt >= since && names.Contains(row.Name)).Select(SignalCodec.ReadEvent).Where(happened => Advance.IsPastOf(Get(subject), happened));
         var asked = neededPasts.GetValueOrDefault(subject) ?? known ?? new Past(since, new HashSet<string>(), []);
         neededPasts[subject] = new Past(since < asked.Since ? since : asked.Since, asked.Names.Union(names).ToHashSet(), []);
         return [];

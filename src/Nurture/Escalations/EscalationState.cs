@@ -33,6 +33,12 @@ public sealed class EscalationState
 
     public List<Joiner> Joiners { get; } = [];
 
+    /// <summary>Cases of accounts that turned out to be this one: who waits for them waits for this one.</summary>
+    public List<long> Absorbed { get; } = [];
+
+    /// <summary>Whether the id is this case's, or that of one that merged into it.</summary>
+    public bool Is(long id) => id == Id || Absorbed.Contains(id);
+
     /// <summary>Fields of a newer format, kept as they came.</summary>
     public byte[] Unknown { get; set; } = [];
 }

@@ -89,6 +89,9 @@ public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType>
 
     public const string NotOpened = "not_opened";
 
+    /// <summary>How a case stands that became part of another one, since their accounts merged. Nobody hears it as an outcome.</summary>
+    public const string Merged = "merged";
+
     /// <summary>Under this name a human's mails from cases stand in the ledger; no scenario can be called so.</summary>
     public const string MailScenario = "nurture.escalation";
 

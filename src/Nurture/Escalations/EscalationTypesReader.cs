@@ -131,6 +131,8 @@ public static class EscalationTypesReader
             if (!Values.IsName(outcome.Value)) source.Error(DiagnosticCodes.BadName, outcome.Span, $"\"{outcome.Value}\" is no name for an outcome", $"For example {Values.Slug(outcome.Value)}.");
             else if (outcome.Value is EscalationTypes.NotOpened or EscalationTypes.RecoveredByItself)
                 source.Error(DiagnosticCodes.Contradiction, outcome.Span, $"\"{outcome.Value}\" is given by Nurture itself", "Take it away; scenarios may branch on it all the same.");
+            else if (outcome.Value is EscalationTypes.Merged)
+                source.Error(DiagnosticCodes.Contradiction, outcome.Span, $"\"{outcome.Value}\" is said of a case that became part of another one", "Take another word; nobody hears this one as an outcome.");
         }
 
         var sla = source.Map(fields["sla"], "sla", "sla: { acknowledge: 1bd, resolve: 5bd }") is { } promised ? new Fields(source, promised, "the sla") : null;

@@ -26,6 +26,9 @@ public enum NoticeKind : byte
     /// <summary>An account of his is another's now, or the other way round.</summary>
     OwnerChanged = 6,
 
+    /// <summary>Two accounts merged, and his case and another's are one now.</summary>
+    CaseMerged = 7,
+
     /// <summary>A scenario has something to tell him.</summary>
     Told = 8,
 
@@ -74,6 +77,7 @@ public sealed record Notice(
         NoticeKind.Invited => "notice-invitation",
         NoticeKind.ToApprove => "notice-approve",
         NoticeKind.OwnerChanged => "notice-owner",
+        NoticeKind.CaseMerged => "notice-merged",
         NoticeKind.VolumeTripped => "notice-breaker",
         NoticeKind.SourceSilent => "notice-silence",
         NoticeKind.Told => "notice-told",

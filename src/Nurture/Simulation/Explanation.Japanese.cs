@@ -112,6 +112,7 @@ public static partial class Explanation
             Reason.Stopped => $"シナリオ{name}から{hand}外されました{JapaneseOf(detail["because"])}。",
 
             Reason.ContactMerged => detail["into"] is { } into ? $"{into} と同じ方だと分かり、そちらに統合されました。" : $"{detail["from"] ?? "別のコンタクト"} と同じ方だと分かり、統合しました。",
+            Reason.AccountMerged => detail["into"] is { } into ? $"{into} と同じ契約企業だと分かり、所属するコンタクトとともにそちらへ統合されました。" : $"{detail["from"] ?? "別の契約企業"} と同じ契約企業だと分かり、所属するコンタクトや対応中のエスカレーションとともに統合しました。",
             Reason.AccountJoined => $"契約企業({detail["account"] ?? "不明"})の一員になりました。",
             Reason.MembershipAdded => $"別の契約企業({detail["account"] ?? "不明"})にも所属しました。",
             Reason.MovedSlot => "契約企業の方々と同じ処理単位に移りました。",

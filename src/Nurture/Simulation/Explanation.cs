@@ -134,6 +134,7 @@ public static partial class Explanation
             Reason.Stopped => $"Was taken out of {name}{By(detail)}{Because(detail)}.",
 
             Reason.ContactMerged => detail["into"] is { } into ? $"Turned out to be {into}, and lives on there." : $"Turned out to be {detail["from"] ?? "another contact"} too.",
+            Reason.AccountMerged => detail["into"] is { } into ? $"Turned out to be {into}, and goes on there with its people." : $"Turned out to be {detail["from"] ?? "another account"} too, whose people and open cases came along.",
             Reason.AccountJoined => $"Became one of the people of {detail["account"] ?? "an account"}.",
             Reason.MembershipAdded => $"Belongs to {detail["account"] ?? "an account"} too.",
             Reason.MovedSlot => "Moved to where the people of its account are processed.",

@@ -230,11 +230,11 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     /// <summary>What a subject did as the log has it: under all the names that a person had, and of an account what its people did for no other one.</summary>
     private IEnumerable<StoredEvent> HeardOf(SubjectRef subject)
     {
-        HashSet<long> people = subject.Kind == SubjectKind.Contact ? [subject.Id]
-            : states.TryGetValue(new SubjectKey(Slots.OfAccount(subject.Id), subject), out var account) ? [.. StateCodec.UnpackAccount(account.State.Doc, account.State.Rest).Members.Keys] : [];
+        var account = subject.Kind == SubjectKind.Account && states.TryGetValue(new SubjectKey(Slots.OfAccount(subject.Id), subject), out var state) ? StateCodec.UnpackAccount(state.State.Doc, state.State.Rest) : null;
+        HashSet<long> people = subject.Kind == SubjectKind.Contact ? [subject.Id] : account is null ? [] : [.. account.Members.Keys];
         while (tombstones.Where(gone => gone.Value.ToContactId != gone.Key.ContactId && people.Contains(gone.Value.ToContactId)).Select(gone => gone.Key.ContactId).Except(people).ToList() is { Count: > 0 } merged) people.UnionWith(merged);
         return log.Values.Where(past => past.Kind == SignalKind.Occurred && !SignalCodec.IsSentOn(past)
-            && (subject.Kind == SubjectKind.Contact ? people.Contains(past.ContactId) : past.AccountId == subject.Id || (past.AccountId == 0 && people.Contains(past.ContactId))));
+            && (subject.Kind == SubjectKind.Contact ? people.Contains(past.ContactId) : past.AccountId == subject.Id || account?.Is(past.AccountId) == true || (past.AccountId == 0 && people.Contains(past.ContactId))));
     }
 
     private LoadedSubject Load(SubjectKey key)
@@ -294,7 +294,12 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 break;
             case Effect.CancelSends cancel:
                 calls.RemoveAll(call => call.Draft.EnrollmentId == cancel.EnrollmentId && !call.IsOver && call.At == Now);
-                foreach (var withdrawn in planned.Where(p => p.Draft.EnrollmentId == cancel.EnrollmentId)) withdrawn.IsCancelled = true;
+                foreach (var withdrawn in planned.Where(p => p.Draft.EnrollmentId == cancel.EnrollmentId && !p.IsCancelled))
+                {
+                    withdrawn.IsCancelled = true;
+                    if (withdrawn.Draft.IsCounted) Append(SignalCodec.Store(withdrawn.Draft.Ended(Reason.Cancelled, Now), effect.Slot, new StoredAbout(Now, Correlation: withdrawn.Draft.Correlation)));
+                }
+
                 break;
             case Effect.PlanCall call when !calls.Exists(known => known.Draft.Id == call.Draft.Id): calls.Add(new SimulatedCall(call.Draft, Now)); break;
             case Effect.Forget forget:
@@ -308,8 +313,16 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 if (place < 0) line.Add(asked);
                 else line[place] = asked;
                 break;
+            case Effect.AccountMerged merged:
+                var (gone, into) = (SubjectRef.Account(merged.AccountId), SubjectRef.Account(merged.IntoId));
+                for (var i = 0; i < line.Count; i++)
+                {
+                    if (line[i].Subject == gone) line[i] = line[i] with { Subject = into, Slot = Slots.OfAccount(into.Id) };
+                }
+
+                break;
             case Effect.PlanCall or Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
-            case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.ColleaguesTold or Effect.ApprovalAsked or Effect.ApprovalEnded or Effect.OwnerChanged: break;
+            case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationMerged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.ColleaguesTold or Effect.ApprovalAsked or Effect.ApprovalEnded or Effect.OwnerChanged: break;
             default: throw new InvalidOperationException($"The simulator does not carry {effect.GetType().Name}.");
         }
     }

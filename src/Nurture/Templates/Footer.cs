@@ -8,8 +8,6 @@ namespace Nurture.Templates;
 /// </summary>
 internal static class Footer
 {
-    public const string UnsubscribeName = "unsubscribe_url";
-
     private const string Style = "margin:24px auto 0;max-width:600px;padding:16px 24px;color:#5f6368;font-size:12px;line-height:1.6";
 
     private static readonly Dictionary<string, string> Unsubscribe = new(StringComparer.Ordinal)
@@ -26,8 +24,33 @@ internal static class Footer
         .SelectMany(language => new[] { (language, true, true), (language, true, false), (language, false, true) })
         .ToDictionary(key => key, key => Template.Parse(TextBlock(key.language, key.Item2, key.Item3), "footer", TemplateOptions.Text));
 
-    /// <summary>Whether a name read by a template is the sender's organization or address, or the whole sender.</summary>
-    public static bool ShowsSender(string name) => name is "sender" or "sender.organization" or "sender.postal_address";
+    /// <summary>
+    /// What a rendered mail lacks of the sender's organization and postal address, and of the address to unsubscribe, where it has
+    /// one: what is written in it decides, since code that names them need not print them. Comments show nothing.
+    /// </summary>
+    public static (bool Sender, bool Unsubscribe) MissingIn(string mail, TemplateObject inputs, bool isHtml)
+    {
+        var sender = inputs["sender"].TryGetObject(out var known) ? known : [];
+        return (!(Shows(sender["organization"]) && Shows(sender["postal_address"])), !Shows(inputs["unsubscribe_url"]));
+
+        bool Shows(TemplateValue value) =>
+            value.IsNull || value.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).All(line => IsShown(mail, isHtml ? Escaped(line) : line, isHtml));
+    }
+
+    private static bool IsShown(string mail, string text, bool isHtml)
+    {
+        for (var at = mail.IndexOf(text, StringComparison.Ordinal); at >= 0; at = mail.IndexOf(text, at + text.Length, StringComparison.Ordinal))
+        {
+            if (!isHtml || mail.LastIndexOf("<!--", at, StringComparison.Ordinal) <= mail.LastIndexOf("-->", at, StringComparison.Ordinal)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>As templates print it.</summary>
+    private static string Escaped(string text) => text.AsSpan().IndexOfAny("&<>\"'") < 0 ? text
+        : text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal)
+            .Replace("\"", "&quot;", StringComparison.Ordinal).Replace("'", "&#39;", StringComparison.Ordinal);
 
     public static Template For(string locale, bool withSender, bool withUnsubscribe) => Blocks[(LanguageOf(locale), withSender, withUnsubscribe)];
 

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Nurture.Sends;
 using Nurture.Templating;
@@ -23,10 +21,6 @@ public sealed record RenderedMail(string Subject, string Html)
 /// </summary>
 public static class MailRenderer
 {
-    // Used within one call only, so that a page is put together before it becomes a string.
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? buffer;
-
     /// <param name="inputs"><c>contact</c>, <c>account</c>, <c>trigger</c>, <c>heard</c>, <c>row</c>, <c>ask</c>, <c>reply</c>, <c>sender</c>, <c>unsubscribe_url</c>, <c>locale</c>.</param>
     /// <exception cref="TemplateException">A template reads what this mail's inputs do not have.</exception>
     public static RenderedMail Render(MailTemplate template, MailTemplate? layout, TemplateObject inputs, RenderOptions options)
@@ -52,9 +46,8 @@ public static class MailRenderer
     /// <summary>The text part, with what the law wants where it does not show it.</summary>
     private static string TextOf(MailTemplate template, Template part, TemplateObject model, RenderOptions options)
     {
-        var lacksSender = !part.Names.Any(Footer.ShowsSender);
-        var lacksUnsubscribe = !part.Names.Contains(Footer.UnsubscribeName);
         var text = part.Render(model, options).Trim() + "\n";
+        var (lacksSender, lacksUnsubscribe) = Footer.MissingIn(text, model, isHtml: false);
         return lacksSender || lacksUnsubscribe ? text + Footer.TextFor(template.Locale, lacksSender, lacksUnsubscribe).Render(model, options) : text;
     }
 
@@ -91,33 +84,11 @@ public static class MailRenderer
 
     private static string Page(MailTemplate template, Template own, MailTemplate? layout, TemplateObject model, RenderOptions options)
     {
-        var body = layout?.Body ?? own;
-        var lacksSender = !own.Names.Any(Footer.ShowsSender) && layout?.Body.Names.Any(Footer.ShowsSender) != true;
-        var lacksUnsubscribe = !own.Names.Contains(Footer.UnsubscribeName) && layout?.Body.Names.Contains(Footer.UnsubscribeName) != true;
-        if (!lacksSender && !lacksUnsubscribe) return body.Render(model, options);
-
-        var page = buffer ??= new(16 << 10);
-        page.ResetWrittenCount();
-        body.Render(page, model, options);
-        var end = EndOfBody(page.WrittenSpan);
-        var footer = Footer.For(template.Locale, lacksSender, lacksUnsubscribe).Render(model, options);
-        return string.Create(
-            Encoding.UTF8.GetCharCount(page.WrittenSpan) + footer.Length, (page, end, footer), static (html, parts) =>
-            {
-                var at = Encoding.UTF8.GetChars(parts.page.WrittenSpan[..parts.end], html);
-                parts.footer.CopyTo(html[at..]);
-                Encoding.UTF8.GetChars(parts.page.WrittenSpan[parts.end..], html[(at + parts.footer.Length)..]);
-            });
+        var page = (layout?.Body ?? own).Render(model, options);
+        var (lacksSender, lacksUnsubscribe) = Footer.MissingIn(page, model, isHtml: true);
+        return lacksSender || lacksUnsubscribe ? page.Insert(EndOfBody(page), Footer.For(template.Locale, lacksSender, lacksUnsubscribe).Render(model, options)) : page;
     }
 
     /// <summary>Where the last <c>&lt;/body&gt;</c> begins, or the page ends.</summary>
-    private static int EndOfBody(ReadOnlySpan<byte> page)
-    {
-        for (var rest = page; rest.LastIndexOf("</"u8) is >= 0 and var at; rest = rest[..at])
-        {
-            if (page.Length - at >= "</body>".Length && Ascii.EqualsIgnoreCase(page.Slice(at, "</body>".Length), "</body>"u8)) return at;
-        }
-
-        return page.Length;
-    }
+    private static int EndOfBody(string page) => page.LastIndexOf("</body>", StringComparison.OrdinalIgnoreCase) is >= 0 and var at ? at : page.Length;
 }

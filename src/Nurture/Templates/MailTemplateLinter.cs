@@ -50,19 +50,29 @@ public static partial class MailTemplateLinter
     /// <summary>What readers without images, and those who read over other people's networks, are owed.</summary>
     private static void CheckMarkup(MailTemplate template, List<Diagnostic> found)
     {
-        foreach (Match image in Image().Matches(template.Text))
+        var markup = Masked(template.Text);
+        foreach (Match image in Image().Matches(markup))
         {
             if (!Alt().IsMatch(image.Value) && !image.Groups["markdown"].Success || image.Groups["alt"] is { Success: true } alt && string.IsNullOrWhiteSpace(alt.Value))
                 found.Add(Mistake(DiagnosticCodes.ImageWithoutAlt, Severity.Warning, template, template.Source.Span(image.Index, image.Index + image.Length),
                     "this image says nothing to those who do not see it, and many mail programs show no images at first.", "Say what it shows: alt=\"The report of one week\"; an ornament has alt=\"\"."));
         }
 
-        foreach (Match link in PlainAddress().Matches(template.Text))
+        foreach (Match link in PlainAddress().Matches(markup))
         {
-            var address = link.Groups["address"];
-            found.Add(Mistake(DiagnosticCodes.PlainHttp, Severity.Warning, template, template.Source.Span(address.Index, address.Index + address.Length),
-                $"{address.Value} goes unencrypted, and mail programs warn of it.", $"Write https://{address.Value["http://".Length..]}."));
+            var place = link.Groups["address"];
+            var address = template.Text.Substring(place.Index, place.Length);
+            found.Add(Mistake(DiagnosticCodes.PlainHttp, Severity.Warning, template, template.Source.Span(place.Index, place.Index + place.Length),
+                $"{address} goes unencrypted, and mail programs warn of it.", $"Write https://{address["http://".Length..]}."));
         }
+    }
+
+    /// <summary>The text with <c>_</c> for each character of its code.</summary>
+    private static string Masked(string text)
+    {
+        var masked = text.ToCharArray();
+        foreach (var part in CodePart.In(text)) masked.AsSpan(part.Span.Start, part.Span.Length).Fill('_');
+        return new(masked);
     }
 
     /// <summary>As it leaves to somebody made up, which is more than what is written: styles stand at their elements, loops run.</summary>
@@ -112,16 +122,19 @@ public static partial class MailTemplateLinter
             "this mail says nothing for beside its subject, so inboxes show the beginning of the body.", "Say in one line what makes it worth opening: preheader: Three steps, about fifteen minutes."));
     }
 
-    [GeneratedRegex(@"<style\b.*?</style\s*>", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    // All that anybody may have written is searched in time that its length alone decides.
+    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant;
+
+    [GeneratedRegex(@"<style\b.*?</style\s*>", Linear | RegexOptions.Singleline)]
     private static partial Regex Styles();
 
-    [GeneratedRegex(@"<img\b(?:\{\{.*?\}\}|[^>])*>|(?<markdown>!\[(?<alt>[^\]\n]*)\]\()", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
+    [GeneratedRegex(@"<img\b[^>]*>|(?<markdown>!\[(?<alt>[^\]\n]*)\]\()", Linear)]
     private static partial Regex Image();
 
-    [GeneratedRegex(@"\salt\s*=", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"\salt\s*=", Linear)]
     private static partial Regex Alt();
 
-    [GeneratedRegex(@"(?:\b(?:href|src)\s*=\s*[""']?|\]\(|\b(?:url|link|href|src):\s*[""']?)(?<address>http://(?:\{\{.*?\}\}|[^\s""'<>)])*)", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"(?:\b(?:href|src)\s*=\s*[""']?|\]\(|\b(?:url|link|href|src):\s*[""']?)(?<address>http://[^\s""'<>)]*)", Linear)]
     private static partial Regex PlainAddress();
 
     private static void CheckSender(MailTemplate template, SendPolicy policy, List<Diagnostic> found)
@@ -152,17 +165,33 @@ public static partial class MailTemplateLinter
         CheckNames(template.Source, template.Body.Names.Concat(template.Subject.Names).Concat(template.Preheader?.Names ?? []), template.IsLayout, plan, found);
         if (template.TextSource is { } text) CheckNames(text, template.TextPart!.Names, isLayout: false, plan, found);
 
+        var asked = AskedFor(template);
         foreach (Match print in Regex.Matches(template.Text, @"\{\{[-~]?\s*(?<path>(?<root>contact|account)\.(?<name>\w+))\s*[-~]?\}\}"))
         {
             var of = print.Groups["root"].Value == "contact" ? SubjectKind.Contact : SubjectKind.Account;
             var path = print.Groups["path"].Value;
             if (print.Groups["name"].Value == "id" || plan.Attribute(of, print.Groups["name"].Value) is { Default.IsNull: false }) continue;
-            if (Regex.IsMatch(template.Text, $@"\bif\s[^}}]*(?<![\w.]){Regex.Escape(path)}(?!\w)")) continue;
+            if (asked.Contains(path)) continue;
             var group = print.Groups["path"];
             found.Add(Mistake(DiagnosticCodes.MayBeEmpty, Severity.Warning, template, template.Source.Span(group.Index, group.Index + group.Length),
                 $"not everybody has a {path}, and then nothing stands here.", $"Say what stands there instead: {{{{ {path} ?? \"there\" }}}}, or ask first: {{{{ if {path} }}}}."));
         }
     }
+
+    /// <summary>The attributes whose presence some <c>if</c> of the mail asks for.</summary>
+    private static HashSet<string> AskedFor(MailTemplate template) =>
+        [.. from text in MailReads.TextsOf(template)
+            from part in CodePart.In(text.Text)
+            let code = text.Text.Substring(part.Span.Start, part.Span.Length)
+            where If().IsMatch(code)
+            from Match path in AttributePath().Matches(code)
+            select path.Value];
+
+    [GeneratedRegex(@"\bif\s", Linear)]
+    private static partial Regex If();
+
+    [GeneratedRegex(@"(?<![\w.])(?:contact|account)\.\w+")]
+    private static partial Regex AttributePath();
 
     private static void CheckNames(YamlSource source, IEnumerable<string> names, bool isLayout, TrackingPlan plan, List<Diagnostic> found)
     {
@@ -206,14 +235,21 @@ public static partial class MailTemplateLinter
 
     private static void CheckFooter(MailTemplate layout, List<Diagnostic> found)
     {
-        var lacksSender = !layout.Body.Names.Any(Footer.ShowsSender);
-        var lacksUnsubscribe = !layout.Body.Names.Contains(Footer.UnsubscribeName);
+        var code = ShowingCode(layout.Body).ToList();
+        var lacksSender = !Shows("organization") || !Shows("postal_address");
+        var lacksUnsubscribe = !Shows("unsubscribe_url");
         if (!lacksSender && !lacksUnsubscribe) return;
         var what = lacksSender && lacksUnsubscribe ? "who writes, and how to unsubscribe" : lacksSender ? "who writes" : "how to unsubscribe";
         var names = (lacksSender ? "{{ sender.organization }}, {{ sender.postal_address }}" : "") + (lacksSender && lacksUnsubscribe ? " and " : "") + (lacksUnsubscribe ? "{{ unsubscribe_url }}" : "");
         found.Add(Mistake(DiagnosticCodes.NoFooter, Severity.Warning, layout, layout.Source.LineSpan(1),
             $"this layout does not say {what}, so a plain footer is added to every mail.", $"Show {names} where it fits."));
+
+        bool Shows(string name) => code.Exists(part => part.Contains(name, StringComparison.Ordinal));
     }
+
+    /// <summary>The code that may show what it reads: an <c>if</c> or <c>for</c> by itself shows nothing.</summary>
+    private static IEnumerable<string> ShowingCode(Template text) =>
+        CodePart.In(text.Text).Where(part => part.Prints || part is { Opens: 0, Closes: 0, IsBetween: false }).Select(part => text.Text.Substring(part.Span.Start, part.Span.Length));
 
     /// <summary>The first place where the name is written.</summary>
     private static SourceSpan? Find(YamlSource source, string name)

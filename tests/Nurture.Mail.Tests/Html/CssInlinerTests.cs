@@ -21,7 +21,10 @@ public sealed class CssInlinerTests
     [InlineData(".a { color: red; } p.a { color: blue }", "<p class=a>a</p>", "<p style=\"color:blue\" class=a>a</p>")]
     [InlineData("p.a { color: blue } p { color: red }", "<p class='a'>a</p>", "<p style=\"color:blue\" class='a'>a</p>")]
     [InlineData("p, .b > a { color: red }", "<div class=\"b\"><a href=\"x\">a</a></div>", "<div class=\"b\"><a style=\"color:red\" href=\"x\">a</a></div>")]
-    [InlineData("p { font: 12px 'Segoe UI', \"Arial\" }", "<p>a</p>", "<p style=\"font:12px 'Segoe UI', 'Arial'\">a</p>")]
+    [InlineData("p { font: 12px 'Segoe UI', \"Arial\" }", "<p>a</p>", "<p style=\"font:12px 'Segoe UI', &quot;Arial&quot;\">a</p>")]
+    [InlineData("p { font-family: \"Ann's\" }", "<p style='margin:0'>a</p>", "<p style='font-family:\"Ann&#39;s\";margin:0'>a</p>")]
+    [InlineData("p { background: url(x?a=1&copy=2) }", "<p>a</p>", "<p style=\"background:url(x?a=1&amp;copy=2)\">a</p>")]
+    [InlineData("a[href^='https://e.com'] { color: red }", "<a href=\"https://e.com/\">a</a>", "<a style=\"color:red\" href=\"https://e.com/\">a</a>")]
     [InlineData("p { color: red !important } p.a { color: blue }", "<p class=\"a\">a</p>", "<p style=\"color:red !important\" class=\"a\">a</p>")]
     [InlineData("/* p { color: red } */ p { margin: 0 }", "<p>a</p>", "<p style=\"margin:0\">a</p>")]
     [InlineData("p { background: url(data:image/png;base64,AA==) }", "<p>a</p>", "<p style=\"background:url(data:image/png;base64,AA==)\">a</p>")]
@@ -40,7 +43,7 @@ public sealed class CssInlinerTests
     {
         var page = Inline("a { color: blue } a:hover { color: red } @media (prefers-color-scheme: dark) { a { color: white; margin: 0 !important } } @font-face { font-family: x }", "<a>b</a>");
         Assert.Contains("@media (prefers-color-scheme: dark) { a { color: white !important; margin: 0 !important } }", page, StringComparison.Ordinal);
-        Assert.Contains("a:hover { color: red }", page, StringComparison.Ordinal);
+        Assert.Contains("a:hover { color: red !important }", page, StringComparison.Ordinal);
         Assert.Contains("<a style=\"color:blue\">b</a>", page, StringComparison.Ordinal);
     }
 
@@ -62,4 +65,47 @@ public sealed class CssInlinerTests
     [InlineData("p[ { color: red } )(")]
     [InlineData("p { color: \"red }")]
     public void A_broken_sheet_harms_nothing(string css) => Assert.Equal("<p>a</p>", Body(css, "<p>a</p>").Replace(" style=\"color:red\"", "", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("a { color: blue } a:link, a:visited { color: red }", "a:link, a:visited { color: red !important }")]
+    [InlineData("a { color: blue } [data-ogsc] a, [data-ogsb] a { color: red }", "[data-ogsc] a, [data-ogsb] a { color: red !important }")]
+    [InlineData("a { color: blue } a:hover { color: red !important; margin: 0 }", "a:hover { color: red !important; margin: 0 !important }")]
+    [InlineData("a.b { color: white } a:hover { color: red }", "a:hover { color: red !important }")]
+    public void States_win_over_what_is_written_to_elements(string css, string expected) =>
+        Assert.Contains(expected, Inline(css, "<a href=x>b</a><a href=x class=b>c</a>"), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("a:hover { color: red } a.b { color: white }", "<a href=x class=b>c</a>")]
+    [InlineData("a { margin: 0 } a:hover { color: red }", "<a href=x style=\"color:white\">c</a>")]
+    public void States_win_no_more_than_they_would_in_the_sheet(string css, string body) =>
+        Assert.Contains("a:hover { color: red }", Inline(css, body), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_sheet_for_some_readers_and_one_with_code_around_its_rules_win_over_what_is_written_to_elements()
+    {
+        const string Page = "<style>p { color: blue }</style><style media=\"(prefers-color-scheme: dark)\">p { color: white }</style><style>{{ if x }}p { color: red }{{ end }}</style><p>a</p>";
+        var markup = Page.Replace("{{ if x }}", "__________", StringComparison.Ordinal).Replace("{{ end }}", "_________", StringComparison.Ordinal);
+
+        var page = CssInliner.Plan(Page, markup).Reverse().Aggregate(Page, (text, insertion) => text.Insert(insertion.At, insertion.Text));
+
+        Assert.Equal("<style>p { color: blue }</style><style media=\"(prefers-color-scheme: dark)\">p { color: white !important }</style><style>{{ if x }}p { color: red !important }{{ end }}</style><p style=\"color:blue\">a</p>", page);
+    }
+
+    [Theory]
+    [InlineData("table { width: 600px; background: #fff } td { width: 50%; background-color: #1b1c1e; text-align: center; height: 20px } img { width: 48px; height: auto }", "<table><tr><td><img src=x></td></tr></table>",
+        "<table width=\"600\" bgcolor=\"#ffffff\" style", "<td width=\"50%\" height=\"20\" align=\"center\" bgcolor=\"#1b1c1e\" style", "<img width=\"48\" style")]
+    [InlineData("td { width: 50%; text-align: justify; background: url(x) } img, p { width: 100% }", "<table><tr><td width=600 style=\"width:10px;height:5px\">a<p>b</p><img src=x></td></tr></table>", "<td height=\"5\" width=600 style", "<p style", "<img style")]
+    public void Outlook_gets_sizes_colors_and_alignment_as_attributes_where_they_are_missing(string css, string body, params string[] expected) =>
+        Assert.All(expected, tag => Assert.Contains(tag, Body(css, body), StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("p { color: red !important } p.a { margin: 0 }", "<p class=a>a</p><p style=\"color: blue\">b</p>")]
+    [InlineData("p { font: 12px \"A\", 'B'; background: url(\"x?a:b;c&d\") }", "<p>a</p><p style='margin: 0'>b</p>")]
+    [InlineData("a, a:visited { color: blue } a:hover { color: red } td { width: 9px; background: #abc } @media print { a { color: black } }", "<table><tr><td><a href=x>a</a><a href=x style=\"color:red\">b</a></td></tr></table>")]
+    public void Done_again_it_changes_nothing(string css, string body)
+    {
+        var once = Inline(css, body);
+
+        Assert.Equal(once, Inlined(once));
+    }
 }

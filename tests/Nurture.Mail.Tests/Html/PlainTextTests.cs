@@ -117,4 +117,17 @@ public sealed class PlainTextTests
 
         Assert.Equal("deep\n", PlainText.FromHtml(html));
     }
+
+    [Theory]
+    [InlineData(60, "", "a\n")]
+    [InlineData(150, " role=presentation", "a\n")]
+    public void Tables_in_tables_are_read_in_time_that_their_length_decides(int depth, string role, string expected) =>
+        Assert.Equal(expected, PlainText.FromHtml(string.Concat(Enumerable.Repeat($"<table{role}><tr><td>", depth)) + "a" + string.Concat(Enumerable.Repeat("</td></tr></table>", depth))));
+
+    [Theory]
+    [InlineData("<table><tr><td><p>a</p><p>b</p></td><td>c<br>d</td></tr><tr><td>e</td></tr></table>", "a\n\nb\n\nc\nd\ne\n")]
+    [InlineData("<ul><li><table><tr><td>a<table><tr><td><ul><li>b</ul></table></td></tr></table>c</ul>", "- a\n\n  - b\n\n  c\n")]
+    [InlineData("<table><tr><td><pre> a\n\n  b</pre></table>", " a\n\n  b\n")]
+    [InlineData("<table role=none><tr><td><a href='https://e.com/'><img src=x alt=Logo></a></td><td><a href='https://e.com/'>Go</a></td></tr></table>", "Logo (https://e.com/)\nGo\n")]
+    public void What_stands_in_a_cell_stands_as_it_would_outside(string html, string expected) => Assert.Equal(expected, PlainText.FromHtml(html));
 }

@@ -164,10 +164,24 @@ public sealed class InsideRuleTests
         var world = World.Of(new SendPolicy { Caps = [new Cap(1, TimeSpan.FromDays(30))] }, Scenario("- send: first\n- wait: 1d\n- send: second\n- wait: 24h\n- send: third")).Person(1).Do(1, "signed_up");
 
         var first = world.Simulator.Sends.Single().Draft;
-        world.Tell(new Signal.SendEnded(first.Subject, first.EnrollmentId, first.Id, first.Step, 1, Reason.Refused, world.Now), 1).Pass("9d");
+        world.Tell(first.Ended(Reason.Refused, world.Now), 1).Pass("9d");
 
         Assert.Equal(["first 1", "second 1"], world.Mails);
         Assert.Contains("cap_reached third", world.Decisions());
+    }
+
+    [Rule(30)]
+    [Theory]
+    [InlineData(Reason.Cancelled)]
+    [InlineData(Reason.Refused)]
+    public void A_cap_is_given_back_when_the_passage_is_over_already(Reason reason)
+    {
+        var (mailing, other) = (Scenario("- send: first"), Scenario("- wait: 1d\n- send: second", goal: "{ when: event(\"never\"), within: 30d }", name: "other"));
+        var world = World.Of(new SendPolicy { Caps = [new Cap(1, TimeSpan.FromDays(30))] }, mailing, other).Person(1).Do(1, "signed_up").Do(1, "done");
+
+        world.Tell(world.Simulator.Sends.Single().Draft.Ended(reason, world.Now), 1).Pass("2d");
+
+        Assert.Equal(["first 1", "second 1"], world.Mails);
     }
 
     [Rule(32)]

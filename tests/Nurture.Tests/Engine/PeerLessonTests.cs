@@ -73,7 +73,7 @@ public class PeerLessonTests
     {
         var world = World.Of(Drip("{ event: signed_up }")).Person(1).Do(1, "signed_up");
         var send = world.Simulator.Sends.Single().Draft;
-        world.Tell(new Signal.SendEnded(send.Subject, send.EnrollmentId, send.Id, send.Step, 1, Reason.Refused, world.Now), 1).Pass("3d");
+        world.Tell(send.Ended(Reason.Refused, world.Now), 1).Pass("3d");
 
         Assert.Equal(["first 1", "second 1"], world.Mails);
     }

@@ -100,6 +100,14 @@ internal sealed class World
         return this;
     }
 
+    /// <summary>The account turns out to be another one.</summary>
+    public World MergeAccounts(long from, long into)
+    {
+        Simulator.Tell(new Signal.AccountMergedInto(FirstAccount + from, FirstAccount + into, Slots.OfAccount(FirstAccount + into), Now), accountId: FirstAccount + from);
+        Simulator.Drain();
+        return this;
+    }
+
     /// <summary>With what <c>segment("x")</c> names.</summary>
     public static World Of(SegmentSet segments, params string[] scenarios) => new(CatalogOf(SendPolicy.Default, segments, scenarios));
 

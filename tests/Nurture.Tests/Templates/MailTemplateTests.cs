@@ -9,7 +9,7 @@ namespace Nurture.Tests.Templates;
 
 public sealed class MailTemplateTests
 {
-    private const string Layout = "<html><body>{{ preheader }}|{{ content }}|{{ sender.organization }}|{{ unsubscribe_url }}</body></html>";
+    private const string Layout = "<html><body>{{ preheader }}|{{ content }}|{{ sender.organization }}, {{ sender.postal_address }}|{{ unsubscribe_url }}</body></html>";
 
     private static readonly RenderOptions Options = new() { Now = new DateTimeOffset(2026, 3, 2, 1, 0, 0, TimeSpan.Zero) };
 
@@ -23,7 +23,7 @@ public sealed class MailTemplateTests
 
         Assert.Empty(template.Diagnostics);
         Assert.Equal("Hello, Ann & Co", mail.Subject);
-        Assert.Equal("<html><body>For R&amp;D|<p>Ann &amp; Co</p>\n|Example Inc.|https://x/u/1</body></html>", mail.Html);
+        Assert.Equal("<html><body>For R&amp;D|<p>Ann &amp; Co</p>\n|Example Inc., Tokyo|https://x/u/1</body></html>", mail.Html);
     }
 
     [Fact]
@@ -53,6 +53,34 @@ public sealed class MailTemplateTests
         Assert.Contains("Example Inc.<br>Tokyo", mail.Html);
         Assert.Contains("<a href=\"https://x/u/1\"", mail.Html);
         Assert.EndsWith("</div></body></html>", mail.Html);
+    }
+
+    [Theory]
+    [InlineData("{{ if unsubscribe_url }}x{{ end }}{{ if sender.organization && sender.postal_address }}y{{ end }}")]
+    [InlineData("{{ if false }}{{ sender.organization }} {{ sender.postal_address }} {{ unsubscribe_url }}{{ end }}")]
+    [InlineData("<!-- {{ sender.organization }} {{ sender.postal_address }} {{ unsubscribe_url }} -->")]
+    [InlineData("{{ for x in [] }}{{ unsubscribe_url }}{{ sender.organization }}{{ sender.postal_address }}{{ end }}Example Inc.")]
+    public void What_the_law_wants_is_added_where_a_mail_speaks_of_it_and_does_not_print_it(string body)
+    {
+        var mail = MailRenderer.Render(MailTemplate.Parse($"---\nsubject: Hello\nlayout: none\n---\n<body>{body}</body>", "welcome.en.html", body), null, Inputs(), Options);
+
+        Assert.Contains("Example Inc.<br>Tokyo", mail.Html);
+        Assert.Contains("<a href=\"https://x/u/1\"", mail.Html);
+        if (body.StartsWith("{{", StringComparison.Ordinal)) Assert.EndsWith("-- \nExample Inc.\nTokyo\nUnsubscribe: https://x/u/1\n", mail.Text);
+    }
+
+    [Fact]
+    public void What_a_mail_prints_in_its_own_way_is_not_added_again()
+    {
+        var inputs = Inputs();
+        inputs["sender"] = new TemplateObject { ["organization"] = "R&D \"Ltd\"", ["postal_address"] = "1 Street\nTokyo" };
+        inputs["unsubscribe_url"] = "https://x/u?a=1&b=2";
+        var body = "{{ $s = sender }}{{ u = unsubscribe_url }}{{ $s.organization }}, {{ $s.postal_address | string.split \"\\n\" | array.join \" / \" }} <a href=\"{{ u }}\">Stop</a>";
+
+        var mail = MailRenderer.Render(MailTemplate.Parse($"---\nsubject: Hello\nlayout: none\n---\n{body}", "welcome.en.html", body), null, inputs, Options);
+
+        Assert.Equal("R&amp;D &quot;Ltd&quot;, 1 Street / Tokyo <a href=\"https://x/u?a=1&amp;b=2\">Stop</a>", mail.Html);
+        Assert.Equal("R&D \"Ltd\", 1 Street / Tokyo <a href=\"https://x/u?a=1&b=2\">Stop</a>\n", mail.Text);
     }
 
     [Theory]
@@ -177,6 +205,43 @@ public sealed class MailTemplateTests
     }
 
     [Fact]
+    public void A_layout_that_only_asks_for_what_the_law_wants_is_said()
+    {
+        var library = new MailTemplateLibrary([MailTemplate.Parse("{{ content }}{{ if unsubscribe_url }}x{{ end }}{{ sender.organization }}{{ sender.postal_address }}", "layout.en.html")], "en");
+
+        var said = Assert.Single(MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default));
+
+        Assert.Equal((DiagnosticCodes.NoFooter, "Show {{ unsubscribe_url }} where it fits."), (said.Code, said.Hint));
+    }
+
+    [Theory]
+    [InlineData("html", "<img ", "{{1}}")]
+    [InlineData("html", "<img <img ", "<img ")]
+    [InlineData("html", "{{ contact.name }} if ", "if {{ contact.name }} ")]
+    [InlineData("md", "", "{%{ ")]
+    [InlineData("md", "- a\n", "{{ for x in [1] }}\n")]
+    [InlineData("md", "<li>", "     ")]
+    [InlineData("html", "<a href=http://", "{{1}}")]
+    public void A_text_of_whatever_kind_is_judged_in_time_that_its_length_decides(string ending, string begin, string again)
+    {
+        var text = $"---\nsubject: x\npreheader: y\nlayout: none\n---\n{begin}{string.Concat(Enumerable.Repeat(again, 10_000))}";
+        var library = new MailTemplateLibrary([MailTemplate.Parse(text, $"welcome.en.{ending}")], "en");
+
+        Assert.NotNull(MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default));
+    }
+
+    [Fact]
+    public void An_image_and_an_address_are_judged_with_the_code_in_them()
+    {
+        var library = new MailTemplateLibrary([MailTemplate.Parse("---\nsubject: x\npreheader: y\nlayout: none\n---\n<img src=\"{{ \">\" }}\" alt=\"\"><img src=\"{{ \" alt=\" }}\">\n<a href=\"http://a/{{ locale }}?x\">a</a>", "welcome.en.html")], "en");
+
+        var said = MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default);
+
+        Assert.Equal([(DiagnosticCodes.ImageWithoutAlt, 6, 29), (DiagnosticCodes.PlainHttp, 7, 10)], said.Select(d => (d.Code, d.Span.Line, d.Span.Column)));
+        Assert.Equal("Write https://a/{{ locale }}?x.", said[1].Hint);
+    }
+
+    [Fact]
     public void A_human_s_mail_from_a_case_says_what_was_written_and_no_more()
     {
         var library = ScenarioLibrary.Load(Path.Combine(Fixtures.Root, "scenarios"), Path.Combine(Fixtures.Root, "templates"));
@@ -245,7 +310,7 @@ public sealed class MailTemplateTests
         var library = new MailTemplateLibrary(
         [
             MailTemplate.Parse($"---\nsubject: x\npreheader: y\n{front}---\n{body}", "welcome.en.html"),
-            MailTemplate.Parse("<style>p { margin: 0 0 16px; font-family: Helvetica, Arial, sans-serif }</style>{{ content }}{{ sender.organization }}{{ unsubscribe_url }}", "layout.en.html"),
+            MailTemplate.Parse("<style>p { margin: 0 0 16px; font-family: Helvetica, Arial, sans-serif }</style>{{ content }}{{ sender.organization }}{{ sender.postal_address }}{{ unsubscribe_url }}", "layout.en.html"),
         ], "en");
 
         var found = MailTemplateLinter.Lint(library, Fixtures.Plan, SendPolicy.Default, Nurture.Mail.Html.CssInliner.Plan);

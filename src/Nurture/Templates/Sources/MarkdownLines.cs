@@ -37,8 +37,8 @@ internal sealed partial class MarkdownLines
     public static string Placed(MadeBody made, string html)
     {
         var (before, after) = ($"(?<code>(?:{made.Pattern(Before)})+)", $"(?<code>(?:{made.Pattern(After)})+)");
-        html = Regex.Replace(html, $@"(?<open><li>\s*(?:<p>)?\s*|<tr>\s*<t[dh][^>]*>\s*){before}", "${code}${open}");
-        html = Regex.Replace(html, $@"{after}(?<close>\s*(?:</p>)?\s*</li>|\s*</t[dh]>\s*</tr>)", "${close}${code}");
+        html = Regex.Replace(html, $@"(?<open><li>\s*(?:<p>\s*)?|<tr>\s*<t[dh][^>]*>\s*){before}", "${code}${open}");
+        html = Regex.Replace(html, $@"{after}(?<close>\s*(?:</p>\s*)?</li>|\s*</t[dh]>\s*</tr>)", "${close}${code}");
         return Regex.Replace(html, $"{made.Pattern(Before)}|{made.Pattern(After)}", match => made.Pattern().Replace("(?<piece>[0-9]+)", match.Groups["piece"].Value, StringComparison.Ordinal));
     }
 

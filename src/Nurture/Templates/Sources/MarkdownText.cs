@@ -56,9 +56,11 @@ internal static class MarkdownText
         var parts = CodePart.In(text);
         var made = new System.Text.StringBuilder(text.Length);
         var origin = new List<int>(text.Length + 1);
+        var next = 0;
         for (var i = 0; i < text.Length; i++)
         {
-            var shown = text[i] == '<' && !parts.Any(part => i >= part.Span.Start && i < part.Span.End) ? Escaped : text[i].ToString();
+            while (next < parts.Count && i >= parts[next].Span.End) next++;
+            var shown = text[i] == '<' && !(next < parts.Count && i >= parts[next].Span.Start) ? Escaped : text[i].ToString();
             made.Append(shown);
             origin.AddRange(Enumerable.Repeat(i, shown.Length));
         }

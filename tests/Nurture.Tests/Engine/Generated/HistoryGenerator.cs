@@ -94,13 +94,18 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
             case 16: return ("clicked", s => Mailed(s, which, send => s.Tell(new Signal.Hit(send.Subject, send.EnrollmentId, send.Id, send.Step, send.RecipientId, true, at), ContactOf(send.Subject), AccountOf(send.Subject))));
             case 25: return ("task done", s => Tasked(s, which, task => s.Tell(new Signal.TaskDone(task.ContactId != 0 ? SubjectRef.Contact(task.ContactId) : SubjectRef.Account(task.AccountId), task.Id, number < 10 ? "yes_please" : "no_thanks", "csm@example.com", at), task.ContactId, task.AccountId)));
             case 24: return ("answered", s => Mailed(s, which, send => s.Tell(new Signal.Answered(send.Subject, send.EnrollmentId, send.Id, send.Scenario, send.Step, send.Template, send.RecipientId, $"{number % 3}", true, number < 5 ? "contact.seats" : "", number < 3 ? "fine" : "", at), send.RecipientId)));
-            case 17: return ("send ended", s => Mailed(s, which, send => s.Tell(new Signal.SendEnded(send.Subject, send.EnrollmentId, send.Id, send.Step, send.RecipientId, Reason.Refused, at), ContactOf(send.Subject), AccountOf(send.Subject))));
+            case 17: return ("send ended", s => Mailed(s, which, send =>
+            {
+                // A mail ends once.
+                if (s.EndedSends.Add(send.Id)) s.Tell(send.Ended(Reason.Refused, at), ContactOf(send.Subject), AccountOf(send.Subject));
+            }));
             case 18: return ("imported", s => s.Tell(Event(person, at.AddDays(-number), at, which, number, countsOnly: true), person));
             case 19: return ("late event", s => s.Tell(Event(person, at.AddHours(-number * 5), at, which, number), person));
             case 9 when number == 1: return ("suppressed", s => s.Suppress(person));
             case 10 when number == 1:
                 var into = person % People.Length + 1;
                 return ("merged", s => s.Merge(person, into, at));
+            case 10 when number is 2 or 3: return ("accounts merged", s => s.MergeAccounts(account, account == Accounts[0] ? Accounts[1] : Accounts[0], at));
             case 20: return ("prepared", s => s.Tell(new Signal.Prepared(SubjectRef.Contact(person), [], [], at), person));
             default: return ("event", s => s.Tell(Event(person, at, at, which, number), person));
         }
@@ -125,7 +130,7 @@ internal sealed class HistoryGenerator(Random random, IReadOnlyList<string> scen
 
     private static void Mailed(Stage stage, int which, Action<Nurture.Sends.SendDraft> tell)
     {
-        if (stage.Simulator.Sends.Count > 0) tell(stage.Simulator.Sends[which % stage.Simulator.Sends.Count].Draft);
+        if (stage.Simulator.Sends.Count > 0 && stage.Simulator.Sends[which % stage.Simulator.Sends.Count] is { IsCancelled: false } send) tell(send.Draft);
     }
 
     private static void Asked(Stage stage, int which, Action<ApprovalRow> tell)

@@ -18,6 +18,7 @@ internal sealed class MailJudge(string zone, IReadOnlyDictionary<SendClass, Allo
     private readonly Dictionary<long, DateTimeOffset> holds = [];
     private readonly HashSet<long> accounts = [];
     private readonly Dictionary<long, long> merged = [];
+    private readonly Dictionary<long, long> mergedAccounts = [];
     private readonly HashSet<long> ended = [];
     private readonly Dictionary<(long Enrollment, string Step, long Person), int> times = [];
     private readonly Dictionary<Guid, SimulatedSend> sends = [];
@@ -41,7 +42,7 @@ internal sealed class MailJudge(string zone, IReadOnlyDictionary<SendClass, Allo
                 break;
             case Signal.AccountDescribed s:
                 accounts.Add(s.AccountId);
-                if (s.Attributes.TryGetValue("zone", out var whole)) zones[s.AccountId] = (whole.IsNull ? null : whole.AsText, s.At);
+                if (s.Attributes.TryGetValue("zone", out var whole)) zones[NowOf(s.AccountId)] = (whole.IsNull ? null : whole.AsText, s.At);
                 break;
             case Signal.Grouped s when !Of(who).IsForgotten && s.AccountId != 0 && Of(who).Account == 0:
                 accounts.Add(s.AccountId);
@@ -55,9 +56,10 @@ internal sealed class MailJudge(string zone, IReadOnlyDictionary<SendClass, Allo
             case Signal.Left: Of(who).HasLeft = true; break;
             case Signal.Erased: Of(who).IsForgotten = true; break;
             case Signal.MergedInto s: Merge(who, s.TargetId); break;
+            case Signal.AccountMergedInto s: MergeAccounts(s.AccountId, s.TargetId); break;
             case Signal.SendEnded { Reason: not Reason.Uncertain } s: Of(s.RecipientId).Counted.RemoveAll(counted => counted.Id == s.SendId); break;
-            case Signal.HoldRequested s when accounts.Contains(s.AccountId): holds[s.AccountId] = s.Until; break;
-            case Signal.HoldReleased s: holds.Remove(s.AccountId); break;
+            case Signal.HoldRequested s when accounts.Contains(s.AccountId): holds[NowOf(s.AccountId)] = s.Until; break;
+            case Signal.HoldReleased s: holds.Remove(NowOf(s.AccountId)); break;
         }
     }
 
@@ -96,8 +98,8 @@ internal sealed class MailJudge(string zone, IReadOnlyDictionary<SendClass, Allo
 
         if (who.Refusals.Contains("*") || (draft.Topic is { } topic && who.Refusals.Contains(topic))) Complain("to who refuses it");
         if (draft.Class == SendClass.Marketing && who.Basis == ConsentBasis.None) Complain("to who never agreed");
-        if (who.Account != 0 && holds.TryGetValue(who.Account, out var until) && left < until) Complain($"though the account is on hold until {until:O}");
-        var local = Instant.FromDateTimeOffset(left).InZone(DateTimeZoneProviders.Tzdb[who.Zone.Zone ?? zones.GetValueOrDefault(who.Account).Zone ?? zone]);
+        if (who.Account != 0 && holds.TryGetValue(NowOf(who.Account), out var until) && left < until) Complain($"though the account is on hold until {until:O}");
+        var local = Instant.FromDateTimeOffset(left).InZone(DateTimeZoneProviders.Tzdb[who.Zone.Zone ?? zones.GetValueOrDefault(NowOf(who.Account)).Zone ?? zone]);
         if (hours.TryGetValue(draft.Class, out var allowed))
         {
             if (local.TimeOfDay < allowed.From || local.TimeOfDay >= allowed.Until) Complain($"at {local}, outside of its hours");
@@ -143,6 +145,17 @@ internal sealed class MailJudge(string zone, IReadOnlyDictionary<SendClass, Allo
             times[same] = times.GetValueOrDefault(same) + often;
         }
     }
+
+    /// <summary>The later word of the two on their zone, and the longer of two holds by hand.</summary>
+    private void MergeAccounts(long from, long into)
+    {
+        if (zones.TryGetValue(from, out var zone) && zone.At > zones.GetValueOrDefault(into).At) zones[into] = zone;
+        if (holds.TryGetValue(from, out var until) && until > holds.GetValueOrDefault(into)) holds[into] = until;
+        accounts.Add(into);
+        mergedAccounts[from] = into;
+    }
+
+    private long NowOf(long account) => mergedAccounts.GetValueOrDefault(account, account);
 
     private Person Of(long contact)
     {

@@ -13,6 +13,7 @@ internal sealed class Stage(Simulator simulator, MailJudge? judge = null)
     private static readonly long[] People = [1, 2, 3];
 
     private readonly Dictionary<long, long> merged = [];
+    private readonly HashSet<long> mergedAccounts = [];
     private readonly HashSet<(string Scenario, string Session, DateTimeOffset Moment)> invited = [];
     private readonly List<(string Name, Trigger.Session Trigger)> inviting = [.. simulator.Catalog.Live.Values.Where(live => live.Scenario.Trigger is Trigger.Session).Select(live => (live.Scenario.Name, (Trigger.Session)live.Scenario.Trigger))];
 
@@ -20,6 +21,9 @@ internal sealed class Stage(Simulator simulator, MailJudge? judge = null)
 
     /// <summary>What kinds of signals were told, by the names of the history.</summary>
     public HashSet<string> Told { get; } = [];
+
+    /// <summary>Mails of which was told that they did not leave.</summary>
+    public HashSet<Guid> EndedSends { get; } = [];
 
     public DateTimeOffset Now => simulator.Now;
 
@@ -47,6 +51,12 @@ internal sealed class Stage(Simulator simulator, MailJudge? judge = null)
         var (slot, hop) = simulator.RouteOf(into);
         Tell(new Signal.MergedInto(from, into, slot, hop, at), from);
         merged[from] = into;
+    }
+
+    public void MergeAccounts(long from, long into, DateTimeOffset at)
+    {
+        if (mergedAccounts.Contains(into) || !mergedAccounts.Add(from)) return;
+        Tell(new Signal.AccountMergedInto(from, into, Slots.OfAccount(into), at), accountId: from);
     }
 
     public void Play(Happening happening)

@@ -1,5 +1,7 @@
 import { Alert, Badge, Box, Group, Stack, Text } from "@mantine/core";
 import { IconHandStop, IconUrgent } from "@tabler/icons-react";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import { useApi } from "@/api/hooks";
@@ -8,6 +10,7 @@ import { ConfirmButton } from "@/components/Confirm";
 import { Facts } from "@/components/Facts";
 import { LinkTo } from "@/components/LinkTo";
 import { Loading } from "@/components/Loading";
+import { say } from "@/components/notify";
 import { PageHeader } from "@/components/PageHeader";
 import { useParam } from "@/components/params";
 import { useRefresh } from "@/components/refresh";
@@ -24,6 +27,7 @@ import { HoldButton } from "../escalations/acts";
 import classes from "../contacts/subject.module.css";
 import { nameOf, type Account } from "./account";
 import { HealthSection } from "./HealthSection";
+import { MergeButton } from "./MergeDialog";
 import { Owner } from "./Owner";
 
 export default function AccountPage() {
@@ -31,10 +35,19 @@ export default function AccountPage() {
   const can = useCan();
   const refresh = useRefresh();
   const id = useParam("id");
+  const navigate = useNavigate();
   const found = useApi<Account>(`/accounts/${id}`, { locale: i18n.language });
+  // Its links stay good: they lead to where all of it is.
+  const into = found.data?.merged_into;
+  const former = found.data ? nameOf(found.data) : "";
+  useEffect(() => {
+    if (!into) return;
+    say(t("accounts.merge.moved", { name: former }));
+    void navigate({ to: `/accounts/${into}`, replace: true });
+  }, [into, former, navigate, t]);
   const back = { to: "/accounts", label: t("accounts.title") };
   if (found.error) return <Unreachable title={t("accounts.one")} back={back} error={found.error} retry={() => void found.refetch()} />;
-  if (!found.data) return <Loading rows={10} />;
+  if (!found.data || found.data.merged_into) return <Loading rows={10} />;
 
   const account = found.data;
   const people = account.people ?? [];
@@ -53,24 +66,27 @@ export default function AccountPage() {
           </>
         }
         actions={
-          can("holds.write") &&
-          (account.hold ? (
-            <ConfirmButton
-              variant="default"
-              color="cyan"
-              question={t("accounts.release_question")}
-              consequence={t("accounts.release_consequence")}
-              act={t("accounts.release")}
-              onConfirm={async () => {
-                await api.delete(`/accounts/${account.id}/hold`);
-                refresh(`/accounts/${account.id}`);
-              }}
-            >
-              {t("accounts.release")}
-            </ConfirmButton>
-          ) : (
-            <HoldButton accountId={account.id} onDone={() => refresh(`/accounts/${account.id}`)} />
-          ))
+          <>
+            {can("accounts.merge") && <MergeButton account={account} />}
+            {can("holds.write") &&
+              (account.hold ? (
+                <ConfirmButton
+                  variant="default"
+                  color="cyan"
+                  question={t("accounts.release_question")}
+                  consequence={t("accounts.release_consequence")}
+                  act={t("accounts.release")}
+                  onConfirm={async () => {
+                    await api.delete(`/accounts/${account.id}/hold`);
+                    refresh(`/accounts/${account.id}`);
+                  }}
+                >
+                  {t("accounts.release")}
+                </ConfirmButton>
+              ) : (
+                <HoldButton accountId={account.id} onDone={() => refresh(`/accounts/${account.id}`)} />
+              ))}
+          </>
         }
       />
       <Stack gap="sm" mb={account.hold || account.escalation_id ? "md" : 0}>

@@ -23,9 +23,24 @@ export interface Account {
   hold?: Hold | null;
   escalation_id?: string | number | null;
   is_internal?: boolean;
+  /** The account that it turned out to be; null while it is itself. */
+  merged_into?: number | null;
   people?: Contact[];
   also_people?: Contact[];
   enrollments?: Enrollment[];
+}
+
+export interface MergedAccount {
+  account: Account;
+  people: number;
+  enrollments: number;
+  /** `becomes`: the other account's case of the same kind, with which it will be one. */
+  open_cases: { id: string; title: string; family: string; becomes: string | null }[];
+}
+
+export interface MergePreview {
+  from: MergedAccount;
+  into: MergedAccount;
 }
 
 export interface HealthPart {

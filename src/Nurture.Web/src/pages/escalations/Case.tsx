@@ -9,6 +9,7 @@ import { useNow } from "@/api/clock";
 import { useApi } from "@/api/hooks";
 import { useCan } from "@/api/me";
 import { ConfirmButton } from "@/components/Confirm";
+import { LinkTo } from "@/components/LinkTo";
 import { Loading } from "@/components/Loading";
 import { say, sayFailed } from "@/components/notify";
 import { PageHeader } from "@/components/PageHeader";
@@ -78,6 +79,13 @@ export default function Case() {
       <Alert color={isOpen ? "orange" : "gray"} mb="md" title={t("why_now")} variant="light">
         <Text fw={600}>{whyNow(t, data.cause, data.title, i18n.language)}</Text>
       </Alert>
+      {data.merged_into && (
+        <Alert color="gray" mb="md" title={t("part_of")}>
+          <LinkTo to={`/escalations/${data.merged_into}`} size="sm">
+            {t("see_whole")}
+          </LinkTo>
+        </Alert>
+      )}
       <Grid gap="md">
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Stack>

@@ -102,6 +102,8 @@ export interface Escalation {
   closed_by: string | null;
   scenario: string | null;
   cause: Entry | null;
+  /** The case that it became a part of, since their accounts merged. */
+  merged_into?: string | null;
   /** When it was put aside and its clocks stood still. */
   pauses: { from: string; until: string }[];
 }

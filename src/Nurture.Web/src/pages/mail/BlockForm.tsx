@@ -1,16 +1,27 @@
 import { ActionIcon, Alert, Box, Button, Card, Group, Menu, NumberInput, Select, Stack, Text, TextInput, Textarea, Tooltip } from "@mantine/core";
-import { IconArrowDown, IconArrowUp, IconPlus, IconTrash } from "@tabler/icons-react";
+import { IconArrowDown, IconArrowUp, IconFilter, IconPlus, IconTrash } from "@tabler/icons-react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { addBlock, blocksAt, documentOf, front, kinds, moveBlock, removeBlock, setBlock, setFront, type Block, type Kind, type Path } from "./blocks";
+import type { Vocabulary } from "../scenarios/types";
+import type { ConditionProblem } from "./BlockCondition";
+import { addBlock, blocksAt, conditionAt, documentOf, front, kinds, moveBlock, removeBlock, setBlock, setFront, type Block, type Kind, type Path } from "./blocks";
+import type { Diagnostic } from "./template";
+
+const BlockCondition = lazy(() => import("./BlockCondition"));
 
 interface Props {
   text: string;
   onChange: (text: string) => void;
   identities: string[];
+  vocabulary: Vocabulary | undefined;
+  /** Of this text. */
+  problems: Diagnostic[];
 }
 
+type Known = Pick<Props, "vocabulary" | "problems">;
+
 /** A mail of blocks as a form, for those who write no HTML. What it changes is the text of the file. */
-export default function BlockForm({ text, onChange, identities }: Props) {
+export default function BlockForm({ text, onChange, identities, vocabulary, problems }: Props) {
   const { t } = useTranslation();
   if (!documentOf(text))
     return (
@@ -38,12 +49,12 @@ export default function BlockForm({ text, onChange, identities }: Props) {
           </Group>
         </Stack>
       </Card>
-      <BlockList text={text} path={["blocks"]} onChange={onChange} />
+      <BlockList text={text} path={["blocks"]} onChange={onChange} vocabulary={vocabulary} problems={problems} />
     </Stack>
   );
 }
 
-function BlockList({ text, path, onChange, isInColumn = false }: { text: string; path: Path; onChange: (text: string) => void; isInColumn?: boolean }) {
+function BlockList({ text, path, onChange, isInColumn = false, ...known }: { text: string; path: Path; onChange: (text: string) => void; isInColumn?: boolean } & Known) {
   const { t } = useTranslation();
   const blocks = blocksAt(text, path);
   return (
@@ -51,7 +62,7 @@ function BlockList({ text, path, onChange, isInColumn = false }: { text: string;
       {blocks.map((block, at) => (
         // A block is its place: what stands at it may change its kind with the text.
         <li key={`${at}:${block.kind}`}>
-          <BlockCard text={text} path={path} at={at} count={blocks.length} block={block} onChange={onChange} />
+          <BlockCard text={text} path={path} at={at} count={blocks.length} block={block} onChange={onChange} {...known} />
         </li>
       ))}
       <li>
@@ -83,7 +94,7 @@ function AddBlock({ onAdd, isInColumn }: { onAdd: (kind: Kind) => void; isInColu
   );
 }
 
-function BlockCard({ text, path, at, count, block, onChange }: { text: string; path: Path; at: number; count: number; block: Block; onChange: (text: string) => void }) {
+function BlockCard({ text, path, at, count, block, onChange, ...known }: { text: string; path: Path; at: number; count: number; block: Block; onChange: (text: string) => void } & Known) {
   const { t } = useTranslation();
   const name = block.kind ? t(`mail.block.${block.kind}`) : t("mail.block_unknown");
   return (
@@ -109,20 +120,86 @@ function BlockCard({ text, path, at, count, block, onChange }: { text: string; p
               <Text size="xs" c="dimmed" mb={4}>
                 {t("mail.column_n", { number: column + 1 })}
               </Text>
-              <BlockList text={text} path={[...path, at, "columns", column]} onChange={onChange} isInColumn />
+              <BlockList text={text} path={[...path, at, "columns", column]} onChange={onChange} isInColumn {...known} />
             </Box>
           ))}
         </Box>
       ) : (
         <Fields kind={block.kind} value={block.value} label={name} onChange={(value) => onChange(setBlock(text, path, at, block.kind!, value, block.condition))} />
       )}
-      {block.condition !== "" && (
-        <Text size="xs" c="dimmed" mt="xs">
-          {t("mail.only_if")} <code>{block.condition}</code>
-        </Text>
+      {block.kind !== null && (
+        <Condition
+          text={text}
+          path={path}
+          at={at}
+          value={block.condition}
+          onChange={(condition) => onChange(setBlock(text, path, at, block.kind!, block.value, condition))}
+          {...known}
+        />
       )}
     </Card>
   );
+}
+
+/** For whom the block is shown. Emptied, it is for everybody again. */
+function Condition({ text, path, at, value, onChange, vocabulary, problems }: { text: string; path: Path; at: number; value: string; onChange: (value: string) => void } & Known) {
+  const { t } = useTranslation();
+  const [typed, setTyped] = useState({ value, isBegun: false, times: 0 });
+  // Another block came to this place, or the text was changed elsewhere: what was typed here is not its own.
+  if (typed.value !== value) setTyped({ value, isBegun: false, times: typed.times + 1 });
+  const key = path.join(".");
+  const found = useMemo(() => (value === "" ? [] : problemsIn(text, key.split(".").map((step) => (/^\d+$/.test(step) ? Number(step) : step)), at, problems)), [text, key, at, value, problems]);
+  if (value === "" && !typed.isBegun)
+    return (
+      <Group mt="xs">
+        <Button variant="subtle" color="gray" size="compact-xs" leftSection={<IconFilter size={14} aria-hidden />} onClick={() => setTyped({ ...typed, isBegun: true })}>
+          {t("mail.add_condition")}
+        </Button>
+      </Group>
+    );
+  return (
+    <Stack gap={4} mt="xs">
+      <Text size="xs" fw={600}>
+        {t("mail.only_if")}
+      </Text>
+      <Suspense fallback={<Text size="sm">{value}</Text>}>
+        <BlockCondition
+          key={typed.times}
+          value={value}
+          onChange={(next) => {
+            const said = next.trim() === "" ? "" : next;
+            setTyped({ ...typed, value: said, isBegun: true });
+            onChange(said);
+          }}
+          problems={found}
+          label={t("mail.condition_of", { number: at + 1 })}
+          vocabulary={vocabulary}
+          isFocused={typed.isBegun && value === ""}
+        />
+      </Suspense>
+      {found.map((problem) => (
+        <Text key={`${problem.from}:${problem.message}`} size="xs" c={problem.severity === "error" ? "red" : "orange"}>
+          {problem.message}
+        </Text>
+      ))}
+      <Text size="xs" c="dimmed">
+        {t("mail.condition_about")}
+      </Text>
+    </Stack>
+  );
+}
+
+/** What is wrong in a block's condition, at its places in it. */
+function problemsIn(text: string, path: Path, at: number, problems: Diagnostic[]): ConditionProblem[] {
+  const range = conditionAt(text, path, at);
+  if (!range) return [];
+  const lines = text.split("\n");
+  return problems.flatMap((problem) => {
+    const from = lines.slice(0, problem.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + problem.column - 1;
+    if (from < range.from || from > range.to) return [];
+    const to = problem.length ? Math.min(from + problem.length, range.to) : range.to;
+    return [{ from: from - range.from, to: to - range.from, severity: problem.severity, message: problem.hint ? `${problem.message} ${problem.hint}` : problem.message }];
+  });
 }
 
 function Act({ label, icon, disabled = false, onClick }: { label: string; icon: React.ReactNode; disabled?: boolean; onClick: () => void }) {

@@ -37,6 +37,10 @@ const none: Diagnostic[] = [];
 const nobody: string[] = [];
 const forms: Form[] = ["html", "markdown", "blocks"];
 
+type Language = "html" | "markdown" | "yaml" | "text";
+
+const languageOf: Record<Form, Language> = { html: "html", markdown: "markdown", blocks: "yaml" };
+
 const CodeEditor = lazy(() => import("@/components/CodeEditor"));
 
 export default function TemplatePage() {
@@ -282,14 +286,14 @@ function Writing({ template, text, onText, part, onPart, problems, vocabulary }:
         />
       )}
       {way === "form" ? (
-        <BlockForm text={text} onChange={onText} identities={vocabulary?.identities ?? nobody} />
+        <BlockForm text={text} onChange={onText} identities={vocabulary?.identities ?? nobody} vocabulary={vocabulary} problems={problems} />
       ) : (
         <Card padding={0} style={{ overflow: "hidden" }}>
           <Suspense fallback={<Loading rows={12} />}>
             {way === "source" ? (
-              <Editor key="source" text={text} onChange={onText} problems={problems.filter((problem) => !ofPart(problem))} language={template.form === "blocks" ? "yaml" : "html"} label={t("mail.source_of", { name: template.name })} vocabulary={vocabulary} />
+              <Editor key="source" text={text} onChange={onText} problems={problems.filter((problem) => !ofPart(problem))} language={languageOf[template.form]} label={t("mail.source_of", { name: template.name })} vocabulary={vocabulary} />
             ) : (
-              <Editor key="part" text={part} onChange={onPart} problems={problems.filter(ofPart)} language="html" label={t("mail.text_part_of", { name: template.name })} vocabulary={vocabulary} />
+              <Editor key="part" text={part} onChange={onPart} problems={problems.filter(ofPart)} language="text" label={t("mail.text_part_of", { name: template.name })} vocabulary={vocabulary} />
             )}
           </Suspense>
         </Card>
@@ -451,7 +455,7 @@ function Source({ text, form }: { text: string; form: Form }) {
   const { t } = useTranslation();
   return (
     <Suspense fallback={<Loading rows={12} />}>
-      <CodeEditor value={text} language={form === "blocks" ? "yaml" : "html"} label={t("mail.source")} isReadOnly height="auto" />
+      <CodeEditor value={text} language={languageOf[form]} hasCode label={t("mail.source")} isReadOnly height="auto" />
     </Suspense>
   );
 }
@@ -487,7 +491,7 @@ function Editor({ text, onChange, problems, language, label, vocabulary }: {
   text: string;
   onChange: (text: string) => void;
   problems: Diagnostic[];
-  language: "html" | "yaml";
+  language: Language;
   label: string;
   vocabulary: Vocabulary | undefined;
 }) {
@@ -495,7 +499,7 @@ function Editor({ text, onChange, problems, language, label, vocabulary }: {
     () => [lintGutter(), linter((editor) => problems.flatMap((problem) => markOf(problem, editor)), { delay: 0 }), ...(vocabulary ? [completion(vocabulary)] : [])],
     [problems, vocabulary],
   );
-  return <CodeEditor value={text} onChange={onChange} language={language} label={label} height="640px" extensions={extensions} />;
+  return <CodeEditor value={text} onChange={onChange} language={language} hasCode label={label} height="640px" extensions={extensions} />;
 }
 
 function markOf(problem: Diagnostic, editor: EditorView): Mark[] {

@@ -1,4 +1,4 @@
-import { Document, isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
+import { Document, isMap, isScalar, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 
 export const kinds = ["salutation", "heading", "subheading", "text", "button", "image", "list", "numbered", "divider", "columns", "html"] as const;
 export type Kind = (typeof kinds)[number];
@@ -90,6 +90,15 @@ export function setFront(text: string, key: string, value: string): string {
 
 export function setBlock(text: string, path: Path, at: number, kind: Kind, value: unknown, condition: string): string {
   return changed(text, (document) => document.setIn([...path, at], document.createNode(written(kind, value, condition))));
+}
+
+/** Where a block's condition stands in the text, without its quotes; null where it is written over several lines, or not at all. */
+export function conditionAt(text: string, path: Path, at: number): { from: number; to: number } | null {
+  const node: unknown = documentOf(text)?.getIn([...path, at, "if"], true);
+  if (!isScalar(node) || !node.range) return null;
+  const [from, to] = node.range;
+  const quote = node.type === "QUOTE_SINGLE" || node.type === "QUOTE_DOUBLE" ? 1 : 0;
+  return text.slice(from, to).includes("\n") ? null : { from: from + quote, to: to - quote };
 }
 
 export function addBlock(text: string, path: Path, at: number, kind: Kind): string {

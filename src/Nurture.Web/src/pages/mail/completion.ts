@@ -12,6 +12,12 @@ const members: Record<string, string[]> = {
   session: ["id", "kind", "title", "host", "link", "starts_at", "ends_at", "when", "registration_until", "seats", "seats_left", "is_full", "registration", "register_url", "cancel_url"],
 };
 
+// What mails have of those whom nothing was planned for; conditions know more.
+const always: Record<string, string[]> = {
+  contact: ["id", "email", "name", "locale", "zone"],
+  account: ["id", "name", "tier", "stage", "owner", "locale", "zone"],
+};
+
 const roots = ["contact", "account", "trigger", "heard", "response", "session", "row", "sender", "reply", "ask", "unsubscribe_url", "locale"];
 
 /** Whether a place is inside `{{ }}`. */
@@ -20,21 +26,20 @@ export function isInCode(text: string, at: number): boolean {
   return before.lastIndexOf("{{") > before.lastIndexOf("}}");
 }
 
+/** Names that may stand at the end of what is typed of an expression. */
+export function namesAt(before: string, vocabulary: Vocabulary): { from: number; options: Completion[] } {
+  const path = /(?:([A-Za-z_]\w*)\.)?([A-Za-z_]\w*)?$/.exec(before)!;
+  const from = before.length - (path[2]?.length ?? 0);
+  if (path[1]) return { from, options: membersOf(path[1], vocabulary) };
+  return { from, options: [...roots.map((label) => ({ label, type: "variable" })), ...families(vocabulary).map((label) => ({ label, type: "namespace" }))] };
+}
+
 /** Names that may stand at a place of a template, and from where on they replace what is typed. */
 export function completionsAt(text: string, at: number, vocabulary: Vocabulary): { from: number; options: Completion[] } | null {
   const before = text.slice(0, at);
   if (isInCode(text, at)) {
-    const path = /(?:([A-Za-z_]\w*)\.)?([A-Za-z_]\w*)?$/.exec(before)!;
-    const from = at - (path[2]?.length ?? 0);
-    if (path[1]) return { from, options: membersOf(path[1], vocabulary) };
-    return {
-      from,
-      options: [
-        ...roots.map((label) => ({ label, type: "variable" })),
-        ...statements.map((label) => ({ label, type: "keyword" })),
-        ...families(vocabulary).map((label) => ({ label, type: "namespace" })),
-      ],
-    };
+    const names = namesAt(before, vocabulary);
+    return before.slice(0, names.from).endsWith(".") ? names : { from: names.from, options: [...names.options, ...statements.map((label) => ({ label, type: "keyword" }))] };
   }
   const line = before.slice(before.lastIndexOf("\n") + 1);
   const value = /^(from|class|layout):\s+(\S*)$/.exec(line);
@@ -61,7 +66,7 @@ function families(vocabulary: Vocabulary): string[] {
 }
 
 function membersOf(root: string, vocabulary: Vocabulary): Completion[] {
-  if (root === "contact" || root === "account") return vocabulary[root].map((one) => ({ label: one.name, detail: one.type, info: one.description || undefined, type: "property" }));
+  if (root === "contact" || root === "account") return vocabulary[root].filter((one) => one.type !== "" || always[root]!.includes(one.name)).map((one) => ({ label: one.name, detail: one.type, info: one.description || undefined, type: "property" }));
   if (root === "trigger" || root === "heard") {
     const all = new Map(vocabulary.events.flatMap((event) => event.properties.map((one) => [one.name, one] as const)));
     return [...all.values()].map((one) => ({ label: one.name, detail: one.type, info: one.description || undefined, type: "property" }));
@@ -71,10 +76,19 @@ function membersOf(root: string, vocabulary: Vocabulary): Completion[] {
 }
 
 export function completion(vocabulary: Vocabulary): Extension {
+  return completing((text, at) => completionsAt(text, at, vocabulary));
+}
+
+/** Of a text that is an expression and nothing else: the condition of a block. */
+export function expressionCompletion(vocabulary: Vocabulary): Extension {
+  return completing((text, at) => namesAt(text.slice(0, at), vocabulary));
+}
+
+function completing(find: (text: string, at: number) => { from: number; options: Completion[] } | null): Extension {
   return autocompletion({
     override: [
       (context: CompletionContext): CompletionResult | null => {
-        const found = completionsAt(context.state.doc.toString(), context.pos, vocabulary);
+        const found = find(context.state.doc.toString(), context.pos);
         if (!found || (found.from === context.pos && !context.explicit && !/[.{ ]$/.test(context.state.sliceDoc(Math.max(0, context.pos - 1), context.pos)))) return null;
         return { from: found.from, options: found.options, validFor: /^\w*$/ };
       },
