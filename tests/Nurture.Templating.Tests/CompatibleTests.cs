@@ -21,6 +21,33 @@ public sealed class CompatibleTests
         Assert.Equal("|01 Feb 2026", Render("{{ string.x }}|{{ date.parse '2026-02-01' }}"));
     }
 
+    [Theory]
+    [InlineData("{{ date.parse '2021-11-30T23:50:23-05:00' }} {{ (date.parse '2021-11-30T23:50:23-05:00').hour }}", "01 Dec 2021 4")]
+    [InlineData("{{ date.parse '2026-01-05 10:00 +09:00' '%Y-%m-%d %H:%M %Z' | date.to_string '%F %T %Z' }}", "2026-01-05 01:00:00 +00:00")]
+    [InlineData("{{ date.parse_to_string '2016/03/05' '%B' }} {{ date.parse '2016/03/05' | date.to_string '%B' }}", "Mar March")]
+    [InlineData("{{ date.format = '%Y'; date.parse '2016-03-05' | date.to_string '%g' }}", " 2016")]
+    [InlineData("{{ (date.parse '2016-03-05T10:30').time_of_day }}", "10:30:00")]
+    [InlineData("{{ x = date.parse '2016-01-05T13:45:12'; $'{x}' }}", "01/05/2016 13:45:12")]
+    [InlineData("{{ $'{[1,2]} {1..2}' }}", "Scriban.Runtime.ScriptArray Scriban.Runtime.ScriptRange")]
+    [InlineData("{{ [1] | array.contains 1.0 }} {{ [1] | array.contains 1 }} {{ [[1]] | array.contains [1] }} {{ [1,1.0,1] | array.uniq }}", "false true false [1, 1]")]
+    [InlineData("{{ 'abc' | array.reverse }} {{ for c in 'ab'; [c]; end }} {{ x = 'abc'; x[0] | object.kind }} {{ x[0] == 'a' }}", "[c, b, a] [a][b] char true")]
+    [InlineData("{{ 'a\r\nb\nc' | html.newline_to_br }}", "a<br />\r\nb<br />\nc")]
+    [InlineData("{{ ['a\u007fb'] }}", "[\"a\\x7fb\"]")]
+    [InlineData("{{ string.starts_with 'a\u00adbc' 'ab' }}", "true")]
+    [InlineData("{{ math.divided_by 10000000000 1 }} {{ math.divided_by 1 0 }} {{ math.divided_by (-5) 0 }} {{ math.divided_by 7 2 }}", "2147483647 2147483647 -2147483648 3")]
+    [InlineData("{{ for i in 1..9 limit: 1.6; i; end; for i in 1..9 limit: true; i; end }}", "121")]
+    public void What_templates_can_observe_is_as_it_was(string text, string expected) => Assert.Equal(expected, Render(text));
+
+    [Theory]
+    [InlineData("{{ x = [1]; x.size = 5 }}", "readonly member")]
+    [InlineData("{{ date.parse_to_string '2016/03/05' '%j' }}", "%j")]
+    [InlineData("{{ 1 | math.format 'N2' 'en-qx1' }}", "no culture")]
+    public void What_cannot_be_done_is_said(string text, string reason) => Assert.Contains(reason, Assert.Throws<TemplateException>(() => Render(text)).Reason, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_function_without_its_end_is_placed_at_its_name() =>
+        Assert.Equal((1, 9), Template.Parse("{{ func f }}", "text", TemplateOptions.Compatible).Diagnostics.Select(d => (d.Span.Line, d.Span.Column)).First());
+
     [Fact]
     public void A_built_in_function_cannot_be_set()
     {

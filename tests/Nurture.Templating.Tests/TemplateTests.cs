@@ -38,12 +38,12 @@ public sealed class TemplateTests
 
     [Theory]
     [InlineData("2026-03-03T09:05:07Z", "2026-03-03 09:05:07.000 +00:00")]
-    [InlineData("2026-03-03T09:05:07.1250000+09:00", "2026-03-03 09:05:07.125 +09:00")]
-    [InlineData("2026-03-03T09:05:07-03:30", "2026-03-03 09:05:07.000 -03:30")]
-    [InlineData("2026-03-03T09:05+09:00", "2026-03-03 09:05:00.000 +09:00")]
+    [InlineData("2026-03-03T09:05:07.1250000+09:00", "2026-03-03 00:05:07.125 +00:00")]
+    [InlineData("2026-03-03T09:05:07-03:30", "2026-03-03 12:35:07.000 +00:00")]
+    [InlineData("2026-03-03T09:05+09:00", "2026-03-03 00:05:00.000 +00:00")]
     [InlineData(" 2026-03-03T09:05:07Z ", "2026-03-03 09:05:07.000 +00:00")]
     [InlineData("2026-03-03 09:05:07", "2026-03-03 09:05:07.000 +00:00")]
-    public void A_moment_is_read_in_each_form_that_JSON_has_of_it(string text, string expected)
+    public void A_moment_is_read_in_each_form_that_JSON_has_of_it_and_shown_where_the_render_is(string text, string expected)
     {
         foreach (var culture in new[] { "en", "de-DE", "ja-JP", "" })
             Assert.Equal(expected, Rendering.Text($"{{{{ date.parse '{text}' null '{culture}' | date.to_string '%F %T.%L %Z' }}}}"));

@@ -129,9 +129,25 @@ internal static class ArrayFunctions
         return false;
     }
 
-    // Equality of values, without the comparison of texts with what prints alike.
-    private static bool Same(in Call call, TemplateValue a, TemplateValue b) =>
-        (a.Kind == TemplateValueKind.Text) == (b.Kind == TemplateValueKind.Text) && Operators.AreEqual(call.Context, a, b, call.Span);
+    // Equality of values, without the comparison of texts with what prints alike. In the compatible profile what is of another
+    // kind is another value (1 and 1.0), and a list is the same as itself alone.
+    private static bool Same(in Call call, TemplateValue a, TemplateValue b)
+    {
+        if (!call.Context.Template.Options.IsMail)
+        {
+            if (a.Kind != b.Kind || a.IsCharacter != b.IsCharacter)
+            {
+                return false;
+            }
+
+            if (a.Kind is TemplateValueKind.List or TemplateValueKind.Object)
+            {
+                return a.IsSameReference(b);
+            }
+        }
+
+        return (a.Kind == TemplateValueKind.Text) == (b.Kind == TemplateValueKind.Text) && Operators.AreEqual(call.Context, a, b, call.Span);
+    }
 
     /// <summary>The next item at each call, from the first again behind the last; calls of one group go on together.</summary>
     /// <example>$"{array.cycle ['odd', 'even']} {array.cycle ['odd', 'even']}" → odd even</example>

@@ -83,7 +83,7 @@ internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnly
                 var characters = NewList();
                 foreach (var c in value.AsText)
                 {
-                    characters.Add(c.ToString());
+                    characters.Add(TemplateValue.From(c));
                 }
 
                 return characters;

@@ -118,7 +118,31 @@ internal static class DateFunctions
     public static TemplateValue ParseToString(in Call call)
     {
         var read = Read(call, call.TextOrNull(0), call.TextOrNull(3), call.TextOrNull(4));
-        return read.IsNull ? read : Write(call, read.AsDate, call.TextOrNull(1) ?? call.Context.DateFormat, call.TextOrNull(2));
+        if (read.IsNull)
+        {
+            return read;
+        }
+
+        var (pattern, culture) = (call.TextOrNull(1) ?? call.Context.DateFormat, call.TextOrNull(2));
+        return call.Context.Template.Options.IsMail ? Write(call, read.AsDate, pattern, culture) : WriteShort(call, read.AsDate, pattern, NumberFormat.Culture(call, culture));
+    }
+
+    // Templates of the compatible profile can tell it from `date.to_string`: it knows fewer codes.
+    private static TemplateValue WriteShort(in Call call, DateTimeOffset date, string pattern, CultureInfo culture)
+    {
+        call.ChargeText(pattern.Length * 8L);
+        try
+        {
+            return call.Context.Shown(date).ToString(DateParser.NetFormat(pattern, isShort: true), culture);
+        }
+        catch (TemplateFault fault)
+        {
+            throw call.Context.Error(call.Site.Argument(1), fault);
+        }
+        catch (ArgumentOutOfRangeException exception)
+        {
+            throw call.Context.Error(call.Site.Argument(0), $"The calendar of the culture `{culture.Name}` does not have this date.", null, exception);
+        }
     }
 
     /// <summary>Writes a date by a pattern of % codes; a text that is a date is read first.</summary>
@@ -131,6 +155,8 @@ internal static class DateFunctions
     private static TemplateValue Write(in Call call, DateTimeOffset date, string pattern, string? cultureName)
     {
         call.ChargeText(pattern.Length * 8L);
-        return DateFormat.Write(call.Context.Shown(date), pattern, NumberFormat.Culture(call, cultureName));
+        // A code costs as much as many characters.
+        call.Context.Charge(8L * pattern.AsSpan().Count('%'), call.Span);
+        return DateFormat.Write(call.Context.Shown(date), pattern == "%g" ? "%g " + call.Context.DateFormat : pattern, NumberFormat.Culture(call, cultureName));
     }
 }

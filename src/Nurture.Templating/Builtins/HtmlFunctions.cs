@@ -17,6 +17,9 @@ internal static partial class HtmlFunctions
 
     public static readonly BuiltinFunction[] MailOnly = [new("html.raw", "value", Raw)];
 
+    [GeneratedRegex("\r?\n", RegexOptions.NonBacktracking)]
+    private static partial Regex LineEnd();
+
     [GeneratedRegex("<script.*?</script>|<!--.*?-->|<style.*?</style>|<.*?>", RegexOptions.NonBacktracking | RegexOptions.Singleline | RegexOptions.IgnoreCase)]
     private static partial Regex Tags();
 
@@ -55,7 +58,7 @@ internal static partial class HtmlFunctions
         call.ChargeText(text.Length * 2L);
         var safe = call.Context.Template.Options.IsHtml && !isMarkup ? WebUtility.HtmlEncode(text) : text;
         call.ChargeText(safe.Length + 6L * safe.AsSpan().Count('\n'));
-        return Markup(call, safe.Replace("\r\n", "\n").Replace("\n", "<br />\n"));
+        return Markup(call, LineEnd().Replace(safe, "<br />$&"));
     }
 
     /// <summary>Removes tags, comments, scripts and styles. The result is text, not safe markup.</summary>

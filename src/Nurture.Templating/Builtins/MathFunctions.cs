@@ -57,7 +57,8 @@ internal static class MathFunctions
         }
 
         var floor = Math.Floor(Numbers.ToDouble(result));
-        return double.IsFinite(floor) ? TemplateValue.From(new BigInteger(floor)) : int.MaxValue;
+        // In the compatible profile the result is an int, at most the largest.
+        return !call.Context.Template.Options.IsMail ? (int)floor : double.IsFinite(floor) ? TemplateValue.From(new BigInteger(floor)) : int.MaxValue;
     }
 
     /// <summary>The number in a .NET number format, of the render's culture or of one that is named.</summary>

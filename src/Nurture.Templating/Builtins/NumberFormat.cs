@@ -121,6 +121,8 @@ internal static class NumberFormat
     private static string Whole(long value, TemplateValueKind kind, string? format, CultureInfo culture) =>
         kind == TemplateValueKind.Int ? ((int)value).ToString(format, culture) : value.ToString(format, culture);
 
+    private const int CultureSteps = 1000;
+
     public static CultureInfo Culture(in Call call, string? name)
     {
         if (string.IsNullOrEmpty(name))
@@ -128,9 +130,16 @@ internal static class NumberFormat
             return call.Culture;
         }
 
+        // .NET keeps whatever name it has once made something of, for ever, so only those that there are.
+        if ((call.Context.Cultures ??= new(StringComparer.OrdinalIgnoreCase)).TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        call.Context.Charge(CultureSteps, call.Span);
         try
         {
-            return CultureInfo.GetCultureInfo(name);
+            return call.Context.Cultures[name] = CultureInfo.GetCultureInfo(name, predefinedOnly: true);
         }
         catch (CultureNotFoundException exception)
         {

@@ -40,10 +40,13 @@ internal static class ObjectFunctions
     /// <example>"a {{ 1 + 2 }}" | object.eval_template → a 3</example>
     public static TemplateValue EvalTemplate(in Call call) => call.TextOrNull(0) is { } text ? Run(call, text, isCodeOnly: false) : TemplateValue.Null;
 
+    // Parsing, binding and a frame, for however little.
+    private const int EvalSteps = 100;
+
     private static TemplateValue Run(in Call call, string text, bool isCodeOnly)
     {
         var (context, span) = (call.Context, call.Span);
-        context.Charge(text.Length, span);
+        context.Charge(EvalSteps + text.Length, span);
         var caller = context.Template;
         var template = Template.ParseMade(text, isCodeOnly, caller, span);
         if (!template.IsValid)

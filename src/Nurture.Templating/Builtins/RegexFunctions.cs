@@ -10,7 +10,7 @@ internal static partial class RegexFunctions
 {
     private const int MaxPatternLength = 1000;
     // A character of a pattern, made ready, measured in what a step of work costs.
-    private const int BuildSteps = 64;
+    private const int BuildSteps = 320;
     private const int UsualWeight = 60;
     private const long MaxWeight = 1_000_000;
 

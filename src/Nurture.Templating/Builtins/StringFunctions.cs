@@ -121,12 +121,15 @@ internal static partial class StringFunctions
     /// <summary>Whether the text begins so.</summary>
     /// <example>"This is easy" | string.starts_with "This" → true</example>
     public static TemplateValue StartsWith(in Call call) =>
-        !call.IsNull(0) && !call.IsNull(1) && call.Text(0).StartsWith(call.Text(1), StringComparison.Ordinal);
+        !call.IsNull(0) && !call.IsNull(1) && call.Text(0).StartsWith(call.Text(1), Comparison(call));
 
     /// <summary>Whether the text ends so.</summary>
     /// <example>"This is easy" | string.ends_with "easy" → true</example>
     public static TemplateValue EndsWith(in Call call) =>
-        !call.IsNull(0) && !call.IsNull(1) && call.Text(0).EndsWith(call.Text(1), StringComparison.Ordinal);
+        !call.IsNull(0) && !call.IsNull(1) && call.Text(0).EndsWith(call.Text(1), Comparison(call));
+
+    // The compatible profile compares by the rules of a language, which pass over what is not seen; by no machine's, but by the invariant one.
+    private static StringComparison Comparison(in Call call) => call.Context.Template.Options.IsMail ? StringComparison.Ordinal : StringComparison.InvariantCulture;
 
     /// <summary>Whether two texts are the same but for upper and lower case.</summary>
     /// <example>"Nurture" | string.equals_ignore_case "NURTURE" → true</example>
@@ -196,7 +199,7 @@ internal static partial class StringFunctions
             throw call.Fail($"The part from {start} with {count} characters lies outside the text, which has {text.Length}.");
         }
 
-        var comparison = StringComparison.Ordinal;
+        var comparison = Comparison(call);
         if (call.TextOrNull(4) is { } name && !Enum.TryParse(name, out comparison))
         {
             throw call.Context.Error(call.Site.Argument(4), $"There is no comparison `{name}`.", $"There are {string.Join(", ", Enum.GetNames<StringComparison>())}.");

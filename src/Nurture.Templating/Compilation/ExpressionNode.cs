@@ -156,7 +156,7 @@ internal sealed class ObjectNode(KeyValuePair<string, ExpressionNode>[] members,
     }
 }
 
-/// <summary>The parts are joined in a form of their own: booleans print as <c>True</c> and <c>False</c> in the compatible profile.</summary>
+/// <summary>The parts are joined in a form of their own: in the compatible profile as .NET writes them, <c>True</c> and the names of types among it.</summary>
 internal sealed class InterpolationNode(ExpressionNode[] parts, bool isMail, SourceSpan span) : ExpressionNode(span)
 {
     public override TemplateValue Evaluate(RenderContext context)
@@ -165,13 +165,22 @@ internal sealed class InterpolationNode(ExpressionNode[] parts, bool isMail, Sou
         foreach (var part in parts)
         {
             var value = part.Evaluate(context);
-            var printed = !isMail && value.Kind == TemplateValueKind.Boolean ? value.AsBoolean ? "True" : "False" : context.Print(value, Span);
+            var printed = (isMail ? null : Plain(context, value)) ?? context.Print(value, Span);
             context.ChargeText(text.Length + printed.Length, Span, "The interpolated text");
             text.Append(printed);
         }
 
         return text.ToString();
     }
+
+    // What .NET itself makes of it; null where that is what is printed anywhere.
+    private static string? Plain(RenderContext context, TemplateValue value) => value.Kind switch
+    {
+        TemplateValueKind.Boolean => value.AsBoolean ? "True" : "False",
+        TemplateValueKind.Date => context.Shown(value.AsDate).DateTime.ToString(context.Culture),
+        TemplateValueKind.List => value.AsList.IsSequence ? "Scriban.Runtime.ScriptRange" : "Scriban.Runtime.ScriptArray",
+        _ => null,
+    };
 }
 
 /// <summary><c>do … end</c>.</summary>

@@ -125,7 +125,8 @@ internal sealed class ForNode(LoopHead head, StatementNode[] body, StatementNode
         return value.Kind switch
         {
             TemplateValueKind.Null => null,
-            TemplateValueKind.Int => value.AsInt,
+            TemplateValueKind.Int or TemplateValueKind.Boolean => value.AsInt,
+            _ when value.IsNumber && Math.Round(Numbers.ToDouble(value)) is >= int.MinValue and <= int.MaxValue and var number => (int)number,
             _ => throw context.Error(option.Span, $"Unable to convert type `{Numbers.TypeName(value)}` to int"),
         };
     }
@@ -147,7 +148,7 @@ internal sealed class ForNode(LoopHead head, StatementNode[] body, StatementNode
                 return entries;
             case TemplateValueKind.Text:
                 context.Charge(source.AsText.Length, Span);
-                return new TemplateList(source.AsText.Select(c => TemplateValue.From(c.ToString())));
+                return new TemplateList(source.AsText.Select(TemplateValue.From));
             case TemplateValueKind.Empty:
                 return [];
             default:

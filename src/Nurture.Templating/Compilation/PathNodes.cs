@@ -250,6 +250,11 @@ internal sealed class MemberNode(ExpressionNode target, string name, PathRules r
                 members[name] = value;
                 break;
             case TemplateValueKind.List:
+                if (name == "size")
+                {
+                    throw context.Error(nameSpan, $"Cannot set a value for the readonly member: {Describe(context)}");
+                }
+
                 ListWrites.CheckOwner(context, owner.AsList.Owner, Span, Describe(context));
                 (owner.AsList.Members ??= new TemplateObject { Owner = context })[name] = value;
                 break;
@@ -295,7 +300,7 @@ internal sealed class IndexNode(ExpressionNode target, ExpressionNode at, PathRu
                 var text = value.AsText;
                 var place = ListWrites.Position(context, index, text.Length, at.Span);
                 return place >= 0 && place < text.Length
-                    ? text[place].ToString()
+                    ? TemplateValue.From(text[place])
                     : throw context.Error(at.Span, $"The index {place} lies outside the text, which has {text.Length} characters.");
             default:
                 throw context.Error(target.Span, value.IsNumber

@@ -15,12 +15,6 @@ internal static class DateFormat
             throw new TemplateFault($"The calendar of the culture `{culture.Name}` does not have this date.");
         }
 
-        if (pattern == "%g")
-        {
-            // Stands for itself, a blank and the default format; the blank is printed too.
-            pattern = "%g " + ValuePrinter.DefaultDateFormat;
-        }
-
         Span<char> room = stackalloc char[64];
         if (TryWriteUsual(date, pattern, culture, room, out var length))
         {

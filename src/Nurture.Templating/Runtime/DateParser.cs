@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Nurture.Templating.Runtime;
 
-/// <summary>Reads dates from text. A text without an offset is meant at the render's own offset.</summary>
+/// <summary>Reads dates from text. A text without an offset is meant at the render's own offset; one with another is shown at it.</summary>
 internal static class DateParser
 {
     public static bool TryRead(string text, RenderOptions options, CultureInfo culture, out DateTimeOffset date)
@@ -11,6 +11,7 @@ internal static class DateParser
         if (IsRoundTrip(text) && culture.Calendar is GregorianCalendar
             && DateTimeOffset.TryParseExact(text, RoundTrip, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out date))
         {
+            date = Local(date, options);
             return true;
         }
 
@@ -26,8 +27,13 @@ internal static class DateParser
             return true;
         }
 
-        return DateTimeOffset.TryParse(text, culture, DateTimeStyles.AssumeUniversal, out date);
+        var isMoment = DateTimeOffset.TryParse(text, culture, DateTimeStyles.AssumeUniversal, out date);
+        date = Local(date, options);
+        return isMoment;
     }
+
+    // A render that says nothing of offsets is one in UTC.
+    private static DateTimeOffset Local(DateTimeOffset date, RenderOptions options) => options.OffsetAt is null ? date.ToUniversalTime() : date;
 
     // How JSON writes a moment; read so, it takes a fifth of the time that guessing at the form takes.
     private const string RoundTrip = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK";
@@ -39,7 +45,15 @@ internal static class DateParser
     public static bool TryReadExactly(string text, string pattern, RenderOptions options, CultureInfo culture, out DateTimeOffset date)
     {
         date = default;
-        if (!DateTime.TryParseExact(text, NetFormat(pattern), culture, DateTimeStyles.AllowWhiteSpaces, out var read))
+        var format = NetFormat(pattern);
+        if (format.Contains("zzz", StringComparison.Ordinal))
+        {
+            var isMoment = DateTimeOffset.TryParseExact(text, format, culture, DateTimeStyles.AllowWhiteSpaces | DateTimeStyles.AssumeUniversal, out date);
+            date = Local(date, options);
+            return isMoment;
+        }
+
+        if (!DateTime.TryParseExact(text, format, culture, DateTimeStyles.AllowWhiteSpaces, out var read))
         {
             return false;
         }
@@ -58,7 +72,10 @@ internal static class DateParser
         return utcTicks < 0 || utcTicks > DateTime.MaxValue.Ticks ? new DateTimeOffset(unspecified, TimeSpan.Zero) : new DateTimeOffset(unspecified, offset);
     }
 
-    private static string NetFormat(string pattern)
+    /// <summary>The pattern in .NET's letters.</summary>
+    /// <param name="isShort">Whether the name of a month is its short one, whatever the pattern says.</param>
+    /// <exception cref="TemplateFault">A code that .NET has no letters for.</exception>
+    public static string NetFormat(string pattern, bool isShort = false)
     {
         var format = new StringBuilder();
         for (var i = 0; i < pattern.Length; i++)
@@ -74,7 +91,7 @@ internal static class DateParser
                 'a' => "ddd",
                 'A' => "dddd",
                 'b' or 'h' => "MMM",
-                'B' => "MMMM",
+                'B' => isShort ? "MMM" : "MMMM",
                 'c' => "ddd MMM dd HH:mm:ss yyyy",
                 'd' => "dd",
                 'D' => "MM/dd/yy",
@@ -96,7 +113,7 @@ internal static class DateParser
                 'Y' => "yyyy",
                 'Z' => "zzz",
                 '%' => "\\%",
-                var other => throw new TemplateFault($"The code %{other} cannot be used to read a date."),
+                var other => throw new TemplateFault($"The code %{other} cannot be used here."),
             });
         }
 

@@ -47,11 +47,14 @@ internal static class Dates
         "minute" => date.Minute,
         "second" => date.Second,
         "millisecond" => date.Millisecond,
+        "microsecond" => date.Microsecond,
+        "nanosecond" => date.Nanosecond,
+        "time_of_day" => TemplateValue.From(date.TimeOfDay),
         "day_of_year" => date.DayOfYear,
         "day_of_week" => date.DayOfWeek.ToString(),
         "date" => date.Date.Ticks >= date.Offset.Ticks ? new DateTimeOffset(date.Date, date.Offset) : date,
         "ticks" => date.Ticks,
-        _ => null,
+        _ => (TemplateValue?)null,
     };
 
     public static TemplateValue? Member(TimeSpan duration, string name) => name switch

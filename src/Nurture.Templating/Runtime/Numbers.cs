@@ -20,7 +20,7 @@ internal static class Numbers
         TemplateValueKind.Float => "float",
         TemplateValueKind.Double => "double",
         TemplateValueKind.Decimal => "decimal",
-        TemplateValueKind.Text => "string",
+        TemplateValueKind.Text => value.IsCharacter ? "char" : "string",
         TemplateValueKind.Date => "datetime",
         TemplateValueKind.Duration => "timespan",
         TemplateValueKind.List => value.AsList.IsSequence ? "range" : "array",

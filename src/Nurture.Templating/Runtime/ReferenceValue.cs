@@ -44,7 +44,8 @@ namespace Nurture.Templating.Runtime
     }
 
     /// <summary>
-    /// The output of a capture or an include, kept as the bytes it will be printed as. As markup it is not escaped again.
+    /// A text that is not a plain string: the output of a capture or an include, kept as the bytes it will be printed as, or a
+    /// character of a text. As markup it is not escaped again.
     /// </summary>
     internal sealed class CapturedText : ReferenceValue
     {
@@ -66,6 +67,10 @@ namespace Nurture.Templating.Runtime
         }
 
         public bool IsMarkup { get; }
+
+        public bool IsCharacter { get; private init; }
+
+        public static CapturedText Of(char character) => new(character.ToString(), isMarkup: false) { IsCharacter = true };
 
         public string Text => _text ??= Encoding.UTF8.GetString(_utf8!);
 

@@ -259,6 +259,9 @@ internal sealed class RenderContext : IDisposable
         return family;
     }
 
+    /// <summary>Those that were asked for by name.</summary>
+    public Dictionary<string, System.Globalization.CultureInfo>? Cultures { get; set; }
+
     /// <summary>How dates are printed: what a template assigned to <c>date.format</c>, else the language's own way.</summary>
     public string DateFormat =>
         _builtins.Owner is not null && _builtins["date"].TryGetObject(out var dates) && dates[FormatMember] is { Kind: TemplateValueKind.Text } set

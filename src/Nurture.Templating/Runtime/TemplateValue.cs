@@ -60,6 +60,11 @@ public readonly partial struct TemplateValue
 
     internal static TemplateValue From(CapturedText value) => new(value);
 
+    /// <summary>One of a text's characters: a text, but for its name and its form inside of a list, which has no quotes.</summary>
+    internal static TemplateValue From(char value) => new(CapturedText.Of(value));
+
+    internal bool IsCharacter => _reference is CapturedText { IsCharacter: true };
+
     internal static TemplateValue From(TemplateFunction value) => new(value);
 
     public static implicit operator TemplateValue(bool value) => From(value);

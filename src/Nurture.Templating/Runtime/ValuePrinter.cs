@@ -54,7 +54,7 @@ internal static class ValuePrinter
             case TemplateValueKind.Null:
                 text.Append("null");
                 break;
-            case TemplateValueKind.Text:
+            case TemplateValueKind.Text when !value.IsCharacter:
                 AppendQuoted(text, value.AsText);
                 break;
             case TemplateValueKind.List:
@@ -126,7 +126,7 @@ internal static class ValuePrinter
                 '\v' => text.Append("\\v"),
                 '\f' => text.Append("\\f"),
                 '\n' => text.Append("\\n"),
-                < ' ' => text.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}"),
+                _ when char.IsControl(c) => text.Append(CultureInfo.InvariantCulture, $"\\x{(int)c:x2}"),
                 _ => text.Append(c),
             };
         }

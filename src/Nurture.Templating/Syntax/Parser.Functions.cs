@@ -34,7 +34,7 @@ internal sealed partial class Parser
         var parameters = Kind == TokenKind.OpenParen ? ParseParameters() : null;
         ExpectEndOfStatement();
         var body = ParseFunctionBody();
-        ExpectEnd(opening, "function statement", FunctionSketch);
+        ExpectEnd(name, "function statement", FunctionSketch);
         var span = SpanFrom(opening.Span);
         return new Statement.Function(new FunctionDeclaration(name.Text, parameters, body, null, span), span);
     }

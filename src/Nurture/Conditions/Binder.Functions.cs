@@ -219,7 +219,7 @@ internal sealed partial class Binder
         }
 
         if (fact != SendFact.Sent) hitTemplates.Add(template);
-        return new Part(PartType.Boolean, Test: new SendHas(template, fact));
+        return new Part(PartType.Boolean, Test: new SendHas(template, fact, scope.IsInRepeat));
     }
 
     private Part? BindEvent(Expression.Call call)

@@ -30,6 +30,9 @@ public readonly record struct ConditionContext
 
     /// <summary>An event that arrived later than this after it happened is not heard; null hears all.</summary>
     public TimeSpan? MostLate { get; init; }
+
+    /// <summary>Whether a repeat goes round once more: a mail of any turn may have been clicked meanwhile.</summary>
+    public bool IsOfAllTurns { get; init; }
 }
 
 /// <summary>What a condition may name, where it stands.</summary>

@@ -13,21 +13,23 @@ public sealed class DateExpression
 
     public string Text { get; }
 
-    /// <summary>Whether it is a moment of the session that the passage is about.</summary>
-    public bool ReadsSession => operand is SessionRead;
-
     /// <summary>One of the two where it is known; a text that is a day or a moment in ISO 8601 is one.</summary>
     public (DateOnly? Day, DateTimeOffset? Moment) Read(in ConditionContext context)
     {
         var read = operand.Read(context);
-        if (read.Kind == ReadingKind.Text) read = Reading.Moment(read.Text!);
-        return read.Kind switch
+        return read.Kind == ReadingKind.Text ? Parse(read.Text!) : Said(read);
+    }
+
+    /// <summary>What a text in ISO 8601 says, a day or a moment; neither where it is none.</summary>
+    public static (DateOnly? Day, DateTimeOffset? Moment) Parse(string text) => Said(Reading.Moment(text));
+
+    private static (DateOnly? Day, DateTimeOffset? Moment) Said(Reading read) =>
+        read.Kind switch
         {
             ReadingKind.Date => (DateOnly.FromDateTime(DateTime.UnixEpoch).AddDays((int)read.Low), null),
             ReadingKind.Instant => (null, Instants.FromMilliseconds((long)read.Low)),
             ReadingKind.Absent or ReadingKind.Unknown or ReadingKind.Boolean or ReadingKind.Number or ReadingKind.Text => (null, null),
         };
-    }
 
     /// <returns>Null exactly when a diagnostic is an error.</returns>
     public static DateExpression? Compile(string text, ConditionScope scope, ICollection<Diagnostic> diagnostics)

@@ -24,8 +24,8 @@ internal sealed class HasHappened(EventPredicate predicate) : Test
 
 internal enum SendFact { Sent, Clicked, Opened, Answered }
 
-/// <summary><c>sent</c>, <c>clicked</c>, <c>opened</c>, <c>answered</c> (which takes a step too): about this enrollment's sends of a template, to anybody.</summary>
-internal sealed class SendHas(string template, SendFact fact) : Test
+/// <summary><c>sent</c>, <c>clicked</c>, <c>opened</c>, <c>answered</c> (which takes a step too): about this enrollment's sends of a template, to anybody; inside a repeat about those of the turn.</summary>
+internal sealed class SendHas(string template, SendFact fact, bool isInRepeat) : Test
 {
     public override Truth Ask(in ConditionContext context)
     {
@@ -33,6 +33,7 @@ internal sealed class SendHas(string template, SendFact fact) : Test
         foreach (var send in enrollment.Sends)
         {
             if (send.Template != template && (fact != SendFact.Answered || send.Step != template)) continue;
+            if (isInRepeat && !context.IsOfAllTurns && !enrollment.IsOfTurn(send)) continue;
             var isSo = fact switch
             {
                 SendFact.Sent => send.Fate == EnrollmentSendFate.Released,

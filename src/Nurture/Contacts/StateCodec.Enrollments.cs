@@ -34,6 +34,7 @@ public static partial class StateCodec
                 if (send.Occurrence != 0) s.Number(8, send.Occurrence);
                 s.Text(20, send.Answer);
                 s.Instant(21, send.AnsweredAt);
+                s.Flag(22, send.WasReleased);
             });
         }
 
@@ -57,6 +58,7 @@ public static partial class StateCodec
         }
 
         w.Instant(61, enrollment.TurnUntil);
+        w.Text(80, enrollment.DateStep);
         if (enrollment.CallId != default) w.Bytes(40, enrollment.CallId.ToByteArray());
         if (enrollment.TaskId != 0) w.Number(30, enrollment.TaskId);
         foreach (var approval in enrollment.Approvals)
@@ -117,6 +119,7 @@ public static partial class StateCodec
                 case 71: enrollment.LastTimeout = (reader.Text, default); break;
                 case 72: enrollment.LastTimeout = (enrollment.LastTimeout?.Step ?? "", reader.Instant); break;
                 case 61: enrollment.TurnUntil = reader.Instant; break;
+                case 80: enrollment.DateStep = reader.Text; break;
                 case 40: enrollment.CallId = new Guid(reader.Bytes); break;
                 case 30: enrollment.TaskId = reader.Number; break;
                 case 31: enrollment.Approvals.Add(ReadApproval(reader.Bytes)); break;
@@ -161,6 +164,7 @@ public static partial class StateCodec
                 case 2: send.Template = reader.Text; break;
                 case 3: send.RecipientId = reader.Number; break;
                 case 4: send.Fate = (EnrollmentSendFate)reader.Number; break;
+                case 22: send.WasReleased = reader.Flag; break;
                 case 5: send.At = reader.Instant; break;
                 case 6: send.ClickedAt = reader.Instant; break;
                 case 7: send.OpenedAt = reader.Instant; break;
@@ -255,21 +259,23 @@ public static partial class StateCodec
         if (entry.Trigger is { } trigger) w.Message(2, e => WriteEvent(e, trigger));
         w.Instant(3, entry.Until);
         w.Flag(4, entry.IsDelayed);
+        w.Flag(5, entry.IsBehind);
     }
 
     private static PendingEntry ReadPending(ReadOnlySpan<byte> bytes)
     {
         var reader = new PackedReader(bytes);
-        var (scenario, trigger, until, isDelayed) = ("", (OccurredEvent?)null, default(DateTimeOffset), false);
+        var (scenario, trigger, until, isDelayed, isBehind) = ("", (OccurredEvent?)null, default(DateTimeOffset), false, false);
         while (reader.Next())
         {
             if (reader.Field == 1) scenario = reader.Text;
             else if (reader.Field == 2) trigger = ReadEvent(reader.Bytes);
             else if (reader.Field == 3) until = reader.Instant;
             else if (reader.Field == 4) isDelayed = reader.Flag;
+            else if (reader.Field == 5) isBehind = reader.Flag;
         }
 
-        return new PendingEntry(scenario, trigger, until, isDelayed);
+        return new PendingEntry(scenario, trigger, until, isDelayed, isBehind);
     }
 
     internal static void WriteEvent(PackedWriter w, OccurredEvent happened)

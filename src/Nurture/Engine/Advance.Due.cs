@@ -43,6 +43,7 @@ internal sealed partial class Advance
             ScoreHealth(account, at);
         }
 
+        MoveDates(subject, at);
         foreach (var enrollment in subject.Enrollments.ToList()) AskGoalAndExit(subject, enrollment, at);
         foreach (var enrollment in subject.Enrollments.ToList())
         {

@@ -12,6 +12,9 @@ internal sealed partial class Advance
     private static readonly TimeSpan ShortSettle = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongSettle = TimeSpan.FromMinutes(5);
 
+    // So often a delayed entry asks whether its scenario is still paused.
+    private static readonly TimeSpan PausedLook = TimeSpan.FromHours(1);
+
     private void Trigger(OccurredEvent happened, ContactState? contact, AccountState? account, DateTimeOffset at)
     {
         if (!catalog.Index.ByTriggerEvent.TryGetValue(happened.Name, out var scenarios)) return;
@@ -21,8 +24,11 @@ internal sealed partial class Advance
             if (trigger.Where is { } where && where.Evaluate(new ConditionContext { Catalog = catalog, At = at, Contact = contact, Account = account, Trigger = happened, Event = happened }) != Truth.True) continue;
             foreach (var (subject, isWaiting) in Subjects(published, trigger, happened, contact, account, at))
             {
+                var isOther = !ReferenceEquals(subject, contact) && !ReferenceEquals(subject, account);
+                if (isOther) CatchUp(subject, at, isInclusive: false);
                 if (isWaiting) Pend((ContactState)subject, published, trigger, happened, at);
                 else Begin(subject, published, happened, at, trigger.Late, trigger.Settle);
+                if (isOther) Rest(subject, at);
             }
         }
     }
@@ -49,11 +55,15 @@ internal sealed partial class Advance
 
     private void Pend(ContactState contact, PublishedScenario published, Scenarios.Trigger.Event trigger, OccurredEvent happened, DateTimeOffset at)
     {
-        var scenario = published.Scenario.Name;
-        if (contact.PendingEntries.Exists(entry => entry.Scenario == scenario && !entry.IsDelayed)) return;
-        contact.PendingEntries.Add(new PendingEntry(scenario, happened, at + (trigger.Settle ?? SettleOf(contact))));
-        Note(contact.Ref, scenario, published.Scenario.Version, 0, "", Reason.WaitingToSettle, at, 0, "");
+        var scenario = published.Scenario;
+        if (IsPending(contact, scenario, happened, isDelayed: false)) return;
+        contact.PendingEntries.Add(new PendingEntry(scenario.Name, happened, at + (trigger.Settle ?? SettleOf(contact))));
+        Note(contact.Ref, scenario.Name, scenario.Version, 0, "", Reason.WaitingToSettle, at, 0, "");
     }
+
+    /// <summary>Whether an entry of the same key waits already.</summary>
+    private bool IsPending(SubjectState subject, Scenario scenario, OccurredEvent? trigger, bool isDelayed) =>
+        subject.PendingEntries.Exists(entry => entry.Scenario == scenario.Name && entry.IsDelayed == isDelayed && KeyOf(scenario, subject, entry.Trigger) == KeyOf(scenario, subject, trigger));
 
     private static TimeSpan SettleOf(SubjectState subject) =>
         subject is ContactState contact && (!contact.IsKnown || contact.AccountId == 0 || contact.Email is null) ? LongSettle : ShortSettle;
@@ -71,11 +81,11 @@ internal sealed partial class Advance
         var key = KeyOf(scenario, subject, happened);
         var refusal = published.IsPaused ? Reason.ScenarioPaused
             : now - at > late ? Reason.Late
-            : subject.PendingEntries.Exists(entry => entry.IsDelayed && entry.Scenario == scenario.Name && KeyOf(scenario, subject, entry.Trigger) == key) ? Reason.AlreadyEnrolled
+            : IsPending(subject, scenario, happened, isDelayed: true) ? Reason.AlreadyEnrolled
             : (Reason?)null;
         var until = at + trigger.Delay + (trigger.Spread * Draws.Share("spread", $"{scenario.Name}\n{key}", subject.Ref));
         until = Instants.FromMilliseconds(until.ToMilliseconds());
-        if (refusal is null) subject.PendingEntries.Add(new PendingEntry(scenario.Name, happened, until, IsDelayed: true));
+        if (refusal is null) subject.PendingEntries.Add(new PendingEntry(scenario.Name, happened, until, IsDelayed: true, isBehind));
         Note(subject.Ref, scenario.Name, scenario.Version, 0, "", refusal ?? Reason.EntryDelayed, at, happened?.ContactId ?? 0,
             refusal is null ? Detail(("until", until.ToString("O", System.Globalization.CultureInfo.InvariantCulture))) : "");
     }
@@ -95,6 +105,13 @@ internal sealed partial class Advance
     {
         if (at < entry.Until) return;
         subject.PendingEntries.Remove(entry);
+        if (published.IsPaused)
+        {
+            // Paused, it comes no nearer, and enters when it goes on.
+            subject.PendingEntries.Add(entry with { Until = at + PausedLook });
+            return;
+        }
+
         var (scenario, settle) = (published.Scenario, (published.Scenario.Trigger as Scenarios.Trigger.Event)?.Settle);
         if (scenario.Trigger.Delay > TimeSpan.Zero && entry.Trigger is { } happened)
         {
@@ -111,7 +128,7 @@ internal sealed partial class Advance
             }
         }
 
-        TryEnter(subject, published, entry.Trigger, entry.Until, TimeSpan.MaxValue, settle);
+        TryEnter(subject, published, entry.Trigger, entry.Until, TimeSpan.MaxValue, settle, isBehind: entry.IsBehind);
     }
 
     private void TryUnsettled(ContactState contact, PendingEntry entry, PublishedScenario published, Scenarios.Trigger.Event trigger, DateTimeOffset at)
@@ -136,6 +153,7 @@ internal sealed partial class Advance
         SubjectState subject, PublishedScenario published, OccurredEvent? trigger, DateTimeOffset at, TimeSpan late, TimeSpan? settle = null, bool isForced = false, (string, string)? by = null, bool isBehind = false, string because = "")
     {
         var scenario = published.Scenario;
+        if (scenario.OwnDate is not null) MoveDates(subject, at);
         var key = KeyOf(scenario, subject, trigger);
         var passage = subject.Passages.Find(p => p.Scenario == scenario.Name && p.Key == key);
         var live = subject.Enrollments.Find(e => e.Scenario == scenario.Name && e.Key == key && e.Status == EnrollmentStatus.Live);
@@ -152,6 +170,8 @@ internal sealed partial class Advance
         {
             live.Trigger = trigger;
             Note(subject, live, Reason.Refreshed, at);
+            AskGoalAndExit(subject, live, Later(at, subject.LivedUntil));
+            Continue(subject, live, Later(at, subject.LivedUntil));
             return;
         }
 
@@ -207,7 +227,7 @@ internal sealed partial class Advance
                 if (asked == Truth.False) return Reason.AudienceFalse;
                 if (!isTried && settle != TimeSpan.Zero && subject is ContactState contact && trigger is not null)
                 {
-                    if (!contact.PendingEntries.Exists(entry => entry.Scenario == scenario.Name && !entry.IsDelayed))
+                    if (!IsPending(contact, scenario, trigger, isDelayed: false))
                     {
                         contact.PendingEntries.Add(new PendingEntry(scenario.Name, trigger, at + (settle ?? SettleOf(contact))));
                     }
@@ -254,6 +274,9 @@ internal sealed partial class Advance
             var values = signal.Values.Length == 0 ? null
                 : new OccurredEvent(0, ProductEvents.Started, subject.Kind == SubjectKind.Contact ? subject.Id : 0, AccountRefOf(subject) is { Kind: SubjectKind.Account } account ? account.Id : 0, signal.At, signal.At, signal.Values);
             TryEnter(subject, published, values, signal.At, late: TimeSpan.MaxValue, settle: TimeSpan.Zero, signal.IsForced, signal.ByScenario.Length > 0 ? ("by_scenario", signal.ByScenario) : ("by", signal.By), because: signal.Because);
+            // A place that was passed on to somebody who may not enter is the next one's.
+            if (signal.ByScenario == signal.Scenario && !published.IsPaused && subject is ContactState person && AccountOf(person) is { } colleagues
+                && !subject.Enrollments.Exists(one => one.Scenario == signal.Scenario && one.Status == EnrollmentStatus.Live)) PassPlaceOn(colleagues, published.Scenario, signal.At);
         }
 
         Rest(subject, signal.At);

@@ -38,9 +38,17 @@ internal sealed partial class Advance
         if (scenario.PerAccount is null || reason == Reason.Restarted || subject is not ContactState person || AccountOf(person) is not { } account) return;
         if (account.Seats.RemoveAll(seat => seat.Scenario == scenario.Name && seat.ContactId == person.Id && seat.IsTaken) == 0) return;
         set.Touch(new SubjectKey(slot, account.Ref));
+        if (reason is Reason.Completed or Reason.Ended or Reason.GoalReached) account.Seats.RemoveAll(seat => seat.Scenario == scenario.Name && !seat.IsTaken);
+        else PassPlaceOn(account, scenario, at);
+    }
+
+    private void PassPlaceOn(AccountState account, Scenario scenario, DateTimeOffset at)
+    {
+        if (scenario.PerAccount is not { } most || account.Seats.Count(seat => seat.Scenario == scenario.Name && seat.IsTaken) >= most) return;
         var waiting = account.Seats.FindAll(seat => seat.Scenario == scenario.Name && !seat.IsTaken && account.Members.TryGetValue(seat.ContactId, out var member) && !member.HasLeft);
         account.Seats.RemoveAll(seat => seat.Scenario == scenario.Name && !seat.IsTaken);
-        if (reason is Reason.Completed or Reason.Ended or Reason.GoalReached || waiting.Count == 0) return;
+        set.Touch(new SubjectKey(slot, account.Ref));
+        if (waiting.Count == 0) return;
         var next = waiting.OrderBy(seat => Recipients.PlaceOf(scenario.Trigger.ForRole, account.Members[seat.ContactId])).First();
         account.Seats.AddRange(waiting.Where(seat => seat != next));
         Tell(SignalCodec.Store(

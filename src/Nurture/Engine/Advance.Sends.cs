@@ -20,7 +20,7 @@ internal sealed partial class Advance
 
     private bool TrySend(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Send step, DateTimeOffset at)
     {
-        var expiresAt = ExpiryOf(subject, enrollment, step);
+        var untilThen = ExpiryOf(subject, enrollment, step, enrollment.StepStartedAt, at);
         if (enrollment.IsBehind)
         {
             Skip(subject, enrollment, step, 0, Reason.MomentGone, at);
@@ -33,7 +33,13 @@ internal sealed partial class Advance
             return AfterSend(subject, enrollment, published, node, step, at);
         }
 
-        var recipients = RecipientsOf(subject, enrollment, step);
+        var (recipients, isReached) = RecipientsOf(subject, enrollment, step, at);
+        if (!isReached && step.Nobody is not null)
+        {
+            foreach (var id in enrollment.StepDueAt is null ? recipients : []) Note(subject, enrollment, BarOf(subject, enrollment, step, set.Contact(slot, id), at)!.Value, at, id);
+            recipients = [];
+        }
+
         if (recipients.Count == 0 && step.Nobody is { } nobody)
         {
             if (nobody.EndsEnrollment)
@@ -43,7 +49,7 @@ internal sealed partial class Advance
             }
 
             if (nobody.OpensTask) OpenTask((AccountState)subject, subject, enrollment, step.Id, $"Find who receives {step.Template}", null, at, Text(subject, "owner"));
-            else recipients = Recipients.Choose(nobody.Instead!, (AccountState)subject, enrollment);
+            else recipients = Recipients.Choose(nobody.Instead!, (AccountState)subject, enrollment, id => IsReachable(subject, enrollment, step, id, at)).Ids;
         }
 
         if (recipients.Count == 0) Skip(subject, enrollment, step, 0, Reason.NoRecipient, at);
@@ -51,7 +57,19 @@ internal sealed partial class Advance
         var (wasHeld, hasReleased) = (enrollment.WasHeld, false);
         foreach (var id in recipients)
         {
-            if (enrollment.Sends.Exists(send => send.Step == step.Id && send.RecipientId == id && send.Occurrence == enrollment.Iteration)) continue;
+            if (enrollment.Sends.Find(send => send.Step == step.Id && send.RecipientId == id && send.Occurrence == enrollment.Iteration) is { } known)
+            {
+                // What never left is asked of again by whoever was moved back to the step.
+                if (known.At >= enrollment.StepStartedAt) continue;
+                if (known.WasReleased || known.Fate != EnrollmentSendFate.Skipped)
+                {
+                    Note(subject, enrollment, Reason.AlreadySent, at, id);
+                    continue;
+                }
+
+                enrollment.Sends.Remove(known);
+            }
+
             if (enrollment.IsHeldOut && step.Class != SendClass.Transactional)
             {
                 enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = id, Fate = EnrollmentSendFate.HeldOut, At = at });
@@ -59,7 +77,7 @@ internal sealed partial class Advance
                 continue;
             }
 
-            var recipient = set.Contact(slot, id);
+            var (recipient, expiresAt) = (set.Contact(slot, id), untilThen);
             var (refusal, until) = Gate(published, subject, enrollment, step, recipient, at);
             Approval? approval = null;
             // Who may not be mailed at all is no question for a human; all other gates are asked when the answer is there.
@@ -79,7 +97,7 @@ internal sealed partial class Advance
                 }
 
                 // It may not expire while a human looks at it.
-                expiresAt = Later(expiresAt, approval.DecidedAt!.Value + (step.Expires ?? DefaultExpiry(step.Class)));
+                expiresAt = ExpiryOf(subject, enrollment, step, approval.DecidedAt!.Value, at);
             }
 
             if (refusal is null && Later(at, now) >= expiresAt) refusal = Reason.Expired;
@@ -132,26 +150,35 @@ internal sealed partial class Advance
         return true;
     }
 
-    private IReadOnlyList<long> RecipientsOf(SubjectState subject, Enrollment enrollment, Step.Send step) =>
+    private (IReadOnlyList<long> Ids, bool IsReached) RecipientsOf(SubjectState subject, Enrollment enrollment, Step.Send step, DateTimeOffset at) =>
         subject is AccountState account
-            ? Recipients.Choose(step.To ?? throw new InvalidOperationException($"The send {step.Id} of an account scenario names nobody."), account, enrollment)
-            : [subject.Id];
+            ? Recipients.Choose(step.To ?? throw new InvalidOperationException($"The send {step.Id} of an account scenario names nobody."), account, enrollment, id => IsReachable(subject, enrollment, step, id, at))
+            : ([subject.Id], true);
+
+    /// <summary>Whether a mail of the step may leave to the person, now or when a gate opens; who has had it is.</summary>
+    private bool IsReachable(SubjectState subject, Enrollment enrollment, Step.Send step, long id, DateTimeOffset at) =>
+        enrollment.Sends.Exists(send => send.Step == step.Id && send.RecipientId == id && send.Occurrence == enrollment.Iteration && send.Fate != EnrollmentSendFate.Skipped)
+        || BarOf(subject, enrollment, step, set.Contact(slot, id), at) is null;
+
+    /// <summary>What keeps the person from the mail however long it waits.</summary>
+    private Reason? BarOf(SubjectState subject, Enrollment enrollment, Step.Send step, ContactState? recipient, DateTimeOffset at)
+    {
+        if (recipient is null || recipient.Status != ContactStatus.Active) return Reason.ContactLeft;
+        if (recipient.Email is null && at >= enrollment.EnteredAt + SettleOf(recipient)) return Reason.NoAddress;
+        if (recipient.IsSuppressed) return Reason.Suppressed;
+        if (Consent.Refuses(recipient, step.Class, step.Topic) is { } refused) return refused;
+        // Who was a customer is won back only if they asked to hear of us.
+        return step.Class != SendClass.Transactional && HasChurned(subject) && recipient.Basis != ConsentBasis.OptIn ? Reason.NoConsent : null;
+    }
 
     /// <summary>The first gate that refuses, and when to ask again if waiting helps.</summary>
     private (Reason? Refusal, DateTimeOffset? Until) Gate(PublishedScenario published, SubjectState subject, Enrollment enrollment, Step.Send step, ContactState? recipient, DateTimeOffset at)
     {
-        if (recipient is null || recipient.Status != ContactStatus.Active) return (Reason.ContactLeft, null);
+        var bar = BarOf(subject, enrollment, step, recipient, at);
+        if (recipient is null || bar == Reason.ContactLeft) return (bar, null);
         if (published.IsPaused || catalog.Live.GetValueOrDefault(enrollment.Scenario) is { IsPaused: true }) return (Reason.Paused, DateTimeOffset.MaxValue);
-        if (recipient.Email is null)
-        {
-            var settled = enrollment.EnteredAt + SettleOf(recipient);
-            return (Reason.NoAddress, at < settled ? settled : null);
-        }
-
-        if (recipient.IsSuppressed) return (Reason.Suppressed, null);
-        if (Consent.Refuses(recipient, step.Class, step.Topic) is { } refused) return (refused, null);
-        // Who was a customer is won back only if they asked to hear of us.
-        if (step.Class != SendClass.Transactional && HasChurned(subject) && recipient.Basis != ConsentBasis.OptIn) return (Reason.NoConsent, null);
+        if (bar is not null) return (bar, null);
+        if (recipient.Email is null) return (Reason.NoAddress, enrollment.EnteredAt + SettleOf(recipient));
         if (step.Class == SendClass.Transactional) return (null, null);
         if (HeldUntil(subject as AccountState ?? AccountOf(recipient), enrollment, step.Class, at) is { } released) return (Reason.OnHold, released);
 
@@ -290,13 +317,11 @@ internal sealed partial class Advance
     }
 
     /// <summary>Until when the mail is of use: as long as the step says, and not beyond the day that it speaks of (SEMANTICS.md 32).</summary>
-    private DateTimeOffset ExpiryOf(SubjectState subject, Enrollment enrollment, Step.Send step)
+    /// <param name="since">From when on it may leave: since the step began, or a human let it. What begins on the date's own day a human may let leave later.</param>
+    private DateTimeOffset ExpiryOf(SubjectState subject, Enrollment enrollment, Step.Send step, DateTimeOffset since, DateTimeOffset at)
     {
-        var expiresAt = enrollment.StepStartedAt + (step.Expires ?? DefaultExpiry(step.Class));
-        if (enrollment.Trigger is not { Name: ProductEvents.DateReached } reached
-            || !DateOnly.TryParseExact(reached["date"].ToString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return expiresAt;
-        var over = Calendar.At(LocalDate.FromDateOnly(day).PlusDays(1), LocalTime.Midnight, ClockOf(ZoneRule.Recipient, subject).Zone);
-        return over > enrollment.StepStartedAt && over < expiresAt ? over : expiresAt;
+        var expiresAt = since + (step.Expires ?? DefaultExpiry(step.Class));
+        return DateOver(subject, enrollment, at) is { } over && over - (since > enrollment.StepStartedAt ? TimeSpan.FromDays(1) : default) > enrollment.StepStartedAt && over < expiresAt ? over : expiresAt;
     }
 
     private static TimeSpan DefaultExpiry(SendClass of) => of switch

@@ -99,6 +99,7 @@ internal sealed partial class Advance
             var over = deadline <= at ? Later(deadline.Value, enrollment.StepStartedAt) : at;
             Note(subject, enrollment, Reason.TimedOut, over);
             enrollment.LastTimeout = (enrollment.Step!, over);
+            if (deadline <= at && wait.Until is { Offset.IsBefore: true }) enrollment.DateStep = wait.Id;
             Go(subject, enrollment, published, node.Targets[0], over);
             return true;
         }
@@ -129,7 +130,7 @@ internal sealed partial class Advance
 
         bool AreSkipped(Func<EnrollmentSend, bool> which)
         {
-            var sends = enrollment.Sends.Where(which).ToList();
+            var sends = enrollment.Sends.Where(send => enrollment.IsOfTurn(send) && which(send)).ToList();
             return sends.Count > 0 && sends.All(send => send.Fate == EnrollmentSendFate.Skipped);
         }
     }
@@ -160,8 +161,10 @@ internal sealed partial class Advance
             return false;
         }
 
-        // Who comes too late for a session's mail does not get it in a row with the first one.
-        enrollment.IsBehind = at - due > DateCatchUp || (wait.Until.Date.ReadsSession && due < enrollment.EnteredAt);
+        // Who enters late does not get in a row what others got one by one; who enters by a date that came enters for what is due at it.
+        var entersLate = due < enrollment.EnteredAt && (enrollment.IsBehind || enrollment.Trigger?.Name != ProductEvents.DateReached);
+        enrollment.IsBehind = at - due > DateCatchUp || entersLate;
+        if (wait.Until.Offset.IsBefore) enrollment.DateStep = wait.Id;
         Note(subject, enrollment, Reason.WaitOver, at);
         Go(subject, enrollment, published, node.Next, at);
         return true;

@@ -19,20 +19,20 @@ internal sealed partial class Advance
     /// <returns>Whether it was another one before.</returns>
     private bool Say(SubjectState subject, string attribute, AttributeValue value, DateTimeOffset at)
     {
-        var before = subject[attribute];
+        var before = WithDefault(subject.Kind, attribute, subject[attribute]);
         if (!subject.Set(attribute, value, at)) return false;
+        value = WithDefault(subject.Kind, attribute, value);
+        if (before == value) return true;
         if (catalog.Index.ByChange.ContainsKey((subject.Kind, attribute))) changes.Add((subject, attribute, before, value));
-        if (subject is not AccountState account || before == value) return true;
+        if (subject is not AccountState account) return true;
         switch (attribute)
         {
-            case "tier": Happened(account, ProductEvents.TierChanged, at, ("from", Shown(before, "tech")), ("to", Shown(value, "tech"))); break;
+            case "tier": Happened(account, ProductEvents.TierChanged, at, ("from", before.ToString()), ("to", value.ToString())); break;
             case "owner" when before is { Kind: ValueKind.Text }: HandOver(account, before.AsText, value.Kind == ValueKind.Text ? value.AsText : null, at); break;
             case "stage": Happened(account, ProductEvents.StageReached, at, ("from", before.ToString()), ("to", value.ToString())); break;
         }
 
         return true;
-
-        static string Shown(AttributeValue tier, string none) => tier.IsNull ? none : tier.ToString();
     }
 
     /// <summary>Starts what changes since the last call start.</summary>
@@ -47,17 +47,18 @@ internal sealed partial class Advance
                 foreach (var published in catalog.Index.ByChange[(subject.Kind, attribute)])
                 {
                     var changed = (Scenarios.Trigger.Changed)published.Scenario.Trigger;
-                    if ((changed.From.Count == 0 || changed.From.Contains(WithDefault(changed, from))) && (changed.To.Count == 0 || changed.To.Contains(WithDefault(changed, to))))
+                    if ((changed.From.Count == 0 || changed.From.Contains(from)) && (changed.To.Count == 0 || changed.To.Contains(to)))
                         EnterAll(published, subject, Told(ProductEvents.AttributeChanged, subject, at, ("attribute", AttributeValue.From(attribute)), ("from", from), ("to", to)), at, at);
                 }
             });
         }
     }
 
-    private AttributeValue WithDefault(Scenarios.Trigger.Changed trigger, AttributeValue value) =>
+    /// <summary>As conditions read it: what nobody has said is what the tracking plan takes it for.</summary>
+    private AttributeValue WithDefault(SubjectKind of, string attribute, AttributeValue value) =>
         !value.IsNull ? value
-        : catalog.Plan.Attribute(trigger.Of, trigger.Attribute) is { Default.IsNull: false } planned ? planned.Default
-        : trigger is { Of: SubjectKind.Account, Attribute: "tier" } ? AttributeValue.From("tech") : value;
+        : catalog.Plan.Attribute(of, attribute) is { Default.IsNull: false } planned ? planned.Default
+        : (of, attribute) == (SubjectKind.Account, "tier") ? AttributeValue.From("tech") : value;
 
     private void FireStateTriggers(SubjectState subject, DateTimeOffset at)
     {
@@ -224,7 +225,7 @@ internal sealed partial class Advance
     private DateTimeOffset? MomentOf(DateMoment until, SubjectState subject, Enrollment enrollment, DateTimeOffset at)
     {
         var clock = ClockOf(until.Zone, subject);
-        var (day, moment) = until.Date.Read(Context(subject, enrollment, at));
+        var (day, moment) = DateOf(until, subject, enrollment, at);
         if (day is { } date) return Calendar.OnDate(LocalDate.FromDateOnly(date), until.Offset, until.At ?? new LocalTime(9, 0), until.Days, clock);
         if (moment is not { } instant) return null;
         var local = Instant.FromDateTimeOffset(instant).InZone(clock.Zone);

@@ -34,7 +34,7 @@ internal sealed partial class Advance
     private bool Repeats(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Repeat repeat, DateTimeOffset at)
     {
         if (enrollment.Repeat != repeat.Id) (enrollment.Repeat, enrollment.Iteration, enrollment.IterationStartedAt) = (repeat.Id, 0, enrollment.StepStartedAt);
-        if (enrollment.Iteration >= repeat.Times || repeat.Until?.Evaluate(Context(subject, enrollment, at)) == Truth.True)
+        if (enrollment.Iteration >= repeat.Times || repeat.Until?.Evaluate(Context(subject, enrollment, at) with { IsOfAllTurns = true }) == Truth.True)
         {
             Note(subject, enrollment, Reason.RepeatOver, at, detail: Detail(("times", enrollment.Iteration.ToString(CultureInfo.InvariantCulture))));
             (enrollment.Repeat, enrollment.Iteration, enrollment.IterationStartedAt) = (null, 0, default);

@@ -227,7 +227,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment
             && SendOf(subject, enrollment, signal.Step, signal.RecipientId, signal.SendId) is { } send)
         {
-            if (signal.Reason != Reason.Uncertain) send.Fate = EnrollmentSendFate.Skipped;
+            if (signal.Reason != Reason.Uncertain) (send.WasReleased, send.Fate) = (send.WasReleased || send.Fate == EnrollmentSendFate.Released, EnrollmentSendFate.Skipped);
             Note(subject, enrollment, signal.Reason, at, signal.RecipientId, step: signal.Step);
         }
 

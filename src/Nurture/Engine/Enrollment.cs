@@ -24,7 +24,7 @@ public sealed class Enrollment
     public required int Version { get; set; }
 
     /// <summary>Empty where the scenario names no key.</summary>
-    public string Key { get; init; } = "";
+    public string Key { get; set; } = "";
 
     public EnrollmentStatus Status { get; set; } = EnrollmentStatus.Live;
 
@@ -43,6 +43,9 @@ public sealed class Enrollment
 
     /// <summary>When the step that it stands on ends by itself, if it does.</summary>
     public DateTimeOffset? StepDueAt { get; set; }
+
+    /// <summary>The last wait that ended so long before a date: what is sent then speaks of that date. Null for none.</summary>
+    public string? DateStep { get; set; }
 
     public bool IsHeldOut { get; set; }
 
@@ -101,6 +104,9 @@ public sealed class Enrollment
 
     /// <summary>Fields of a newer format, kept as they came.</summary>
     public byte[] Unknown { get; set; } = [];
+
+    /// <summary>Inside a repeat, whether the send is of this turn, or of no turn at all.</summary>
+    internal bool IsOfTurn(EnrollmentSend send) => Repeat is null || send.Occurrence == 0 || send.Occurrence == Iteration;
 }
 
 /// <summary>The numbers are stored.</summary>
@@ -125,6 +131,9 @@ public sealed class EnrollmentSend
 
     public EnrollmentSendFate Fate { get; set; }
 
+    /// <summary>It was in the ledger before it came to nothing there, so it is not planned again.</summary>
+    public bool WasReleased { get; set; }
+
     public DateTimeOffset At { get; set; }
 
     public DateTimeOffset? ClickedAt { get; set; }
@@ -144,4 +153,5 @@ public sealed record Passage(string Scenario, string Key, DateTimeOffset Entered
 /// <param name="Until">When it is decided at the latest; of a delayed one, when it is asked at all.</param>
 /// <param name="IsDelayed">Nobody has asked yet whether it enters.</param>
 /// <param name="Trigger">Null for a trigger that leaves nothing to read.</param>
-public sealed record PendingEntry(string Scenario, OccurredEvent? Trigger, DateTimeOffset Until, bool IsDelayed = false);
+/// <param name="IsBehind">Its moment has gone by too long ago: it enters at the first step still ahead.</param>
+public sealed record PendingEntry(string Scenario, OccurredEvent? Trigger, DateTimeOffset Until, bool IsDelayed = false, bool IsBehind = false);

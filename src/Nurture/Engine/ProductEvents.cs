@@ -64,6 +64,9 @@ public static class ProductEvents
     /// <summary>For who is told that a name is none of them.</summary>
     internal static string Listed { get; } = $"There are {string.Join(", ", All.Select(planned => planned.Name))}.";
 
+    /// <summary>Whether it happens to an account and never names a person.</summary>
+    public static bool IsOfAccountAlone(string name) => name is BandChanged or EscalationOpened or EscalationClosed or TaskDone or TierChanged or StageReached;
+
     /// <summary>What the triggers that are no events leave to be read as <c>trigger.…</c>.</summary>
     internal static PlannedEvent? OfTrigger(string name) => name == DateReached ? PlannedDate : name == SessionEvents.Invited ? SessionEvents.OfTrigger : null;
 

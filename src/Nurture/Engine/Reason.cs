@@ -77,6 +77,7 @@ public enum Reason : short
     ColleagueLeft = 73,
     MomentGone = 74,
     StreamBusy = 75,
+    AlreadySent = 76,
 
     // Ending.
     GoalReached = 80,

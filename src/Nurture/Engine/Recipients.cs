@@ -6,23 +6,40 @@ namespace Nurture.Engine;
 /// <summary>Who of an account receives a send, chosen when it is released (SEMANTICS.md 6).</summary>
 internal static class Recipients
 {
-    public static IReadOnlyList<long> Choose(Scenarios.Recipients rule, AccountState account, Enrollment enrollment)
+    public static IReadOnlyList<long> Choose(Scenarios.Recipients rule, AccountState account, Enrollment enrollment) => Choose(rule, account, enrollment, static _ => true).Ids;
+
+    /// <summary>Those who can be reached before those who cannot, of whom it is said why; whom the rule names singly it names all the same.</summary>
+    /// <returns>Also whether any of them can be reached, where the rule leaves a choice.</returns>
+    public static (IReadOnlyList<long> Ids, bool IsReached) Choose(Scenarios.Recipients rule, AccountState account, Enrollment enrollment, Func<long, bool> isReachable)
     {
         var people = account.Members.Values.Where(member => !member.HasLeft);
         return rule switch
         {
-            Scenarios.Recipients.TriggerContact => One(enrollment.Trigger?.ContactId),
-            Scenarios.Recipients.HeardContact => One(enrollment.Heard?.ContactId),
-            Scenarios.Recipients.MostActive =>
-                [.. people.OrderByDescending(member => member.LastActiveAt).ThenBy(member => member.ContactId).Take(1).Select(member => member.ContactId)],
-            Scenarios.Recipients.Roles roles =>
-                [.. people.Where(member => roles.Names.Any(member.Roles.Contains)).OrderBy(member => Place(roles, member)).ThenBy(member => member.JoinedAt)
-                    .ThenBy(member => member.ContactId).Take(roles.Limit ?? int.MaxValue).Select(member => member.ContactId)],
+            Scenarios.Recipients.TriggerContact => (One(enrollment.Trigger?.ContactId), true),
+            Scenarios.Recipients.HeardContact => (One(enrollment.Heard?.ContactId), true),
+            Scenarios.Recipients.MostActive => Reached(people.OrderByDescending(member => member.LastActiveAt).ThenBy(member => member.ContactId), 1),
+            Scenarios.Recipients.Roles roles => Reached(
+                people.Where(member => roles.Names.Any(member.Roles.Contains)).OrderBy(member => Place(roles, member)).ThenBy(member => member.JoinedAt).ThenBy(member => member.ContactId),
+                roles.Limit ?? int.MaxValue),
             _ => throw new InvalidOperationException($"No choice for {rule.GetType().Name}."),
         };
 
         IReadOnlyList<long> One(long? id) =>
             id is { } contact && account.Members.TryGetValue(contact, out var member) && !member.HasLeft ? [contact] : [];
+
+        (IReadOnlyList<long>, bool) Reached(IEnumerable<Member> inOrder, int most)
+        {
+            var (reached, others) = (new List<long>(), new List<long>());
+            foreach (var member in inOrder)
+            {
+                if (reached.Count == most) break;
+                (isReachable(member.ContactId) ? reached : others).Add(member.ContactId);
+            }
+
+            var isReached = reached.Count > 0;
+            reached.AddRange(others.Take(most - reached.Count));
+            return (reached, isReached);
+        }
     }
 
     /// <summary>Everybody whom a send of the scenario may choose now: what to load before deciding.</summary>

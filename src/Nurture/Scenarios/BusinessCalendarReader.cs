@@ -11,7 +11,12 @@ internal static class BusinessCalendarReader
     // A closure of half a year is a mistake in a date.
     private const int LongestClosure = 200;
 
-    public static Dictionary<string, BusinessCalendar> Read(YamlSource source, YamlNode? node)
+    /// <summary>Days on which the company is closed, whatever calendar says its holidays.</summary>
+    public static IReadOnlySet<LocalDate> ReadClosures(YamlSource source, YamlNode? node) =>
+        source.Texts(node, "closures").SelectMany(written => DaysOf(source, "closures", written)).ToHashSet();
+
+    /// <param name="closures">The company's, of a calendar that says none of its own.</param>
+    public static Dictionary<string, BusinessCalendar> Read(YamlSource source, YamlNode? node, IReadOnlySet<LocalDate> closures)
     {
         var calendars = new Dictionary<string, BusinessCalendar>(StringComparer.Ordinal);
         foreach (var (key, value) in source.Map(node, "calendars", "Each has its name as key: japan: { countries: [ JP ], holidays: [ 2026-11-23 ] }.")?.Entries ?? [])
@@ -32,8 +37,8 @@ internal static class BusinessCalendarReader
             }
 
             if (weekend.Count == 7) source.Error(DiagnosticCodes.BadValue, fields["weekend"]!.Span, "a week without a working day", "Name the days on which nobody works.");
-            var free = new HashSet<LocalDate>();
-            foreach (var (what, written) in new[] { "holidays", "closures" }.SelectMany(what => source.Texts(fields[what], what).Select(written => (what, written)))) free.UnionWith(DaysOf(source, what, written));
+            var free = source.Texts(fields["holidays"], "holidays").SelectMany(written => DaysOf(source, "holidays", written)).ToHashSet();
+            free.UnionWith(fields.Has("closures") ? ReadClosures(source, fields["closures"]) : closures);
             fields.RefuseOthers();
             calendars[name] = new(name, countries, fields.Has("weekend") ? weekend : BusinessCalendar.Standard.Weekend, free);
         }

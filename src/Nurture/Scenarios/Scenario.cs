@@ -54,6 +54,10 @@ public sealed record Scenario
     /// <summary>The property by which a passage tells its own events from those of others (SEMANTICS.md 18); null where all are its own.</summary>
     public string? KeyProperty => Key is { Root: "trigger", Path: not KeyExpression.Actor and var path } && Trigger is Trigger.Event ? path : null;
 
+    /// <summary>The trigger's date, where it is the key as well: a passage is of that date (SEMANTICS.md 18). Null for any other.</summary>
+    public Trigger.DateAttribute? OwnDate =>
+        Trigger is Trigger.DateAttribute { Every: null } date && Key is { } key && key.Path == date.Attribute && key.Root == (date.Of == SubjectKind.Contact ? "contact" : "account") ? date : null;
+
     /// <summary>The stage of who is a customer no more: it ends every scenario that does not name it (SEMANTICS.md 51).</summary>
     public const string Churned = "churned";
 

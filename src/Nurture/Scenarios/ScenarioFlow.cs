@@ -39,8 +39,8 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
 
     private static (string Kind, Dictionary<string, string> Says) KindOf(Trigger trigger) => trigger switch
     {
-        Trigger.Event { GoalOf: { } goal } => ("goal_of", Said(("goal_of", goal))),
-        Trigger.Event e => ("event", Said(("event", string.Join(", ", e.Names)), ("where", e.Where?.Text))),
+        Trigger.Event { GoalOf: { } goal } e => ("goal_of", Said(("goal_of", goal), ("for", Written(e.ForRole)))),
+        Trigger.Event e => ("event", Said(("event", string.Join(", ", e.Names)), ("where", e.Where?.Text), ("for", Written(e.ForRole)))),
         Trigger.Inactivity i => ("inactive", Said(("inactive", string.Join(", ", i.Names)), ("for", Written(i.For)))),
         Trigger.Becoming b => ("condition", Said(("condition", b.When.Text), ("for", Written(b.ForRole)))),
         Trigger.Segment s => (s.IsLeaving ? "left" : "entered", Said((s.IsLeaving ? "left" : "entered", s.Name), ("for", Written(s.ForRole)))),

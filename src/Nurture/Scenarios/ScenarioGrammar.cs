@@ -65,7 +65,7 @@ public static class ScenarioGrammar
             new("delay", "length", "with `event` and `goal_of`: enters so much later, unless goal or exit came true meanwhile", "60d"),
             new("goal_of", "scenario", "the goal of another scenario is reached", "onboarding"),
             new("inactive", "events", "none of these events happened …", "[ login, page ]"),
-            new("for", "length", "… for this long, from the later of the last one and the subject's creation. In a contact scenario, with a trigger of the account: who of the account enters, `'role(\"admin\", 1)'`", "14d") { Default = "required with `inactive`, and there" },
+            new("for", "length", "… for this long, from the later of the last one and the subject's creation. In a contact scenario, with a trigger of the account, or an event that names no person: who of the account enters, `'role(\"admin\", 1)'`", "14d") { Default = "required with `inactive`, and there" },
             new("condition", "condition", "a condition turns true", "contact.score > 3"),
             new("entered", "segment", "the subject comes into the segment", "engaged"),
             new("left", "segment", "the subject, having been in the segment, leaves it", "engaged"),

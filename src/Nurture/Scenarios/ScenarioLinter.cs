@@ -62,7 +62,7 @@ public sealed partial class ScenarioLinter
     {
         var (of, place) = scenario.Trigger switch
         {
-            Trigger.Event e => Heard(e.GoalOf is null ? e.Names : []),
+            Trigger.Event e when Heard(e.GoalOf is null ? e.Names : []) is var heard => e.Names.Any(Engine.ProductEvents.IsOfAccountAlone) ? (SubjectKind.Account, "trigger.event") : heard,
             Trigger.Inactivity i => Heard(i.Names),
             Trigger.Turning turning => (turning.Of, "trigger"),
             Trigger.Changed changed => (changed.Of, "trigger"),
@@ -78,7 +78,7 @@ public sealed partial class ScenarioLinter
             Error(DiagnosticCodes.NoRoleForTrigger, At(place), "what starts this is the account's, and the scenario is about one person: who of them enters?", "Say for: 'role(\"admin\", 1)', or make it subject: account.");
         if (of == SubjectKind.Contact && IsAccountScenario)
             Error(DiagnosticCodes.WrongSubject, At(place), "what starts this is one person's, and the scenario is about the account", "Use something of the account, or subject: contact.");
-        if (scenario.Trigger.ForRole is not null && (IsAccountScenario || of == SubjectKind.Contact))
+        if (scenario.Trigger.ForRole is not null && (IsAccountScenario || (of == SubjectKind.Contact && scenario.Trigger is not Trigger.Event)))
             Error(DiagnosticCodes.WrongSubject, At("trigger.for"), IsAccountScenario ? "the account itself enters, so for: has nothing to choose" : "the person whom it is about enters, so for: has nothing to choose", "Take it away.");
 
         (SubjectKind, string) Heard(IReadOnlyList<string> names)

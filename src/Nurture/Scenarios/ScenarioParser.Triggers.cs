@@ -75,19 +75,19 @@ public sealed partial class ScenarioParser
         var where = ReadCondition(fields["where"], "where", Scope(hasEnrollment: false));
         var late = source.Exact(fields["late"], "late") ?? DefaultLate;
         var settle = source.Exact(fields["settle"], "settle");
-        RefuseRole(fields, "an event is somebody's, and that person enters");
-        return names.Count == 0 ? null : new(names, where, late, settle, fields.Span);
+        var role = ReadTriggerRole(fields["for"]);
+        return names.Count == 0 ? null : new(names, where, late, settle, fields.Span) { ForRole = role };
     }
 
     /// <summary>The event that a reached goal is, of that one scenario.</summary>
     private Trigger.Event? ReadGoalTrigger(Fields fields)
     {
         var scenario = source.ScenarioName(fields["goal_of"]);
-        RefuseRole(fields, "whoever reached the goal enters");
+        var role = ReadTriggerRole(fields["for"]);
         if (scenario is null) return null;
         triggerEvents = [Engine.ProductEvents.GoalReached];
         var where = Condition.Compile(scenario.Split(ScenarioRow.Mark) is [var all, var one] ? $"trigger.scenario == \"{all}\" && trigger.row == \"{one}\"" : $"trigger.scenario == \"{scenario}\"", Scope(hasEnrollment: false), []);
-        return new([Engine.ProductEvents.GoalReached], where, DefaultLate, null, fields.Span) { GoalOf = scenario };
+        return new([Engine.ProductEvents.GoalReached], where, DefaultLate, null, fields.Span) { GoalOf = scenario, ForRole = role };
     }
 
     private Trigger.Inactivity? ReadInactivityTrigger(Fields fields)

@@ -27,6 +27,8 @@ public static class ScenarioReferences
                 yield return Error(DiagnosticCodes.NobodyEnters, at, $"\"{goalOf}\" has no goal, so nobody ever enters.", "Give it one: goal: { when: …, within: 14d }.");
         }
 
+        if (scenario is { Subject: SubjectKind.Contact, Trigger: Trigger.Event { GoalOf: { } itsGoal, ForRole: null } } && others.GetValueOrDefault(itsGoal) is { Subject: SubjectKind.Account })
+            yield return Error(DiagnosticCodes.NoRoleForTrigger, At("trigger.goal_of", default), $"\"{itsGoal}\" is about the account, and this scenario about one person: who of them enters?", "Say for: 'role(\"admin\", 1)', or make it subject: account.");
         foreach (var step in Step.All(scenario.Steps))
         {
             switch (step)

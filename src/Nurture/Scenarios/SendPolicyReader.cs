@@ -15,8 +15,9 @@ public static class SendPolicyReader
         if (root is null || source.Map(root, "the policy", "It has zone:, locale:, allowed_hours:, caps: and sender:.") is not { } mapping) return (standard, source.Sorted());
 
         var fields = new Fields(source, mapping, "the policy");
-        var calendars = BusinessCalendarReader.Read(source, fields["calendars"]);
-        var calendar = ReadCalendar(source, fields["calendar"], calendars) ?? standard.Calendar;
+        var closures = BusinessCalendarReader.ReadClosures(source, fields["closures"]);
+        var calendars = BusinessCalendarReader.Read(source, fields["calendars"], closures);
+        var calendar = ReadCalendar(source, fields["calendar"], calendars) ?? standard.Calendar with { Free = closures };
         var policy = new SendPolicy
         {
             Zone = source.Zone(fields["zone"], "zone") ?? standard.Zone,

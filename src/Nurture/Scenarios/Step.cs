@@ -284,6 +284,8 @@ public readonly record struct Duration(TimeSpan Exact, int BusinessDays = 0, int
     public bool IsExact => BusinessDays == 0 && Months == 0;
 
     public Duration Before => new(-Exact, -BusinessDays, -Months);
+
+    public bool IsBefore => Exact < TimeSpan.Zero || BusinessDays < 0 || Months < 0;
 }
 
 /// <summary>Who of an account receives a send (SEMANTICS.md 6).</summary>

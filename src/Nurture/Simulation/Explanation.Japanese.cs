@@ -53,6 +53,7 @@ public static partial class Explanation
             Reason.WaitSkipped => $"{here}を{hand}打ち切り、次へ進みました{JapaneseOf(detail["because"])}。",
             Reason.MovedByHand => $"{here}から{hand}別のステップへ移しました{JapaneseOf(detail["because"])}。",
             Reason.MomentGone => $"{here}は、予定の時期を過ぎていたため見送りました。",
+            Reason.AlreadySent => $"{here}は送信済みのため、再送しませんでした。",
             Reason.StoppedBy => $"別のシナリオ{JapaneseOf(detail["by"])}によって、シナリオ{name}から外れました。",
             Reason.Churned => $"解約済みとなったため、シナリオ{name}を終了しました。",
             Reason.WaitingToSettle => $"対象条件の判断に必要な情報がまだ揃わないため、シナリオ{name}への参加を待っています。",

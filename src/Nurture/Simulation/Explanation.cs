@@ -114,6 +114,7 @@ public static partial class Explanation
             Reason.WaitSkipped => $"Went on from {here} without waiting any longer{By(detail)}{Because(detail)}.",
             Reason.MovedByHand => $"Was taken from {here} to another step{By(detail)}{Because(detail)}.",
             Reason.MomentGone => $"Left {here} out: its moment had gone by.",
+            Reason.AlreadySent => $"Did not send {here} again: it was sent before.",
             Reason.StoppedBy => $"Was taken out of {name} by {(detail["by"] is { } stopping ? $"the scenario {stopping}" : "another scenario")}.",
             Reason.Churned => $"Left {name}: the account is a customer no more.",
 

@@ -180,8 +180,11 @@ public class RuleTests
         allowed_hours: { service: { from: "09:00", until: "18:00", days: business } }
         calendar: japan
         team_calendar: office
+        closures: [ 2026-12-29..2027-01-03 ]
         calendars:
-          japan: { countries: [ JP ], holidays: [ 2026-03-20, 2026-12-31 ], closures: [ 2026-12-29..2027-01-03 ] }
+          japan: { countries: [ JP ], holidays: [ 2026-03-20, 2026-12-31 ] }
+          states: { countries: [ CA ] }
+          shop: { countries: [ FR ], closures: [ 2026-12-30 ] }
           office: { holidays: [ 2026-03-04 ] }
           gulf: { countries: [ AE ], weekend: [ saturday, sunday, friday ] }
         sender: { name: A, address: a@example.com, organization: A, postal_address: A }
@@ -205,6 +208,9 @@ public class RuleTests
     [InlineData("2026-03-19T01:00:00Z", "1bd", "JP", "2026-03-23T01:00:00Z")]
     [InlineData("2026-03-19T01:00:00Z", "1bd", "US", "2026-03-23T01:00:00Z")]
     [InlineData("2026-03-19T01:00:00Z", "1bd", "AE", "2026-03-23T01:00:00Z")]
+    [InlineData("2026-03-19T01:00:00Z", "1bd", "CA", "2026-03-20T01:00:00Z")]
+    [InlineData("2026-12-28T01:00:00Z", "1bd", "CA", "2027-01-04T01:00:00Z")]
+    [InlineData("2026-12-28T01:00:00Z", "1bd", "FR", "2026-12-29T01:00:00Z")]
     [InlineData("2026-03-17T01:00:00Z", "3bd", "AE", "2026-03-23T01:00:00Z")]
     [InlineData("2026-12-28T01:00:00Z", "1bd", "JP", "2027-01-04T01:00:00Z")]
     [InlineData("2026-12-28T01:00:00Z", "{ until: \"09:00\", days: business }", "JP", "2027-01-04T00:00:00Z")]
