@@ -12,7 +12,7 @@ public sealed class MailFormsMigrationTests
 
     private const string Mail = "---\nsubject: 'Welcome, {{ contact.name }}'\npreheader: Three steps\n---\n<p>Hello {{ contact.name }},</p>\n";
 
-    private const string Layout = "<html><body>{{ content }}{{ sender.organization }}{{ unsubscribe_url }}</body></html>";
+    private const string Layout = "<html><body>{{ content }}{{ sender.organization }}, {{ sender.postal_address }}{{ unsubscribe_url }}</body></html>";
 
     private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
@@ -34,7 +34,7 @@ public sealed class MailFormsMigrationTests
         var store = new CatalogStore(fixture.Database);
         var library = await LibraryAsync(store);
         Assert.Equal((MailForm.Html, null), (library.Find("welcome", "en")!.Form, library.Find("welcome", "en")!.TextPartText));
-        Assert.Equal(("Welcome, Ann", "<html><body><p>Hello Ann,</p>\nExample Inc.https://x/u/1</body></html>"), Rendered(library));
+        Assert.Equal(("Welcome, Ann", "<html><body><p>Hello Ann,</p>\nExample Inc., 1 Streethttps://x/u/1</body></html>"), Rendered(library));
         Assert.Equal([2, 1], (await store.VersionsAsync("template", "welcome.en", Cancel)).Select(version => version.Version));
         Assert.Equal("Four steps", (await store.FindAsync("template", "welcome.en", 1, null, Cancel))!.Mail().Preheader!.Text);
 
