@@ -4,7 +4,8 @@ using Nurture.Notices;
 namespace Nurture.Storage;
 
 /// <param name="LinkHash">Of an invitation: the link that was shown, beside which the mail's own is made.</param>
-public sealed record PlannedNotice(PlannedSend Send, NoticeKind Kind, long UserId, long EscalationId, byte[]? LinkHash = null);
+/// <param name="IfTasksOf">As of <see cref="Notice.IfTasksOf"/>.</param>
+public sealed record PlannedNotice(PlannedSend Send, NoticeKind Kind, long UserId, long EscalationId, byte[]? LinkHash = null, (long AccountId, string Owner)? IfTasksOf = null);
 
 /// <summary>What a notice leads to.</summary>
 public sealed record NoticeTarget(NoticeKind Kind, long EscalationId, byte[]? LinkHash);

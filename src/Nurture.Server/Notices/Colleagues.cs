@@ -19,7 +19,7 @@ public sealed class Colleagues(IReadOnlyList<Colleague> all, AddressHash hash, S
     {
         var draft = notice.DraftFor(colleague, policy);
         var send = new PlannedSend(Notice.Slot, draft, ShippedTexts.DocumentsOf(draft.Template, draft.Locale), Committing.HashOf(hash, colleague.Address));
-        return new(send, notice.Kind, colleague.Id, notice.EscalationId, linkHash);
+        return new(send, notice.Kind, colleague.Id, notice.EscalationId, linkHash, notice.IfTasksOf);
     }
 
     private static bool IsFor(Notice notice, Colleague colleague) => notice.To is { } address

@@ -204,12 +204,23 @@ public sealed partial class SlotStore
         public async Task<IReadOnlyList<ClaimedSend>> SendsAsync()
         {
             await SendStore.PlanAsync(database, connection, transaction, commit.Sends, cancel);
-            await NoticeStore.PlanAsync(database, connection, transaction, commit.Notices, cancel);
+            await NoticeStore.PlanAsync(database, connection, transaction, await NoticesAsync(), cancel);
             await CallStore.PlanAsync(database, connection, transaction, commit.Calls, cancel);
             await CallStore.CancelAsync(database, connection, transaction, commit.CancelledSends, cancel);
             return await SendStore.CancelAsync(database, connection, transaction, commit.CancelledSends, Rows.Of(commit.CancelledSends)
                     .Short("kind", c => (short)c.Subject.Kind).Long("subject_id", c => c.Subject.Id).Long("enrollment_id", c => c.EnrollmentId),
                 "s.enrollment_id = r.enrollment_id and s.kind = r.kind and s.subject_id = r.subject_id", c => (c.Reason, c.At), cancel);
+        }
+
+        /// <summary>Without those that are only about open tasks where there is none; asked before the tasks change hands.</summary>
+        private async Task<List<PlannedNotice>> NoticesAsync()
+        {
+            var asked = commit.Notices.FindAll(notice => notice.IfTasksOf is not null);
+            if (asked.Count == 0) return commit.Notices;
+            var open = await database.BulkAsync(connection, transaction, Rows.Of(asked).Long("account_id", n => n.IfTasksOf!.Value.AccountId).Text("owner", n => n.IfTasksOf!.Value.Owner),
+                "select r.n from rows r where exists (select 1 from csm_tasks t where t.account_id = r.account_id and t.assignee = r.owner and t.done_at is null)",
+                row => asked[(int)row.GetInt64(0) - 1], cancel);
+            return commit.Notices.FindAll(notice => notice.IfTasksOf is not { } of || open.Contains(notice) || commit.Tasks.Exists(task => task.AccountId == of.AccountId && task.Assignee == of.Owner));
         }
 
         public async Task HumansAsync()

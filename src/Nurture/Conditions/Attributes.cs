@@ -6,6 +6,8 @@ namespace Nurture.Conditions;
 /// <summary>An attribute of the person or the account, read live. An account that is not there yet is unknown, not empty.</summary>
 internal sealed class AttributeRead(SubjectKind of, string name, PartType type, Reading instead) : Operand
 {
+    public (SubjectKind Of, string Name) Attribute => (of, name);
+
     /// <summary>The same, with nothing where nothing was said.</summary>
     public AttributeRead WithoutDefault() => new(of, name, type, Reading.Absent);
 

@@ -13,6 +13,9 @@ public sealed class DateExpression
 
     public string Text { get; }
 
+    /// <summary>The attribute that says it; null where something else does.</summary>
+    public (SubjectKind Of, string Name)? Attribute => (operand as AttributeRead)?.Attribute;
+
     /// <summary>One of the two where it is known; a text that is a day or a moment in ISO 8601 is one.</summary>
     public (DateOnly? Day, DateTimeOffset? Moment) Read(in ConditionContext context)
     {

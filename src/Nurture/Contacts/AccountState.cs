@@ -16,7 +16,7 @@ public sealed class Member
 
     public bool HasLeft { get; set; }
 
-    /// <summary>Has a live enrollment of their own, which account-wide events may concern.</summary>
+    /// <summary>Has an enrollment of their own, or an entry that waits, which account-wide events may concern.</summary>
     public bool IsEnrolled { get; set; }
 
     /// <summary>As of <see cref="ContactState.IsInternal"/>.</summary>

@@ -104,10 +104,12 @@ internal sealed partial class Advance
     /// <summary>Ends the passages of the same subject, and those of the account's people (or of the person's account) by the log.</summary>
     private bool HasStopped(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Stop step, DateTimeOffset at)
     {
+        if (IsWithheld(subject, enrollment, subject, at, Detail(("others", string.Join(", ", step.Scenarios))))) return GoOn(subject, enrollment, published, node);
         Note(subject, enrollment, Reason.OthersStopped, at, detail: Detail(("others", string.Join(", ", step.Scenarios))));
+        StopWaiting(subject, step.Scenarios, enrollment.Scenario, at);
         IEnumerable<SubjectRef> others = subject is AccountState account
             ? account.Members.Values.Where(member => member.IsEnrolled).Select(member => SubjectRef.Contact(member.ContactId))
-            : AccountOf((ContactState)subject) is { Enrollments.Count: > 0 } own ? [own.Ref] : [];
+            : AccountOf((ContactState)subject) is { } own && own.Enrollments.Count + own.PendingEntries.Count > 0 ? [own.Ref] : [];
         foreach (var other in others.ToList())
         {
             foreach (var scenario in step.Scenarios)
@@ -118,8 +120,30 @@ internal sealed partial class Advance
         return enrollment.Status == EnrollmentStatus.Live && enrollment.Step is not null && GoOn(subject, enrollment, published, node);
     }
 
+    /// <summary>Nobody of them follows into a place that becomes free: of an account all its people, else the person.</summary>
+    private void StopWaiting(SubjectState subject, IReadOnlyList<string> scenarios, string by, DateTimeOffset at)
+    {
+        if ((subject as AccountState ?? AccountOf((ContactState)subject)) is not { } account) return;
+        foreach (var seat in account.Seats.Where(one => !one.IsTaken && scenarios.Any(name => Scenario.Means(name, one.Scenario)) && (subject is AccountState || one.ContactId == subject.Id)).ToList())
+        {
+            account.Seats.Remove(seat);
+            set.Touch(new SubjectKey(slot, account.Ref));
+            NoteStopped(SubjectRef.Contact(seat.ContactId), seat.Scenario, by, at);
+        }
+    }
+
+    private void NoteStopped(SubjectRef subject, string scenario, string by, DateTimeOffset at) =>
+        Note(subject, scenario, catalog.Live.GetValueOrDefault(scenario)?.Scenario.Version ?? 0, 0, "", Reason.StoppedBy, at, 0, Detail(("by", by)));
+
+    /// <summary>What runs of them, and what was about to begin.</summary>
     private void StopAll(SubjectState subject, IReadOnlyList<string> scenarios, string by, DateTimeOffset at)
     {
+        foreach (var entry in subject.PendingEntries.Where(one => scenarios.Any(name => Scenario.Means(name, one.Scenario))).ToList())
+        {
+            subject.PendingEntries.Remove(entry);
+            NoteStopped(subject.Ref, entry.Scenario, by, at);
+        }
+
         foreach (var stopped in subject.Enrollments.Where(one => one.Status == EnrollmentStatus.Live && scenarios.Any(name => Scenario.Means(name, one.Scenario))).ToList())
         {
             // It counts as neither goal nor miss (SEMANTICS.md 44).
@@ -130,6 +154,7 @@ internal sealed partial class Advance
 
     private bool HasForgotten(SubjectState subject, Enrollment enrollment, Step.Forget step, DateTimeOffset at)
     {
+        if (IsWithheld(subject, enrollment, subject, at, Detail(("forgets", step.Reason)))) return HasEnded(subject, enrollment, new Step.End(step.Id, step.Reason, step.Span), at);
         Do(new Effect.Forget(subject.Id));
         // Until the erasure is heard: nothing leaves meanwhile, whoever's passage sends it.
         ((ContactState)subject).Status = ContactStatus.Left;

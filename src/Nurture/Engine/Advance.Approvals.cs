@@ -93,12 +93,16 @@ internal sealed partial class Advance
         Do(new Effect.OwnerChanged(account.Id, before, after));
         set.Touch(new SubjectKey(slot, account.Ref));
         var waits = account.Enrollments.Concat(EnrolledPeople(account).SelectMany(person => person.Enrollments)).Any(one => one.TaskId != 0 || one.Approvals.Count > 0);
-        if (cases.Count == 0 && holds.Count == 0 && !waits) return;
-        Note(account, null, Reason.OwnerChanged, at, detail: Detail(("from", before), ("to", after ?? "")));
+        var isKnown = cases.Count > 0 || holds.Count > 0 || waits;
+        if (isKnown) Note(account, null, Reason.OwnerChanged, at, detail: Detail(("from", before), ("to", after ?? "")));
         foreach (var colleague in new[] { before, after }.OfType<string>())
         {
             Do(new Effect.ColleaguesTold(new Notice(
-                NoticeKind.OwnerChanged, account.Ref, 0, $"owner-{causeId}-{at.ToUnixTimeMilliseconds()}", colleague, new NoticeFacts("", Text(account, "name")) { By = after, Before = before }, at, correlation)));
+                NoticeKind.OwnerChanged, account.Ref, 0, $"owner-{causeId}-{at.ToUnixTimeMilliseconds()}", colleague, new NoticeFacts("", Text(account, "name")) { By = after, Before = before }, at, correlation)
+            {
+                // Which tasks are still open that no passage waits for is not the account's to know.
+                IfTasksOf = isKnown ? null : (account.Id, before),
+            }));
         }
 
         bool IsHis(string? address) => string.Equals(address, before, StringComparison.OrdinalIgnoreCase);

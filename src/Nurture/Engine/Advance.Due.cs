@@ -14,10 +14,63 @@ internal sealed partial class Advance
     // Subjects that a step has changed, and that have not looked at themselves since.
     private readonly List<(SubjectState Subject, DateTimeOffset At)> unsettled = [];
 
-    /// <summary>Lives through every due moment before <paramref name="until"/> (at it too when inclusive), one after another.</summary>
+    // Who lives through a moment now, and is asked by what that moment changes.
+    private readonly HashSet<SubjectKey> catchingUp = [];
+
+    /// <summary>
+    /// Lives through every due moment before <paramref name="until"/> (at it too when inclusive), one after another. Where
+    /// scenarios watch their account, what is due for the account and its people comes first too, in the order of its moments:
+    /// each of them may hear of the others.
+    /// </summary>
     private void CatchUp(SubjectState subject, DateTimeOffset until, bool isInclusive)
     {
-        if (set.IsParked(new SubjectKey(slot, subject.Ref)) || subject is AccountState { IsOnTheMove: true }) return;
+        if (catalog.Index.HasAccountReaders && (subject as AccountState ?? AccountOf((ContactState)subject)) is { } account)
+        {
+            for (var i = 0; NextOf(account, subject, until, isInclusive) is { } next; i++)
+            {
+                if (i == MostMomentsAtOnce * (account.Members.Count + 1)) throw new InvalidOperationException($"More than {i} moments are due for {account.Ref} and its people at once.");
+                LiveThrough(next, next.DueAt!.Value, isInclusive: true);
+            }
+        }
+
+        LiveThrough(subject, until, isInclusive);
+    }
+
+    /// <summary>Who of the account, its people and the subject is due first; people before the account, as everywhere.</summary>
+    private SubjectState? NextOf(AccountState account, SubjectState subject, DateTimeOffset until, bool isInclusive)
+    {
+        SubjectState? first = null;
+        foreach (var person in EnrolledPeople(account)) Ask(person);
+        Ask(subject);
+        Ask(account);
+        return first;
+
+        void Ask(SubjectState one)
+        {
+            if (one.DueAt is not { } due || (isInclusive ? due > until : due >= until) || due >= first?.DueAt) return;
+            var key = new SubjectKey(slot, one.Ref);
+            if (!set.IsParked(key) && !catchingUp.Contains(key) && one is not AccountState { IsOnTheMove: true }) first = one;
+        }
+    }
+
+    /// <summary>What the account's people came through before something of theirs changes for all of them.</summary>
+    private void CatchUpPeople(AccountState account, DateTimeOffset until)
+    {
+        foreach (var person in EnrolledPeople(account)) LiveThrough(person, until, isInclusive: false);
+    }
+
+    private void LiveThrough(SubjectState subject, DateTimeOffset until, bool isInclusive)
+    {
+        var key = new SubjectKey(slot, subject.Ref);
+        if (set.IsParked(key) || subject is AccountState { IsOnTheMove: true } || !catchingUp.Add(key)) return;
+        Guarded(key, () => LiveThroughUnguarded(subject, until, isInclusive));
+        catchingUp.Remove(key);
+    }
+
+    private void LiveThroughUnguarded(SubjectState subject, DateTimeOffset until, bool isInclusive)
+    {
+        var wasImport = isImport;
+        isImport = false;
         RememberSincePublished(subject);
         for (var i = 0; subject.DueAt is { } due && (due < until || (isInclusive && due == until)); i++)
         {
@@ -28,6 +81,8 @@ internal sealed partial class Advance
             Rest(subject, at);
             if (subject.DueAt <= due) throw new InvalidOperationException($"{subject.Ref} stands still at {due:O}.");
         }
+
+        isImport = wasImport;
     }
 
     /// <summary>Everything that is true of the subject at this moment takes effect (SEMANTICS.md 25: goal, exit, what a wait hears, time-outs).</summary>
@@ -63,19 +118,21 @@ internal sealed partial class Advance
     {
         if (account.IsOnTheMove) return;
         Settle(account, at);
-        ForEnrolledPeople(account, except, person =>
+        ForEnrolledPeople(account, except, at, person =>
         {
             Settle(person, at);
             Rest(person, at);
         });
     }
 
-    private void ForEnrolledPeople(AccountState account, ContactState? except, Action<ContactState> tell)
+    private void ForEnrolledPeople(AccountState account, ContactState? except, DateTimeOffset at, Action<ContactState> tell)
     {
         if (!catalog.Index.HasAccountReaders) return;
         foreach (var member in account.Members.Values.Where(member => member.IsEnrolled && member.ContactId != except?.Id).ToList())
         {
-            if (set.Contact(slot, member.ContactId) is { } person) tell(person);
+            if (set.Contact(slot, member.ContactId) is not { } person) continue;
+            LiveThrough(person, at, isInclusive: false);
+            tell(person);
         }
     }
 
@@ -159,7 +216,8 @@ internal sealed partial class Advance
             if (i == MostMomentsAtOnce) throw new InvalidOperationException($"{current.Ref} changes without an end.");
             var (subject, at) = unsettled[0];
             unsettled.RemoveAll(one => ReferenceEquals(one.Subject, subject));
-            Settle(subject, at);
+            if (subject is AccountState account) SettleAccount(account, except: null, at);
+            else Settle(subject, at);
             if (!ReferenceEquals(subject, current)) Rest(subject, at);
         }
     }
@@ -219,9 +277,10 @@ internal sealed partial class Advance
         foreach (var entry in subject.PendingEntries) Sooner(entry.Until);
         if (subject is ContactState contact)
         {
-            if (MemberOf(contact) is { } member && member.IsEnrolled != contact.Enrollments.Count > 0)
+            var isEnrolled = contact.Enrollments.Count + contact.PendingEntries.Count > 0;
+            if (MemberOf(contact) is { } member && member.IsEnrolled != isEnrolled)
             {
-                member.IsEnrolled = contact.Enrollments.Count > 0;
+                member.IsEnrolled = isEnrolled;
                 set.Touch(new SubjectKey(slot, SubjectRef.Account(contact.AccountId)));
             }
 

@@ -94,6 +94,8 @@ internal sealed partial class Advance
     {
         foreach (var entry in subject.PendingEntries.ToList())
         {
+            // What entered before it at this moment may have stopped it.
+            if (!subject.PendingEntries.Contains(entry)) continue;
             if (!catalog.Live.TryGetValue(entry.Scenario, out var published)) subject.PendingEntries.Remove(entry);
             else if (entry.IsDelayed) TryDelayed(subject, entry, published, at);
             else if (subject is ContactState contact && published.Scenario.Trigger is Scenarios.Trigger.Event trigger) TryUnsettled(contact, entry, published, trigger, at);

@@ -156,6 +156,7 @@ internal sealed partial class Advance
         if (set.Account(slot, signal.AccountId) is not { } account) return;
         var at = signal.At;
         CatchUp(account, at, isInclusive: false);
+        if (signal.Act == EscalationAct.Close) CatchUpPeople(account, at);
         // Closed meanwhile, by somebody else or by itself: what was said of it is kept, and moves nothing.
         var escalation = account.Escalations.Find(open => open.Is(signal.EscalationId));
         Do(new Effect.EscalationNoted(escalation?.Id ?? signal.EscalationId, account.Id, at, signal.Act.ToString().ToLowerInvariant(), signal.By, signal.Text, Detail(

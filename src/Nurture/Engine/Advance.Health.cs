@@ -67,7 +67,7 @@ internal sealed partial class Advance
     {
         var (contactId, accountId, hop) = subject is ContactState contact ? (contact.Id, contact.AccountId, contact.Hop) : (0, subject.Id, 0);
         Tell(SignalCodec.Store(
-            new Signal.Occurred(new OccurredEvent(0, name, contactId, accountId, at, now, properties)),
+            new Signal.Occurred(new OccurredEvent(0, name, contactId, accountId, at, now, properties), isImport),
             slot, new StoredAbout(now, Hop: hop, Correlation: correlation)));
     }
 

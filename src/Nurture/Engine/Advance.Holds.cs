@@ -16,12 +16,12 @@ internal sealed partial class Advance
     private const int MostOfPair = 20;
 
     /// <summary>An event that opens a hold, or closes what another one opened.</summary>
-    private void HearHolds(AccountState account, OccurredEvent happened, bool countsOnly)
+    private void HearHolds(AccountState account, OccurredEvent happened)
     {
         foreach (var pair in catalog.Escalations.Holds)
         {
             if (happened.Name == pair.ClosedBy) CloseHold(account, pair, happened);
-            else if (happened.Name == pair.OpenedBy && !countsOnly) OpenHold(account, pair, happened);
+            else if (happened.Name == pair.OpenedBy && !isImport) OpenHold(account, pair, happened);
         }
     }
 
@@ -118,6 +118,8 @@ internal sealed partial class Advance
 
     private void EndHold(AccountState account, Hold hold, string by, DateTimeOffset at)
     {
+        // What was due for people while it lasted was held by it.
+        CatchUpPeople(account, at);
         account.Holds.RemoveAll(known => known.Source == hold.Source);
         account.QuietUntil = Later(account.QuietUntil, at + hold.Quiet);
         Note(account, null, Reason.HoldEnded, at, detail: Detail(("because", hold.Because), ("by", by), ("source", hold.Source)));
@@ -142,20 +144,30 @@ internal sealed partial class Advance
         Do(new Effect.HoldsChanged(account.Id, [.. account.Holds], account.QuietUntil));
     }
 
-    private List<ContactState> EnrolledPeople(AccountState account) =>
-        [.. account.Members.Values.Where(member => member.IsEnrolled).Select(member => set.Contact(slot, member.ContactId)).OfType<ContactState>()];
+    private List<ContactState> EnrolledPeople(AccountState account)
+    {
+        var keys = account.Members.Values.Where(member => member.IsEnrolled).Select(member => new SubjectKey(slot, SubjectRef.Contact(member.ContactId))).ToList();
+        // All at once, or the batch would be decided anew for each.
+        return keys.FindAll(key => !set.IsLoaded(key)) is { Count: > 0 } needed
+            ? throw new SubjectNeededException(needed)
+            : [.. keys.Select(set.Get).OfType<ContactState>()];
+    }
 
     /// <summary>Until when the account's hold, or the quiet time after one, keeps a mail of the class back; null where nothing does.</summary>
     private static DateTimeOffset? HeldUntil(AccountState? account, Enrollment enrollment, SendClass sendClass, DateTimeOffset at)
     {
         if (account is null) return null;
-        DateTimeOffset? until = null;
+        var (until, quietUntil) = ((DateTimeOffset?)null, account.QuietUntil);
         foreach (var hold in account.Holds)
         {
-            if (hold.Until > at && hold.Blocks.Contains(sendClass) && (until is null || hold.Until > until)) until = hold.Until;
+            // What began later is none of this moment's.
+            if (hold.Since > at) continue;
+            // Over, though the account was not woken yet: its quiet time has begun.
+            if (hold.Until <= at) quietUntil = Later(quietUntil, hold.Until + hold.Quiet);
+            else if (hold.Blocks.Contains(sendClass) && (until is null || hold.Until > until)) until = hold.Until;
         }
 
-        return until ?? (!enrollment.IsAskedFor && account.QuietUntil > at ? account.QuietUntil : null);
+        return until ?? (!enrollment.IsAskedFor && quietUntil > at ? quietUntil : null);
     }
 
     private void SpaceOut(SubjectState subject, Enrollment enrollment, DateTimeOffset at)

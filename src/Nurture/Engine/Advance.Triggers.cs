@@ -19,6 +19,12 @@ internal sealed partial class Advance
     /// <returns>Whether it was another one before.</returns>
     private bool Say(SubjectState subject, string attribute, AttributeValue value, DateTimeOffset at)
     {
+        if (subject is AccountState shared && shared[attribute] != value && catalog.Index.ConcernsPeople.Contains(attribute))
+        {
+            CatchUpPeople(shared, at);
+            unsettled.AddRange(EnrolledPeople(shared).Select(person => ((SubjectState)person, at)));
+        }
+
         var before = WithDefault(subject.Kind, attribute, subject[attribute]);
         if (!subject.Set(attribute, value, at)) return false;
         value = WithDefault(subject.Kind, attribute, value);
@@ -160,9 +166,10 @@ internal sealed partial class Advance
         }
     }
 
-    /// <summary>What is brought in from elsewhere starts nothing (SEMANTICS.md 20): it has been so all along.</summary>
+    /// <summary>What is brought in from elsewhere starts nothing (SEMANTICS.md 20): it has been so all along, and so was the band that follows from it.</summary>
     private void RememberTriggers(SubjectState subject, DateTimeOffset at)
     {
+        if (subject is AccountState account) ScoreHealth(account, Later(at, account.LivedUntil));
         foreach (var published in catalog.Index.StateTriggers) RememberTrigger(subject, published, at);
         changes.RemoveAll(change => ReferenceEquals(change.Subject, subject));
     }

@@ -17,6 +17,9 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     private string correlation = "";
     private StoredEvent? taken;
 
+    // What is decided now follows from an import: what is told of it counts and starts nothing (SEMANTICS.md 20).
+    private bool isImport;
+
     public IReadOnlyList<Effect> Effects => effects;
 
     public void Take(StoredEvent row)
@@ -40,13 +43,14 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
 
     public void Wake(SubjectKey key)
     {
-        (slot, causeId, correlation, taken) = (key.Slot, 0, "", null);
+        (slot, causeId, correlation, taken, isImport) = (key.Slot, 0, "", null, false);
         if (set.IsParked(key) || set.Get(key) is not { } state) return;
         Guarded(key, () => CatchUp(state, now, isInclusive: true));
     }
 
     private void Hear(Signal signal, StoredEvent row)
     {
+        isImport = false;
         switch (signal)
         {
             case Signal.Occurred s: Occurred(s, row); break;
@@ -107,6 +111,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var isOfAccount = account is not null && happened.AccountId == account.Id && !isLeftOut && !IsParked(account);
         if (contact is not null) CatchUp(contact, at, isInclusive: false);
         if (account is not null) CatchUp(account, at, isInclusive: false);
+        isImport = signal.CountsOnly;
         // What the product did is nothing that the person did.
         var isTheirs = !happened.Name.StartsWith(ProductEvents.Prefix, StringComparison.Ordinal);
         if (contact is not null && isTheirs && at > contact.LastActiveAt)
@@ -121,19 +126,19 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         catalog.Index.Criteria.Apply(happened, contact, isOfAccount ? account : null);
         if (contact is not null) NoteRegistration(contact, happened);
         if (contact is not null) Remember(contact, happened, SubjectKind.Contact);
-        if (signal.CountsOnly && contact is not null) RememberTriggers(contact, at);
-        if (signal.CountsOnly && isOfAccount) RememberTriggers(account!, at);
+        if (isImport && isOfAccount) RememberTriggers(account!, at);
+        if (isImport && contact is not null) RememberTriggers(contact, at);
         if (isOfAccount)
         {
             Remember(account!, happened, SubjectKind.Account);
-            ForEnrolledPeople(account!, except: null, person => Remember(person, happened, SubjectKind.Account));
+            ForEnrolledPeople(account!, except: null, at, person => Remember(person, happened, SubjectKind.Account));
             // Now that it is known what happened: what a hold's end lets go asks its goal first.
-            HearHolds(account!, happened, signal.CountsOnly);
+            HearHolds(account!, happened);
         }
 
         if (contact is not null) Settle(contact, at);
         if (isOfAccount) SettleAccount(account!, contact, at);
-        if (!signal.CountsOnly) Trigger(happened, contact, isOfAccount ? account : null, at);
+        if (!isImport) Trigger(happened, contact, isOfAccount ? account : null, at);
         Rest(contact, at);
         Rest(account, at);
     }
@@ -143,13 +148,14 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         var contact = ContactHere(signal.ContactId, signal.At);
         if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
+        isImport = signal.CountsOnly;
         var hadAddress = contact.Email is not null;
         foreach (var (name, value) in signal.Attributes) Say(contact, name, value, signal.At);
         contact.IsKnown |= signal.IsKnown;
         MarkInternal(contact);
         set.TouchProfile(contact);
         if (signal.Basis != ConsentBasis.None && contact.Basis == ConsentBasis.None) (contact.Basis, contact.BasisAt) = (signal.Basis, signal.At);
-        if (signal.CountsOnly) RememberTriggers(contact, signal.At);
+        if (isImport) RememberTriggers(contact, signal.At);
         Settle(contact, signal.At);
         Rest(contact, signal.At);
         if (hadAddress || contact.Email is null || AccountOf(contact) is not { Enrollments.Count: > 0 } account) return;
@@ -175,9 +181,10 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     {
         var account = AccountHere(signal.AccountId, signal.At);
         CatchUp(account, signal.At, isInclusive: false);
+        isImport = signal.CountsOnly;
         foreach (var (name, value) in signal.Attributes) Say(account, name, value, signal.At);
         set.TouchProfile(account);
-        if (signal.CountsOnly) RememberTriggers(account, signal.At);
+        if (isImport) RememberTriggers(account, signal.At);
         SettleAccount(account, null, signal.At);
         Rest(account, signal.At);
     }
@@ -231,6 +238,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             Note(subject, enrollment, signal.Reason, at, signal.RecipientId, step: signal.Step);
         }
 
+        if (signal.Bounce is { } bounce && (subject as ContactState ?? set.Contact(slot, signal.RecipientId)) is { } person)
+            Happened(person, ProductEvents.SendBounced, at, ("scenario", bounce.Scenario), ("step", signal.Step), ("template", bounce.Template), ("kind", bounce.IsHard ? ProductEvents.HardBounce : ProductEvents.SoftBounce));
         Settle(subject, at);
         Rest(subject, at);
     }
@@ -333,6 +342,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             else Hear(SignalCodec.Read(row), row);
         }
 
+        isImport = false;
         if (SubjectHere(signal.Subject) is not { } subject) return;
         // Nothing was due for it while it stood still, and if it missed nothing, nobody has said since when it is.
         Rest(subject, subject.LivedUntil);
@@ -348,13 +358,16 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (row.Kind != SignalKind.Occurred) return;
         var account = AccountHere(accountId, row.OccurredAt);
         if (account.LeavesOut(row.ContactId)) return;
-        var happened = SignalCodec.ReadEvent(row) with { AccountId = accountId };
+        var signal = (Signal.Occurred)SignalCodec.Read(row);
+        var happened = signal.Event with { AccountId = accountId };
         CatchUp(account, happened.OccurredAt, isInclusive: false);
+        isImport = signal.CountsOnly;
         catalog.Index.Criteria.Apply(happened, null, account);
+        if (isImport) RememberTriggers(account, happened.OccurredAt);
         Remember(account, happened, SubjectKind.Account);
-        HearHolds(account, happened, countsOnly: false);
+        HearHolds(account, happened);
         Settle(account, happened.OccurredAt);
-        Trigger(happened, null, account, happened.OccurredAt);
+        if (!isImport) Trigger(happened, null, account, happened.OccurredAt);
         Rest(account, happened.OccurredAt);
     }
 

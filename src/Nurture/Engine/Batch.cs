@@ -109,7 +109,7 @@ public sealed class Batch
             }
             catch (SubjectNeededException needed)
             {
-                Needs = [needed.Key];
+                Needs = needed.Keys;
                 return;
             }
             catch (PoisonException poison) when (!poisoned.Exists(known => known.Key == poison.Key))

@@ -93,7 +93,7 @@ public sealed class WorkingSet
     public AccountState? Account(short slot, long id) => (AccountState?)Get(new SubjectKey(slot, SubjectRef.Account(id)));
 
     public SubjectState? Get(SubjectKey key) =>
-        states.TryGetValue(key, out var state) ? state : throw new SubjectNeededException(key);
+        states.TryGetValue(key, out var state) ? state : throw new SubjectNeededException([key]);
 
     internal void Put(short slot, SubjectState state)
     {
@@ -126,7 +126,7 @@ public sealed class WorkingSet
     internal Tombstone? TombstoneAt(short slot, long contactId) =>
         tombstones.TryGetValue((slot, contactId), out var tombstone)
             ? tombstone
-            : throw new SubjectNeededException(new SubjectKey(slot, SubjectRef.Contact(contactId)));
+            : throw new SubjectNeededException([new SubjectKey(slot, SubjectRef.Contact(contactId))]);
 
     internal void SetTombstone(short slot, long contactId, Tombstone? tombstone)
     {
@@ -158,10 +158,10 @@ public sealed class WorkingSet
 /// <param name="Events">In the order in which they occurred.</param>
 public sealed record Past(DateTimeOffset Since, IReadOnlySet<string> Names, IReadOnlyList<StoredEvent> Events);
 
-/// <summary>A decision needs a subject that was not loaded.</summary>
-public sealed class SubjectNeededException(SubjectKey key) : Exception($"{key} was not loaded.")
+/// <summary>A decision needs subjects that were not loaded.</summary>
+public sealed class SubjectNeededException(IReadOnlyList<SubjectKey> keys) : Exception($"{string.Join(", ", keys)} was not loaded.")
 {
-    public SubjectKey Key { get; } = key;
+    public IReadOnlyList<SubjectKey> Keys { get; } = keys;
 }
 
 /// <summary>A subject on which the engine stumbles: it is parked, and everybody else goes on.</summary>

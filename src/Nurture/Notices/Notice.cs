@@ -56,6 +56,9 @@ public sealed record Colleague(long Id, string Address, string Name, string Role
 public sealed record Notice(
     NoticeKind Kind, SubjectRef About, long EscalationId, string Cause, string? To, NoticeFacts Facts, DateTimeOffset At, string Correlation)
 {
+    /// <summary>Is written only where the account has an open task of that owner's; null where it is written anyway.</summary>
+    public (long AccountId, string Owner)? IfTasksOf { get; init; }
+
     /// <summary>Under this name notices stand in the ledger; no scenario can be called so.</summary>
     public const string Scenario = "nurture.notice";
 

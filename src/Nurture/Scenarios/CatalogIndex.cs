@@ -40,7 +40,16 @@ public sealed class CatalogIndex
 
         HasAccountReaders = catalog.Versions.Values.Any(published =>
             published.Scenario.Subject == SubjectKind.Contact && WatchedConditions(published.Scenario).Any(condition => condition.ReadsAccount || condition.Events.Any(e => e.By == SubjectKind.Account)));
+        ConcernsPeople = MovingPeople(catalog.Versions.Values.Select(published => published.Scenario).Where(scenario => scenario.Subject == SubjectKind.Contact));
     }
+
+    // By the last three a person is written to, and at what time.
+    private static HashSet<string> MovingPeople(IEnumerable<Scenario> ofPeople) =>
+    [
+        .. ofPeople.SelectMany(scenario => Step.All(scenario.Steps)).Select(step => step switch { Step.WaitUntilDate wait => wait.Until.Date.Attribute, Step.WaitFor wait => wait.Until?.Date.Attribute, _ => null })
+            .OfType<(SubjectKind Of, string Name)>().Where(date => date.Of == SubjectKind.Account).Select(date => date.Name),
+        "stage", "zone", "country",
+    ];
 
     private static readonly IReadOnlySet<string> None = new HashSet<string>();
 
@@ -74,6 +83,9 @@ public sealed class CatalogIndex
 
     /// <summary>Whether any contact scenario watches its account, so that what happens to an account concerns all enrolled people of it.</summary>
     public bool HasAccountReaders { get; }
+
+    /// <summary>Attributes of an account by whose change its people's passages may go otherwise though they do not ask for it: when a local time is, what date they wait for, whether it is a customer's.</summary>
+    public IReadOnlySet<string> ConcernsPeople { get; }
 
     private static HashSet<string> Names(IEnumerable<Criterion> criteria) => [.. criteria.Select(criterion => criterion.EventName)];
 

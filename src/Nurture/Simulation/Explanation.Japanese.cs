@@ -78,6 +78,8 @@ public static partial class Explanation
             Reason.QuietHours => $"相手の配信可能時間になるまで、{mail}を保留しました。",
             Reason.HeldOut when detail["attribute"] is { } withheld => $"比較用の未配信グループのため、{withheld} を設定しませんでした。",
             Reason.HeldOut when detail["endpoint"] is { } uncalled => $"比較用の未配信グループのため、エンドポイント {uncalled} を呼び出しませんでした。",
+            Reason.HeldOut when detail["others"] is { } unstopped => $"比較用の未配信グループのため、シナリオ {unstopped} を停止しませんでした。",
+            Reason.HeldOut when detail["forgets"] is not null => "比較用の未配信グループのため、個人データを消去しませんでした。",
             Reason.HeldOut => $"比較用の未配信グループのため、{mail}を送りませんでした。",
             Reason.ConditionFalse => $"条件{JapaneseText((step as Step.Send)?.If)}に当てはまらないため、{mail}を見送りました。",
             Reason.NoRecipient => $"契約企業に宛先となる方がいないため、{mail}を送りませんでした。",

@@ -80,6 +80,8 @@ public static partial class Explanation
             Reason.QuietHours => $"Held {mail} back until the allowed hours of the recipient.",
             Reason.HeldOut when detail["attribute"] is { } withheld => $"Did not set {withheld}: the passage is in the holdout group.",
             Reason.HeldOut when detail["endpoint"] is { } uncalled => $"Did not call the endpoint {uncalled}: the passage is in the holdout group.",
+            Reason.HeldOut when detail["others"] is { } unstopped => $"Did not stop {unstopped}: the passage is in the holdout group.",
+            Reason.HeldOut when detail["forgets"] is not null => "Did not forget the person: the passage is in the holdout group.",
             Reason.HeldOut => $"Withheld {mail}: the passage is in the holdout group.",
             Reason.ConditionFalse => $"Skipped {mail}: its condition{Text((step as Step.Send)?.If)} was not true.",
             Reason.NoRecipient => $"Did not send {mail}: nobody of the account is its recipient.",

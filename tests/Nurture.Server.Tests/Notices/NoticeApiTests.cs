@@ -135,6 +135,26 @@ public abstract class NoticeApiTests(ApiServer api)
     }
 
     [Fact]
+    public async Task Both_owners_are_told_of_an_account_that_changes_hands_with_a_task_and_nobody_without()
+    {
+        using var before = await OwnerAsync("hands");
+        using var after = await api.SignedInAsync(Role.Csm, "next-hands@example.com");
+        await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "call-hands.yaml", text = Calling("hands").Replace("escalate: hands", "task: { title: Call them }", StringComparison.Ordinal) } } });
+        await InCompanyAsync("idle-hands", "hands@example.com");
+        await InCompanyAsync("busy-hands", "hands@example.com");
+        await api.PersonAsync("busy-hands", "busy-hands@customer.example", """,{"type":"track","userId":"busy-hands","event":"signed_up","properties":{"plan":"hands"}}""");
+
+        foreach (var name in new[] { "idle-hands", "busy-hands" }) await InCompanyAsync(name, "next-hands@example.com");
+        await api.SettleAsync();
+
+        foreach (var owner in new[] { "hands@example.com", "next-hands@example.com" })
+        {
+            Assert.Single(await MailsToAsync(owner, "busy-hands"));
+            Assert.Empty(await MailsToAsync(owner, "idle-hands"));
+        }
+    }
+
+    [Fact]
     public async Task An_invitation_is_mailed_with_a_link_of_its_own_and_the_first_one_used_ends_the_other()
     {
         await PublishAsync();

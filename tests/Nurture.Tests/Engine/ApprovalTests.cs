@@ -166,6 +166,18 @@ public class ApprovalTests
     }
 
     [Fact]
+    public void Rule_55_a_task_for_which_nobody_waits_goes_to_the_next_owner_too_and_both_are_told_if_it_is_open()
+    {
+        var world = Owned();
+
+        world.SayAccount(1, ("owner", "new@example.com"));
+
+        var told = world.Simulator.Carried.OfType<Effect.ColleaguesTold>().Select(told => told.Notice).Where(notice => notice.Kind == NoticeKind.OwnerChanged).ToList();
+        Assert.Equal(["csm@example.com", "new@example.com"], told.Select(notice => notice.To));
+        Assert.All(told, notice => Assert.Equal("csm@example.com", notice.IfTasksOf?.Owner));
+    }
+
+    [Fact]
     public void Rule_55_another_owner_takes_over_what_is_open_and_both_are_told_once()
     {
         var world = Owned(Proposing()).Do(1, "near_end");

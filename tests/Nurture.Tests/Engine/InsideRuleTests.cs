@@ -27,6 +27,46 @@ public sealed class InsideRuleTests
 
     private static IEnumerable<string> Left(World world) => world.Simulator.Sends.Select(send => $"{send.Draft.Template} {send.LeftAt:ddd HH:mm}");
 
+    [Rule(33, 35)]
+    [Theory]
+    [InlineData("- wait: { until: account.contract_end, offset: -5d }\n- send: due")]
+    [InlineData("- wait: { for: event(\"never\"), until: account.contract_end, offset: -5d }\n- send: due")]
+    public void A_date_of_the_account_that_moves_re_plans_what_its_people_wait_for(string steps)
+    {
+        var world = World.Of(Scenario(steps)).Person(1, 1).SayAccount(1, ("contract_end", new DateOnly(2026, 4, 1))).Do(1, "signed_up").Pass("1d");
+
+        world.SayAccount(1, ("contract_end", new DateOnly(2026, 3, 12)));
+
+        // Five days before it, at nine.
+        world.PassTo(new DateTimeOffset(2026, 3, 7, 12, 0, 0, TimeSpan.Zero));
+        Assert.Equal(["due 1"], world.Mails);
+    }
+
+    [Rule(35)]
+    [Fact]
+    public void Another_zone_of_the_account_re_plans_what_its_people_wait_for()
+    {
+        var world = World.Of(Scenario("- wait: { until: \"09:00\" }\n- send: morning")).Person(1, 1).SayAccount(1, ("zone", "Asia/Tokyo")).Do(1, "signed_up").Pass("1h");
+
+        world.SayAccount(1, ("zone", "America/New_York"));
+
+        // Nine in New York, ten hours before it is nine in Tokyo.
+        world.PassTo(new DateTimeOffset(2026, 3, 2, 14, 0, 0, TimeSpan.Zero));
+        Assert.Equal(["morning 1"], world.Mails);
+    }
+
+    [Rule(51)]
+    [Fact]
+    public void A_churned_account_ends_what_its_people_wait_for_at_once()
+    {
+        var world = World.Of(Scenario("- wait: 20d\n- send: late")).Person(1, 1).Do(1, "signed_up").Pass("1d");
+
+        world.SayAccount(1, ("stage", "churned"));
+
+        Assert.Equal("churned wait-20d", world.Decisions()[^1]);
+        Assert.Equal(world.Now, world.Last(Reason.Churned).At);
+    }
+
     [Rule(24)]
     [Fact]
     public void What_has_happened_since_entry_or_is_true_is_not_waited_for()

@@ -139,6 +139,51 @@ public class StepTests
         Assert.Equal("stopped_by wait-10d", world.Decisions("persons")[^1]);
     }
 
+    [Rule(44)]
+    [Fact]
+    public void Rule_44_a_stop_takes_what_is_about_to_begin_with_it()
+    {
+        var world = World.Of(
+            Doing("  - send: delayed", "trigger: { event: signed_up, delay: 3d }", "later").Replace("trigger: { event: signed_up }\n", ""),
+            Doing("  - send: placed\n  - wait: 20d", "per_account: 1", "seated"),
+            Doing("  - stop: [ later, seated ]", "trigger: { event: promoted }", "stops", "account").Replace("trigger: { event: signed_up }\n", "")).Person(1, 1).Person(2, 1).Do(1, "signed_up").Do(2, "signed_up");
+        Assert.Equal(["placed 1"], world.Mails);
+
+        world.Pass("1h").Do(1, "promoted").Pass("9d");
+
+        Assert.Equal(["placed 1"], world.Mails);
+        Assert.Equal(["entry_delayed", "entry_delayed", "stopped_by", "stopped_by"], world.Decisions("later"));
+        Assert.Equal(["entered", "released placed", "colleague_enrolled", "stopped_by", "stopped_by wait-20d"], world.Decisions("seated"));
+    }
+
+    [Rule(44)]
+    [Fact]
+    public void Rule_44_a_stop_takes_an_entry_that_waits_for_an_account_with_it()
+    {
+        var world = World.Of(
+            Doing("  - wait: 3d", "trigger: { event: signed_up, settle: 2d }", "company", "account").Replace("trigger: { event: signed_up }\n", ""),
+            Doing("  - stop: company", "trigger: { event: promoted }", "stops").Replace("trigger: { event: signed_up }\n", "")).Person(7).Do(7, "signed_up");
+
+        world.Do(7, "promoted").Join(7, 1).Pass("3d");
+
+        Assert.Equal(["waiting_to_settle", "stopped_by"], world.Decisions("company"));
+    }
+
+    [Rule(22)]
+    [Fact]
+    public void Rule_22_who_is_held_out_stops_and_forgets_nothing()
+    {
+        var world = World.Of(
+            Doing("  - wait: 10d", "", "other"),
+            Doing("  - stop: [ other ]\n  - forget: unconfirmed", "holdout: 100%\ntrigger: { event: promoted }", "stops").Replace("trigger: { event: signed_up }\n", "")).Person(1).Do(1, "signed_up");
+
+        world.Do(1, "promoted").Pass("1d").Do(1, "signed_up");
+
+        Assert.Equal(["entered", "already_enrolled"], world.Decisions("other"));
+        Assert.Equal(["entered", "held_out stop-other", "held_out forget-unconfirmed", "ended forget-unconfirmed"], world.Decisions("stops"));
+        Assert.Empty(world.Simulator.Carried.OfType<Effect.Forget>());
+    }
+
     [Fact]
     public void A_list_is_a_segment_that_steps_write()
     {

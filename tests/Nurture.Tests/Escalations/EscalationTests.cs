@@ -133,6 +133,19 @@ public sealed class EscalationTests
         Assert.Equal(["thanks-a 1", "one 2", "two 2"], world.Mails);
     }
 
+    [Rule(48)]
+    [Fact]
+    public void A_hold_that_runs_out_leaves_its_quiet_time_to_people_s_scenarios_too()
+    {
+        var world = Company(Scenario("a", "stuck", "stalled"), Drip).Do(1, "stuck").Do(2, "subscribed");
+
+        world.PassTo(World.Start.AddDays(24).AddMinutes(-1));
+        Assert.DoesNotContain("one 2", world.Mails);
+
+        world.PassTo(World.Start.AddDays(24));
+        Assert.Contains("one 2", world.Mails);
+    }
+
     [Fact]
     public void A_forgotten_case_does_not_silence_an_account_for_ever()
     {

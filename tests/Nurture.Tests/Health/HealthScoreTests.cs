@@ -198,6 +198,47 @@ public sealed class HealthScoreTests
         Assert.Equal(["rescue 1"], world.Mails);
     }
 
+    [Rule(20)]
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void What_is_imported_moves_the_band_and_starts_nothing_by_it(bool asEvent)
+    {
+        const string Told = """
+            scenario: told
+            title: Told
+            owner: m@example.com
+            subject: account
+            class: transactional
+            purpose: x
+            goal: none
+            reentry: every time
+            trigger: { event: [ nurture.band_changed, nurture.tier_changed, nurture.stage_reached ] }
+            steps:
+              - send: { template: told, to: most_active, nobody: end }
+            """;
+        var types = "types: {}\nholds: { moved: { title: Moved, opened_by: nurture.band_changed, closed_by: never, up_to: 14d } }";
+        var world = World.WithHealth(Text, types, World.RescuedAtRisk, Told).Person(1, account: 1).SayAccount(1, ("seats", 10));
+        for (var i = 0; i < 5; i++) world.Do(1, "login");
+        world.Pass("4d");
+        Assert.Equal(HealthBand.Healthy, world.Account(1).Health!.Band);
+        world.TellAccount(1, account => new Signal.HoldReleased(account, "csm@example.com", world.Now));
+        var before = world.Mails.Count;
+
+        if (asEvent) world.Tell(new Signal.Occurred(new OccurredEvent(900, "cancelled", 1, 0, world.Now, world.Now, default), CountsOnly: true), 1);
+        else world.TellAccount(1, account => new Signal.AccountDescribed(account, new Dictionary<string, AttributeValue> { ["seats"] = AttributeValue.From(0), ["tier"] = AttributeValue.From("high"), ["stage"] = AttributeValue.From("renewal") }, world.Now, CountsOnly: true));
+        world.Pass("1h");
+
+        Assert.Equal(asEvent ? HealthBand.AtRisk : HealthBand.Watch, world.Account(1).Health!.Band);
+        Assert.Contains(world.Simulator.Carried.OfType<Effect.Append>(), told => told.Event.Name == ProductEvents.BandChanged);
+        Assert.Equal(before, world.Mails.Count);
+        Assert.Empty(world.Account(1).Holds);
+
+        // What the account does from here on counts as ever.
+        world.SayAccount(1, ("tier", "low"));
+        Assert.Equal(["told 1"], world.Mails.Skip(before));
+    }
+
     [Theory]
     [InlineData("scale: [[0, 0], [10, 100]] }", "scale: [[0, 0], [10, 100], [5, 20]] }", "The values of a scale rise from corner to corner.")]
     [InlineData("scale: [[0, 0], [10, 100]] }", "scale: [[0, 0], [5, 100], [10, 50]] }", "The points of a scale rise all along, or fall all along.")]
