@@ -265,6 +265,15 @@ public static partial class DiagnosticCodes
     /// <summary>What was to be filled in and was not: a field of another tool, filler, a link to nowhere.</summary>
     public const string UnfilledField = "NUR316";
 
+    /// <summary>A preheader that is longer than what inboxes show of it.</summary>
+    public const string LongPreheader = "NUR317";
+
+    /// <summary>A mail prints raw what somebody else sets.</summary>
+    public const string RawValue = "NUR318";
+
+    /// <summary>An attribute with code and without quotes, or a link that runs code.</summary>
+    public const string UnsafeAttribute = "NUR319";
+
     /// <summary>A step or scenario would send a mail as something that its front matter says it is not.</summary>
     public const string MailClass = "NUR320";
 

@@ -118,7 +118,7 @@ public static class ScenarioGrammar
             new("webhook", "map", "calls an endpoint of Settings → Webhooks: its name, or more, see below", "crm") { Opens = "webhook" },
             new("notify", "map", "tells a colleague or a channel something, see below", "{ who: account.owner, about: They are stuck }") { Opens = "notify" },
             new("start", "map", "starts another scenario, which decides itself who enters, and goes on", "win-back") { Opens = "start" },
-            new("stop", "scenario", "ends what runs of these scenarios, for the subject and (of an account) its people; it counts as neither goal nor miss", "[ win-back ]"),
+            new("stop", "scenario", "ends what runs of these scenarios and what is about to begin, for the subject and (of an account) its people; it counts as neither goal nor miss", "[ win-back ]"),
             new("end", "name", "ends the passage with a reason of your own", "not_interested"),
             new("id", "name", "its name, beside it or inside", "first-mail") { Default = "what it does" },
             new("failed", "steps", "beside a `webhook`: what runs when nobody took it", "[ send: welcome ]"),
