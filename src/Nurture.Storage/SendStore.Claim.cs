@@ -266,6 +266,6 @@ public sealed partial class SendStore
             update sends set state = r.state, not_sent = r.state, reason = r.reason, ended_at = @now, reply = coalesce(r.reply, sends.reply)
             from rows r where sends.slot = r.slot and sends.id = r.id
             """, cancel);
-        await TellAsync(connection, transaction, ended.Select(end => (end.Send, end.Reason)), now, cancel);
+        await TellAsync(connection, transaction, ended.Select(end => (end.Send, end.Reason, false)), now, cancel);
     }
 }

@@ -106,7 +106,7 @@ public sealed partial class SendStore
             select r.hash, 'hard_bounce', 'smtp', @now, r.address, r.note from rows r where true on conflict (hash) do nothing
             """, cancel);
         var told = settled.Where(end => Ledger.IsTold(end.Settlement.State)).ToList();
-        await TellAsync(connection, transaction, told.Select(end => (end.Send, end.Settlement.Reason!.Value)), now, cancel);
+        await TellAsync(connection, transaction, told.Select(end => (end.Send, end.Settlement.Reason!.Value, end.Settlement.Suppresses)), now, cancel);
         return told.Count;
     }
 

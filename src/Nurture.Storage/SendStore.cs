@@ -67,8 +67,13 @@ public sealed record ClaimedSend
     public required bool IsCounted { get; init; }
 
     /// <summary>What its passage is told when it did not simply leave.</summary>
-    internal StoredEvent Ended(Reason reason, DateTimeOffset now) => SignalCodec.Store(
-        new Signal.SendEnded(Subject, EnrollmentId, Id, Step, RecipientId, reason, now) { CountedAt = IsCounted && reason != Reason.Uncertain ? PlannedAt : null },
+    /// <param name="isHardBounce">Of one that came back: there is no such address.</param>
+    internal StoredEvent Ended(Reason reason, DateTimeOffset now, bool isHardBounce = false) => SignalCodec.Store(
+        new Signal.SendEnded(Subject, EnrollmentId, Id, Step, RecipientId, reason, now)
+        {
+            CountedAt = IsCounted && reason != Reason.Uncertain ? PlannedAt : null,
+            Bounce = reason == Reason.Bounced ? new(Scenario, Template, isHardBounce) : null,
+        },
         Slot, new StoredAbout(now, Correlation: Correlation));
 }
 
@@ -144,10 +149,10 @@ public sealed partial class SendStore(Database database)
     };
 
     private Task TellAsync(
-        DbConnection connection, DbTransaction transaction, IEnumerable<(ClaimedSend Send, Reason Reason)> ended, DateTimeOffset now, CancellationToken cancel) =>
+        DbConnection connection, DbTransaction transaction, IEnumerable<(ClaimedSend Send, Reason Reason, bool IsHardBounce)> ended, DateTimeOffset now, CancellationToken cancel) =>
         log.AppendAsync(connection, transaction,
             // No enrollment waits for what became of a mail to a colleague.
-            [.. ended.Where(end => !IsNotice(end.Send)).Select(end => end.Send.Ended(end.Reason, now))],
+            [.. ended.Where(end => !IsNotice(end.Send)).Select(end => end.Send.Ended(end.Reason, now, end.IsHardBounce))],
             cancel);
 
     /// <summary>Calls off those of the sends that <paramref name="which"/> finds which were not handed over; what an earlier attempt may have delivered stays uncertain.</summary>

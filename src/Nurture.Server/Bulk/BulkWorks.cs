@@ -28,20 +28,37 @@ internal sealed class BulkWorks(
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim turn = new(1, 1);
+
+    // Of works whose last step failed: when that was, by the machine's clock.
+    private readonly Dictionary<long, long> failed = [];
     private long steps;
     private long drained;
 
     /// <summary>Raised when something is to be counted or done.</summary>
     public WorkSignal Asked { get; } = new();
 
-    /// <summary>One step of each; returns how many were looked at, told or ended.</summary>
+    /// <summary>One step of each; returns how many were looked at, told or ended. One whose step fails keeps no other back, and is tried again a second later.</summary>
     public async Task<int> TurnAsync(CancellationToken cancel)
     {
         await turn.WaitAsync(cancel);
         try
         {
             var done = 0;
-            foreach (var work in await store.UnderWayAsync(cancel)) done += work.State == BulkState.Counting ? await CountAsync(work, cancel) : await TellAsync(work, cancel);
+            foreach (var work in await store.UnderWayAsync(cancel))
+            {
+                if (failed.TryGetValue(work.Id, out var then) && TimeProvider.System.GetElapsedTime(then) < LookAgain) continue;
+                failed.Remove(work.Id);
+                try
+                {
+                    done += work.State == BulkState.Counting ? await CountAsync(work, cancel) : await TellAsync(work, cancel);
+                }
+                catch (Exception failure) when (!cancel.IsCancellationRequested)
+                {
+                    logger.LogError(failure, "A step of {Act} {Work} in {Scenario} failed and is tried again", work.Act, work.Id, work.Scenario);
+                    failed[work.Id] = TimeProvider.System.GetTimestamp();
+                }
+            }
+
             if (done > 0) steps++;
             return done;
         }
@@ -93,7 +110,7 @@ internal sealed class BulkWorks(
             }
             catch (Exception failure)
             {
-                logger.LogError(failure, "A step of work on many failed and is tried again");
+                logger.LogError(failure, "Work on many could not be looked for, and is looked for again");
                 await Asked.WaitAsync(LookAgain, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -148,7 +148,10 @@ internal sealed partial class Binder
 
     private void CheckChoice(Part part, Expression otherAt, Part other)
     {
-        if (part.Choices is null || other.Value is not Constant { Value: { Kind: ReadingKind.Text, Text: { } text } } || part.Choices.Contains(text)) return;
+        if (other.Value is not Constant { Value: { Kind: ReadingKind.Text, Text: { } text } }) return;
+        if (part.Choices is null && part.Attribute is var (of, name) && ProductKnowledge.Misspelled(of, name, text) is { } meant)
+            report.Warn(UnknownValue, otherAt.Span, $"\"{text}\" is no {name} that Nurture knows of.", $"Did you mean \"{meant}\"? Which there are is said in events.yaml: {name}: {{ type: text, values: [ … ] }}.");
+        if (part.Choices is null || part.Choices.Contains(text)) return;
         report.Warn(UnknownValue, otherAt.Span, $"\"{text}\" is none of the values that this can have.",
             Spelling.Hint(text, part.Choices) ?? $"There are {string.Join(", ", part.Choices.Select(choice => $"\"{choice}\""))}.");
     }

@@ -12,7 +12,7 @@ internal sealed partial class Binder
     // Two of an account's people may turn out to be one; without spare ones, a person that was dropped would be missing then.
     private const int SparePeople = 8;
 
-    // Intake names these itself, for pages and screens, and the product's own events are a closed list.
+    // Intake names these itself, for pages and screens.
     private static readonly string[] AlwaysKnown = ["page", "screen"];
 
     private bool IsCounting(Expression expression) =>
@@ -181,7 +181,7 @@ internal sealed partial class Binder
     {
         if (TextIn(expression, "an event's name") is not { } written) return null;
         var name = scope.Asks is { Count: > 0 } ? Engine.ProductEvents.NameOf(written, scope.Plan) : written;
-        if (scope.Plan.Events.TryGetValue(name, out var planned))
+        if ((scope.Plan.Events.GetValueOrDefault(name) ?? Engine.ProductEvents.Find(name)) is { } planned)
         {
             if (planned.IsAccountFact && of == SubjectKind.Contact)
             {
@@ -189,9 +189,13 @@ internal sealed partial class Binder
                     $"Ask account.{WithoutReceiver(call)}.");
             }
         }
-        else if (scope.Plan.Events.Count > 0 && !AlwaysKnown.Contains(name) && !name.StartsWith("nurture.", StringComparison.Ordinal))
+        else if (name.StartsWith(Engine.ProductEvents.Prefix, StringComparison.Ordinal))
         {
-            report.Warn(UnknownEvent, expression.Span, $"The event \"{name}\" is not in the tracking plan.", Spelling.Hint(name, scope.Plan.Events.Keys));
+            report.Warn(UnknownEvent, expression.Span, $"Nurture tells no event \"{name}\", so that this never happens.", Spelling.Hint(name, Engine.ProductEvents.All.Select(one => one.Name)) ?? Engine.ProductEvents.Listed);
+        }
+        else if (scope.Plan.Events.Count > 0 && !AlwaysKnown.Contains(name))
+        {
+            report.Warn(UnknownEvent, expression.Span, $"The event \"{name}\" is not in the tracking plan.", Spelling.OfMails(name) ?? Spelling.Hint(name, scope.Plan.Events.Keys));
         }
 
         return name;

@@ -105,19 +105,19 @@ internal sealed partial class Binder
         return Spelling.Hint(name, names, nearest => $"{root}.{nearest}") ?? "Describe it in events.yaml.";
     }
 
-    private static Part Planned(SubjectKind of, PlannedAttribute planned)
+    private Part Planned(SubjectKind of, PlannedAttribute planned)
     {
         var type = Typed.Of(planned.Type);
-        var choices = ProductKnowledge.ChoicesOf(of, planned.Name);
+        var choices = ProductKnowledge.ChoicesOf(of, planned.Name, scope.Plan);
         var instead = planned.Default.IsNull && of == SubjectKind.Account && planned.Name == "tier" && type == PartType.Text ? Reading.Of("tech") : Reading.Of(planned.Default);
-        return new Part(type, new AttributeRead(of, planned.Name, type, instead), MayBeAbsent: instead.Kind == ReadingKind.Absent, Choices: choices);
+        return new Part(type, new AttributeRead(of, planned.Name, type, instead), MayBeAbsent: instead.Kind == ReadingKind.Absent, Choices: choices) { Attribute = (of, planned.Name) };
     }
 
-    private static Part TextAttribute(SubjectKind of, string name)
+    private Part TextAttribute(SubjectKind of, string name)
     {
         var instead = of == SubjectKind.Account && name == "tier" ? Reading.Of("tech") : Reading.Absent;
         return new Part(PartType.Text, new AttributeRead(of, name, PartType.Text, instead),
-            MayBeAbsent: instead.Kind == ReadingKind.Absent, Choices: ProductKnowledge.ChoicesOf(of, name));
+            MayBeAbsent: instead.Kind == ReadingKind.Absent, Choices: ProductKnowledge.ChoicesOf(of, name, scope.Plan)) { Attribute = (of, name) };
     }
 
     private Part? BindField(Expression expression, Heard which, string path)
@@ -125,13 +125,13 @@ internal sealed partial class Binder
         if (CannotHear(expression, which)) return null;
         if (path == "contact" || path.StartsWith("contact.", StringComparison.Ordinal)) return BindActor(expression, which, path);
 
-        var planned = EventsBehind(which).Select(name => scope.Plan.Events.GetValueOrDefault(name) ?? Engine.ProductEvents.OfTrigger(name)).ToArray();
+        var planned = EventsBehind(which).Select(name => scope.Plan.Events.GetValueOrDefault(name) ?? Engine.ProductEvents.Find(name) ?? Engine.ProductEvents.OfTrigger(name)).ToArray();
         var fields = planned.Select(known => known?.Properties.GetValueOrDefault(path)).OfType<PlannedAttribute>().ToArray();
         if (fields.Length > 0)
         {
             var type = fields.Select(field => field.Type).Distinct().Count() == 1 ? Typed.Of(fields[0].Type) : PartType.Untyped;
             var instead = fields.Length == planned.Length && fields.All(field => field.Default == fields[0].Default) ? Reading.Of(fields[0].Default) : Reading.Absent;
-            return new Part(type, new FieldRead(which, path, type, instead), MayBeAbsent: instead.Kind == ReadingKind.Absent);
+            return new Part(type, new FieldRead(which, path, type, instead), MayBeAbsent: instead.Kind == ReadingKind.Absent, Choices: fields is [{ Values.Count: > 0 } only] && planned.Length == 1 ? only.Values : null);
         }
 
         switch (path)
@@ -151,13 +151,12 @@ internal sealed partial class Binder
     }
 
     private string EventNames(Heard which) =>
-        which == Heard.Wait ? "no event" : string.Join(", ", EventsBehind(which).Select(name => $"\"{name}\""));
+        string.Join(", ", EventsBehind(which).Select(name => $"\"{name}\""));
 
-    // Which event a wait hears is said elsewhere, so a field may be one of any event.
     private IReadOnlyList<string> EventsBehind(Heard which) => which switch
     {
         Heard.Trigger => scope.TriggerEvents ?? [],
-        Heard.Wait => [.. scope.Plan.Events.Keys],
+        Heard.Wait => scope.HeardEvents ?? [],
         Heard.Own => [own!.Name],
         Heard.Response => [],
     };
@@ -172,7 +171,7 @@ internal sealed partial class Binder
             case Heard.Trigger when scope.TriggerEvents is null:
                 report.Error(NotHere, expression.Span, "No event starts this, so there is no trigger to read.");
                 return true;
-            case Heard.Wait when own is not null || !scope.HasHeard:
+            case Heard.Wait when own is not null || scope.HeardEvents is null:
                 report.Error(NotHere, expression.Span, "Nothing was heard yet: heard is what the wait before it heard.", "Ask it in a step after a wait for an event.");
                 return true;
             case Heard.Own when own is null:

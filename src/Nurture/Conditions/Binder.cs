@@ -12,7 +12,11 @@ namespace Nurture.Conditions;
 /// <param name="MayBeAbsent">Nothing may have been said of it, so that <c>!=</c> is true where nobody knows.</param>
 /// <param name="Choices">The values that it can have, where that is a closed list.</param>
 internal sealed record Part(
-    PartType Type, Operand? Value = null, Test? Test = null, RoleSource? Roles = null, bool MayBeAbsent = false, IReadOnlyList<string>? Choices = null);
+    PartType Type, Operand? Value = null, Test? Test = null, RoleSource? Roles = null, bool MayBeAbsent = false, IReadOnlyList<string>? Choices = null)
+{
+    /// <summary>The attribute that it reads; null for anything else.</summary>
+    public (SubjectKind Of, string Name)? Attribute { get; init; }
+}
 
 /// <summary>The event whose own fields a <c>where</c> reads.</summary>
 /// <param name="SeesTrigger">Whether it may be compared with the starting event: asked once per enrollment, not counted for all.</param>
@@ -154,6 +158,7 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
 
         // All of them are looked at before giving up, so that one run shows every mistake.
         var tests = parts.Select(BindTest).ToArray();
+        if (junction.Operator == BinaryOperator.And) CheckContradiction(junction, parts);
         return tests.Any(test => test is null)
             ? null
             : new Part(PartType.Boolean, Test: new Junction(junction.Operator == BinaryOperator.Or, tests!));

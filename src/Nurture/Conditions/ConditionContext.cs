@@ -51,8 +51,8 @@ public sealed record ConditionScope
     /// <summary>Whether <c>session.…</c> may be read: what starts it is about a session.</summary>
     public bool HasSession => TriggerEvents is { Count: > 0 } && TriggerEvents.All(Sessions.SessionEvents.IsOne);
 
-    /// <summary>Whether <c>heard.…</c> may be read: after a wait.</summary>
-    public bool HasHeard { get; init; }
+    /// <summary>Events whose fields <c>heard.…</c> may read, after a wait for them; none means any, null that no wait has heard anything.</summary>
+    public IReadOnlyList<string>? HeardEvents { get; init; }
 
     /// <summary>A hook asks the JSON of a request, <c>body.…</c>, and nothing else: nobody is known yet.</summary>
     public bool HasBody { get; init; }

@@ -1,5 +1,6 @@
 using Nurture.Contacts;
 using Nurture.Health;
+using Nurture.Scenarios;
 
 namespace Nurture.Conditions;
 
@@ -40,7 +41,15 @@ public static class ProductKnowledge
     /// <summary>Attributes that exist though no plan describes them; the plan may give them another type or a default.</summary>
     public static IReadOnlyList<string> TextAttributes(SubjectKind kind) => kind == SubjectKind.Contact ? ContactTexts : AccountTexts;
 
-    public static IReadOnlyList<string>? ChoicesOf(SubjectKind kind, string name) => kind == SubjectKind.Account && name == "tier" ? Tiers : null;
+    /// <summary>The values that an attribute can have, where that is a closed list: Nurture's own, or the tracking plan's.</summary>
+    public static IReadOnlyList<string>? ChoicesOf(SubjectKind kind, string name, TrackingPlan plan) =>
+        kind == SubjectKind.Account && name == "tier" ? Tiers
+        : plan.Attribute(kind, name) is not { Values: { Count: > 0 } values } ? null
+        : kind == SubjectKind.Account && name == "stage" ? [.. values.Append(Scenario.Churned).Distinct()] : values;
+
+    /// <summary>The value of Nurture's own that was probably meant, of an attribute whose values nobody has declared; null for what may well be another one.</summary>
+    internal static string? Misspelled(SubjectKind kind, string name, string value) =>
+        kind == SubjectKind.Account && name == "stage" && value != Scenario.Churned ? Spelling.Nearest(value, [Scenario.Churned]) : null;
 
     public static IEnumerable<string> Names(SubjectKind kind) => kind == SubjectKind.Contact
         ? [.. OfContact.Keys, "role", .. ContactTexts]

@@ -3,6 +3,15 @@ namespace Nurture.Conditions;
 /// <summary>Did you mean …?</summary>
 internal static class Spelling
 {
+    /// <summary>What an author means by an event that no log has: mails are asked of the passage that sent them. Null for any other name.</summary>
+    public static string? OfMails(string name) => name switch
+    {
+        "mail_sent" or "email_sent" => "A mail is no event: ask sent(\"welcome\") of the passage that sends it. How many somebody gets is for caps: in policy.yaml.",
+        "mail_clicked" or "mail_opened" or "email_clicked" or "email_opened" => "A mail is no event: ask clicked(\"welcome\") of the passage that sent it, and the product's own events, such as login or page, of those who are active.",
+        "mail_bounced" or "send_bounced" => "A mail is no event: what could not leave stands under Mail, and its step's skipped: says what follows.",
+        _ => null,
+    };
+
     /// <summary>The candidate closest to what was written, if it is close enough to have been meant.</summary>
     public static string? Nearest(string written, IEnumerable<string> candidates)
     {

@@ -189,7 +189,7 @@ internal sealed partial class Advance
             if (counted.Count >= cap.Sends) return (Reason.CapReached, DateTimeOffset.FromUnixTimeMilliseconds(counted[^cap.Sends]) + cap.Within);
         }
 
-        var hours = catalog.Policy.AllowedHours.GetValueOrDefault(step.Class);
+        var hours = step.LeavesAtAnyHour ? null : catalog.Policy.AllowedHours.GetValueOrDefault(step.Class);
         if (hours is not null)
         {
             var allowed = Calendar.NextAllowed(moment, hours, ClockOf(ZoneRule.Recipient, recipient));

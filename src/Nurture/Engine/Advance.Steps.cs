@@ -238,7 +238,7 @@ internal sealed partial class Advance
             if (isOwnAnswer && enrollment.Heard is { Name: ProductEvents.Answered } heard && heard.ContactId == happened.ContactId && heard["step"] == happened["step"]) enrollment.Heard = happened;
         }
 
-        if (!isOwnAnswer && scenario.KeyProperty is { } key && enrollment.Key.Length > 0 && happened[key].ToString() != enrollment.Key) return;
+        if (!isOwnAnswer && scenario.KeyProperty is { } key && enrollment.Key.Length > 0 && happened[key].ToString() != enrollment.Key && !ProductEvents.IsHeardByEveryKey(happened.Name, key)) return;
         // Of sessions it hears what is said of its own.
         if (SessionEvents.IsOne(happened.Name) && SessionEvents.SessionOf(enrollment.Trigger) is { } own && SessionEvents.SessionOf(happened) != own) return;
         if (enrollment is { Status: EnrollmentStatus.Measuring, MissedAt: { } missed } && happened.OccurredAt > missed) return;

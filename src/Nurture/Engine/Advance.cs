@@ -238,6 +238,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             Note(subject, enrollment, signal.Reason, at, signal.RecipientId, step: signal.Step);
         }
 
+        if (signal.Bounce is { } bounce && (subject as ContactState ?? set.Contact(slot, signal.RecipientId)) is { } person)
+            Happened(person, ProductEvents.SendBounced, at, ("scenario", bounce.Scenario), ("step", signal.Step), ("template", bounce.Template), ("kind", bounce.IsHard ? ProductEvents.HardBounce : ProductEvents.SoftBounce));
         Settle(subject, at);
         Rest(subject, at);
     }

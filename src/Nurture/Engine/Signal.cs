@@ -56,6 +56,9 @@ public abstract record Signal
     {
         /// <summary>When it was planned, where it counted for caps and surely did not leave, so that the cap is returned; else null.</summary>
         public DateTimeOffset? CountedAt { get; init; }
+
+        /// <summary>What came back, where something did: the passage may be over by then.</summary>
+        public Bounce? Bounce { get; init; }
     }
 
     /// <summary>A mail was opened or a link in it followed, by a person or a machine.</summary>
@@ -223,3 +226,7 @@ public enum SignalKind : short
     Admitted = 111,
     Replied = 190,
 }
+
+/// <summary>A mail that the other side gave back.</summary>
+/// <param name="IsHard">There is no such address; else its mailbox takes nothing at present.</param>
+public sealed record Bounce(string Scenario, string Template, bool IsHard);

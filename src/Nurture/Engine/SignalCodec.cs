@@ -76,6 +76,10 @@ public static class SignalCodec
             w.Number(5, (long)s.Reason);
             w.Number(6, (long)s.Subject.Kind);
             w.Number(8, s.CountedAt?.ToMilliseconds() ?? 0);
+            if (s.Bounce is not { } bounce) return;
+            w.Text(9, bounce.Scenario);
+            w.Text(10, bounce.Template);
+            w.Number(11, bounce.IsHard ? 2 : 1);
         })),
         Signal.Hit s => Row(SignalKind.Hit, s.Subject, s.RecipientId, s.At, Packed(w =>
         {
@@ -322,6 +326,7 @@ public static class SignalCodec
             case SignalKind.SendEnded or SignalKind.Hit:
             {
                 var (enrollment, send, step, recipient, fifth, kind, isMachine, counted) = (0L, Guid.Empty, "", 0L, 0L, SubjectKind.Contact, false, 0L);
+                var (scenario, template, bounced) = ("", "", 0L);
                 while (reader.Next())
                 {
                     switch (reader.Field)
@@ -334,13 +339,20 @@ public static class SignalCodec
                         case 6: kind = (SubjectKind)reader.Number; break;
                         case 7: isMachine = reader.Number != 0; break;
                         case 8: counted = reader.Number; break;
+                        case 9: scenario = reader.Text; break;
+                        case 10: template = reader.Text; break;
+                        case 11: bounced = reader.Number; break;
                     }
                 }
 
                 var subject = new SubjectRef(kind, kind == SubjectKind.Account ? row.AccountId : row.ContactId);
                 return row.Kind == SignalKind.Hit
                     ? new Signal.Hit(subject, enrollment, send, step, recipient, fifth != 0, row.OccurredAt, isMachine)
-                    : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt) { CountedAt = counted == 0 ? null : Instants.FromMilliseconds(counted) };
+                    : new Signal.SendEnded(subject, enrollment, send, step, recipient, (Reason)fifth, row.OccurredAt)
+                    {
+                        CountedAt = counted == 0 ? null : Instants.FromMilliseconds(counted),
+                        Bounce = bounced != 0 ? new(scenario, template, bounced == 2) : null,
+                    };
             }
 
             case SignalKind.ApprovalGiven:

@@ -24,8 +24,8 @@ public static partial class DiagnosticCodes
     /// <summary>A key that nobody reads.</summary>
     public const string UnknownKey = "NUR006";
 
-    /// <summary>A key of the language that this version of Nurture does not offer.</summary>
-    public const string NotAvailable = "NUR007";
+    /// <summary>A key that belongs somewhere else, or is written otherwise.</summary>
+    public const string KeyElsewhere = "NUR007";
 
     /// <summary>A key that has to be there.</summary>
     public const string MissingKey = "NUR008";
@@ -129,7 +129,7 @@ public static partial class DiagnosticCodes
     /// <summary>A setting for contact scenarios in an account scenario, or the other way round.</summary>
     public const string WrongSubject = "NUR121";
 
-    /// <summary>A goal that the trigger itself or an exit already answers.</summary>
+    /// <summary>A goal that is the trigger again.</summary>
     public const string GoalNeverCounts = "NUR122";
 
     /// <summary>A goal without <c>within</c>: it can be reached but never missed.</summary>
@@ -150,7 +150,7 @@ public static partial class DiagnosticCodes
     /// <summary>An escalation type or outcome that is not declared.</summary>
     public const string UnknownEscalation = "NUR128";
 
-    /// <summary>A band of health that no scenario answers and that does not say why.</summary>
+    /// <summary>A band of health that no scenario answers and that does not say why, or that several answer for the same account.</summary>
     public const string BandUnanswered = "NUR129";
 
     /// <summary>A date that has passed before it was ever published.</summary>
@@ -205,8 +205,14 @@ public static partial class DiagnosticCodes
     /// <summary>A session is named or read where none can be.</summary>
     public const string NoSession = "NUR153";
 
-    /// <summary>A step that belongs to a moment before anybody is invited to the session.</summary>
+    /// <summary>A step that belongs to a moment which has always gone: before the invitation to a session, or before a date that was reached.</summary>
     public const string BeforeInvitation = "NUR154";
+
+    /// <summary>Nobody ever enters: trigger, audience, goal and exits contradict each other.</summary>
+    public const string NobodyEnters = "NUR158";
+
+    /// <summary>A scenario is started without the values that it reads of its trigger.</summary>
+    public const string StartedWithout = "NUR159";
 
     /// <summary>A session that is no test's, or is written wrongly there.</summary>
     public const string UnknownSession = "NUR155";
@@ -258,6 +264,15 @@ public static partial class DiagnosticCodes
 
     /// <summary>What was to be filled in and was not: a field of another tool, filler, a link to nowhere.</summary>
     public const string UnfilledField = "NUR316";
+
+    /// <summary>A preheader that is longer than what inboxes show of it.</summary>
+    public const string LongPreheader = "NUR317";
+
+    /// <summary>A mail prints raw what somebody else sets.</summary>
+    public const string RawValue = "NUR318";
+
+    /// <summary>An attribute with code and without quotes, or a link that runs code.</summary>
+    public const string UnsafeAttribute = "NUR319";
 
     /// <summary>A step or scenario would send a mail as something that its front matter says it is not.</summary>
     public const string MailClass = "NUR320";

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Escalations;
 using Nurture.Templates;
@@ -12,7 +14,12 @@ public sealed partial class ScenarioLinter
     /// <param name="HasHeard">A wait for something came before, whose answer may be read.</param>
     /// <param name="AtLeast">The time that has passed since entry at the very least.</param>
     /// <param name="Local">The local time of day that the step before waited for, if that is so.</param>
-    private readonly record struct Moment(bool HasHeard, TimeSpan AtLeast, (LocalTime Time, Days Days)? Local);
+    /// <param name="Standing">The wait for a time of day since which no time has passed, if that is so.</param>
+    /// <param name="Reached">The date, and how far from it, that has been reached at the very least.</param>
+    private readonly record struct Moment(bool HasHeard, TimeSpan AtLeast, (LocalTime Time, Days Days)? Local, Step.WaitUntil? Standing, (string Date, Duration Offset)? Reached);
+
+    // Templates and steps of which a mail may have been sent before the step that is looked at.
+    private readonly HashSet<string> maybeSent = new(StringComparer.Ordinal);
 
     private void CheckSteps()
     {
@@ -22,7 +29,12 @@ public sealed partial class ScenarioLinter
             return;
         }
 
-        var start = new Moment(false, TimeSpan.Zero, scenario.Trigger is Trigger.DateAttribute date ? (date.At, date.Days) : null);
+        var start = new Moment(false, TimeSpan.Zero, scenario.Trigger is Trigger.DateAttribute date ? (date.At, date.Days) : null, null, scenario.Trigger switch
+        {
+            Trigger.DateAttribute { Every: null } on => ($"{(on.Of == SubjectKind.Contact ? "contact" : "account")}.{on.Attribute}", on.Offset),
+            Trigger.Session { At: null } session => ("session.starts_at", session.Before),
+            _ => null,
+        });
         CheckList(scenario.Steps, start, isLast: true);
         CheckLocales();
     }
@@ -51,66 +63,104 @@ public sealed partial class ScenarioLinter
         {
             case Step.Send send:
                 CheckSend(send, moment);
+                maybeSent.UnionWith([send.Template, send.Id]);
                 CheckList(send.Skipped, moment, isLast);
-                return moment with { Local = null };
+                return moment with { Local = null, Standing = send is { Approve: null, Throttle: null } && LeavesAtOnce(send, moment.Standing) ? moment.Standing : null };
             case Step.WaitLength wait:
                 if (isLast) NothingFollows(wait);
                 else if (wait.Length == default) Warn(DiagnosticCodes.PointlessWait, wait.Span, "this wait is over at once", "Take it away.");
-                return moment with { AtLeast = moment.AtLeast + Least(wait.Length), Local = null };
+                return moment with { AtLeast = moment.AtLeast + Least(wait.Length), Local = null, Standing = null };
             case Step.WaitUntil until:
                 if (isLast) NothingFollows(until);
-                return moment with { Local = (until.Time, until.Days) };
+                else if (moment.Standing is { } before && before.Time == until.Time && before.Zone == until.Zone && (until.Days == Scenarios.Days.All || until.Days == before.Days))
+                    Warn(DiagnosticCodes.PointlessWait, until.Span, $"it is {until.Time:HH:mm} already since the wait on line {before.Span.Line}, so this one is over at once", "To go on at that time of a later day, wait a day between them: - wait: 1d.");
+                return moment with { Local = (until.Time, until.Days), Standing = until };
             case Step.WaitUntilDate until:
                 if (isLast) NothingFollows(until);
-                CheckInvitation(until.Until, until.Span);
-                return moment with { Local = until.Until.At is { } time ? (time, until.Until.Days) : null };
+                CheckDate(until.Until, until.Span, moment);
+                return moment with { Local = until.Until.At is { } time ? (time, until.Until.Days) : null, Standing = null, Reached = (NameOf(until.Until), until.Until.Offset) };
             case Step.WaitFor wait:
                 if (!wait.IsBounded && !Has($"{wait.Id}/up_to") && !Has($"{wait.Id}/until") && wait.Timeout.Count == 0)
                     Warn(DiagnosticCodes.PointlessWait, At($"{wait.Id}/for", wait.Span), "this wait has no end: who never does it stands here for ever", "Say how long: up_to: 7d.");
-                CheckList(wait.Timeout, moment with { AtLeast = moment.AtLeast + (wait.UpTo ?? TimeSpan.Zero), Local = null }, isLast);
-                return moment with { HasHeard = true, Local = null };
+                if (wait.UpTo is { } upTo && upTo <= TimeSpan.Zero) Warn(DiagnosticCodes.PointlessWait, At($"{wait.Id}/up_to", wait.Span), "this wait is over at once", "Say how long: up_to: 7d.");
+                CheckSentBefore(wait.For, At($"{wait.Id}/for", wait.Span));
+                CheckList(wait.Timeout, moment with { AtLeast = moment.AtLeast + (wait.UpTo ?? TimeSpan.Zero), Local = null, Standing = null }, isLast);
+                return moment with { HasHeard = true, Local = null, Standing = null };
             case Step.Branch branch:
                 CheckArms(branch, moment, isLast);
-                return moment with { Local = branch.Arms.All(arm => arm.Then.Count == 0) ? moment.Local : null };
+                return branch.Arms.All(arm => arm.Then.Count == 0) ? moment : moment with { Local = null, Standing = null };
             case Step.Webhook webhook:
-                CheckList(webhook.Failed, moment with { Local = null }, isLast);
-                CheckList(webhook.Timeout, moment with { Local = null }, isLast);
-                return webhook.Waits ? moment with { Local = null } : moment;
+                CheckList(webhook.Failed, moment with { Local = null, Standing = null }, isLast);
+                CheckList(webhook.Timeout, moment with { Local = null, Standing = null }, isLast);
+                return webhook.Waits ? moment with { Local = null, Standing = null } : moment;
             case Step.Notify { Who: Colleagues.Manager manager } notify when environment.Escalations is { Managers.Count: 0 }:
                 Warn(DiagnosticCodes.UnknownPool, At($"{notify.Id}/who", notify.Span), $"escalations.yaml names no managers, so nobody is told as {manager}", "Name them there: managers: { csm@example.com: head@example.com, otherwise: head@example.com }.");
                 return moment;
             case Step.Escalate escalate:
                 CheckEscalate(escalate, moment, isLast);
-                return moment with { Local = null };
+                return moment with { Local = null, Standing = null };
             case Step.Task task:
                 CheckTask(task, moment, isLast);
-                return task.WaitsForOutcome ? moment with { Local = null } : moment;
+                return task.WaitsForOutcome ? moment with { Local = null, Standing = null } : moment;
             case Step.Split split:
                 foreach (var arm in split.Arms) CheckList(arm.Then, moment, isLast);
-                return moment with { Local = null };
+                return moment with { Local = null, Standing = null };
             case Step.Repeat repeat:
-                CheckList(repeat.Steps, moment with { Local = null }, isLast: false);
-                return moment with { HasHeard = true, Local = null };
+                maybeSent.UnionWith(Step.All(repeat.Steps).OfType<Step.Send>().SelectMany(send => new[] { send.Template, send.Id }));
+                if (repeat.Until is { } asked) CheckSentBefore(asked, At($"{repeat.Id}/until", repeat.Span));
+                CheckList(repeat.Steps, moment with { Local = null, Standing = null }, isLast: false);
+                return moment with { HasHeard = true, Local = null, Standing = null };
             case Step.Start start:
                 CheckStart(start, moment);
                 return moment;
             case Step.Assign { Pool: { } pool } assign when environment.Escalations is { } types && !types.Pools.ContainsKey(pool):
                 Error(DiagnosticCodes.UnknownPool, At($"{assign.Id}/pool", assign.Span), $"escalations.yaml declares no pool \"{pool}\"", Suggestions.For(pool, types.Pools.Keys, "There are") ?? "Declare it there: pools: { low-touch: [ csm@example.com ] }.");
                 return moment;
-            case Step.Set or Step.Assign or Step.Unsubscribe or Step.Forget or Step.Enlist or Step.Stop or Step.End or Step.Notify:
+            case Step.Set { On: var of, Attribute: var attribute, Value: var value } set:
+                CheckValue(of, attribute, value, set.Span);
+                return moment;
+            case Step.Assign or Step.Unsubscribe or Step.Forget or Step.Enlist or Step.Stop or Step.End or Step.Notify:
                 return moment;
             default:
                 throw new InvalidOperationException($"No rule for {step.GetType().Name}.");
         }
     }
 
-    /// <summary>A moment so long before the session that nobody is invited yet has always gone.</summary>
-    private void CheckInvitation(DateMoment until, SourceSpan at)
+    /// <summary>A moment before the one that has been reached already has always gone.</summary>
+    private void CheckDate(DateMoment until, SourceSpan at, Moment moment)
     {
-        if (scenario.Trigger is not Trigger.Session { At: null } trigger || until.Date.Text != "session.starts_at" || until.At is not null) return;
-        if (trigger.Before.IsExact && until.Offset.IsExact && until.Offset.Exact < trigger.Before.Exact)
-            Error(DiagnosticCodes.BeforeInvitation, at, $"people are invited {Days(-trigger.Before.Exact)} before the session, and this is {Days(-until.Offset.Exact)} before it", "Invite earlier, or come nearer to the session.");
+        if (moment.Reached is not var (date, reached) || NameOf(until) != date || until.Days != Scenarios.Days.All) return;
+        var isSession = date == "session.starts_at";
+        // Local times of one day lie within it.
+        var gap = Earliest(reached) - Latest(until.Offset);
+        if (gap <= TimeSpan.Zero || until.At is not null && gap < TimeSpan.FromDays(1)) return;
+        if (isSession && scenario.Trigger is Trigger.Session { At: null, Before: var before } && before == reached)
+            Error(DiagnosticCodes.BeforeInvitation, at, $"people are invited {Days(-before.Exact)} before the session, and this is {Days(-until.Offset.Exact)} before it", "Invite earlier, or come nearer to the session.");
+        else
+            Error(DiagnosticCodes.BeforeInvitation, at, $"whoever comes here stands at {date} {Signed(reached)} or later, and this waits for {Signed(until.Offset)}, which has gone", "Turn their order round, or begin earlier.");
     }
+
+    /// <summary>Whether a mail that becomes due at the time of a wait leaves then, but on days that its class leaves out.</summary>
+    private bool LeavesAtOnce(Step.Send send, Step.WaitUntil? due) =>
+        due is not null && (!environment.Policy.AllowedHours.TryGetValue(send.Class, out var hours) || due.Time >= hours.From && due.Time < hours.Until);
+
+    /// <summary>Of a mail that no way has sent yet nothing is clicked, opened or answered.</summary>
+    private void CheckSentBefore(Condition asked, SourceSpan at)
+    {
+        foreach (var template in asked.HitTemplates.Where(template => !maybeSent.Contains(template)))
+            Warn(DiagnosticCodes.PointlessWait, at, $"no step before this one sends \"{template}\", so nobody can have clicked, opened or answered it", "Ask after it was sent.");
+    }
+
+    /// <summary>Of a date trigger <c>trigger.date</c> is the attribute's.</summary>
+    private string NameOf(DateMoment until) =>
+        until.Date.Text == "trigger.date" && scenario.Trigger is Trigger.DateAttribute { Every: null } on ? $"{(on.Of == SubjectKind.Contact ? "contact" : "account")}.{on.Attribute}" : until.Date.Text;
+
+    private static TimeSpan Earliest(Duration length) => length.Exact + TimeSpan.FromDays(length.Months < 0 ? 31 * length.Months : 28 * length.Months) + TimeSpan.FromDays(length.BusinessDays < 0 ? 3 * length.BusinessDays - 14 : length.BusinessDays);
+
+    private static TimeSpan Latest(Duration length) => -Earliest(length.Before);
+
+    private static string Signed(Duration length) =>
+        length.Months != 0 ? $"{length.Months:+0;-0}mo" : length.BusinessDays != 0 ? $"{length.BusinessDays:+0;-0}bd" : length.Exact == TimeSpan.Zero ? "itself" : $"{(length.Exact < TimeSpan.Zero ? "-" : "+")}{Days(length.Exact.Duration())}";
 
     private void NothingFollows(Step wait) =>
         WarnIfComplete(wait.Span, "nothing follows this wait", "Take it away; the goal is measured until its within: all the same.");
@@ -128,6 +178,7 @@ public sealed partial class ScenarioLinter
             var earlier = arm.If is null || arm.If == ScenarioParser.Unread ? -1 : branch.Arms.Take(index).ToList().FindIndex(other => other.If?.Text == arm.If.Text);
             if (earlier >= 0)
                 Error(DiagnosticCodes.Unreachable, At($"{branch.Id}/arm.{index}", branch.Span), $"nobody comes here: arm {earlier + 1} asks the same and goes first");
+            if (arm.If is { } asked) CheckSentBefore(asked, At($"{branch.Id}/arm.{index}", branch.Span));
             CheckList(arm.Then, moment, isLast);
         }
     }
@@ -184,6 +235,9 @@ public sealed partial class ScenarioLinter
                 Error(DiagnosticCodes.NoSession, At($"{send.Id}/template", send.Span), $"the mail reads {name}, and no session starts this scenario", "Such are trigger: { session: webinar, before: 14d }, and trigger: { event: nurture.session_registered }.");
         }
 
+        if (send.If is { } asked) CheckSentBefore(asked, At($"{send.Id}/if", send.Span));
+        if (send.Expires is { } expires && expires <= TimeSpan.Zero)
+            Error(DiagnosticCodes.NeverMeets, At($"{send.Id}/expires", send.Span), "this mail expires before it can leave", "Say how long it is of use: expires: 12h; without it, its class says so.");
         CheckHours(send, moment);
         CheckColumns(send);
         CheckThrottle(send);
@@ -248,12 +302,19 @@ public sealed partial class ScenarioLinter
             if (send.Asks is not null && !showsAnswers)
                 Error(DiagnosticCodes.Unanswerable, At($"{send.Id}/template", send.Span), $"{send.Template}.{locale}.html shows none of the answers, so nobody can give one",
                     "Show a link for each: {{ for answer in ask.answers }}<a href=\"{{ answer.url }}\">{{ answer.label }}</a>{{ end }}.");
-            else if (send.Asks is null && library.Find(send.Template, locale) is { } template && ReadsAsk(template))
+            if (send.Asks is { Text.ByLocale.Count: 0 } && library.Find(send.Template, locale) is { } asking && MailReads.TextsOf(asking).Any(PrintsQuestion))
+                Error(DiagnosticCodes.MissingKey, At($"{send.Id}/template", send.Span), $"{Path.GetFileName(asking.File)} prints ask.question, and this step says none", "Say what is asked: question: How likely are you to recommend us?; or ask first: {{ if ask.question }}.");
+            if (send.Asks is null && library.Find(send.Template, locale) is { } template && ReadsAsk(template))
                 Error(DiagnosticCodes.NothingAsked, At($"{send.Id}/template", send.Span), $"{send.Template}.{locale}.html shows the answers to a question, and this step asks none", $"Write ask: {{ template: {send.Template}, answers: [ … ] }}.");
         }
 
+        static bool PrintsQuestion(Templating.Template text) => text.Names.Contains("ask.question") && !QuestionGuard().IsMatch(text.Text);
+
         static bool ReadsAsk(MailTemplate template) => template.Body.Names.Concat(template.Subject.Names).Any(name => name == "ask" || name.StartsWith("ask.", StringComparison.Ordinal));
     }
+
+    [GeneratedRegex(@"\bif\s[^}]*\bask\.question\b|\bask\.question\s*\?\?")]
+    private static partial Regex QuestionGuard();
 
     private void CheckRecipients(Step.Send send, Moment moment)
     {
@@ -286,7 +347,7 @@ public sealed partial class ScenarioLinter
     /// <summary>A mail that becomes due outside the allowed hours and expires before they begin never leaves.</summary>
     private void CheckHours(Step.Send send, Moment moment)
     {
-        if (moment.Local is not { } due || !environment.Policy.AllowedHours.TryGetValue(send.Class, out var hours)) return;
+        if (send.LeavesAtAnyHour || moment.Local is not { } due || !environment.Policy.AllowedHours.TryGetValue(send.Class, out var hours)) return;
         var wait = due.Time < hours.From ? hours.From - due.Time
             : due.Time >= hours.Until ? hours.From - due.Time + Period.FromHours(24)
             : Period.Zero;

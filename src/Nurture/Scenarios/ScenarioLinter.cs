@@ -36,6 +36,7 @@ public sealed partial class ScenarioLinter
         linter.CheckTrigger();
         linter.CheckAudience();
         linter.CheckGoal();
+        linter.CheckEntering();
         linter.CheckKey();
         linter.CheckWindows();
         linter.CheckSteps();
@@ -108,9 +109,16 @@ public sealed partial class ScenarioLinter
     private void CheckEvent(string name, SourceSpan at)
     {
         var known = environment.Plan.Events;
+        if (name.StartsWith(Engine.ProductEvents.Prefix, StringComparison.Ordinal))
+        {
+            if (Engine.ProductEvents.Find(name) is null)
+                Error(DiagnosticCodes.NotInPlan, at, $"Nurture tells no event \"{name}\", so nobody would ever enter", Suggestions.For(name, Engine.ProductEvents.All.Select(planned => planned.Name)) ?? Engine.ProductEvents.Listed);
+            return;
+        }
+
         if (known.Count == 0 || known.ContainsKey(name) || name is "page" or "screen") return;
         Error(DiagnosticCodes.NotInPlan, at, $"events.yaml knows no event \"{name}\", so nobody would ever enter",
-            Suggestions.For(name, known.Keys) ?? "Add it to events.yaml, so that others know what it means.");
+            Nurture.Conditions.Spelling.OfMails(name) ?? Suggestions.For(name, known.Keys) ?? "Add it to events.yaml, so that others know what it means.");
     }
 
     private void CheckAudience()
@@ -164,7 +172,7 @@ public sealed partial class ScenarioLinter
             {
                 // An answer belongs to the passage that asked.
                 if (asked.EventName == Engine.ProductEvents.Answered && Step.All(scenario.Steps).Any(step => step is Step.Send { Asks: not null })) continue;
-                if (!environment.Plan.Events.TryGetValue(asked.EventName, out var planned) || planned.Properties.ContainsKey(key)) continue;
+                if (Engine.ProductEvents.IsHeardByEveryKey(asked.EventName, key) || !environment.Plan.Events.TryGetValue(asked.EventName, out var planned) || planned.Properties.ContainsKey(key)) continue;
                 Error(DiagnosticCodes.KeyNotCarried, at, $"\"{asked.EventName}\" carries no \"{key}\", so a passage for each {key} never hears it",
                     $"Ask for an event that has the property {key}, or add it to that event in events.yaml.");
             }

@@ -62,7 +62,7 @@ public sealed partial class ScenarioParser
         return new(Claim(id, $"{Values.Slug(kind.Replace('_', '-'))}-{segment}", span), segment, kind == "remove_from", span);
     }
 
-    private Step.Start? ReadStart(YamlNode value, Fields step, string? id, SourceSpan span, bool hasHeard)
+    private Step.Start? ReadStart(YamlNode value, Fields step, string? id, SourceSpan span, IReadOnlyList<string>? heard)
     {
         Fields? fields = null;
         if (value is not YamlNode.Scalar)
@@ -80,7 +80,7 @@ public sealed partial class ScenarioParser
         var with = new Dictionary<string, StartValue>(StringComparer.Ordinal);
         foreach (var (key, written) in source.Map(fields?["with"], "with", "with: { plan: account.plan }")?.Entries ?? [])
         {
-            if (ReadStartValue(written, hasHeard) is { } given) with[key.Value] = given;
+            if (ReadStartValue(written, heard) is { } given) with[key.Value] = given;
         }
 
         fields?.RefuseOthers();
@@ -90,7 +90,7 @@ public sealed partial class ScenarioParser
         return new(claimed, scenario, span) { For = who, With = with };
     }
 
-    private StartValue? ReadStartValue(YamlNode node, bool hasHeard)
+    private StartValue? ReadStartValue(YamlNode node, IReadOnlyList<string>? heard)
     {
         if (source.Text(node, "a value of with:") is not { } written) return null;
         if (PathPattern().Match(written) is not { Success: true } path || path.Groups["root"].Value is not ("trigger" or "heard" or "contact" or "account" or "response"))
@@ -100,7 +100,7 @@ public sealed partial class ScenarioParser
         }
 
         // Bound as a condition would be, so that a name that nobody knows is said.
-        if (ReadCondition(node, "with", Scope(hasHeard), $"exists({written})") is null) return null;
+        if (ReadCondition(node, "with", Scope(heard), $"exists({written})") is null) return null;
         return new(path.Groups["root"].Value, path.Groups["path"].Value, default);
     }
 

@@ -7,7 +7,7 @@ namespace Nurture.Scenarios;
 /// <summary>The steps that call a human.</summary>
 public sealed partial class ScenarioParser
 {
-    private Step.Escalate? ReadEscalate(YamlNode value, Fields step, string? id, SourceSpan span, bool hasHeard)
+    private Step.Escalate? ReadEscalate(YamlNode value, Fields step, string? id, SourceSpan span, IReadOnlyList<string>? heard)
     {
         string? type;
         string? because = null;
@@ -33,11 +33,11 @@ public sealed partial class ScenarioParser
         var hasOutcome = step.Has("outcome");
         if (upTo is not null && !hasOutcome)
             source.Error(DiagnosticCodes.Contradiction, fields!.KeySpan("up_to")!.Value, "this escalation waits for nothing, so up_to: has no meaning", "Say what follows from its outcome: outcome: { saved: […], otherwise: […] }, aligned with escalate:.");
-        var (outcomes, otherwise) = hasOutcome ? ReadOutcomes(step, given, hasHeard) : ([], []);
+        var (outcomes, otherwise) = hasOutcome ? ReadOutcomes(step, given, heard) : ([], []);
         return type is null ? null : new(given, type, span) { Because = because, UpTo = upTo, WaitsForOutcome = hasOutcome, Outcomes = outcomes, Otherwise = otherwise };
     }
 
-    private (List<OutcomeArm> Outcomes, List<Step> Otherwise) ReadOutcomes(Fields step, string id, bool hasHeard, bool needsOtherwise = true)
+    private (List<OutcomeArm> Outcomes, List<Step> Otherwise) ReadOutcomes(Fields step, string id, IReadOnlyList<string>? heard, bool needsOtherwise = true)
     {
         var outcomes = new List<OutcomeArm>();
         var otherwise = new List<Step>();
@@ -47,7 +47,7 @@ public sealed partial class ScenarioParser
         foreach (var (key, value) in mapping.Entries)
         {
             positions[$"{id}/outcome.{key.Value}"] = key.Span;
-            var steps = value is YamlNode.Scalar { IsEmpty: true } ? [] : ReadSteps(value, key.Value, hasHeard);
+            var steps = value is YamlNode.Scalar { IsEmpty: true } ? [] : ReadSteps(value, key.Value, heard);
             if (key.Value == "otherwise") (hasOtherwise, otherwise) = (true, steps);
             else outcomes.Add(new(key.Value, steps));
         }
@@ -57,7 +57,7 @@ public sealed partial class ScenarioParser
         return (outcomes, otherwise);
     }
 
-    private Step.Task? ReadTask(YamlNode value, Fields step, string? id, SourceSpan span, bool hasHeard)
+    private Step.Task? ReadTask(YamlNode value, Fields step, string? id, SourceSpan span, IReadOnlyList<string>? heard)
     {
         string? title;
         Duration? due = null;
@@ -81,7 +81,7 @@ public sealed partial class ScenarioParser
             source.Error(DiagnosticCodes.Contradiction, fields.KeySpan("queue")!.Value, "a task is somebody's, or waits in a queue for anybody", "Keep owner: or queue:.");
         var outcomes = source.Texts(fields?["outcomes"], "outcomes").Where(one => source.Name(one, "an outcome") is not null).Select(one => one.Value).Distinct().ToList();
         var waits = source.YesOrNo(fields?["wait"], "wait");
-        fields?.RefuseOthers(LaterInTask);
+        fields?.RefuseOthers(BesideTask);
 
         var given = Claim(id, "task-" + Values.Slug(Called(titleNode, title ?? "")) is { Length: <= 40 } derived ? derived : "task", span);
         Remember(given, fields, "title", "up_to", "owner", "queue", "outcomes");
@@ -92,8 +92,8 @@ public sealed partial class ScenarioParser
             source.Error(DiagnosticCodes.Contradiction, fields!.KeySpan(upTo is not null ? "up_to" : "wait")!.Value, "nothing follows from this task, so it is not waited for", "Say what follows: timeout: […], or outcome: { done: […], otherwise: […] }, aligned with task:.");
         if (isAsked && upTo is null && fields?.Has("up_to") != true)
             source.Error(DiagnosticCodes.MissingKey, step.KeySpan("outcome") ?? step.KeySpan("timeout")!.Value, "how long is it waited for?", "task: { title: …, up_to: 5bd }.");
-        var (arms, otherwise) = step.Has("outcome") ? ReadOutcomes(step, given, hasHeard, needsOtherwise: !step.Has("timeout")) : ([], []);
-        var timeout = step.Has("timeout") ? ReadSteps(step["timeout"], "timeout", hasHeard) : null;
+        var (arms, otherwise) = step.Has("outcome") ? ReadOutcomes(step, given, heard, needsOtherwise: !step.Has("timeout")) : ([], []);
+        var timeout = step.Has("timeout") ? ReadSteps(step["timeout"], "timeout", heard) : null;
         if (title is null) return null;
         return new(given, title, due, span)
         {
@@ -123,8 +123,9 @@ public sealed partial class ScenarioParser
         return (null, null);
     }
 
-    private static readonly Dictionary<string, string> LaterInTask = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> BesideTask = new(StringComparer.Ordinal)
     {
+        ["form"] = "A task has a title: say in it what is to be written down. How it ended is for outcome:, beside it.",
         ["outcome"] = "It stands beside the task, aligned with \"task:\".",
         ["timeout"] = "It stands beside the task, aligned with \"task:\".",
     };

@@ -10,7 +10,7 @@ public sealed partial class ScenarioParser
     // What webhooks before the place that is being read have declared of their answers.
     private readonly HashSet<string> responses = new(StringComparer.Ordinal);
 
-    private Step.Webhook? ReadWebhook(YamlNode value, Fields step, string? id, SourceSpan span, bool hasHeard)
+    private Step.Webhook? ReadWebhook(YamlNode value, Fields step, string? id, SourceSpan span, IReadOnlyList<string>? heard)
     {
         Fields? fields = null;
         if (value is not YamlNode.Scalar)
@@ -21,15 +21,15 @@ public sealed partial class ScenarioParser
 
         id = InnerId(fields, id, step);
         var endpoint = source.Name(fields is null ? value : fields.Required("endpoint", "Which, of Settings → Webhooks: endpoint: crm."), "an endpoint");
-        var body = fields?["body"] is { } node && source.Map(node, "body", "body: { plan: account.plan, note: \"{{ contact.name }} is stuck\" }") is not null ? ReadGiven(node, "body", hasHeard) : null;
+        var body = fields?["body"] is { } node && source.Map(node, "body", "body: { plan: account.plan, note: \"{{ contact.name }} is stuck\" }") is not null ? ReadGiven(node, "body", heard) : null;
         var expires = source.Exact(fields?["expires"], "expires");
         var wanted = ReadWanted(fields?["response"]);
         fields?.RefuseOthers(InsteadInWebhook);
 
         var hasFailed = step.Has("failed");
         var hasTimeout = step.Has("timeout");
-        var failed = ReadSteps(step["failed"], "failed", hasHeard);
-        var timeout = ReadSteps(step["timeout"], "timeout", hasHeard);
+        var failed = ReadSteps(step["failed"], "failed", heard);
+        var timeout = ReadSteps(step["timeout"], "timeout", heard);
         // Only who was answered may read the answer, but what follows is also reached by the others: there it is absent.
         responses.UnionWith(wanted.Keys);
         if (endpoint is null) return null;
@@ -58,7 +58,7 @@ public sealed partial class ScenarioParser
         return wanted;
     }
 
-    private Given? ReadGiven(YamlNode node, string what, bool hasHeard)
+    private Given? ReadGiven(YamlNode node, string what, IReadOnlyList<string>? heard)
     {
         switch (node)
         {
@@ -66,18 +66,18 @@ public sealed partial class ScenarioParser
                 var members = new List<KeyValuePair<string, Given>>();
                 foreach (var (key, value) in mapping.Entries)
                 {
-                    if (ReadGiven(value, key.Value, hasHeard) is { } member) members.Add(new(key.Value, member));
+                    if (ReadGiven(value, key.Value, heard) is { } member) members.Add(new(key.Value, member));
                 }
 
                 return new Given.Map(members);
             case YamlNode.Sequence sequence:
-                return new Given.Sequence([.. sequence.Items.Select(item => ReadGiven(item, what, hasHeard)).OfType<Given>()]);
+                return new Given.Sequence([.. sequence.Items.Select(item => ReadGiven(item, what, heard)).OfType<Given>()]);
             case YamlNode.Scalar { IsEmpty: true }:
                 return new Given.Value(new StartValue(null, "", default));
             case YamlNode.Scalar { Value: var written } when written.Contains("{{", StringComparison.Ordinal):
                 return ReadWritten(node, what) is { } text ? new Given.Text(text) : null;
             default:
-                return ReadStartValue(node, hasHeard) is { } plain ? new Given.Value(plain) : null;
+                return ReadStartValue(node, heard) is { } plain ? new Given.Value(plain) : null;
         }
     }
 

@@ -9,7 +9,7 @@ namespace Nurture.Scenarios;
 
 public sealed partial class ScenarioParser
 {
-    private Step.Send? ReadSend(YamlNode value, Fields step, string? id, SourceSpan span, bool hasHeard, bool isAsking)
+    private Step.Send? ReadSend(YamlNode value, Fields step, string? id, SourceSpan span, IReadOnlyList<string>? heard, bool isAsking)
     {
         Fields? fields = null;
         if (value is not YamlNode.Scalar)
@@ -35,20 +35,23 @@ public sealed partial class ScenarioParser
         var stepClass = SendClasses.Read(source, fields?["class"]) ?? (mail?.Class < ofScenario ? mail.Class.Value : ofScenario);
         var stepTopic = source.Name(fields?["topic"], "a topic") ?? mail?.Topic ?? topic;
         var expires = source.Exact(fields?["expires"], "expires");
+        var leavesAtAnyHour = ReadHours(fields?["hours"], stepClass);
         var throttle = source.Pace(fields?["throttle"], "throttle");
-        var condition = ReadCondition(fields?["if"], "if", Scope(hasHeard));
+        var condition = ReadCondition(fields?["if"], "if", Scope(heard));
+        if (source.Text(fields?["channel"], "channel") is { } channel && channel != "mail")
+            source.Error(DiagnosticCodes.UnknownWord, fields!["channel"]!.Span, $"\"{channel}\" is no channel of a send", "Every send is a mail: take channel: away, or write channel: mail.");
         var hasCalendar = ReadCalendar(fields?["calendar"]);
         var question = isAsking ? ReadQuestion(fields!) : null;
         var approve = fields is null ? null : ReadApprover(fields);
         var from = ReadFrom(fields?["from"]);
         var skippedNode = step["skipped"];
         var endsWhenSkipped = skippedNode is YamlNode.Scalar { Value: "end" };
-        var skipped = endsWhenSkipped ? [] : ReadSteps(skippedNode, "skipped (end, or steps)", hasHeard);
-        fields?.RefuseOthers(LaterInSend);
+        var skipped = endsWhenSkipped ? [] : ReadSteps(skippedNode, "skipped (end, or steps)", heard);
+        fields?.RefuseOthers(BesideSend);
         if (template is null) return null;
 
         var given = Claim(id, Called(templateNode, template), span);
-        Remember(given, fields, "template", "to", "nobody", "class", "topic", "expires", "throttle", "if", "calendar", "answers", "scale", "set", "registers");
+        Remember(given, fields, "template", "to", "nobody", "class", "topic", "expires", "hours", "throttle", "if", "calendar", "answers", "scale", "set", "registers");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)
         {
@@ -57,6 +60,7 @@ public sealed partial class ScenarioParser
             Class = stepClass,
             Topic = stepTopic,
             Expires = expires,
+            LeavesAtAnyHour = leavesAtAnyHour,
             Throttle = throttle,
             If = condition,
             HasCalendar = hasCalendar,
@@ -66,6 +70,14 @@ public sealed partial class ScenarioParser
             Approve = approve,
             From = from,
         };
+    }
+
+    private bool ReadHours(YamlNode? node, SendClass of)
+    {
+        if (source.OneOf(node, "when a mail may leave", ("any", true)) is not true) return false;
+        if (of == SendClass.Marketing)
+            source.Error(DiagnosticCodes.Contradiction, node!.Span, "a marketing mail leaves within the allowed hours of policy.yaml alone", "hours: any is for a service mail that answers what the person just did.");
+        return true;
     }
 
     private Approver? ReadApprover(Fields fields)
@@ -214,11 +226,8 @@ public sealed partial class ScenarioParser
             Suggestions.For(template, known) ?? $"It would be the file templates/{template}.{environment.Policy.Locale}.html.");
     }
 
-    private const string SendKeys = "A send has template, to, nobody, class, topic, expires, throttle, if, approve, from, calendar and id.";
-
-    private static readonly Dictionary<string, string> LaterInSend = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> BesideSend = new(StringComparer.Ordinal)
     {
-        ["channel"] = "Every send is a mail.",
         ["skipped"] = "It stands beside the send, aligned with \"send:\".",
     };
 }

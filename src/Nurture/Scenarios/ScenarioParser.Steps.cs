@@ -14,20 +14,33 @@ public sealed partial class ScenarioParser
 
     private static readonly string StepsThereAre = $"Steps are {Suggestions.Listed(StepKinds)}.";
 
-    private List<Step> ReadSteps(YamlNode? node, string what, bool hasHeard)
+    private List<Step> ReadSteps(YamlNode? node, string what, IReadOnlyList<string>? heard)
     {
         var steps = new List<Step>();
         foreach (var item in source.List(node, what)?.Items ?? [])
         {
-            if (ReadStep(item, hasHeard) is not { } step) continue;
+            if (ReadStep(item, heard) is not { } step) continue;
             steps.Add(step);
-            hasHeard |= step is Step.WaitFor or Step.Repeat;
+            heard = HeardAfter(step, heard);
         }
 
         return steps;
     }
 
-    private Step? ReadStep(YamlNode node, bool hasHeard)
+    /// <summary>Which events <c>heard</c> may be after a step.</summary>
+    /// <param name="heard">Which it may be before; none of them means any, null that nothing was heard.</param>
+    private static IReadOnlyList<string>? HeardAfter(Step step, IReadOnlyList<string>? heard)
+    {
+        if (step is Step.WaitFor { For: var waited } && waited == Unread) return [];
+        var inside = Step.All(step.Ways.SelectMany(way => way)).OfType<Step.WaitFor>().SelectMany(EventsOf).ToArray();
+        if (step is Step.WaitFor wait && EventsOf(wait).ToArray() is { Length: > 0 } own) return [.. own.Concat(inside).Distinct()];
+        if (heard is { Count: 0 } || inside.Length == 0) return heard;
+        return heard is null && step is not Step.Repeat ? null : [.. (heard ?? []).Concat(inside).Distinct()];
+
+        static IEnumerable<string> EventsOf(Step.WaitFor wait) => wait.For.Events.Select(asked => asked.EventName);
+    }
+
+    private Step? ReadStep(YamlNode node, IReadOnlyList<string>? heard)
     {
         if (node is YamlNode.Scalar { IsEmpty: false } word)
         {
@@ -48,10 +61,8 @@ public sealed partial class ScenarioParser
 
         if (kinds.Length == 0)
         {
-            var first = mapping.Entries.FirstOrDefault(e => LaterSteps.ContainsKey(e.Key.Value)) ?? mapping.Entries.FirstOrDefault();
+            var first = mapping.Entries.FirstOrDefault();
             if (first is null) source.Error(DiagnosticCodes.WrongShape, node.Span, "an empty step", StepsThereAre);
-            else if (LaterSteps.TryGetValue(first.Key.Value, out var instead))
-                source.Error(DiagnosticCodes.NotAvailable, first.Key.Span, $"\"{first.Key.Value}\" is not available in this version of Nurture", instead);
             else
                 source.Error(DiagnosticCodes.UnknownKey, first.Key.Span, $"\"{first.Key.Value}\" is no step",
                     Misplaced(first.Key.Value) ?? Suggestions.For(first.Key.Value, StepKinds, "Steps are"));
@@ -65,25 +76,25 @@ public sealed partial class ScenarioParser
         var span = kinds[0].Key.Span;
         var step = value is null ? null : kind switch
         {
-            "send" or "ask" => ReadSend(value, fields, id, span, hasHeard, isAsking: kind == "ask"),
-            "wait" => ReadWait(value, fields, id, span, hasHeard),
-            "branch" => ReadBranch(value, id, span, hasHeard),
-            "split" => ReadSplit(value, id, span, hasHeard),
-            "repeat" => ReadRepeat(value, fields, id, span, hasHeard),
+            "send" or "ask" => ReadSend(value, fields, id, span, heard, isAsking: kind == "ask"),
+            "wait" => ReadWait(value, fields, id, span, heard),
+            "branch" => ReadBranch(value, id, span, heard),
+            "split" => ReadSplit(value, id, span, heard),
+            "repeat" => ReadRepeat(value, fields, id, span, heard),
             "set" => ReadSet(value, id, span),
             "assign" => ReadAssign(value, fields, id, span),
             "unsubscribe" => ReadUnsubscribe(value, fields, id, span),
             "forget" => ReadForget(value, id, span),
             "add_to" or "remove_from" => ReadEnlist(value, kind, id, span),
-            "start" => ReadStart(value, fields, id, span, hasHeard),
+            "start" => ReadStart(value, fields, id, span, heard),
             "stop" => ReadStop(value, id, span),
-            "escalate" => ReadEscalate(value, fields, id, span, hasHeard),
-            "task" => ReadTask(value, fields, id, span, hasHeard),
-            "webhook" => ReadWebhook(value, fields, id, span, hasHeard),
+            "escalate" => ReadEscalate(value, fields, id, span, heard),
+            "task" => ReadTask(value, fields, id, span, heard),
+            "webhook" => ReadWebhook(value, fields, id, span, heard),
             "notify" => ReadNotify(value, fields, id, span),
             _ => ReadEnd(value, id, span),
         };
-        fields.RefuseOthers(LaterBesideStep);
+        fields.RefuseOthers(ElsewhereThanStep);
         return step;
     }
 
@@ -93,13 +104,14 @@ public sealed partial class ScenarioParser
         "failed" => "It stands under its webhook, not as a step of its own: align it with \"webhook:\", without a dash.",
         "skipped" => "It stands under its send, not as a step of its own: align it with \"send:\", without a dash.",
         "if" or "else" or "then" => "It stands in a branch: - branch: with the arms as its list.",
+        "throttle" => "It stands in a send: - send: { template: …, throttle: 2000/d }.",
         "template" => "It stands in a send: - send: { template: … }.",
         "outcome" => "It stands under its escalate, not as a step of its own: align it with \"escalate:\", without a dash.",
         "until" or "for" => $"It stands in a wait: - wait: {{ {key}: … }}.",
         _ => null,
     };
 
-    private Step.Branch? ReadBranch(YamlNode value, string? id, SourceSpan span, bool hasHeard)
+    private Step.Branch? ReadBranch(YamlNode value, string? id, SourceSpan span, IReadOnlyList<string>? heard)
     {
         if (value is YamlNode.Mapping)
         {
@@ -120,15 +132,15 @@ public sealed partial class ScenarioParser
                     source.Error(DiagnosticCodes.Contradiction, fields.KeySpan("else")!.Value, "\"else:\" is an arm of its own", "Begin it with \"- else:\", aligned with \"- if:\".");
                 else if (index < items.Count - 1)
                     source.Error(DiagnosticCodes.Unreachable, fields.KeySpan("else")!.Value, "no arm after \"else:\" is ever asked", "Set it last.");
-                arms.Add(new(null, ReadSteps(fields["else"], "else", hasHeard)));
+                arms.Add(new(null, ReadSteps(fields["else"], "else", heard)));
                 _ = (fields["if"], fields["then"]);
             }
             else
             {
                 var condition = fields.Required("if", "What it asks: if: account.tier == \"tech\".");
-                var read = ReadCondition(condition, "if", Scope(hasHeard));
+                var read = ReadCondition(condition, "if", Scope(heard));
                 if (index == 0 && condition is YamlNode.Scalar text) derived = Subject(text.Value);
-                arms.Add(new(read ?? Unread, ReadSteps(fields.Required("then", "What it does: then: with steps, or then: [] for nothing."), "then", hasHeard)));
+                arms.Add(new(read ?? Unread, ReadSteps(fields.Required("then", "What it does: then: with steps, or then: [] for nothing."), "then", heard)));
             }
 
             fields.RefuseOthers();
@@ -231,9 +243,7 @@ public sealed partial class ScenarioParser
         return AttributeRead().Match(condition) is { Success: true } read ? Values.Slug(read.Groups[1].Value.Split('.')[^1]) : null;
     }
 
-    private static readonly Dictionary<string, string> LaterSteps = new[] { "throttle" }.ToDictionary(word => word, _ => StepsThereAre, StringComparer.Ordinal);
-
-    private static readonly Dictionary<string, string> LaterBesideStep = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> ElsewhereThanStep = new(StringComparer.Ordinal)
     {
         ["outcome"] = "It belongs to escalate: and task:; a wait: has timeout:.",
         ["if"] = "In a send it stands inside: send: { template: welcome, if: … }; for everything else there is branch:.",

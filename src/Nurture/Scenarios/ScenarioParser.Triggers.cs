@@ -170,7 +170,7 @@ public sealed partial class ScenarioParser
         var role = ReadTriggerRole(fields["for"]);
         foreach (var value in to)
         {
-            if (ProductKnowledge.ChoicesOf(SubjectKind.Account, attribute) is { } known && !known.Contains(value.ToString()))
+            if (attribute == "tier" && ProductKnowledge.ChoicesOf(SubjectKind.Account, attribute, environment.Plan) is { } known && !known.Contains(value.ToString()))
                 source.Error(DiagnosticCodes.UnknownWord, fields[attribute]!.Span, $"\"{value}\" is no {attribute}", Suggestions.For(value.ToString(), known, "There are"));
         }
 

@@ -8,7 +8,7 @@ namespace Nurture.Scenarios;
 
 public sealed partial class ScenarioParser
 {
-    private Step? ReadWait(YamlNode value, Fields step, string? id, SourceSpan span, bool hasHeard)
+    private Step? ReadWait(YamlNode value, Fields step, string? id, SourceSpan span, IReadOnlyList<string>? heard)
     {
         if (value is YamlNode.Scalar scalar)
         {
@@ -20,14 +20,14 @@ public sealed partial class ScenarioParser
 
         if (source.Map(value, "a wait", "wait: 3d, wait: { for: event(\"x\"), up_to: 3d } or wait: { until: \"09:00\" }.") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "a wait");
-        if (fields.Has("for")) return ReadWaitFor(fields, step, id, span, hasHeard);
-        if (fields.Has("until")) return IsDate(fields["until"]) ? ReadWaitUntilDate(fields, step, id, span, hasHeard) : ReadWaitUntil(fields, step, id, span);
+        if (fields.Has("for")) return ReadWaitFor(fields, step, id, span, heard);
+        if (fields.Has("until")) return IsDate(fields["until"]) ? ReadWaitUntilDate(fields, step, id, span, heard) : ReadWaitUntil(fields, step, id, span);
         source.Error(DiagnosticCodes.MissingKey, fields.HeadSpan, "this wait does not say for what",
             fields.Has("up_to") ? "A plain length is wait: 3d; up_to: belongs to for:." : "for: a condition, until: \"09:00\", or until: account.contract_end; a plain length is wait: 3d.");
         return null;
     }
 
-    private Step.WaitFor? ReadWaitFor(Fields fields, Fields step, string? id, SourceSpan span, bool hasHeard)
+    private Step.WaitFor? ReadWaitFor(Fields fields, Fields step, string? id, SourceSpan span, IReadOnlyList<string>? heard)
     {
         var node = fields["for"];
         if (node is YamlNode.Scalar scalar && Values.TryLength(scalar.Value, out _))
@@ -37,16 +37,16 @@ public sealed partial class ScenarioParser
         }
 
         id = InnerId(fields, id, step);
-        var condition = ReadCondition(node, "for", Scope(hasHeard));
+        var condition = ReadCondition(node, "for", Scope(heard));
         var upTo = source.Length(fields["up_to"], "up_to");
-        var until = fields.Has("until") ? ReadDateMoment(fields, hasHeard) : null;
+        var until = fields.Has("until") ? ReadDateMoment(fields, heard) : null;
         if (fields.Has("until") && fields.Has("up_to"))
             source.Error(DiagnosticCodes.Contradiction, fields.KeySpan("until")!.Value, "a wait ends after a length or at a date, not both", "Keep up_to: or until:.");
         var late = source.Exact(fields["late"], "late");
         var hasTimeout = step.Has("timeout");
         if (hasTimeout && !fields.Has("up_to") && !fields.Has("until"))
             source.Error(DiagnosticCodes.MissingKey, step.KeySpan("timeout")!.Value, "this time-out never comes: the wait has no \"up_to:\"", "Say how long it waits: up_to: 3d.");
-        var timeout = ReadSteps(step["timeout"], "timeout", hasHeard);
+        var timeout = ReadSteps(step["timeout"], "timeout", heard);
         fields.RefuseOthers(InsteadInWait);
         if (node is not YamlNode.Scalar text) return null;
 
@@ -63,12 +63,12 @@ public sealed partial class ScenarioParser
 
     private static bool IsDate(YamlNode? node) => node is YamlNode.Scalar scalar && PathPattern().IsMatch(scalar.Value);
 
-    private Step.WaitUntilDate? ReadWaitUntilDate(Fields fields, Fields step, string? id, SourceSpan span, bool hasHeard)
+    private Step.WaitUntilDate? ReadWaitUntilDate(Fields fields, Fields step, string? id, SourceSpan span, IReadOnlyList<string>? heard)
     {
         RefuseTimeout(step, "nothing is heard here, so there is no time-out");
         id = InnerId(fields, id, step);
         var written = ((YamlNode.Scalar)fields["until"]!).Value;
-        var moment = ReadDateMoment(fields, hasHeard);
+        var moment = ReadDateMoment(fields, heard);
         fields.RefuseOthers(InsteadInWait);
         if (moment is null) return null;
         var offset = fields["offset"] is YamlNode.Scalar { Value: var moved } ? Values.Slug(moved.TrimStart('+')) is var plain && moved.StartsWith('-') ? $"-{plain}-before" : $"-{plain}-after" : "";
@@ -78,7 +78,7 @@ public sealed partial class ScenarioParser
     }
 
     /// <summary><c>until: account.contract_end, offset: -90d, at: "10:00", days: business, zone: account</c>.</summary>
-    private DateMoment? ReadDateMoment(Fields fields, bool hasHeard)
+    private DateMoment? ReadDateMoment(Fields fields, IReadOnlyList<string>? heard)
     {
         var node = fields["until"];
         var offset = source.SignedLength(fields["offset"], "offset") ?? default;
@@ -93,7 +93,7 @@ public sealed partial class ScenarioParser
         }
 
         var found = new List<Diagnostic>();
-        var date = DateExpression.Compile(written, Scope(hasHeard), found);
+        var date = DateExpression.Compile(written, Scope(heard), found);
         var positionsOf = new ScalarPositions(source, (YamlNode.Scalar)node!);
         foreach (var diagnostic in found)
             source.Diagnostics.Add(diagnostic with { File = source.File, Span = positionsOf.Span(diagnostic.Span.Start, diagnostic.Span.Length) });

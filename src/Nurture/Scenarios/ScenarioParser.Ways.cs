@@ -10,7 +10,7 @@ public sealed partial class ScenarioParser
     // A passage that goes on for longer than this is a scenario of its own.
     private const int MostTimes = 100;
 
-    private Step.Split? ReadSplit(YamlNode value, string? id, SourceSpan span, bool hasHeard)
+    private Step.Split? ReadSplit(YamlNode value, string? id, SourceSpan span, IReadOnlyList<string>? heard)
     {
         if (value is YamlNode.Mapping)
         {
@@ -26,7 +26,7 @@ public sealed partial class ScenarioParser
             var fields = new Fields(source, mapping, "an arm of a split");
             var share = source.Share(fields.Required("share", "How many go this way: share: 50%."), "share");
             var name = source.Name(fields["name"], "an arm") ?? ((char)('a' + (index % 26))).ToString();
-            var then = ReadSteps(fields.RequiredOrNothing("then", "What it does: then: with steps, or then: [] for nothing.") is YamlNode.Scalar { IsEmpty: true } ? null : fields["then"], "then", hasHeard);
+            var then = ReadSteps(fields.RequiredOrNothing("then", "What it does: then: with steps, or then: [] for nothing.") is YamlNode.Scalar { IsEmpty: true } ? null : fields["then"], "then", heard);
             fields.RefuseOthers();
             if (arms.Exists(arm => arm.Name == name)) source.Error(DiagnosticCodes.Contradiction, item.Span, $"two arms of the split are called \"{name}\"", "Name them apart: name: long.");
             arms.Add(new(name, share ?? 0, then));
@@ -40,7 +40,7 @@ public sealed partial class ScenarioParser
         return new(given, arms, span);
     }
 
-    private Step.Repeat? ReadRepeat(YamlNode value, Fields step, string? id, SourceSpan span, bool hasHeard)
+    private Step.Repeat? ReadRepeat(YamlNode value, Fields step, string? id, SourceSpan span, IReadOnlyList<string>? heard)
     {
         if (source.Map(value, "a repeat", "repeat: { times: 3, steps: […] }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "a repeat");
@@ -52,8 +52,8 @@ public sealed partial class ScenarioParser
             source.Error(DiagnosticCodes.BadValue, fields["times"]!.Span, $"a repeat goes round {MostTimes} times at most", "What goes on for longer begins anew: trigger: { every: 7d, from: … }.");
         var wasInRepeat = isInRepeat;
         isInRepeat = true;
-        var until = ReadCondition(fields["until"], "until", Scope(hasHeard));
-        var steps = ReadSteps(fields.Required("steps", "What is done again: steps: with its list."), "steps", hasHeard);
+        var until = ReadCondition(fields["until"], "until", Scope(heard));
+        var steps = ReadSteps(fields.Required("steps", "What is done again: steps: with its list."), "steps", heard is null ? null : []);
         isInRepeat = wasInRepeat;
         fields.RefuseOthers();
         if (steps.Count == 0 && fields["steps"] is YamlNode.Sequence) source.Error(DiagnosticCodes.WrongShape, span, "a repeat without steps", "What is done again stands under steps:.");

@@ -87,7 +87,7 @@ public sealed partial class ScenarioParser
         var goal = ReadGoal(fields["goal"]);
         var exits = ReadExits(fields["exit"]);
         var perAccount = source.Whole(fields["per_account"], "per_account", 1);
-        var steps = ReadSteps(stepsNode, "steps", hasHeard: false);
+        var steps = ReadSteps(stepsNode, "steps", heard: null);
         fields.RefuseOthers(InsteadInScenario);
         if (trigger is null || sendClass is null) return null;
         return new Scenario
@@ -219,13 +219,13 @@ public sealed partial class ScenarioParser
         return exits;
     }
 
-    private ConditionScope Scope(bool hasHeard = false, bool hasEnrollment = true) => new()
+    private ConditionScope Scope(IReadOnlyList<string>? heard = null, bool hasEnrollment = true) => new()
     {
         Subject = subject,
         Plan = environment.Plan,
         Segments = environment.Segments,
         TriggerEvents = triggerEvents,
-        HasHeard = hasHeard,
+        HeardEvents = heard,
         HasEnrollment = hasEnrollment,
         IsInRepeat = isInRepeat,
         Responses = hasEnrollment ? responses : null,

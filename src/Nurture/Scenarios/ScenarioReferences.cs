@@ -17,7 +17,16 @@ public static class ScenarioReferences
 
         if (parsed.Draft is not { } scenario) yield break;
         var known = others.Keys.Append(scenario.Name).ToHashSet(StringComparer.Ordinal);
-        if (scenario.Trigger is Trigger.Event { GoalOf: { } goalOf } && Missing(goalOf, At("trigger.goal_of", default)) is { } noGoal) yield return noGoal;
+        if (scenario.Trigger is Trigger.Event { GoalOf: { } goalOf })
+        {
+            var at = At("trigger.goal_of", default);
+            if (Missing(goalOf, at) is { } noGoal) yield return noGoal;
+            else if (Scenario.Means(goalOf, scenario.Name))
+                yield return Error(DiagnosticCodes.NobodyEnters, at, "This scenario waits for its own goal, which only who is in it reaches.", "Name another scenario.") with { Severity = Severity.Warning };
+            else if (others.GetValueOrDefault(goalOf) is { Goal: null } aimless && aimless.Each().All(one => one.Goal is null))
+                yield return Error(DiagnosticCodes.NobodyEnters, at, $"\"{goalOf}\" has no goal, so nobody ever enters.", "Give it one: goal: { when: …, within: 14d }.");
+        }
+
         if (scenario is { Subject: SubjectKind.Contact, Trigger: Trigger.Event { GoalOf: { } itsGoal, ForRole: null } } && others.GetValueOrDefault(itsGoal) is { Subject: SubjectKind.Account })
             yield return Error(DiagnosticCodes.NoRoleForTrigger, At("trigger.goal_of", default), $"\"{itsGoal}\" is about the account, and this scenario about one person: who of them enters?", "Say for: 'role(\"admin\", 1)', or make it subject: account.");
         foreach (var step in Step.All(scenario.Steps))
@@ -30,6 +39,9 @@ public static class ScenarioReferences
                     else if (others.GetValueOrDefault(start.Scenario) is { Rows: [{ Name: var row }, ..] })
                         yield return Error(DiagnosticCodes.RowNeeded, at, $"\"{start.Scenario}\" has rows, and one of them is started.", $"Name it: scenario: {row}.");
                     else if (Whom(start, at) is { } whom) yield return whom;
+                    else if (others.GetValueOrDefault(start.Scenario) is { } started && ScenarioReads.OfTrigger(started).Where(name => !start.With.ContainsKey(name)).ToArray() is { Length: > 0 } lacking)
+                        yield return Error(DiagnosticCodes.StartedWithout, at, $"\"{start.Scenario}\" reads {Suggestions.Listed(lacking.Select(name => $"trigger.{name}"))}, and is started without.",
+                            $"Give it what it reads: start: {{ scenario: {start.Scenario}, with: {{ {lacking[0]}: … }} }}.") with { Severity = Severity.Warning };
                     if (CircleFrom(start) is { } circle) yield return circle;
                     break;
                 case Step.Stop stop:

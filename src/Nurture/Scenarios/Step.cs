@@ -40,6 +40,9 @@ public abstract record Step
         /// <summary>From the step's start; the class's default where not given.</summary>
         public TimeSpan? Expires { get; init; }
 
+        /// <summary><c>hours: any</c>: no allowed hours keep it back, since it answers what the person just did.</summary>
+        public bool LeavesAtAnyHour { get; init; }
+
         /// <summary>How many leave in a time, over all subjects; null for all at once.</summary>
         public Pace? Throttle { get; init; }
 

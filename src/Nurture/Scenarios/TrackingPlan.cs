@@ -24,4 +24,8 @@ public sealed record TrackingPlan
 public sealed record PlannedEvent(string Name, string Description, bool IsAccountFact, IReadOnlyDictionary<string, PlannedAttribute> Properties);
 
 /// <param name="Default">What a condition reads where nothing was said; null is absent.</param>
-public sealed record PlannedAttribute(string Name, ValueKind Type, string Description, AttributeValue Default);
+public sealed record PlannedAttribute(string Name, ValueKind Type, string Description, AttributeValue Default)
+{
+    /// <summary>Of a text: what it can be; empty where it can be anything.</summary>
+    public IReadOnlyList<string> Values { get; init; } = [];
+}

@@ -80,8 +80,13 @@ public static class TrackingPlanReader
         var standard = AttributeValue.Null;
         if (type is { } kind && fields["default"] is YamlNode.Scalar written && !AttributeText.TryRead(written.Value, kind, written.IsPlain, out standard))
             source.Error(DiagnosticCodes.WrongType, written.Span, $"\"{name}\" is a {kind.ToString().ToLowerInvariant()}, and \"{written.Value}\" is not", AttributeText.Example(kind));
+        var values = source.Texts(fields["values"], "values").Select(value => value.Value).Distinct(StringComparer.Ordinal).ToList();
+        if (values.Count > 0 && type is { } other and not ValueKind.Text)
+            source.Error(DiagnosticCodes.WrongType, fields.KeySpan("values")!.Value, $"\"{name}\" is a {other.ToString().ToLowerInvariant()}, and values: list what a text can be", "Take them away, or make it type: text.");
+        else if (values.Count > 0 && standard.Kind == ValueKind.Text && !values.Contains(standard.AsText))
+            source.Error(DiagnosticCodes.UnknownWord, fields["default"]!.Span, $"\"{standard}\" is none of the values of \"{name}\"", Suggestions.For(standard.AsText, values, "There are"));
         fields.RefuseOthers();
-        return type is { } known ? new(name, known, description, standard) : null;
+        return type is { } known ? new(name, known, description, standard) { Values = values } : null;
     }
 
     private static ValueKind? ReadType(YamlSource source, YamlNode? node) => source.OneOf(node, "a type",

@@ -237,7 +237,7 @@ public sealed class Rehearsal
         if (contact.IsSuppressed) Simulator.Suppress(id);
         Simulator.Tell(new Signal.Described(id, contact.Attributes, Simulator.Now, true, contact.Basis), id);
         foreach (var topic in contact.Refuses) Simulator.Tell(new Signal.Refused(id, topic, true, Simulator.Now), id);
-        if (script.Account is not null) Simulator.Tell(new Signal.Grouped(id, FirstAccount, Slots.OfAccount(FirstAccount), contact.Roles, Simulator.Now), id);
+        if (script.Account is not null && contact.IsInAccount) Simulator.Tell(new Signal.Grouped(id, FirstAccount, Slots.OfAccount(FirstAccount), contact.Roles, Simulator.Now), id);
     }
 
     private void Do(TestAction action)
@@ -249,9 +249,9 @@ public sealed class Rehearsal
         trace.Add(action);
         switch (action)
         {
-            case TestAction.Event happened: Tell(happened, countsOnly: false); break;
-            case TestAction.Set { Contact: { } contact } set: Simulator.Tell(new Signal.Described(IdOf(contact), set.Attributes, set.At, true, ConsentBasis.None), IdOf(contact)); break;
-            case TestAction.Set set: Simulator.Tell(new Signal.AccountDescribed(FirstAccount, set.Attributes, set.At), accountId: FirstAccount); break;
+            case TestAction.Event happened: Tell(happened, happened.IsImported); break;
+            case TestAction.Set { Contact: { } contact } set: Simulator.Tell(new Signal.Described(IdOf(contact), set.Attributes, set.At, true, ConsentBasis.None, set.IsImported), IdOf(contact)); break;
+            case TestAction.Set set: Simulator.Tell(new Signal.AccountDescribed(FirstAccount, set.Attributes, set.At, set.IsImported), accountId: FirstAccount); break;
             case TestAction.Click click: Hit(click, click.Contact, click.Template, isClick: true); break;
             case TestAction.Open open: Hit(open, open.Contact, open.Template, isClick: false); break;
             case TestAction.Answer answer: Tell(answer); break;
@@ -266,6 +266,8 @@ public sealed class Rehearsal
             case TestAction.Done done: Tell(done); break;
             case TestAction.Decide decide: Tell(decide); break;
             case TestAction.Reply reply: Simulator.Tell(new Signal.Replied(IdOf(reply.Contact), reply.IsAutomatic, "", "", "", reply.At), IdOf(reply.Contact)); break;
+            case TestAction.Join join: Simulator.Tell(new Signal.Grouped(IdOf(join.Contact), FirstAccount, Slots.OfAccount(FirstAccount), join.Roles, join.At), IdOf(join.Contact)); break;
+            case TestAction.Pause pause: Pause(pause); break;
             case TestAction.Leave leave: Simulator.Tell(new Signal.Left(IdOf(leave.Contact), leave.At), IdOf(leave.Contact)); break;
             default: throw new InvalidOperationException($"No playing of {action.GetType().Name}.");
         }
@@ -343,13 +345,28 @@ public sealed class Rehearsal
     {
         var contactId = happened.Contact is { } contact ? IdOf(contact) : 0;
         var accountId = happened.Contact is null ? FirstAccount : 0;
-        Simulator.Tell(new Signal.Occurred(new OccurredEvent(0, happened.Name, contactId, accountId, happened.At, happened.At, happened.Properties), countsOnly), contactId, accountId);
+        Simulator.Tell(new Signal.Occurred(new OccurredEvent(0, happened.Name, contactId, accountId, happened.HappenedAt ?? happened.At, happened.At, happened.Properties), countsOnly), contactId, accountId);
+    }
+
+    /// <summary>As the server does it: whoever stands in the scenario is asked again when it goes on (SEMANTICS.md 45).</summary>
+    private void Pause(TestAction.Pause pause)
+    {
+        var catalog = Simulator.Catalog;
+        Simulator.Catalog = catalog with
+        {
+            Revision = catalog.Revision + 1,
+            Live = catalog.Live.ToFrozenDictionary(pair => pair.Key, pair => pair.Value with { IsPaused = pause.IsPaused }),
+            Versions = catalog.Versions.ToFrozenDictionary(pair => pair.Key, pair => pair.Value with { IsPaused = pause.IsPaused }),
+        };
+        if (pause.IsPaused) return;
+        foreach (var (key, _) in Simulator.States.Where(pair => pair.State.Enrollments.Count > 0).ToList())
+            Simulator.Tell(new Signal.Prepared(key.Subject, [], [], pause.At), key.Subject.Kind == SubjectKind.Contact ? key.Subject.Id : 0, key.Subject.Kind == SubjectKind.Account ? key.Subject.Id : 0);
     }
 
     private void Tell(TestAction.Decide decide)
     {
         var over = Simulator.Carried.OfType<Effect.ApprovalEnded>().Select(ended => ended.ApprovalId).ToHashSet();
-        if (Simulator.Carried.OfType<Effect.ApprovalAsked>().LastOrDefault(asked => (asked.Row.Template == decide.Asked || asked.Row.Step == decide.Asked) && !over.Contains(asked.Row.Id))?.Row is not { } row)
+        if (Simulator.Carried.OfType<Effect.ApprovalAsked>().LastOrDefault(asked => (asked.Row.Template == decide.Asked || asked.Row.Step == decide.Asked) && (decide.To is null || asked.Row.RecipientId == IdOf(decide.To)) && !over.Contains(asked.Row.Id))?.Row is not { } row)
         {
             impossible.Add(decide);
             return;

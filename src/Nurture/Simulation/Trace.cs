@@ -42,15 +42,17 @@ internal sealed class Trace(Rehearsal rehearsal)
 
     public void Add(TestAction action) => lines.Add(action switch
     {
-        TestAction.Event happened => new(action.At, "event", $"{happened.Name}{By(happened.Contact)}{Properties(happened.Properties)}"),
-        TestAction.Set set => new(action.At, "change", $"{string.Join(", ", set.Attributes.Select(pair => $"{pair.Key} = {pair.Value}"))} of {set.Contact ?? "the account"}"),
+        TestAction.Event happened => new(action.At, happened.IsImported ? "import" : "event", $"{happened.Name}{By(happened.Contact)}{Properties(happened.Properties)}"),
+        TestAction.Set set => new(action.At, set.IsImported ? "import" : "change", $"{string.Join(", ", set.Attributes.Select(pair => $"{pair.Key} = {pair.Value}"))} of {set.Contact ?? "the account"}"),
         TestAction.Click click => new(action.At, "click", $"in {click.Template} by {click.Contact}"),
         TestAction.Open open => new(action.At, "open", $"{open.Template} by {open.Contact}"),
         TestAction.Answer answer => new(action.At, "answer", $"{answer.With} to {answer.Asked} by {answer.Contact}{(answer.Comment.Length > 0 ? $": {answer.Comment}" : "")}"),
         TestAction.Refuse refuse => new(action.At, "refuse", $"{(refuse.Topic == "*" ? "all mails" : refuse.Topic)} by {refuse.Contact}"),
         TestAction.Work { Act: Escalations.EscalationAct.Close } work => new(action.At, "close", $"{work.Type} as {work.Outcome}"),
         TestAction.Work work => new(action.At, "take", work.Type),
-        TestAction.Decide decide => new(action.At, decide.IsApproved ? "approve" : "decline", decide.Asked),
+        TestAction.Decide decide => new(action.At, decide.IsApproved ? "approve" : "decline", $"{decide.Asked}{(decide.To is null ? "" : $" to {decide.To}")}"),
+        TestAction.Join join => new(action.At, "join", $"{join.Contact}{(join.Roles.Count > 0 ? $" as {string.Join(", ", join.Roles)}" : "")}"),
+        TestAction.Pause pause => new(action.At, pause.IsPaused ? "pause" : "resume", "the scenario"),
         TestAction.Respond { IsAnswered: true } answer => new(action.At, "answer", $"by {answer.Endpoint}"),
         TestAction.Respond answer => new(action.At, "fail", answer.Endpoint),
         TestAction.Register register => new(action.At, "register", $"{register.Contact} for {register.Session}{(register.IsCancelling ? ": cancelled" : "")}"),

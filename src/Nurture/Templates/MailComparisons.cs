@@ -62,7 +62,7 @@ internal static class MailComparisons
     private static Side OfAttribute(SubjectKind of, string name, TrackingPlan plan)
     {
         var type = plan.Attribute(of, name) is { } planned ? TypeOf(planned.Type) : ProductKnowledge.TextAttributes(of).Contains(name) ? SideType.Text : SideType.Unknown;
-        return new(type, IsCertain: true, Choices: type == SideType.Text ? ProductKnowledge.ChoicesOf(of, name) : null);
+        return new(type, IsCertain: true, Choices: type == SideType.Text ? ProductKnowledge.ChoicesOf(of, name, plan) : null);
     }
 
     /// <summary>Which event it is only the scenario knows, and what an event says is taken as it comes.</summary>

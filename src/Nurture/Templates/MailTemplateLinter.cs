@@ -17,6 +17,9 @@ public static partial class MailTemplateLinter
     // Gmail's own limit, as mail people measure it.
     private const int MostBytes = 102 * 1024;
 
+    // The widest inboxes show so much beside a short subject.
+    private const int MostPreheader = 90;
+
     private static readonly string[] Roots = ["contact", "account", "trigger", "heard", "response", "session", "row", "sender", "reply", "ask", "unsubscribe_url", "locale"];
     private static readonly string[] LayoutRoots = ["content", "subject", "preheader"];
     private static readonly string[] SenderNames = ["name", "address", "reply_to", "organization", "postal_address"];
@@ -40,6 +43,7 @@ public static partial class MailTemplateLinter
         UnfilledFields.Check(template, plan, policy, found);
         CheckSize(template, library, plan, policy, styles, found);
         CheckPreheader(template, found);
+        MailSafety.Check(template, found);
         if (template.IsLayout) CheckFooter(template, found);
         else if (template.Layout is { } layout && library.LayoutOf(template) is null)
             found.Add(Mistake(DiagnosticCodes.UnknownLayout, Severity.Error, template, template.At("layout"),
@@ -117,6 +121,12 @@ public static partial class MailTemplateLinter
     /// <summary>A human's reply needs none: its first words are the human's.</summary>
     private static void CheckPreheader(MailTemplate template, List<Diagnostic> found)
     {
+        if (template.Preheader is { } line && CodePart.In(line.Text).Aggregate(line.Text.Length, (length, part) => length - part.Span.Length) is > MostPreheader and var characters)
+        {
+            found.Add(Mistake(DiagnosticCodes.LongPreheader, Severity.Warning, template, template.At("preheader"),
+                $"this preheader has {characters} characters, without what its code prints, and inboxes show no more than {MostPreheader}.", "Say in one short line what makes the mail worth opening."));
+        }
+
         if (template.IsLayout || !template.IsValid || template.Body.Names.Any(name => name.Split('.', 2)[0] == "reply") || template.Preheader is { Text: var text } && !string.IsNullOrWhiteSpace(text)) return;
         found.Add(Mistake(DiagnosticCodes.NoPreheader, Severity.Warning, template, template.At("preheader"),
             "this mail says nothing for beside its subject, so inboxes show the beginning of the body.", "Say in one line what makes it worth opening: preheader: Three steps, about fifteen minutes."));

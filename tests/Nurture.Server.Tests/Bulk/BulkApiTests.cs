@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Nurture.Harness;
 using Nurture.Server.Tests.Api;
 
 namespace Nurture.Server.Tests.Bulk;
@@ -137,6 +138,27 @@ public abstract class BulkApiTests(ApiServer api)
     }
 
     [Fact]
+    public async Task A_work_whose_step_fails_keeps_no_other_back_and_is_tried_again()
+    {
+        var (broken, whole) = (await PublishAsync("broken"), await PublishAsync("whole"));
+        await PersonAsync(broken, "ann", 2);
+        await PersonAsync(whole, "ann", 2);
+        var asked = await api.DoAsync(HttpMethod.Post, $"scenarios/{broken}/bulk", new { act = "start", list = $"{broken}-ann" });
+        await api.DoAsync(HttpMethod.Post, $"scenarios/{broken}/pause");
+        await api.DoAsync(HttpMethod.Post, $"bulk/{asked["id"]}/confirm", new { });
+        await WriteAsync($"update bulk_works set began_at = null where id = {asked["id"]}");
+        await api.DoAsync(HttpMethod.Post, $"scenarios/{broken}/resume");
+
+        Assert.Equal("done", (await RunAsync(whole, new { act = "start", list = $"{whole}-ann" }))["state"]!.GetValue<string>());
+        Assert.Equal("running", (await api.GetAsync($"bulk/{asked["id"]}"))["state"]!.GetValue<string>());
+
+        await WriteAsync($"update bulk_works set began_at = moved_at where id = {asked["id"]}");
+        await Poll.UntilAsync("the broken one is done", TimeSpan.FromMinutes(1), async () => (await api.GetAsync($"bulk/{asked["id"]}"))["state"]!.GetValue<string>() == "done", TestContext.Current.CancellationToken);
+        await api.SettleAsync();
+        Assert.Equal(1, await SendsAsync(broken));
+    }
+
+    [Fact]
     public async Task What_cannot_be_asked_is_refused_with_what_would_be_right()
     {
         await api.PublishAsync();
@@ -148,6 +170,13 @@ public abstract class BulkApiTests(ApiServer api)
         Assert.Equal("missing-field", await api.ProblemAsync(HttpMethod.Post, $"scenarios/{name}/bulk", new { act = "start", list = "email\n" }, HttpStatusCode.BadRequest));
         Assert.Equal("not-found", await api.ProblemAsync(HttpMethod.Post, "bulk/999999999/confirm", new { }, HttpStatusCode.NotFound));
     }
+
+    private Task WriteAsync(string sql) => api.Server.Database.WriteAsync(async (connection, transaction, cancel) =>
+    {
+        await using var command = connection.CreateCommand();
+        (command.Transaction, command.CommandText) = (transaction, sql);
+        await command.ExecuteNonQueryAsync(cancel);
+    }, TestContext.Current.CancellationToken);
 
     private static string Name(string part) => $"{part}-{Guid.NewGuid():n}"[..12];
 

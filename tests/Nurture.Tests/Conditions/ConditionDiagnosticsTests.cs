@@ -180,7 +180,7 @@ public class ConditionDiagnosticsTests
     [InlineData("heard.plan == \"x\"", "after a wait")]
     public void What_needs_a_passage_is_refused_outside_of_one(string text, string hint)
     {
-        var scope = World.Scope() with { HasEnrollment = false, HasHeard = false, TriggerEvents = null };
+        var scope = World.Scope() with { HasEnrollment = false, HeardEvents = null, TriggerEvents = null };
         var diagnostics = new List<Diagnostic>();
 
         Assert.Null(Condition.Compile(text, scope, diagnostics));

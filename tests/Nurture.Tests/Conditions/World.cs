@@ -57,7 +57,7 @@ internal sealed class World
         Subject = subject,
         Plan = Plan,
         TriggerEvents = ["signed_up"],
-        HasHeard = true,
+        HeardEvents = [],
         HasEnrollment = true,
         SentTemplates = ["welcome", "setup-help"],
         File = "trial.yaml",

@@ -112,6 +112,20 @@ public sealed class EndingRuleTests
         Assert.Equal(["one 1", "one 2", "two 1"], world.Mails);
     }
 
+    [Rule(50)]
+    [Theory]
+    [InlineData(true, "hard")]
+    [InlineData(false, "soft")]
+    public void A_mail_that_comes_back_is_told_once_though_its_passage_is_over(bool isHard, string kind)
+    {
+        var world = World.Of(Scenario("- send: hello"), Scenario("- send: again", trigger: $"{{ event: nurture.send_bounced, where: 'trigger.template == \"hello\" && trigger.kind == \"{kind}\"' }}", name: "other")).Person(1).Do(1, "signed_up");
+        var send = Assert.Single(world.Simulator.Sends).Draft;
+
+        world.Tell(new Signal.SendEnded(send.Subject, send.EnrollmentId, send.Id, send.Step, 1, Reason.Bounced, world.Now) { Bounce = new("s", send.Template, isHard) }, 1).Pass("1h");
+
+        Assert.Equal(["hello 1", "again 1"], world.Mails);
+    }
+
     private static void Pause(World world, bool isPaused)
     {
         var catalog = world.Simulator.Catalog;

@@ -279,6 +279,18 @@ public sealed class EnteringRuleTests
 
     [Rule(18)]
     [Fact]
+    public void What_Nurture_tells_of_the_person_is_heard_by_the_passages_of_all_keys()
+    {
+        var world = World.Of(Scenario("- wait: 9d\n- send: late", "key: trigger.order_id", "{ event: ordered }", goal: "{ when: event(\"nurture.replied\"), within: 30d }")).Person(1);
+        world.Do(1, "ordered", """{"order_id":"a"}""").Do(1, "ordered", """{"order_id":"b"}""").Pass("1d");
+
+        world.Tell(new Signal.Replied(1, false, "", "", "", world.Now), 1);
+
+        Assert.Equal(2, world.Decisions().Count(decision => decision.StartsWith("goal_reached", StringComparison.Ordinal)));
+    }
+
+    [Rule(18)]
+    [Fact]
     public void A_renewal_is_told_apart_by_its_date()
     {
         var world = World.Of(Scenario("- send: { template: renew, to: most_active, nobody: end }", "key: account.contract_end", "{ date: account.contract_end, before: 30d }", "account")).Person(1, 1).SayAccount(1, ("contract_end", new DateOnly(2026, 5, 1)));

@@ -334,6 +334,26 @@ public sealed class InsideRuleTests
 
     [Rule(39)]
     [Fact]
+    public void A_service_mail_that_answers_at_once_keeps_no_hours_and_the_next_one_does()
+    {
+        var world = World.Of(Office, Scenario("- send: { template: welcome, hours: any }\n- wait: 1h\n- send: tips")).Person(1).PassTo(At("2026-03-02T22:00:00Z")).Do(1, "signed_up");
+
+        world.Pass("2d");
+
+        Assert.Equal(["welcome Mon 22:00", "tips Tue 09:00"], Left(world));
+    }
+
+    [Rule(36, 39)]
+    [Fact]
+    public void A_marketing_mail_keeps_its_hours()
+    {
+        var parsed = Nurture.Scenarios.ScenarioParser.Parse(Scenario("- send: { template: welcome, hours: any }", of: "marketing"), "s.yaml", new());
+
+        Assert.Contains(parsed.Diagnostics, said => said.Code == "NUR016" && said.Message.Contains("allowed hours", StringComparison.Ordinal));
+    }
+
+    [Rule(39)]
+    [Fact]
     public void The_hours_of_a_class_need_no_wait_in_the_scenario()
     {
         var world = World.Of(Office, Scenario("- send: service", name: "a"), Scenario("- send: marketing", of: "marketing", name: "b"), Scenario("- send: receipt", of: "transactional", name: "c")).Person(1).Do(1, "signed_up").Person(2).PassTo(At("2026-03-02T22:00:00Z")).Do(2, "signed_up");

@@ -64,7 +64,7 @@ public sealed partial class AuthoringGuideTests
         {
             var said = new List<Diagnostic>();
             var subject = condition.Contains("contact.") || condition.Contains("segment(") ? SubjectKind.Contact : SubjectKind.Account;
-            Condition.Compile(condition, new() { Subject = subject, Plan = Fixtures.Plan, TriggerEvents = ["signed_up"], HasEnrollment = true, HasHeard = true, SentTemplates = ["welcome"], Segments = Segments }, said);
+            Condition.Compile(condition, new() { Subject = subject, Plan = Fixtures.Plan, TriggerEvents = ["signed_up"], HasEnrollment = true, HeardEvents = [], SentTemplates = ["welcome"], Segments = Segments }, said);
             Assert.True(!said.Any(d => d.Severity == Severity.Error), $"{condition}: {string.Join('\n', said)}");
         });
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Nurture.Conditions;
@@ -25,12 +26,14 @@ public sealed class BrokenLibraryTests
     [MemberData(nameof(Folders))]
     public void What_contradicts_each_other_is_said_at_its_file_and_line(string folder)
     {
-        var root = Path.Combine(Libraries, folder);
+        var root = Directory.CreateTempSubdirectory("nurture-broken-").FullName;
+        Copy(Path.Combine(Libraries, folder), root);
 
         var library = ScenarioLibrary.Load(Path.Combine(root, "scenarios"), Path.Combine(root, "templates"), new DateTimeOffset(2026, 3, 2, 10, 0, 0, TimeSpan.Zero));
         var answer = string.Join('\n', library.Diagnostics).Replace($"{root}/", "", StringComparison.Ordinal) + "\n";
+        Directory.Delete(root, recursive: true);
 
-        var expected = $"{root}.txt";
+        var expected = Path.Combine(Libraries, $"{folder}.txt");
         if (Environment.GetEnvironmentVariable("NURTURE_ACCEPT") == "1") File.WriteAllText(expected, answer);
         Assert.Equal(File.ReadAllText(expected), answer);
     }
@@ -44,5 +47,16 @@ public sealed class BrokenLibraryTests
 
         Assert.Equal([], codes.Where(code => !said.Contains(code) && !WithoutFile.ContainsKey(code)).Order(StringComparer.Ordinal));
         Assert.Equal([], WithoutFile.Keys.Where(said.Contains));
+    }
+
+    /// <summary>A line that ends in "1400 times." stands there as often: what is only long is not kept in the repository.</summary>
+    private static void Copy(string from, string to)
+    {
+        foreach (var file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.WriteAllText(copy, Regex.Replace(File.ReadAllText(file), "^.* ([0-9]+) times\\..*\n", line => string.Concat(Enumerable.Repeat(line.Value, int.Parse(line.Groups[1].ValueSpan, CultureInfo.InvariantCulture))), RegexOptions.Multiline));
+        }
     }
 }

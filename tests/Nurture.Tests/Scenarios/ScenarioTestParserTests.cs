@@ -73,7 +73,7 @@ public sealed class ScenarioTestParserTests
     [InlineData("- { at: 1d, contact: ann, event: ordered, properties: { totl: 3 } }", "", "NUR019", "Did you mean \"total\"?")]
     [InlineData("- { at: 1d, contact: ann, event: ordered, properties: { total: much } }", "", "NUR020", "Write a number: 3, -1.5.")]
     [InlineData("- { at: tomorrow, contact: ann, event: login }", "", "NUR012", "Counted from the start, 3d or 3d 23h; or a local time, \"2026-03-06 09:00\".")]
-    [InlineData("- { at: 1d, contact: ann }", "", "NUR008", "One of event:, set:, clicks:, opens:, answers:, refuses:, replies:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, hook:, starts: true or leaves: true.")]
+    [InlineData("- { at: 1d, contact: ann }", "", "NUR008", "One of event:, set:, clicks:, opens:, answers:, refuses:, replies:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, hook:, joins:, paused:, starts: true or leaves: true.")]
     [InlineData("", "- { send: welcom }", "NUR014", "Did you mean \"welcome\"?")]
     [InlineData("", "- { ends: goal_reach }", "NUR010", "Did you mean \"goal_reached\"?")]
     [InlineData("", "- { send: welcome, step: wait-3d }", "NUR016", "One of send:, not_sent:, step:, ends:, entered:, escalated:, band:, call: or notified:.")]

@@ -79,6 +79,102 @@ public class ScenarioTestRunnerTests
             """, "hooks.yaml", Subscriptions).Hooks,
     };
 
+    [Theory]
+    [InlineData("- { at: 1d, contact: ann, event: login, imported: true }", "- { entered: false }")]
+    [InlineData("- { at: 1d, contact: ann, event: login, imported: true, ago: 3d }\n      - { at: 1d 1h, contact: ann, event: login }", "- { at: 1d 1h, send: second, to: ann }")]
+    [InlineData("- { at: 1d, contact: ann, event: login }", "- { at: 1d, send: first, to: ann }")]
+    public void What_is_imported_counts_and_starts_nothing(string when, string expect) =>
+        Passes("""
+            scenario: counts
+            title: Counts
+            owner: m@example.com
+            class: service
+            trigger: { event: login }
+            goal: { when: event("setup_completed"), within: 30d }
+            steps:
+              - branch:
+                  - if: count("login", "30d") >= 2
+                    then: [ send: second ]
+                  - else: [ send: first ]
+            """, "contacts: [ { id: ann, email: ann@acme.example } ]", when, expect);
+
+    [Fact]
+    public void Attributes_of_an_import_start_nothing() =>
+        Passes("""
+            scenario: counts
+            title: Counts
+            owner: m@example.com
+            class: service
+            trigger: { condition: contact.score > 3 }
+            reentry: every time
+            goal: { when: event("setup_completed"), within: 30d }
+            steps: [ send: first ]
+            """, "contacts: [ { id: ann, email: ann@acme.example }, { id: bob, email: bob@acme.example } ]",
+            "- { at: 1d, contact: ann, set: { score: 5 }, imported: true }\n      - { at: 1d, contact: bob, set: { score: 5 } }", "- { not_sent: first, to: ann }\n      - { at: 1d, send: first, to: bob }");
+
+    [Fact]
+    public void Who_was_alone_joins_the_account_later() =>
+        Passes("""
+            scenario: counts
+            title: Counts
+            owner: m@example.com
+            subject: account
+            class: service
+            trigger: { event: login }
+            goal: { when: event("setup_completed"), within: 30d }
+            steps: [ send: { template: first, to: 'role("admin", 1)', nobody: end } ]
+            """, "account: { id: acme }\n      contacts: [ { id: ann, email: ann@acme.example, in_account: false } ]",
+            "- { at: 1h, contact: ann, event: login }\n      - { at: 1d, contact: ann, joins: acme, roles: [ admin ] }\n      - { at: 2d, contact: ann, event: login }", "- { at: 2d, send: first, to: ann }");
+
+    [Fact]
+    public void A_scenario_is_paused_and_goes_on() =>
+        Passes("""
+            scenario: counts
+            title: Counts
+            owner: m@example.com
+            class: service
+            trigger: { event: login }
+            goal: { when: event("setup_completed"), within: 30d }
+            steps: [ wait: 1d, send: first ]
+            """.Replace("[ wait: 1d, send: first ]", "[ { wait: 1d }, { send: first } ]", StringComparison.Ordinal), "contacts: [ { id: ann, email: ann@acme.example }, { id: bob, email: bob@acme.example } ]",
+            "- { at: 0m, contact: ann, event: login }\n      - { at: 1h, paused: true }\n      - { at: 2h, contact: bob, event: login }\n      - { at: 2d, paused: false }",
+            "- { at: 2d, send: first, to: ann }\n      - { not_sent: first, to: bob }");
+
+    [Fact]
+    public void An_approval_names_whose_mail_it_is() =>
+        Passes("""
+            scenario: counts
+            title: Counts
+            owner: m@example.com
+            subject: account
+            class: service
+            trigger: { event: login }
+            goal: { when: event("setup_completed"), within: 30d }
+            steps: [ { send: { template: first, to: 'role("admin")', nobody: end, approve: csm@example.com, up_to: 2d } } ]
+            """, "account: { id: acme }\n      contacts: [ { id: ann, email: ann@acme.example, roles: [ admin ] }, { id: bob, email: bob@acme.example, roles: [ admin ] } ]",
+            "- { at: 0m, contact: ann, event: login }\n      - { at: 1h, approves: first, to: ann }\n      - { at: 1h, declines: first, to: bob }", "- { at: 1h, send: first, to: ann }\n      - { not_sent: first, to: bob }");
+
+    private static void Passes(string scenario, string given, string when, string expect)
+    {
+        var parsed = ScenarioParser.Parse(scenario, "counts.yaml", new ParseEnvironment());
+        Assert.True(parsed.Scenario is not null, string.Join('\n', parsed.Diagnostics));
+        var (file, said) = ScenarioTestParser.Parse($$"""
+            scenario: counts
+            tests:
+              - name: It does
+                start: "2026-03-02 10:00"
+                given:
+                  {{given}}
+                when:
+                  {{when}}
+                expect:
+                  {{expect}}
+            """, "tests/counts.yaml", new ParseEnvironment());
+        Assert.True(file is not null, string.Join('\n', said));
+
+        Assert.Equal([], new ScenarioTestRunner(parsed.Scenario, new ParseEnvironment(), null).Run(Assert.Single(file.Tests)).Failures);
+    }
+
     [Fact]
     public void What_a_hook_makes_of_a_body_is_typed_and_heard()
     {

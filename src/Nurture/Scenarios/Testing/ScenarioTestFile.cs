@@ -71,6 +71,9 @@ public sealed record TestContact
 
     public bool IsSuppressed { get; init; }
 
+    /// <summary>Whether they belong to the test's account from the beginning, where it has one.</summary>
+    public bool IsInAccount { get; init; } = true;
+
     public required DateTimeOffset CreatedAt { get; init; }
 }
 
@@ -85,10 +88,27 @@ public abstract record TestAction
 
     /// <param name="Contact">Null when the account itself did it.</param>
     /// <param name="Properties">UTF-8 JSON, an object.</param>
-    public sealed record Event(DateTimeOffset At, string? Contact, string Name, ReadOnlyMemory<byte> Properties, SourceSpan Span) : TestAction(At, Span);
+    public sealed record Event(DateTimeOffset At, string? Contact, string Name, ReadOnlyMemory<byte> Properties, SourceSpan Span) : TestAction(At, Span)
+    {
+        /// <summary>It comes with an import: it counts, and starts nothing.</summary>
+        public bool IsImported { get; init; }
+
+        /// <summary>When it happened, where an import tells it later.</summary>
+        public DateTimeOffset? HappenedAt { get; init; }
+    }
 
     /// <summary>Attributes change; of the account where <paramref name="Contact"/> is null.</summary>
-    public sealed record Set(DateTimeOffset At, string? Contact, IReadOnlyDictionary<string, AttributeValue> Attributes, SourceSpan Span) : TestAction(At, Span);
+    public sealed record Set(DateTimeOffset At, string? Contact, IReadOnlyDictionary<string, AttributeValue> Attributes, SourceSpan Span) : TestAction(At, Span)
+    {
+        /// <summary>They come with an import: they are known from then on, and start nothing.</summary>
+        public bool IsImported { get; init; }
+    }
+
+    /// <summary>Somebody who was alone belongs to the account from now on.</summary>
+    public sealed record Join(DateTimeOffset At, string Contact, IReadOnlyList<string> Roles, SourceSpan Span) : TestAction(At, Span);
+
+    /// <summary>A colleague pauses the scenario, or lets it go on.</summary>
+    public sealed record Pause(DateTimeOffset At, bool IsPaused, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>A link in the latest mail from this template is followed.</summary>
     public sealed record Click(DateTimeOffset At, string Contact, string Template, SourceSpan Span) : TestAction(At, Span);
@@ -126,7 +146,8 @@ public abstract record TestAction
     public sealed record Done(DateTimeOffset At, string Task, string Outcome, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>A human approves the latest mail from this template, or of this step, or declines it.</summary>
-    public sealed record Decide(DateTimeOffset At, string Asked, bool IsApproved, SourceSpan Span) : TestAction(At, Span);
+    /// <param name="To">Whose mail it is; null for the latest of anybody.</param>
+    public sealed record Decide(DateTimeOffset At, string Asked, string? To, bool IsApproved, SourceSpan Span) : TestAction(At, Span);
 
     /// <summary>The person answers a mail with one of their own, or their mailbox does by itself.</summary>
     public sealed record Reply(DateTimeOffset At, string Contact, bool IsAutomatic, SourceSpan Span) : TestAction(At, Span);

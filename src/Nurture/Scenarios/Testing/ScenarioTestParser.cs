@@ -17,7 +17,7 @@ namespace Nurture.Scenarios.Testing;
 /// <summary>Text to <see cref="ScenarioTestFile"/>; never throws.</summary>
 public sealed class ScenarioTestParser
 {
-    private static readonly string[] ContactKeys = ["id", "roles", "basis", "refuses", "suppressed", "known_for"];
+    private static readonly string[] ContactKeys = ["id", "roles", "basis", "refuses", "suppressed", "known_for", "in_account"];
     private static readonly LocalDateTimePattern MomentPattern = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd HH:mm");
 
     private readonly YamlSource source;
@@ -167,6 +167,7 @@ public sealed class ScenarioTestParser
         var basis = source.OneOf(fields["basis"], "a basis", ("none", ConsentBasis.None), ("opt_in", ConsentBasis.OptIn), ("relationship", ConsentBasis.Relationship), ("published", ConsentBasis.Published));
         var refuses = source.Texts(fields["refuses"], "refuses").Select(r => r.Value == "all" ? "*" : r.Value).ToArray();
         var isSuppressed = source.YesOrNo(fields["suppressed"], "suppressed") ?? false;
+        var isInAccount = source.YesOrNo(fields["in_account"], "in_account") ?? true;
         var age = source.Exact(fields["known_for"], "known_for") ?? TimeSpan.Zero;
         var attributes = ReadAttributes(fields, mapping, SubjectKind.Contact, ContactKeys);
         fields.RefuseOthers();
@@ -180,6 +181,7 @@ public sealed class ScenarioTestParser
             Basis = basis ?? ConsentBasis.Relationship,
             Refuses = refuses,
             IsSuppressed = isSuppressed,
+            IsInAccount = isInAccount,
             CreatedAt = start - age,
         };
     }
@@ -215,7 +217,7 @@ public sealed class ScenarioTestParser
         if (source.Map(node, "a past event", "- { ago: 10d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "a past event");
         var ago = source.Exact(fields.Required("ago", "How long before the start: ago: 10d."), "ago") ?? TimeSpan.Zero;
-        return ReadEvent(fields, start - ago);
+        return ReadEvent(fields, start - ago, isPast: true);
     }
 
     /// <summary><c>- { ago: 3d, closed: onboarding_stalled }</c>.</summary>
@@ -234,11 +236,11 @@ public sealed class ScenarioTestParser
         if (source.Map(node, "something that happens", "- { at: 1d, contact: ann, event: login }") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "something that happens");
         var at = ReadMoment(fields.Required("at", "When, counted from the start: at: 1d."), ReadClock(fields, null)) ?? start;
-        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "replies", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines", "starts", "hook" }.Where(fields.Has).ToArray();
+        var kinds = new[] { "event", "set", "clicks", "opens", "answers", "refuses", "replies", "leaves", "takes", "closes", "done", "responds", "fails", "registers", "cancels", "session", "approves", "declines", "starts", "hook", "joins", "paused" }.Where(fields.Has).ToArray();
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, replies:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, hook:, starts: true or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, replies:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, hook:, joins:, paused:, starts: true or leaves: true.");
             return null;
         }
 
@@ -251,8 +253,16 @@ public sealed class ScenarioTestParser
         if (kinds[0] is "approves" or "declines")
         {
             var asked = source.Name(fields[kinds[0]], "a template or step");
+            var to = fields.Has("to") ? ReadPerson(fields["to"]) : null;
             fields.RefuseOthers();
-            return asked is null ? null : new TestAction.Decide(at, asked, kinds[0] == "approves", fields.HeadSpan);
+            return asked is null ? null : new TestAction.Decide(at, asked, to, kinds[0] == "approves", fields.HeadSpan);
+        }
+
+        if (kinds[0] == "paused")
+        {
+            var isPaused = source.YesOrNo(fields["paused"], "paused");
+            fields.RefuseOthers();
+            return isPaused is null ? null : new TestAction.Pause(at, isPaused.Value, fields.HeadSpan);
         }
 
         if (kinds[0] == "session") return ReadSessionChange(fields, at);
@@ -270,6 +280,15 @@ public sealed class ScenarioTestParser
             var session = ReadKnownSession(fields[kinds[0]]);
             fields.RefuseOthers();
             return who is null || session is null ? null : new TestAction.Register(at, who, session, kinds[0] == "cancels", fields.HeadSpan);
+        }
+
+        if (kinds[0] == "joins")
+        {
+            var (joined, roles) = (source.Text(fields["joins"], "joins"), source.Texts(fields["roles"], "roles").Select(role => role.Value).ToArray());
+            if (joined is not null && joined != accountId)
+                source.Error(DiagnosticCodes.TestNamesNothing, fields["joins"]!.Span, $"no account in this test is called \"{joined}\"", accountId is null ? $"Say so in given: account: {{ id: {joined} }}." : $"There is \"{accountId}\".");
+            fields.RefuseOthers();
+            return who is null || joined is null ? null : new TestAction.Join(at, who, roles, fields.HeadSpan);
         }
 
         if (kinds[0] == "replies")
@@ -300,17 +319,19 @@ public sealed class ScenarioTestParser
         };
     }
 
-    private TestAction.Event? ReadEvent(Fields fields, DateTimeOffset at)
+    private TestAction.Event? ReadEvent(Fields fields, DateTimeOffset at, bool isPast = false)
     {
         var who = hasAccount && !fields.Has("contact") ? null : ReadPerson(fields.Required("contact", "Who does it: contact: ann."));
         var eventNode = fields.Required("event", "What happens: event: login.");
         var name = source.Text(eventNode, "event");
         var known = environment.Plan.Events;
         if (name is not null && known.Count > 0 && !known.ContainsKey(name) && name is not ("page" or "screen"))
-            source.Error(DiagnosticCodes.NotInPlan, eventNode!.Span, $"events.yaml knows no event \"{name}\"", Suggestions.For(name, known.Keys));
+            source.Error(DiagnosticCodes.NotInPlan, eventNode!.Span, $"events.yaml knows no event \"{name}\"", Nurture.Conditions.Spelling.OfMails(name) ?? Suggestions.For(name, known.Keys));
         var properties = WriteProperties(source.Map(fields["properties"], "properties"), name is null ? null : known.GetValueOrDefault(name));
+        var isImported = !isPast && source.YesOrNo(fields["imported"], "imported") == true;
+        var ago = isImported ? source.Exact(fields["ago"], "ago") : null;
         fields.RefuseOthers();
-        return name is null ? null : new(at, who, name, properties, fields.HeadSpan);
+        return name is null ? null : new(at, who, name, properties, fields.HeadSpan) { IsImported = isImported, HappenedAt = ago is { } before ? at - before : null };
     }
 
     /// <summary><c>{ hook: billing, body: { type: paid, customer: ann } }</c>: read and typed as the server does.</summary>
@@ -450,8 +471,9 @@ public sealed class ScenarioTestParser
         if (source.Map(fields["set"], "set", "set: { onboarded: true }") is not { } mapping) return null;
         var inner = new Fields(source, mapping, "set");
         var attributes = ReadAttributes(inner, mapping, who is null ? SubjectKind.Account : SubjectKind.Contact, []);
+        var isImported = source.YesOrNo(fields["imported"], "imported") ?? false;
         fields.RefuseOthers();
-        return new(at, who, attributes, fields.HeadSpan);
+        return new(at, who, attributes, fields.HeadSpan) { IsImported = isImported };
     }
 
     private Expectation? ReadExpectation(YamlNode node)

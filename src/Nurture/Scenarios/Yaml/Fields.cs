@@ -51,16 +51,16 @@ internal sealed class Fields(YamlSource source, YamlNode.Mapping mapping, string
     public SourceSpan HeadSpan => mapping.Entries.Count > 0 ? mapping.Entries[0].Key.Span : source.Span(mapping.Span.Start, mapping.Span.Start + 1);
 
     /// <summary>Complains about every key that was not asked for, and about those that are missing.</summary>
-    /// <param name="later">Keys of the language that are not offered yet, with what there is instead.</param>
-    public void RefuseOthers(IReadOnlyDictionary<string, string>? later = null)
+    /// <param name="elsewhere">Keys that belong somewhere else, with where that is.</param>
+    public void RefuseOthers(IReadOnlyDictionary<string, string>? elsewhere = null)
     {
         foreach (var (key, _) in mapping.Entries)
         {
             if (read.Contains(key.Value)) continue;
             if (key.Value is "on" or "off" or "yes" or "no" or "y" or "n" && read.Contains("days"))
                 source.Error(DiagnosticCodes.BooleanKey, key.Span, $"no key is called \"{key.Value}\", which older YAML reads as a boolean", "Which days are meant stands under days: (all, business or weekend).");
-            else if (later?.GetValueOrDefault(key.Value) is { } instead)
-                source.Error(DiagnosticCodes.NotAvailable, key.Span, $"\"{key.Value}\" is not available in this version of Nurture", instead);
+            else if (elsewhere?.GetValueOrDefault(key.Value) is { } instead)
+                source.Error(DiagnosticCodes.KeyElsewhere, key.Span, $"{what} has no key \"{key.Value}\"", instead);
             else
             {
                 var hint = Suggestions.For(key.Value, read.Where(k => !Has(k)), null) ?? Suggestions.For(key.Value, read, "It may have");

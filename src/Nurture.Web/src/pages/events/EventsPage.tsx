@@ -58,6 +58,8 @@ export default function EventsPage() {
     },
     onError: sayFailed,
   });
+  // What was read ends with the newest 500,000 rows, which may be fewer than 28 days.
+  const isCut = data?.at != null && data.since != null && Date.parse(data.at) - Date.parse(data.since) < 28 * 86_400_000 - 60_000;
   const isReading = read.isPending || (data?.read ?? null) !== null;
   return (
     <>
@@ -82,6 +84,7 @@ export default function EventsPage() {
             ) : data.at ? (
               <>
                 {t("events.read_at")} <When at={data.at} relative />, {t("events.since")} <When at={data.since} />
+                {isCut && <div>{t("events.cut")}</div>}
               </>
             ) : (
               t("events.not_read")

@@ -1,7 +1,8 @@
 export default {
   en: {
     title: "Events",
-    about: "The tracking plan against what really arrives. Reading takes nothing from intake.",
+    about: "The tracking plan against what really arrives. Reading takes nothing from intake; its answer is kept by this server until it restarts.",
+    cut: "So much arrives that only the newest rows were read: all numbers count from then on.",
     read: "Read what arrives",
     reading_one: "{{number}} row of the log read",
     reading_other: "{{number}} rows of the log read",
@@ -17,7 +18,7 @@ export default {
     sources: "Source",
     product: "Nurture itself",
     unplanned: "Not in the plan",
-    never: "Never arrives",
+    never: "Not in what was read",
     mistyped: "Other type than planned",
     adopt: "Add to the plan",
     adopt_properties: "Add its new properties to the plan",
@@ -33,7 +34,8 @@ export default {
   },
   ja: {
     title: "イベント",
-    about: "トラッキングプランと、実際に届いているイベントを比べます。読み取りは受信処理に影響しません。",
+    about: "トラッキングプランと、実際に届いているイベントを比べます。読み取りは受信処理に影響せず、結果はこのサーバーの再起動まで保持されます。",
+    cut: "受信量が多いため、直近の分だけを読み取りました。件数はすべてこの日時以降のものです。",
     read: "受信状況を読み取る",
     reading_one: "ログを {{number}} 件読み取りました",
     reading_other: "ログを {{number}} 件読み取りました",
@@ -49,7 +51,7 @@ export default {
     sources: "送信元",
     product: "Nurture",
     unplanned: "プラン外",
-    never: "受信なし",
+    never: "読み取り範囲では受信なし",
     mistyped: "型の不一致",
     adopt: "プランに追加",
     adopt_properties: "新しい項目をプランに追加",

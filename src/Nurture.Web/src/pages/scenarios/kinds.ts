@@ -36,6 +36,7 @@ export const stepKinds: Record<string, Kind> = {
       { key: "expires", is: "length", isOptional: true },
       { key: "from", is: "text", word: "writes", isOptional: true },
       { key: "approve", is: "text", isOptional: true },
+      { key: "hours", is: { words: ["any"] }, isOptional: true },
       { key: "throttle", is: "text", isOptional: true },
       { key: "calendar", is: { words: ["session"] }, isOptional: true },
     ],

@@ -67,7 +67,7 @@ export default function ListPage() {
                   t("segments.counting", { asked: number(data.counting.asked), subjects: number(data.counting.subjects) })
                 ) : data.counted ? (
                   <>
-                    {t("segments.counted")} <When at={data.counted} relative />
+                    {t("segments.counted")} <When at={data.counted} relative /> ({t("segments.counted_where")})
                   </>
                 ) : (
                   t("segments.not_counted")

@@ -20,7 +20,7 @@ export default function Audit() {
   const list = usePage<Act>("/audit");
   const word = (action: string) => {
     const key = `audit.acts.${action.replace(".", "_")}`;
-    return i18n.exists(`settings.${key}`) ? t(key) : action;
+    return i18n.exists(key) ? t(key) : action;
   };
   return (
     <>

@@ -35,7 +35,7 @@ export default function Suppressions() {
   const [isOpen, { open, close }] = useDisclosure();
   const [removed, setRemoved] = useState<Suppression | null>(null);
   const reread = () => queries.invalidateQueries({ queryKey: ["/suppressions"] });
-  const reason = (code: string) => (i18n.exists(`settings.suppressions.reasons.${code}`) ? t(`suppressions.reasons.${code}`) : code);
+  const reason = (code: string) => (i18n.exists(`suppressions.reasons.${code}`) ? t(`suppressions.reasons.${code}`) : code);
 
   return (
     <>

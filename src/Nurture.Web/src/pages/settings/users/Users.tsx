@@ -13,7 +13,7 @@ import { Problem } from "@/components/Problem";
 import { StateBadge } from "@/components/StateBadge";
 import { When } from "@/components/When";
 import { say } from "@/components/notify";
-import { Once } from "./Once";
+import { Once } from "../Once";
 
 interface User {
   id: number;

@@ -14,8 +14,8 @@ import { PageHeader } from "@/components/PageHeader";
 import { Problem } from "@/components/Problem";
 import { StateBadge } from "@/components/StateBadge";
 import { When } from "@/components/When";
-import { Once } from "./Once";
-import { SecretForm } from "./Secrets";
+import { Once } from "../Once";
+import { SecretForm } from "../Secrets";
 
 interface Endpoint {
   name: string;

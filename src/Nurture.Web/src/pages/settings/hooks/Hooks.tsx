@@ -10,8 +10,8 @@ import { DataList } from "@/components/DataList";
 import { Empty } from "@/components/Empty";
 import { Problem } from "@/components/Problem";
 import { When } from "@/components/When";
-import { Once } from "./Once";
-import { SecretForm } from "./Secrets";
+import { Once } from "../Once";
+import { SecretForm } from "../Secrets";
 
 interface Hook {
   name: string;

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useMe } from "@/api/me";
 import { When } from "@/components/When";
-import { SecretForm, Secrets, type Secret } from "./Secrets";
+import { SecretForm, Secrets, type Secret } from "../Secrets";
 
 interface Key extends Secret {
   hint: string;

@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { useApi } from "@/api/hooks";
 import { Copyable } from "@/components/Copyable";
 import { When } from "@/components/When";
-import { Hooks } from "./Hooks";
-import { SecretForm, Secrets, type Secret } from "./Secrets";
+import { Hooks } from "../hooks/Hooks";
+import { SecretForm, Secrets, type Secret } from "../Secrets";
 import { snippets } from "./snippets";
 
 interface Source extends Secret {
