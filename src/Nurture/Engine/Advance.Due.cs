@@ -227,16 +227,16 @@ internal sealed partial class Advance
             if (i == MostMomentsAtOnce) throw new InvalidOperationException($"{current.Ref} changes without an end.");
             var (subject, at) = unsettled[0];
             unsettled.RemoveAll(one => ReferenceEquals(one.Subject, subject));
-            if (subject is AccountState account)
-            {
-                SettleAccount(account, current as ContactState, at);
-                // Who has just entered is not known to the account yet.
-                if (current is ContactState && catalog.Index.HasAccountReaders) Settle(current, at);
-            }
+            if (subject is AccountState account) SettleAccount(account, except: null, at);
             else Settle(subject, at);
-
             if (!ReferenceEquals(subject, current)) Rest(subject, at);
         }
+    }
+
+    /// <summary>Whether events and changes of the account may concern the person.</summary>
+    private void MarkEnrolled(ContactState contact)
+    {
+        if (MemberOf(contact) is { } member) member.IsEnrolled = contact.Enrollments.Count + contact.PendingEntries.Count > 0;
     }
 
     private void RestUnguarded(SubjectState subject, DateTimeOffset at)
@@ -294,13 +294,7 @@ internal sealed partial class Advance
         foreach (var entry in subject.PendingEntries) Sooner(entry.Until);
         if (subject is ContactState contact)
         {
-            var isEnrolled = contact.Enrollments.Count + contact.PendingEntries.Count > 0;
-            if (MemberOf(contact) is { } member && member.IsEnrolled != isEnrolled)
-            {
-                member.IsEnrolled = isEnrolled;
-                set.Touch(new SubjectKey(slot, SubjectRef.Account(contact.AccountId)));
-            }
-
+            MarkEnrolled(contact);
             if (contact.AccountId != 0) set.Touch(new SubjectKey(slot, SubjectRef.Account(contact.AccountId)));
         }
 
