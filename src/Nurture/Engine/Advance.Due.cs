@@ -222,6 +222,12 @@ internal sealed partial class Advance
         }
     }
 
+    /// <summary>Whether events and changes of the account may concern the person.</summary>
+    private void MarkEnrolled(ContactState contact)
+    {
+        if (MemberOf(contact) is { } member) member.IsEnrolled = contact.Enrollments.Count + contact.PendingEntries.Count > 0;
+    }
+
     private void RestUnguarded(SubjectState subject, DateTimeOffset at)
     {
         SettleChanged(subject);
@@ -277,13 +283,7 @@ internal sealed partial class Advance
         foreach (var entry in subject.PendingEntries) Sooner(entry.Until);
         if (subject is ContactState contact)
         {
-            var isEnrolled = contact.Enrollments.Count + contact.PendingEntries.Count > 0;
-            if (MemberOf(contact) is { } member && member.IsEnrolled != isEnrolled)
-            {
-                member.IsEnrolled = isEnrolled;
-                set.Touch(new SubjectKey(slot, SubjectRef.Account(contact.AccountId)));
-            }
-
+            MarkEnrolled(contact);
             if (contact.AccountId != 0) set.Touch(new SubjectKey(slot, SubjectRef.Account(contact.AccountId)));
         }
 

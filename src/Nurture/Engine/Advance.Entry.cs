@@ -192,6 +192,8 @@ internal sealed partial class Advance
             IsBehind = isBehind,
         };
         subject.Enrollments.Add(enrollment);
+        // At once: a step of its own may change what it watches of its account.
+        if (subject is ContactState entered) MarkEnrolled(entered);
         TakeSeat(subject, scenario);
         Note(subject, enrollment, Reason.Entered, at, trigger?.ContactId ?? 0, detail: (enrollment.IsHeldOut, by) switch
         {
