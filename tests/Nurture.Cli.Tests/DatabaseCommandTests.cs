@@ -52,7 +52,7 @@ public sealed class DatabaseCommandTests : IDisposable
 
         Assert.Equal((2, "There is, or was, a key named \"deploy\". Choose another name: the audit log knows callers by it."), (again.Exit, again.Error));
         Assert.Equal(2, unknown.Exit);
-        Assert.StartsWith("There is no permission \"contacts\". There are accounts.read, ", unknown.Error);
+        Assert.StartsWith("There is no permission \"contacts\". There are accounts.merge, accounts.read, ", unknown.Error);
     }
 
     [Fact]
