@@ -37,8 +37,8 @@ internal sealed class Seeding(Database database)
         await database.WriteAsync(async (connection, transaction, ct) =>
         {
             await RunAsync($"""
-                insert into contacts (id, slot, namespace, email, name, created_at, updated_at)
-                {n} select id, id % {Slots.Count}, {space}, 'user-' || id || '@contacts.test', 'User ' || id, {now}, {now} from n
+                insert into contacts (id, slot, namespace, email, name, basis, created_at, updated_at)
+                {n} select id, id % {Slots.Count}, {space}, 'user-' || id || '@contacts.test', 'User ' || id, 1, {now}, {now} from n
                 """);
             await RunAsync($"""
                 insert into identities (namespace, kind, value, subject_id, linked_at)

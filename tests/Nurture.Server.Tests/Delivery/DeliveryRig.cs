@@ -66,7 +66,7 @@ public sealed class DeliveryRig : IAsyncDisposable
     }
 
     public Task<long> ContactAsync(string name = "花子") => ScalarAsync<long>(
-        "insert into contacts (slot, namespace, name, created_at, updated_at) values (@slot, 'n', @name, 0, 0) returning id", ("slot", Slot), ("name", name));
+        "insert into contacts (slot, namespace, name, basis, created_at, updated_at) values (@slot, 'n', @name, 1, 0, 0) returning id", ("slot", Slot), ("name", name));
 
     public async Task<Guid> PlanAsync(
         string address, SendClass sendClass = SendClass.Marketing, string template = "welcome", string locale = "en", string? topic = null,
