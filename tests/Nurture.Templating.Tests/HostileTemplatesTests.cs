@@ -157,7 +157,8 @@ public sealed class HostileTemplatesTests
             thread.Start();
             thread.Join();
 
-            Assert.Contains("recursive depth limit", failure!.Reason);
+            // Which of the two comes first depends on how far the code has been compiled by then.
+            Assert.Matches("recursive depth limit|nested too deeply", failure!.Reason);
         }
     }
 
