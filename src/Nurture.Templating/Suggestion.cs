@@ -4,7 +4,7 @@ namespace Nurture.Templating;
 internal static class Suggestion
 {
     /// <summary>Null when nothing known is near enough.</summary>
-    public static string? For(string name, IEnumerable<string> known)
+    public static Wording? For(string name, IEnumerable<string> known)
     {
         var best = name.Length / 3 + 1;
         string? nearest = null;
@@ -17,7 +17,7 @@ internal static class Suggestion
             }
         }
 
-        return nearest is null ? null : $"Did you mean `{nearest}`?";
+        return nearest is null ? null : (Wording)$"Did you mean `{nearest}`?";
     }
 
     // Optimal string alignment: insertions, deletions, replacements, and neighbors that changed places.

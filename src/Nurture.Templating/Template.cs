@@ -122,7 +122,7 @@ public sealed class Template
         if (!IsValid)
         {
             var first = Diagnostics[0];
-            throw new TemplateException(Name, first.Span.Line, first.Span.Column, first.Message, first.Hint);
+            throw new TemplateException(Name, first.Span.Line, first.Span.Column, first.Said, first.Advice);
         }
 
         if (model.Kind is not (TemplateValueKind.Object or TemplateValueKind.Null))

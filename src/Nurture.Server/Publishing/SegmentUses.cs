@@ -35,11 +35,11 @@ public sealed class SegmentUses(EnrollmentStore enrollments, WalkStore walks, Bu
 
         return found;
 
-        Diagnostic? Complaint(string who, IEnumerable<string> asked, IReadOnlyList<Diagnostic> mistakes)
+        Diagnostic? Complaint(Wording who, IEnumerable<string> asked, IReadOnlyList<Diagnostic> mistakes)
         {
-            var said = asked.FirstOrDefault(name => environment.Segments.Find(name) is null) is { } missing
-                ? $"{who} asks the segment \"{missing}\", which is not defined here any more."
-                : mistakes.FirstOrDefault(mistake => mistake.Severity == Severity.Error) is { } first ? $"{who} can no longer ask the segments that it names: {first.Message}" : null;
+            Wording? said = asked.FirstOrDefault(name => environment.Segments.Find(name) is null) is { } missing
+                ? (Wording)$"{who} asks the segment \"{missing}\", which is not defined here any more."
+                : mistakes.FirstOrDefault(mistake => mistake.Severity == Severity.Error) is { } first ? (Wording)$"{who} can no longer ask the segments that it names: {first.Said}" : null;
             return said is null ? null : new(DiagnosticCodes.SegmentInUse, Severity.Error, file, new SourceSpan(0, 0, 1, 1), said, "Keep the segment, or publish first what asks it without it.");
         }
     }

@@ -361,7 +361,7 @@ internal static class ArrayFunctions
         }
         catch (InvalidOperationException exception) when (exception.InnerException is TemplateException exceeded)
         {
-            throw call.Context.Error(call.Span, exceeded.Reason, exceeded.Hint, exception);
+            throw call.Context.Error(call.Span, exceeded.Said, exceeded.Advice, exception);
         }
 
         return made;

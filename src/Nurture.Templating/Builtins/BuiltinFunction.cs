@@ -105,7 +105,7 @@ internal sealed class BuiltinFunction : TemplateFunction
         }
     }
 
-    private string WrongCount(int given, int expected) =>
+    private Wording WrongCount(int given, int expected) =>
         $"Invalid number of arguments `{given}` passed to `{Name}` while expecting `{expected}` arguments";
 
     /// <summary>Puts one value a parameter on the argument stack, the rest behind each other.</summary>

@@ -8,7 +8,8 @@ namespace Nurture.Templating.Builtins;
 /// <summary>One call of a built-in function: its arguments, read as what the function wants them to be.</summary>
 internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnlySpan<TemplateValue> values)
 {
-    private const string Result = "The result of this function";
+    private static readonly Wording Result = "The result of this function";
+    private static readonly Wording ListFunction = "list function";
 
     public RenderContext Context { get; } = context;
 
@@ -136,7 +137,7 @@ internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnly
 
     public TemplateList NewArray(int capacity = 0) => new(capacity) { Owner = Context };
 
-    public void Charge(long steps) => Context.CountIterations(steps, Span, "list function");
+    public void Charge(long steps) => Context.CountIterations(steps, Span, ListFunction);
 
     /// <summary>To be called before a text of this length is made.</summary>
     public void ChargeText(long length) => Context.ChargeText(length, Span, Result);
@@ -147,8 +148,8 @@ internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnly
     /// <summary>To be called before a text is looked for in another.</summary>
     public void ChargeSearch(string text, string sought) => Context.ChargeSearch(text.Length, sought.Length, Span);
 
-    public TemplateException Fail(string reason, string? hint = null) => Context.Error(Span, reason, hint);
+    public TemplateException Fail(Wording reason, Wording? hint = null) => Context.Error(Span, reason, hint);
 
-    private TemplateException Wrong(int at, string wanted) =>
+    private TemplateException Wrong(int at, Wording wanted) =>
         Context.Error(Site.Argument(at), $"Unable to convert type `{Numbers.TypeName(Values[at])}` to {wanted}");
 }

@@ -119,7 +119,7 @@ internal sealed class IncludeFunction() : TemplateFunction("include")
         if (!template.IsValid)
         {
             var first = template.Diagnostics[0];
-            throw context.Error(span, $"Error while parsing template `{name}`: {template.Name}({first.Span.Line},{first.Span.Column}) : error : {first.Message}");
+            throw context.Error(span, $"Error while parsing template `{name}`: {template.Name}({first.Span.Line},{first.Span.Column}) : error : {first.Said}");
         }
 
         return template;

@@ -52,7 +52,7 @@ internal static class ObjectFunctions
         if (!template.IsValid)
         {
             var first = template.Diagnostics[0];
-            throw context.Error(span, $"Error while parsing `{(text.Length > 60 ? text[..60] + "…" : text)}`: ({first.Span.Line},{first.Span.Column}) {first.Message}", first.Hint);
+            throw context.Error(span, $"Error while parsing `{(text.Length > 60 ? text[..60] + "…" : text)}`: ({first.Span.Line},{first.Span.Column}) {first.Said}", first.Advice);
         }
 
         context.EnterCall(span, "eval");

@@ -107,13 +107,16 @@ internal sealed partial class Binder
         }
     }
 
-    private static string Takes(string declared, bool isPiped) =>
-        $"It takes {(declared.Length == 0 ? "none" : $"({declared})")}{(isPiped ? ", the first of them from the pipe" : "")}.";
+    private static Wording Takes(string declared, bool isPiped) =>
+        declared.Length == 0 ? "It takes none." : isPiped ? (Wording)$"It takes ({declared}), the first of them from the pipe." : $"It takes ({declared}).";
 
-    private void ReportCount(SourceSpan at, string name, int given, bool isFew, string hint) =>
-        _diagnostics.Add(new TemplateDiagnostic(at, $"`{name}` is given {(given == 0 ? "no" : given)} {(given == 1 ? "argument" : "arguments")}, which is too {(isFew ? "few" : "many")}.", hint));
+    private void ReportCount(SourceSpan at, string name, int given, bool isFew, Wording hint)
+    {
+        var arguments = given switch { 0 => "no arguments", 1 => "1 argument", _ => (Wording)$"{given} arguments" };
+        _diagnostics.Add(new TemplateDiagnostic(at, isFew ? (Wording)$"`{name}` is given {arguments}, which is too few." : $"`{name}` is given {arguments}, which is too many.", hint));
+    }
 
-    private void ReportBare(SourceSpan at, string name, string hint) => ReportCount(at, name, 0, isFew: true, $"{hint} The function itself is @{text.Substring(at.Start, at.Length)}.");
+    private void ReportBare(SourceSpan at, string name, Wording hint) => ReportCount(at, name, 0, isFew: true, $"{hint} The function itself is @{text.Substring(at.Start, at.Length)}.");
 
     /// <summary>A function that is only mentioned is called without arguments.</summary>
     private void CheckBareMention(Expression mention, TemplateFunction function)

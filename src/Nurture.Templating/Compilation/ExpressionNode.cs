@@ -159,6 +159,8 @@ internal sealed class ObjectNode(KeyValuePair<string, ExpressionNode>[] members,
 /// <summary>The parts are joined in a form of their own: in the compatible profile as .NET writes them, <c>True</c> and the names of types among it.</summary>
 internal sealed class InterpolationNode(ExpressionNode[] parts, bool isMail, SourceSpan span) : ExpressionNode(span)
 {
+    private static readonly Wording Interpolated = "The interpolated text";
+
     public override TemplateValue Evaluate(RenderContext context)
     {
         var text = new StringBuilder();
@@ -166,7 +168,7 @@ internal sealed class InterpolationNode(ExpressionNode[] parts, bool isMail, Sou
         {
             var value = part.Evaluate(context);
             var printed = (isMail ? null : Plain(context, value)) ?? context.Print(value, Span);
-            context.ChargeText(text.Length + printed.Length, Span, "The interpolated text");
+            context.ChargeText(text.Length + printed.Length, Span, Interpolated);
             text.Append(printed);
         }
 

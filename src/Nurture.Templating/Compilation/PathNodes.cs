@@ -34,7 +34,7 @@ internal sealed class LocalNode(string name, int slot, int writeSlot, FrameLayou
         if (value.IsNull && needed is not null && !IsGiven(context, needed))
         {
             throw context.Error(Span, $"Nothing sets the local `{Name}`, and no include gives it.",
-                Suggestion.For(Name, needed.Names.Concat(context.Frame.Arguments?.Members?.Select(member => "$" + member.Key) ?? [])) ?? $"Provide for it: {Name} ?? \"\".");
+                Suggestion.For(Name, needed.Names.Concat(context.Frame.Arguments?.Members?.Select(member => "$" + member.Key) ?? [])) ?? (Wording)$"Provide for it: {Name} ?? \"\".");
         }
 
         return value;
@@ -304,8 +304,8 @@ internal sealed class IndexNode(ExpressionNode target, ExpressionNode at, PathRu
                     : throw context.Error(at.Span, $"The index {place} lies outside the text, which has {text.Length} characters.");
             default:
                 throw context.Error(target.Span, value.IsNumber
-                    ? $"Cannot use the {Numbers.TypeName(value)} primitive `{context.Print(value, Span)}` as a list."
-                    : $"Cannot index a value of type `{Numbers.TypeName(value)}`.");
+                    ? (Wording)$"Cannot use the {Numbers.TypeName(value)} primitive `{context.Print(value, Span)}` as a list."
+                    : (Wording)$"Cannot index a value of type `{Numbers.TypeName(value)}`.");
         }
     }
 
@@ -353,6 +353,8 @@ internal sealed class IndexNode(ExpressionNode target, ExpressionNode at, PathRu
 /// <summary>Writing into lists, within the limits.</summary>
 internal static class ListWrites
 {
+    private static readonly Wording Assignment = "array assignment";
+
     public static void CheckOwner(RenderContext context, object? owner, SourceSpan span, string what)
     {
         if (!ReferenceEquals(owner, context))
@@ -387,7 +389,7 @@ internal static class ListWrites
             return;
         }
 
-        context.CountIterations((long)at - list.Count + 1, span, "array assignment");
+        context.CountIterations((long)at - list.Count + 1, span, Assignment);
         while (list.Count < at)
         {
             list.Add(TemplateValue.Null);

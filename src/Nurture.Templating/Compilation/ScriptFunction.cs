@@ -203,6 +203,6 @@ internal sealed class ScriptFunction(ScriptFunctionBody body, Template template,
         return -1;
     }
 
-    private string WrongCount(int given, int expected) =>
+    private Wording WrongCount(int given, int expected) =>
         $"Invalid number of arguments `{given}` passed to `{Name}` while expecting `{expected}` arguments";
 }

@@ -76,7 +76,7 @@ internal sealed class PrintNode(ExpressionNode value, bool isEscaped, bool isMai
         }
         catch (OutputLimitException exception)
         {
-            throw context.Error(span, exception.Message);
+            throw context.Error(span, exception.Said);
         }
 
         CheckLimit(context, span);
@@ -91,7 +91,7 @@ internal sealed class PrintNode(ExpressionNode value, bool isEscaped, bool isMai
         }
         catch (OutputLimitException exception)
         {
-            throw context.Error(span, exception.Message);
+            throw context.Error(span, exception.Said);
         }
 
         CheckLimit(context, span);

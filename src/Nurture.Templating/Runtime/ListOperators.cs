@@ -6,16 +6,18 @@ namespace Nurture.Templating.Runtime;
 /// <summary>Operators on lists, each giving a new list, and ranges.</summary>
 internal static class ListOperators
 {
+    private static readonly Wording ListOperator = "list operator";
+
     public static TemplateValue Apply(RenderContext context, BinaryOperator @operator, TemplateValue left, TemplateValue right, SourceSpan span)
     {
         switch (@operator)
         {
             case BinaryOperator.Add:
-                return Joined(context, ListOf(left, "left", @operator), ListOf(right, "right", @operator), span);
+                return Joined(context, ListOf(left, isLeft: true, @operator), ListOf(right, isLeft: false, @operator), span);
             case BinaryOperator.ShiftLeft:
-                return Joined(context, ListOf(left, "left", @operator), [right], span);
+                return Joined(context, ListOf(left, isLeft: true, @operator), [right], span);
             case BinaryOperator.ShiftRight:
-                return Joined(context, [left], ListOf(right, "right", @operator), span);
+                return Joined(context, [left], ListOf(right, isLeft: false, @operator), span);
             case BinaryOperator.Multiply when right.IsInteger || left.IsInteger:
                 return left.Kind == TemplateValueKind.List ? Repeated(context, left.AsList, right, span) : Repeated(context, right.AsList, left, span);
             case BinaryOperator.Divide or BinaryOperator.DivideInteger when right.IsInteger:
@@ -27,16 +29,18 @@ internal static class ListOperators
         }
     }
 
-    private static TemplateList ListOf(TemplateValue value, string side, BinaryOperator @operator) =>
+    private static TemplateList ListOf(TemplateValue value, bool isLeft, BinaryOperator @operator) =>
         value.Kind == TemplateValueKind.List
             ? value.AsList
-            : throw new TemplateFault($"The {side} side of the operator `{Operators.Sign(@operator)}` is not a list but {Numbers.TypeName(value)}.");
+            : throw new TemplateFault(isLeft
+                ? (Wording)$"The left side of the operator `{Operators.Sign(@operator)}` is not a list but {Numbers.TypeName(value)}."
+                : $"The right side of the operator `{Operators.Sign(@operator)}` is not a list but {Numbers.TypeName(value)}.");
 
     private static int Count(TemplateValue value) => (int)BigInteger.Min(int.MaxValue, BigInteger.Max(0, Numbers.ToBigInteger(value)));
 
     private static TemplateList Joined(RenderContext context, IReadOnlyList<TemplateValue> first, IReadOnlyList<TemplateValue> second, SourceSpan span)
     {
-        context.CountIterations(first.Count + second.Count, span, "list operator");
+        context.CountIterations(first.Count + second.Count, span, ListOperator);
         var joined = new TemplateList(first.Count + second.Count) { Owner = context };
         foreach (var item in first)
         {
@@ -61,7 +65,7 @@ internal static class ListOperators
 
         // An empty list counts its repetitions, so that repeating it for ever is refused too.
         var turn = list.Walked > 0 ? list.Walked + 1 : Math.Max(list.Count, 1);
-        context.CountIterations((long)turn * count, span, "list operator");
+        context.CountIterations((long)turn * count, span, ListOperator);
 
         var repeated = new TemplateList(list.Count * count) { Owner = context };
         for (var i = 0; i < count; i++)
@@ -77,7 +81,7 @@ internal static class ListOperators
 
     private static TemplateList Sliced(RenderContext context, TemplateList list, int step, int count, SourceSpan span)
     {
-        context.CountIterations(list.Count, span, "list operator");
+        context.CountIterations(list.Count, span, ListOperator);
         var sliced = new TemplateList { Owner = context };
         for (long i = 0; i < list.Count && sliced.Count < count; i += step)
         {

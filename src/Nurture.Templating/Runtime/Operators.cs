@@ -6,6 +6,9 @@ namespace Nurture.Templating.Runtime;
 /// <summary>What the binary operators mean for each pairing of kinds. Faults carry no place; the node adds it.</summary>
 internal static class Operators
 {
+    private static readonly Wording JoinedText = "The joined text";
+    private static readonly Wording RepeatedText = "The repeated text";
+
     public static TemplateValue Apply(RenderContext context, BinaryOperator @operator, TemplateValue left, TemplateValue right, SourceSpan span)
     {
         if (left.Kind == TemplateValueKind.Int && right.Kind == TemplateValueKind.Int)
@@ -179,7 +182,7 @@ internal static class Operators
         if (@operator == BinaryOperator.Add)
         {
             var (first, second) = (context.Print(left, span), context.Print(right, span));
-            context.ChargeText((long)first.Length + second.Length, span, "The joined text");
+            context.ChargeText((long)first.Length + second.Length, span, JoinedText);
             return first + second;
         }
 
@@ -204,7 +207,7 @@ internal static class Operators
             return "";
         }
 
-        context.ChargeText((long)text.Length * times, span, "The repeated text");
+        context.ChargeText((long)text.Length * times, span, RepeatedText);
         return new StringBuilder(text.Length * times).Insert(0, text, times).ToString();
     }
 

@@ -4,7 +4,12 @@ using System.Text;
 namespace Nurture.Templating.Runtime;
 
 /// <summary>Thrown to the node that printed; the node knows the place.</summary>
-internal sealed class OutputLimitException(int limit) : Exception($"The output exceeds the limit of {limit} bytes.");
+internal sealed class OutputLimitException(int limit) : Exception
+{
+    public Wording Said => $"The output exceeds the limit of {limit} bytes.";
+
+    public override string Message => Said.ToString();
+}
 
 /// <summary>
 /// In the compatible profile, how many characters may still be written, captures and includes together: what is more is cut

@@ -17,6 +17,7 @@ internal sealed class RenderContext : IDisposable
 
     // Of a message: a value that is quoted in it may be of any length.
     private const int MaxReasonLength = 500;
+    private static readonly Wording Loop = "loop statement";
 
     // A call of a template function or an include, measured in what an iteration costs.
     private const int CallSteps = 8;
@@ -398,16 +399,16 @@ internal sealed class RenderContext : IDisposable
         }
     }
 
-    public void CountIteration(SourceSpan span, string where = "loop statement")
+    public void CountIteration(SourceSpan span)
     {
-        CountIterations(1, span, where);
+        CountIterations(1, span, Loop);
         if (Options.Cancel.IsCancellationRequested)
         {
             Options.Cancel.ThrowIfCancellationRequested();
         }
     }
 
-    public void CountIterations(long count, SourceSpan span, string where)
+    public void CountIterations(long count, SourceSpan span, Wording where)
     {
         if (Limits.LoopIterations > 0)
         {
@@ -426,13 +427,13 @@ internal sealed class RenderContext : IDisposable
     }
 
     /// <summary>To be called before a text of this length is made.</summary>
-    public void ChargeText(long length, SourceSpan span, string what)
+    public void ChargeText(long length, SourceSpan span, Wording what)
     {
         CheckText(length, span, what);
         Charge(1 + length / CharactersPerStep, span);
     }
 
-    public void CheckText(long length, SourceSpan span, string what)
+    public void CheckText(long length, SourceSpan span, Wording what)
     {
         if (length > Limits.StringLength)
         {
@@ -486,13 +487,13 @@ internal sealed class RenderContext : IDisposable
 
 
 
-    public TemplateException Error(SourceSpan span, string reason, string? hint = null, Exception? inner = null)
+    public TemplateException Error(SourceSpan span, Wording said, Wording? advice = null, Exception? inner = null)
     {
         var place = Template.EvaluatedAt ?? span;
-        return new(Template.Name, place.Line, place.Column, reason.Length > MaxReasonLength ? reason[..MaxReasonLength] + "…" : reason, hint, inner);
+        return new(Template.Name, place.Line, place.Column, said.ToString() is { Length: > MaxReasonLength } reason ? Wording.Verbatim(reason[..MaxReasonLength] + "…") : said, advice, inner);
     }
 
-    public TemplateException Error(SourceSpan span, TemplateFault fault) => Error(span, fault.Message, fault.Hint, fault);
+    public TemplateException Error(SourceSpan span, TemplateFault fault) => Error(span, fault.Said, fault.Advice, fault);
 
     public string Print(TemplateValue value, SourceSpan span)
     {

@@ -85,7 +85,7 @@ internal sealed partial class Lexer
 
     private void Add(TokenKind kind, Position start, string? text = null) => _tokens.Add(new Token(kind, SpanFrom(start), text));
 
-    private void Report(Position start, string message, string? hint = null)
+    private void Report(Position start, Wording message, Wording? hint = null)
     {
         if (_diagnostics.Count < LexedSource.MaxDiagnostics)
         {

@@ -19,7 +19,7 @@ internal sealed partial class Parser
     }
 
     /// <summary>Takes <c>end</c>, or says that the block opened at a place has none.</summary>
-    private void ExpectEnd(Token opening, string kind, string sketch)
+    private void ExpectEnd(Token opening, Wording kind, string sketch)
     {
         if (Current.IsName("end"))
         {
@@ -36,7 +36,7 @@ internal sealed partial class Parser
         }
     }
 
-    private Expression? ParseHeader(string kind, string sketch)
+    private Expression? ParseHeader(Wording kind, string sketch)
     {
         var value = ParseValue();
         if (value is null)
@@ -154,7 +154,7 @@ internal sealed partial class Parser
     {
         var opening = Take();
         var isTable = opening.IsName("tablerow");
-        var kind = isTable ? "tablerow statement" : "for statement";
+        Wording kind = isTable ? "tablerow statement" : "for statement";
         var variable = ParseCallOrTerm(mayCall: false);
         Expression? source = null;
         var options = new LoopOptions(null, null, null, false, isTable);

@@ -65,7 +65,7 @@ internal sealed partial class Parser
         }
     }
 
-    private void ReportUnlessReported(string message)
+    private void ReportUnlessReported(Wording message)
     {
         if (_diagnostics.Count == 0 && _source.Diagnostics.Count == 0)
         {

@@ -61,7 +61,7 @@ internal sealed partial class Parser
             var known = name == "while" ? WhileMembers : LoopMembers;
             if (!known.Contains(member) && !(name == "tablerow" && member == "col"))
             {
-                Report(token.Span, $"The loop variable <{name}.{member}> is {(name == "while" && LoopMembers.Contains(member) ? "invalid" : "not supported")}",
+                Report(token.Span, $"The loop variable <{name}.{member}> is {(Wording)(name == "while" && LoopMembers.Contains(member) ? "invalid" : "not supported")}",
                     $"There are {string.Join(", ", known)}.");
             }
         }

@@ -98,7 +98,7 @@ internal sealed partial class Parser
         return start with { Length = end - start.Start };
     }
 
-    private void Report(SourceSpan span, string message, string? hint = null)
+    private void Report(SourceSpan span, Wording message, Wording? hint = null)
     {
         if (!_hasGivenUp && _diagnostics.Count < LexedSource.MaxDiagnostics)
         {
@@ -107,14 +107,14 @@ internal sealed partial class Parser
     }
 
     /// <summary>Reports and ends the parsing: what follows could only be noise.</summary>
-    private void GiveUp(SourceSpan span, string message, string? hint = null)
+    private void GiveUp(SourceSpan span, Wording message, Wording? hint = null)
     {
         Report(span, message, hint);
         _hasGivenUp = true;
         _position = _tokens.Length - 1;
     }
 
-    private void ReportExpected(string what, string kind, string sketch) =>
+    private void ReportExpected(string what, Wording kind, string sketch) =>
         Report(Current.Span, $"Error while parsing {kind}: Expecting {what} instead of {Describe(Current)} in: {sketch}");
 
     private bool Enter()
@@ -131,9 +131,9 @@ internal sealed partial class Parser
     private void Leave() => _depth--;
 
     /// <summary>The token as a message quotes it.</summary>
-    private string Describe(Token token) => token.Kind switch
+    private Wording Describe(Token token) => token.Kind switch
     {
-        TokenKind.End => "`<EOF>`",
+        TokenKind.End => Wording.Verbatim("`<EOF>`"),
         TokenKind.Raw => "the text after the code",
         _ => $"`{_source.Text.Substring(token.Span.Start, token.Span.Length).Replace("\r", "\\r").Replace("\n", "\\n").Replace("\t", "\\t")}`",
     };

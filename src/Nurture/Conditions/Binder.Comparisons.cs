@@ -59,7 +59,7 @@ internal sealed partial class Binder
         if (!isEquality && (left.Type is PartType.Text or PartType.Boolean || right.Type is PartType.Text or PartType.Boolean))
         {
             var type = left.Type is PartType.Text or PartType.Boolean ? left.Type : right.Type;
-            return Failed(binary, TypeMismatch, $"{(type == PartType.Text ? "Texts" : "Answers")} have no order: they compare with == and != only.");
+            return Failed(binary, TypeMismatch, $"{(Wording)(type == PartType.Text ? "Texts" : "Answers")} have no order: they compare with == and != only.");
         }
 
         CheckChoice(left, binary.Right, right);
@@ -135,15 +135,15 @@ internal sealed partial class Binder
 
     private static bool HasOffset(string text) => text[^1] is 'Z' or 'z' || text.AsSpan(11).IndexOfAny('+', '-') >= 0;
 
-    private string? HintFor(Expression at, Part part, Expression otherAt, Part other)
+    private Wording? HintFor(Expression at, Part part, Expression otherAt, Part other)
     {
         if (part is { Type: PartType.Text, Value: Constant constant } && other.Type == PartType.Number)
         {
-            return double.TryParse(constant.Value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? $"Write {constant.Value.Text} without quotes." : null;
+            return double.TryParse(constant.Value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? (Wording)$"Write {constant.Value.Text} without quotes." : null;
         }
 
         if (part is { Type: PartType.Number, Value: Constant } && other.Type == PartType.Text) return $"Write \"{Shown(at)}\".";
-        return other.Type == PartType.Boolean ? $"Write {Shown(otherAt)}, or not({Shown(otherAt)})." : null;
+        return other.Type == PartType.Boolean ? (Wording)$"Write {Shown(otherAt)}, or not({Shown(otherAt)})." : null;
     }
 
     private void CheckChoice(Part part, Expression otherAt, Part other)
@@ -161,8 +161,8 @@ internal sealed partial class Binder
         if (relation != Relation.NotEqual) return;
         var at = left.MayBeAbsent ? binary.Left : right.MayBeAbsent ? binary.Right : null;
         if (at is null) return;
-        var hint = Bare(at) is Expression.Name or Expression.Member
-            ? $"Write exists({Shown(at)}) && {Shown(binary)} to leave those out, or not({Shown(binary.Left)} == {Shown(binary.Right)}) to let them in."
+        Wording hint = Bare(at) is Expression.Name or Expression.Member
+            ? (Wording)$"Write exists({Shown(at)}) && {Shown(binary)} to leave those out, or not({Shown(binary.Left)} == {Shown(binary.Right)}) to let them in."
             : $"Write not({Shown(binary.Left)} == {Shown(binary.Right)}) if that is meant.";
         report.Warn(MayBeAbsent, binary.Span, $"This is also true where {Shown(at)} is not known.", hint);
     }

@@ -213,7 +213,7 @@ internal sealed partial class Binder
                 if (window is not null) return true;
                 var isCalendar = text.EndsWith("mo", StringComparison.Ordinal) || text.EndsWith("bd", StringComparison.Ordinal);
                 Failed(expression, BadLength,
-                    isCalendar ? $"\"{text}\" has no exact length, and a window has." : $"\"{text}\" is no length.",
+                    isCalendar ? (Wording)$"\"{text}\" has no exact length, and a window has." : (Wording)$"\"{text}\" is no length.",
                     $"Write a number with m, h, d or w, up to {Length.Longest.TotalDays:0}d: \"14d\".");
                 return false;
             case Expression.Literal { Value: not null and not bool and var number }:

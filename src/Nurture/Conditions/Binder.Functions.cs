@@ -19,9 +19,9 @@ internal sealed partial class Binder
         {
             var isFunction = PathOf(call.Function) is var (head, _) && ConditionFunctions.Find(head) is not null;
             return FailedPart(call, Syntax, isFunction
-                    ? $"The brackets of {Shown(call.Function)} must follow it at once."
-                    : $"Between {Shown(call.Function)} and what follows it, an operator is missing.",
-                isFunction ? $"Write {Shown(call.Function)}(…)." : "There are && || == != < <= > >= + - * /.");
+                    ? (Wording)$"The brackets of {Shown(call.Function)} must follow it at once."
+                    : (Wording)$"Between {Shown(call.Function)} and what follows it, an operator is missing.",
+                isFunction ? (Wording)$"Write {Shown(call.Function)}(…)." : "There are && || == != < <= > >= + - * /.");
         }
 
         if (NameOf(call) is not var (receiver, name)) return UnknownFunction(call);
@@ -229,7 +229,7 @@ internal sealed partial class Binder
         {
             var who = NameOf(call)!.Value.Receiver == SubjectKind.Account ? "account." : "";
             return FailedPart(call, NotHere, $"{Shown(call)} means since entry, and here nobody has entered.",
-                Bare(argument) is Expression.Literal ? $"Name a window: {who}count({Shown(argument)}, \"14d\") >= 1, or ask {who}ever({Shown(argument)})." : null);
+                Bare(argument) is Expression.Literal ? (Wording)$"Name a window: {who}count({Shown(argument)}, \"14d\") >= 1, or ask {who}ever({Shown(argument)})." : null);
         }
 
         if (AskedSubject(call) is not { } by || EventName(argument, by, call) is not { } name) return null;
@@ -237,7 +237,7 @@ internal sealed partial class Binder
         if (Named(call, "since") is { } written)
         {
             if (TextIn(written, "\"step\" or \"entry\"") is not { } from) return null;
-            if (from is not ("step" or "entry")) return FailedPart(written, BadArguments, $"\"{from}\" is no beginning.", $"Write \"step\" or \"entry\"; without it, it is since {(scope.IsInRepeat ? "the repeat's turn began" : "entry")}.");
+            if (from is not ("step" or "entry")) return FailedPart(written, BadArguments, $"\"{from}\" is no beginning.", $"Write \"step\" or \"entry\"; without it, it is since {(Wording)(scope.IsInRepeat ? "the repeat's turn began" : "entry")}.");
             since = from == "step" ? Since.Step : Since.Entry;
         }
 
@@ -298,18 +298,18 @@ internal sealed partial class Binder
 
         var positional = call.Arguments.Where(argument => argument.Name is null).Select(argument => argument.Value).ToArray();
         if (positional.Length >= least && positional.Length <= most) return positional;
-        report.Error(BadArguments, call.Span, $"{Shown(call.Function)} has {positional.Length} argument{(positional.Length == 1 ? "" : "s")}.", $"Write {ConditionFunctions.Find(name)!.Signature}.");
+        report.Error(BadArguments, call.Span, positional.Length == 1 ? (Wording)$"{Shown(call.Function)} has 1 argument." : $"{Shown(call.Function)} has {positional.Length} arguments.", $"Write {ConditionFunctions.Find(name)!.Signature}.");
         return null;
     }
 
     private static Expression? Named(Expression.Call call, string name) => call.Arguments.FirstOrDefault(argument => argument.Name == name)?.Value;
 
     /// <summary>A text that is written out; what it should be is said otherwise.</summary>
-    private string? TextIn(Expression expression, string what)
+    private string? TextIn(Expression expression, Wording what)
     {
         if (Bare(expression) is Expression.Literal { Value: string { Length: > 0 } text }) return text;
         report.Error(BadArguments, expression.Span, $"Here {what} is expected, written out in quotes, not {Shown(expression)}.",
-            Bare(expression) is Expression.Name name ? $"Write \"{name.Identifier}\"." : null);
+            Bare(expression) is Expression.Name name ? (Wording)$"Write \"{name.Identifier}\"." : null);
         return null;
     }
 }

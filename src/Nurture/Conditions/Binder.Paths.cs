@@ -62,10 +62,10 @@ internal sealed partial class Binder
             return FailedPart(expression, BadArguments, $"{root} is a function and needs its brackets.", $"Write {function.Signature}.");
         }
 
-        var hint = scope.Plan.AccountAttributes.ContainsKey(name) ? $"Did you mean account.{name}?"
-            : scope.Plan.ContactAttributes.ContainsKey(name) ? $"Did you mean contact.{name}?"
-            : Roots.Contains(root) ? $"Write {root}.… with the name of what you mean."
-            : Spelling.Nearest(root, Roots) is { } nearest ? $"Did you mean {nearest}{name[root.Length..]}?"
+        var hint = scope.Plan.AccountAttributes.ContainsKey(name) ? (Wording)$"Did you mean account.{name}?"
+            : scope.Plan.ContactAttributes.ContainsKey(name) ? (Wording)$"Did you mean contact.{name}?"
+            : Roots.Contains(root) ? (Wording)$"Write {root}.… with the name of what you mean."
+            : Spelling.Nearest(root, Roots) is { } nearest ? (Wording)$"Did you mean {nearest}{name[root.Length..]}?"
             : $"Texts stand in quotes: \"{name}\". Paths begin with contact, account, trigger or heard.";
         return FailedPart(expression, UnknownName, $"{name} is not known.", hint);
     }
@@ -91,14 +91,14 @@ internal sealed partial class Binder
         return FailedPart(expression, UnknownAttribute, $"{Shown(expression)} is not in the tracking plan.", AttributeHint(of, name));
     }
 
-    private string? AttributeHint(SubjectKind of, string name)
+    private Wording? AttributeHint(SubjectKind of, string name)
     {
         var (root, other, otherRoot) = of == SubjectKind.Contact ? ("contact", SubjectKind.Account, "account") : ("account", SubjectKind.Contact, "contact");
         if (scope.Plan.Attribute(other, name) is not null || ProductKnowledge.Names(other).Contains(name))
         {
             return other == SubjectKind.Contact && scope.Subject == SubjectKind.Account
-                ? $"It is an attribute of a person, and an account has several{(name == "role" ? ": ask has_role(\"…\")" : "")}."
-                : $"Did you mean {otherRoot}.{name}?";
+                ? name == "role" ? "It is an attribute of a person, and an account has several: ask has_role(\"…\")." : "It is an attribute of a person, and an account has several."
+                : (Wording)$"Did you mean {otherRoot}.{name}?";
         }
 
         var names = ProductKnowledge.Names(of).Concat((of == SubjectKind.Contact ? scope.Plan.ContactAttributes : scope.Plan.AccountAttributes).Keys);
@@ -222,10 +222,10 @@ internal sealed partial class Binder
         readsAccount |= kind == SubjectKind.Account;
     }
 
-    private bool NeedsNoContact(Expression expression, string hint = "Ask account.…, has_role(\"…\"), or trigger.contact.role.")
+    private bool NeedsNoContact(Expression expression, Wording? hint = null)
     {
         if (scope.Subject == SubjectKind.Contact) return false;
-        report.Error(NotHere, expression.Span, $"{Shown(expression)} asks one person, and the scenario is about an account.", hint);
+        report.Error(NotHere, expression.Span, $"{Shown(expression)} asks one person, and the scenario is about an account.", hint ?? "Ask account.…, has_role(\"…\"), or trigger.contact.role.");
         return true;
     }
 }

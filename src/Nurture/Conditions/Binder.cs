@@ -48,7 +48,7 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
     {
         var part = IsCounting(root) ? BindCounting((Expression.Call)Bare(root), Relation.GreaterOrEqual, Math.Max(1, most)) : Bind(root);
         if (part is { Type: not (PartType.Number or PartType.Boolean or PartType.Untyped) })
-            FailedPart(root, TypeMismatch, $"{Shown(root)} is {Named(part.Type)}, not a number.", part.Type is PartType.Instant or PartType.Date ? $"Write days_since({Shown(root)})." : null);
+            FailedPart(root, TypeMismatch, $"{Shown(root)} is {Named(part.Type)}, not a number.", part.Type is PartType.Instant or PartType.Date ? (Wording)$"Write days_since({Shown(root)})." : null);
         return part is null || report.HasErrors ? null : new Quantity(text, AsValue(part), [.. criteria.DistinctBy(criterion => criterion.Key)]) { Segments = [.. segments] };
     }
 
@@ -68,9 +68,9 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
                 return part.Value is Constant constant ? new Always(constant.Value.Low != 0) : new IsTrue(part.Value!);
             case PartType.Number:
                 return Failed(expression, NotBoolean, $"{Shown(expression)} is a number, not yes or no.",
-                    part.Value is Constant ? "Compare something with it." : $"Compare it: {Shown(expression)} >= 1.");
+                    part.Value is Constant ? "Compare something with it." : (Wording)$"Compare it: {Shown(expression)} >= 1.");
             case PartType.Text:
-                var hint = part.Value is Constant ? "Compare something with it." : $"Compare it with a text, or ask exists({Shown(expression)}).";
+                Wording hint = part.Value is Constant ? "Compare something with it." : (Wording)$"Compare it with a text, or ask exists({Shown(expression)}).";
                 return Failed(expression, NotBoolean, $"{Shown(expression)} is a text, not yes or no.", hint);
             case PartType.Instant or PartType.Date:
                 return Failed(expression, NotBoolean, $"{Shown(expression)} is {Named(part.Type)}, not yes or no.", $"Ask exists({Shown(expression)}), or days_since({Shown(expression)}) >= 1.");
@@ -182,7 +182,7 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
         if (Bind(expression) is not { } part) return null;
         if (part.Type is PartType.Number or PartType.Untyped) return part;
         return FailedPart(expression, TypeMismatch, $"{Shown(expression)} is {Named(part.Type)}; only numbers are computed with.",
-            part.Type is PartType.Instant or PartType.Date ? $"Write days_since({Shown(expression)}) or days_until({Shown(expression)})." : null);
+            part.Type is PartType.Instant or PartType.Date ? (Wording)$"Write days_since({Shown(expression)}) or days_until({Shown(expression)})." : null);
     }
 
     private Part? BindArithmetic(Expression.Binary binary, char operation)
@@ -209,7 +209,7 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
         return text.Length <= 60 ? text : text[..57] + "…";
     }
 
-    private static string Named(PartType type) => type switch
+    private static Wording Named(PartType type) => type switch
     {
         PartType.Boolean => "yes or no",
         PartType.Number => "a number",
@@ -220,17 +220,17 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
         PartType.Untyped => "of no known type",
     };
 
-    private Test? Failed(Expression at, string code, string message, string? hint = null)
+    private Test? Failed(Expression at, string code, Wording message, Wording? hint = null)
     {
         report.Error(code, at.Span, message, hint);
         return null;
     }
 
-    private Part? FailedPart(Expression at, string code, string message, string? hint = null)
+    private Part? FailedPart(Expression at, string code, Wording message, Wording? hint = null)
     {
         report.Error(code, at.Span, message, hint);
         return null;
     }
 
-    private Part? Unsaid(Expression at, string what, string? hint) => FailedPart(at, NotInConditions, $"Conditions do not have {what}.", hint);
+    private Part? Unsaid(Expression at, Wording what, Wording? hint) => FailedPart(at, NotInConditions, $"Conditions do not have {what}.", hint);
 }

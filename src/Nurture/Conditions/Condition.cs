@@ -85,7 +85,7 @@ public sealed partial class Condition
         if (parsed.Root is not { } root)
         {
             var first = parsed.Diagnostics[0];
-            report.Error(ConditionDiagnostics.Syntax, first.Span, first.Message, first.Hint);
+            report.Error(ConditionDiagnostics.Syntax, first.Span, first.Said, first.Advice);
             return null;
         }
 

@@ -42,7 +42,7 @@ public sealed class DateExpression
         var parsed = ExpressionParser.Parse(text);
         if (parsed.Root is { } root) return new Binder(text, scope, report, own: null).BindDate(root, text);
         var first = parsed.Diagnostics[0];
-        report.Error(ConditionDiagnostics.Syntax, first.Span, first.Message, first.Hint);
+        report.Error(ConditionDiagnostics.Syntax, first.Span, first.Said, first.Advice);
         return null;
     }
 }

@@ -69,7 +69,7 @@ public sealed class Quantity
         var parsed = ExpressionParser.Parse(line);
         if (parsed.Root is { } root) return new Binder(line, scope, report, own: null).BindQuantity(root, text, most);
         var first = parsed.Diagnostics[0];
-        report.Error(ConditionDiagnostics.Syntax, first.Span, first.Message, first.Hint);
+        report.Error(ConditionDiagnostics.Syntax, first.Span, first.Said, first.Advice);
         return null;
     }
 }

@@ -8,13 +8,13 @@ internal sealed class Report(string text, ConditionScope scope, ICollection<Diag
 {
     public bool HasErrors { get; private set; }
 
-    public void Error(string code, SourceSpan at, string message, string? hint = null)
+    public void Error(string code, SourceSpan at, Wording message, Wording? hint = null)
     {
         HasErrors = true;
         diagnostics.Add(new Diagnostic(code, Severity.Error, scope.File, InFile(at), message, hint));
     }
 
-    public void Warn(string code, SourceSpan at, string message, string? hint = null) =>
+    public void Warn(string code, SourceSpan at, Wording message, Wording? hint = null) =>
         diagnostics.Add(new Diagnostic(code, Severity.Warning, scope.File, InFile(at), message, hint));
 
     public static SourceSpan At(int start, int length) => new(start, length, 0, 0);

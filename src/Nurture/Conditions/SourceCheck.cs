@@ -101,7 +101,7 @@ internal static class SourceCheck
             || Fail(report, whole.Length - last.Length, last.Length, $"The condition breaks off after {last}.");
     }
 
-    private static bool Fail(Report report, int at, int length, string message, string? hint = null, string code = Syntax)
+    private static bool Fail(Report report, int at, int length, Wording message, Wording? hint = null, string code = Syntax)
     {
         report.Error(code, Report.At(at, length), message, hint);
         return false;

@@ -4,7 +4,7 @@ namespace Nurture.Conditions;
 internal static class Spelling
 {
     /// <summary>What an author means by an event that no log has: mails are asked of the passage that sent them. Null for any other name.</summary>
-    public static string? OfMails(string name) => name switch
+    public static Wording? OfMails(string name) => name switch
     {
         "mail_sent" or "email_sent" => "A mail is no event: ask sent(\"welcome\") of the passage that sends it. How many somebody gets is for caps: in policy.yaml.",
         "mail_clicked" or "mail_opened" or "email_clicked" or "email_opened" => "A mail is no event: ask clicked(\"welcome\") of the passage that sent it, and the product's own events, such as login or page, of those who are active.",
@@ -24,8 +24,8 @@ internal static class Spelling
             .FirstOrDefault();
     }
 
-    public static string? Hint(string written, IEnumerable<string> candidates, Func<string, string>? show = null) =>
-        Nearest(written, candidates) is { } nearest ? $"Did you mean {(show ?? Quoted)(nearest)}?" : null;
+    public static Wording? Hint(string written, IEnumerable<string> candidates, Func<string, string>? show = null) =>
+        Nearest(written, candidates) is { } nearest ? (Wording)$"Did you mean {(show ?? Quoted)(nearest)}?" : null;
 
     private static string Quoted(string name) => $"\"{name}\"";
 

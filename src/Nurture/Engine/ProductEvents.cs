@@ -62,7 +62,7 @@ public static class ProductEvents
     public static bool IsHeardByEveryKey(string name, string property) => Find(name) is { } own && !own.Properties.ContainsKey(property);
 
     /// <summary>For who is told that a name is none of them.</summary>
-    internal static string Listed { get; } = $"There are {string.Join(", ", All.Select(planned => planned.Name))}.";
+    internal static Wording Listed { get; } = $"There are {string.Join(", ", All.Select(planned => planned.Name))}.";
 
     /// <summary>Whether it happens to an account and never names a person.</summary>
     public static bool IsOfAccountAlone(string name) => name is BandChanged or EscalationOpened or EscalationClosed or TaskDone or TierChanged or StageReached;

@@ -26,7 +26,7 @@ public static class EscalationTypesReader
         var types = new Dictionary<string, EscalationType>(StringComparer.Ordinal);
         foreach (var (key, value) in source.Map(fields.Required("types", "Each type has its name as key: onboarding_stalled: { title: … }."), "types")?.Entries ?? [])
         {
-            if (!Values.IsName(key.Value)) source.Error(DiagnosticCodes.BadName, key.Span, $"\"{key.Value}\" is no name for an escalation type: small letters, digits, - and _", Values.Slug(key.Value) is { Length: > 0 } better ? $"For example {better}." : null);
+            if (!Values.IsName(key.Value)) source.Error(DiagnosticCodes.BadName, key.Span, $"\"{key.Value}\" is no name for an escalation type: small letters, digits, - and _", Values.Slug(key.Value) is { Length: > 0 } better ? (Wording)$"For example {better}." : null);
             if (source.Map(value, $"the type \"{key.Value}\"", "It has at least a title.") is { } entry) types[key.Value] = ReadType(source, key.Value, entry, queue);
         }
 
@@ -35,7 +35,7 @@ public static class EscalationTypesReader
         foreach (var (key, value) in source.Map(fields["managers"], "managers", "managers: { csm@example.com: head@example.com, otherwise: head@example.com }")?.Entries ?? [])
         {
             if (key.Value != "otherwise" && !key.Value.Contains('@')) source.Error(DiagnosticCodes.BadValue, key.Span, $"\"{key.Value}\" is no address of a colleague", "An address, or otherwise: for everybody else.");
-            if (source.Text(value, key.Value) is not { } manager) continue;
+            if (source.Text(value, Wording.Verbatim(key.Value)) is not { } manager) continue;
             if (!manager.Contains('@')) source.Error(DiagnosticCodes.BadValue, value.Span, $"\"{manager}\" is no address of a colleague");
             managers[key.Value] = manager;
         }

@@ -156,7 +156,7 @@ public sealed class HealthReader
         var word = HealthBands.Word(band);
         var hasEdge = band is HealthBand.Healthy or HealthBand.Watch;
         var node = hasEdge ? bands.Required(word, $"From which score on: {word}: {{ from: 70 }}.") : bands[word];
-        if (source.Map(node, word) is not { } mapping) return hasEdge ? null : new(band, 0, null, bands.HeadSpan);
+        if (source.Map(node, Wording.Verbatim(word)) is not { } mapping) return hasEdge ? null : new(band, 0, null, bands.HeadSpan);
         var fields = new Fields(source, mapping, $"the band \"{word}\"");
         var from = hasEdge ? ReadNumber(fields.Required("from", "The lowest score of it: from: 70."), "from", 0, 100) : 0;
         var none = source.Text(fields["none"], "none");
@@ -164,18 +164,18 @@ public sealed class HealthReader
         return from is { } edge ? new(band, edge, none, bands.KeySpan(word)!.Value) : null;
     }
 
-    private double? ReadNumber(YamlNode? node, string what, double least, double most)
+    private double? ReadNumber(YamlNode? node, Wording what, double least, double most)
     {
         if (source.Text(node, what) is not { } written) return null;
         if (double.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
         source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" is not a number, as {what} has to be",
-            most < double.MaxValue ? $"From {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}." : null);
+            most < double.MaxValue ? (Wording)$"From {least.ToString(CultureInfo.InvariantCulture)} to {most.ToString(CultureInfo.InvariantCulture)}." : null);
         return null;
     }
 
     private ConditionScope Scope => new() { Subject = SubjectKind.Account, Plan = plan, Segments = segments, File = source.File, Origin = new(0, 0, 1, 1) };
 
-    private Condition? ReadCondition(YamlNode? node, string what) => source.Expression(node, what, (text, found) => Condition.Compile(text, Scope, found));
+    private Condition? ReadCondition(YamlNode? node, Wording what) => source.Expression(node, what, (text, found) => Condition.Compile(text, Scope, found));
 
     private Quantity? ReadQuantity(YamlNode? node, double most) => source.Expression(node, "value", (text, found) => Quantity.Compile(text, most, Scope, found));
 }

@@ -43,7 +43,7 @@ public static class AttributeText
         }
     }
 
-    public static string Example(ValueKind type) => type switch
+    public static Wording Example(ValueKind type) => type switch
     {
         ValueKind.Boolean => "Write true or false.",
         ValueKind.Number => "Write a number: 3, -1.5.",

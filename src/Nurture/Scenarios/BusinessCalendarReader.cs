@@ -47,7 +47,7 @@ internal static class BusinessCalendarReader
     }
 
     /// <summary><c>2026-11-23</c>, or <c>2026-12-29..2027-01-03</c>, the last day included.</summary>
-    private static IEnumerable<LocalDate> DaysOf(YamlSource source, string what, YamlNode.Scalar written)
+    private static IEnumerable<LocalDate> DaysOf(YamlSource source, Wording what, YamlNode.Scalar written)
     {
         var parts = written.Value.Split("..");
         var days = parts.Select(part => LocalDatePattern.Iso.Parse(part.Trim())).ToList();
@@ -59,7 +59,7 @@ internal static class BusinessCalendarReader
 
         var (first, length) = (days[0].Value, Period.DaysBetween(days[0].Value, days[^1].Value));
         if (length is >= 0 and < LongestClosure) return Enumerable.Range(0, length + 1).Select(first.PlusDays);
-        source.Error(DiagnosticCodes.BadValue, written.Span, $"\"{written.Value}\" is {(length < 0 ? "over before it begins" : $"{length + 1} days long")}", "The first day and the last one: 2026-12-29..2027-01-03.");
+        source.Error(DiagnosticCodes.BadValue, written.Span, $"\"{written.Value}\" is {(length < 0 ? "over before it begins" : (Wording)$"{length + 1} days long")}", "The first day and the last one: 2026-12-29..2027-01-03.");
         return [];
     }
 }

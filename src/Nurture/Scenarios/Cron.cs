@@ -32,16 +32,16 @@ public sealed class Cron
     /// <summary>How many times it comes on a day on which it comes at all.</summary>
     public int TimesADay => times.Length;
 
-    /// <param name="problem">What is wrong, to be followed by what would be right; empty when it can be read.</param>
-    public static Cron? TryParse(string text, out string problem)
+    /// <param name="problem">What is wrong, to be followed by what would be right; null when it can be read.</param>
+    public static Cron? TryParse(string text, out Wording? problem)
     {
         var fields = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        problem = fields.Length == 5 ? "" : $"it has {fields.Length} field{(fields.Length == 1 ? "" : "s")}, and a schedule has five: minute, hour, day of the month, month, day of the week";
-        if (problem.Length > 0) return null;
+        problem = fields.Length == 5 ? null : fields.Length == 1 ? (Wording)$"it has 1 field, and a schedule has five: minute, hour, day of the month, month, day of the week" : $"it has {fields.Length} fields, and a schedule has five: minute, hour, day of the month, month, day of the week";
+        if (problem is not null) return null;
         var (minutes, hours) = (Set(fields[0], "minute", 0, 59, [], ref problem), Set(fields[1], "hour", 0, 23, [], ref problem));
         var (daysOfMonth, months) = (Set(fields[2], "day of the month", 1, 31, [], ref problem), Set(fields[3], "month", 1, 12, Months, ref problem));
         var weekdays = Set(fields[4], "day of the week", 0, 7, Weekdays, ref problem);
-        if (problem.Length > 0) return null;
+        if (problem is not null) return null;
         if (fields[2] != "*" && fields[4] != "*")
         {
             problem = "a day of the month and a day of the week together mean either of them, which few expect";
@@ -95,7 +95,7 @@ public sealed class Cron
 
     private static IEnumerable<int> Bits(long set) => Enumerable.Range(0, 60).Where(bit => (set & (1L << bit)) != 0);
 
-    private static long Set(string field, string what, int first, int last, string[] names, ref string problem)
+    private static long Set(string field, Wording what, int first, int last, string[] names, ref Wording? problem)
     {
         var set = 0L;
         foreach (var part in field.Split(','))
@@ -108,7 +108,7 @@ public sealed class Cron
             var step = slash.Length < 2 ? 1 : ValueOf(slash[1], 1, []);
             if (slash.Length > 2 || range.Length > 2 || from < first || to > last || to < from || step is < 1 or > 59)
             {
-                if (problem.Length == 0) problem = $"\"{part}\" is not a {what}, which is from {first} to {last}, *, a range as {first}-{last}, or steps as */{Math.Min(last, 15)}";
+                if (problem is null) problem = $"\"{part}\" is not a {what}, which is from {first} to {last}, *, a range as {first}-{last}, or steps as */{Math.Min(last, 15)}";
                 return 0;
             }
 

@@ -9,8 +9,12 @@ public enum Severity { Warning, Error }
 /// show: <c>NUR014 trial.yaml(12,5): template "wellcome" is not defined. Did you mean "welcome"?</c>
 /// </summary>
 /// <param name="Code">Stable, <c>NUR</c> and three digits; the list is <see cref="DiagnosticCodes"/>.</param>
-public sealed record Diagnostic(string Code, Severity Severity, string File, SourceSpan Span, string Message, string? Hint = null)
+public sealed record Diagnostic(string Code, Severity Severity, string File, SourceSpan Span, Wording Said, Wording? Advice = null)
 {
+    public string Message => Said.ToString();
+
+    public string? Hint => Advice?.ToString();
+
     public override string ToString() =>
         $"{Code} {File}({Span.Line},{Span.Column}): {(Severity == Severity.Warning ? "warning: " : "")}{Message}{(Hint is null ? "" : " " + Hint)}";
 }

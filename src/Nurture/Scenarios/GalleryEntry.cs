@@ -105,7 +105,7 @@ public sealed partial record GalleryEntry(
         return name is null || kind is null ? null : new(name, kind.Value, standard ?? "", titles);
     }
 
-    private static Dictionary<string, string> ReadWords(YamlSource source, YamlNode? node, string what)
+    private static Dictionary<string, string> ReadWords(YamlSource source, YamlNode? node, Wording what)
     {
         var words = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in source.Map(node, what)?.Entries ?? [])

@@ -10,7 +10,7 @@ internal static class HoursReader
     /// <param name="whose">For what is said: <c>the hours of …</c>.</param>
     public static AllowedHours? Read(YamlSource source, YamlNode? node, string key, string whose)
     {
-        if (source.Map(node, key) is not { } entry) return null;
+        if (source.Map(node, Wording.Verbatim(key)) is not { } entry) return null;
         var fields = new Fields(source, entry, $"the hours of {whose}");
         var fromNode = fields.Required("from", "The first minute: from: \"09:00\".");
         var untilNode = fields.Required("until", "The minute after the last: until: \"18:00\".");

@@ -166,7 +166,7 @@ public sealed partial class ScenarioLinter
         WarnIfComplete(wait.Span, "nothing follows this wait", "Take it away; the goal is measured until its within: all the same.");
 
     /// <summary>Steps that could not be read may be what follows.</summary>
-    private void WarnIfComplete(SourceSpan at, string message, string hint)
+    private void WarnIfComplete(SourceSpan at, Wording message, Wording hint)
     {
         if (IsComplete) Warn(DiagnosticCodes.PointlessWait, at, message, hint);
     }

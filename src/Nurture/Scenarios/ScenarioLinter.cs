@@ -103,7 +103,7 @@ public sealed partial class ScenarioLinter
         if (environment.Now is { } now && schedule.Timing.NextAfter(now) is null)
             Warn(DiagnosticCodes.PastDate, At("trigger.at"), "this moment has passed, so nobody enters", "A version that was never published is refused with it.");
         if (zone.MapLocal(moment).Count != 1)
-            Warn(DiagnosticCodes.OddSchedule, At("trigger.at"), zone.MapLocal(moment).Count == 0 ? $"the clocks of {zone.Id} skip this time: it comes as much later" : $"the clocks of {zone.Id} show this time twice: it comes the first time");
+            Warn(DiagnosticCodes.OddSchedule, At("trigger.at"), zone.MapLocal(moment).Count == 0 ? (Wording)$"the clocks of {zone.Id} skip this time: it comes as much later" : (Wording)$"the clocks of {zone.Id} show this time twice: it comes the first time");
     }
 
     private void CheckEvent(string name, SourceSpan at)
@@ -148,7 +148,7 @@ public sealed partial class ScenarioLinter
             if (scenario.Class != SendClass.Transactional && scenario.Trigger is not Trigger.Schedule)
                 Error(DiagnosticCodes.NoGoal, at, "this scenario has no goal, so nobody can tell whether it works", "For example goal: { when: event(\"setup_completed\"), within: 14d }.");
             else if (scenario.Purpose is null)
-                Error(DiagnosticCodes.NoGoal, at, $"a {(scenario.Trigger is Trigger.Schedule ? "scheduled" : "transactional")} scenario may do without a goal if it says what it is for", $"goal: none and purpose: {(scenario.Trigger is Trigger.Schedule ? "What is new this month" : "The receipt for an order")}.");
+                Error(DiagnosticCodes.NoGoal, at, $"a {(Wording)(scenario.Trigger is Trigger.Schedule ? "scheduled" : "transactional")} scenario may do without a goal if it says what it is for", $"goal: none and purpose: {(Wording)(scenario.Trigger is Trigger.Schedule ? "What is new this month" : "The receipt for an order")}.");
             return;
         }
 
@@ -228,9 +228,9 @@ public sealed partial class ScenarioLinter
     private SourceSpan At(string position, SourceSpan? otherwise = null) =>
         parsed.Positions.TryGetValue(position, out var span) ? span : otherwise ?? parsed.Positions.GetValueOrDefault("scenario", new(0, 0, 1, 1));
 
-    private void Error(string code, SourceSpan at, string message, string? hint = null) => found.Add(new(code, Severity.Error, parsed.File, at, YamlSource.Sentence(message), hint));
+    private void Error(string code, SourceSpan at, Wording message, Wording? hint = null) => found.Add(new(code, Severity.Error, parsed.File, at, message.AsSentence(), hint));
 
     private bool IsComplete => parsed.Scenario is not null;
 
-    private void Warn(string code, SourceSpan at, string message, string? hint = null) => found.Add(new(code, Severity.Warning, parsed.File, at, YamlSource.Sentence(message), hint));
+    private void Warn(string code, SourceSpan at, Wording message, Wording? hint = null) => found.Add(new(code, Severity.Warning, parsed.File, at, message.AsSentence(), hint));
 }

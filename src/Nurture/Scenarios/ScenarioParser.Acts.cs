@@ -58,7 +58,7 @@ public sealed partial class ScenarioParser
         else if (!known.IsList)
             source.Error(DiagnosticCodes.Contradiction, value.Span, $"\"{segment}\" is a condition: who belongs to it is asked, not written down", "A segment that is written down says is: listed.");
         else if (known.Of != subject)
-            source.Error(DiagnosticCodes.WrongSubject, value.Span, $"\"{segment}\" lists {(known.Of == SubjectKind.Contact ? "contacts" : "accounts")}, and the scenario is about {(subject == SubjectKind.Contact ? "a contact" : "an account")}");
+            source.Error(DiagnosticCodes.WrongSubject, value.Span, $"\"{segment}\" lists {(Wording)(known.Of == SubjectKind.Contact ? "contacts" : "accounts")}, and the scenario is about {(Wording)(subject == SubjectKind.Contact ? "a contact" : "an account")}");
         return new(Claim(id, $"{Values.Slug(kind.Replace('_', '-'))}-{segment}", span), segment, kind == "remove_from", span);
     }
 

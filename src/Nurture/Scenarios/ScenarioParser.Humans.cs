@@ -47,7 +47,7 @@ public sealed partial class ScenarioParser
         foreach (var (key, value) in mapping.Entries)
         {
             positions[$"{id}/outcome.{key.Value}"] = key.Span;
-            var steps = value is YamlNode.Scalar { IsEmpty: true } ? [] : ReadSteps(value, key.Value, heard);
+            var steps = value is YamlNode.Scalar { IsEmpty: true } ? [] : ReadSteps(value, Wording.Verbatim(key.Value), heard);
             if (key.Value == "otherwise") (hasOtherwise, otherwise) = (true, steps);
             else outcomes.Add(new(key.Value, steps));
         }
@@ -123,7 +123,7 @@ public sealed partial class ScenarioParser
         return (null, null);
     }
 
-    private static readonly Dictionary<string, string> BesideTask = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Wording> BesideTask = new(StringComparer.Ordinal)
     {
         ["form"] = "A task has a title: say in it what is to be written down. How it ended is for outcome:, beside it.",
         ["outcome"] = "It stands beside the task, aligned with \"task:\".",

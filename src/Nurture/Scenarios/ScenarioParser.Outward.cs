@@ -52,13 +52,13 @@ public sealed partial class ScenarioParser
         var wanted = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (key, value) in source.Map(node, "response", "response: { ticket: data.ticket.id }")?.Entries ?? [])
         {
-            if (source.Name(key, "a value of the response") is { } name && source.Text(value, name) is { } path) wanted[name.Replace('-', '_')] = path;
+            if (source.Name(key, "a value of the response") is { } name && source.Text(value, Wording.Verbatim(name)) is { } path) wanted[name.Replace('-', '_')] = path;
         }
 
         return wanted;
     }
 
-    private Given? ReadGiven(YamlNode node, string what, IReadOnlyList<string>? heard)
+    private Given? ReadGiven(YamlNode node, Wording what, IReadOnlyList<string>? heard)
     {
         switch (node)
         {
@@ -66,7 +66,7 @@ public sealed partial class ScenarioParser
                 var members = new List<KeyValuePair<string, Given>>();
                 foreach (var (key, value) in mapping.Entries)
                 {
-                    if (ReadGiven(value, key.Value, heard) is { } member) members.Add(new(key.Value, member));
+                    if (ReadGiven(value, Wording.Verbatim(key.Value), heard) is { } member) members.Add(new(key.Value, member));
                 }
 
                 return new Given.Map(members);
@@ -81,15 +81,15 @@ public sealed partial class ScenarioParser
         }
     }
 
-    private WrittenText? ReadWritten(YamlNode? node, string what)
+    private WrittenText? ReadWritten(YamlNode? node, Wording what)
     {
         if (source.Text(node, what) is not { } written) return null;
         var text = new WrittenText(written);
         foreach (var mistake in text.Template.Diagnostics)
-            source.Error(DiagnosticCodes.TextCannotBeRead, node!.Span, $"this text cannot be read: {mistake.Message}", mistake.Hint);
+            source.Error(DiagnosticCodes.TextCannotBeRead, node!.Span, $"this text cannot be read: {mistake.Said}", mistake.Advice);
         foreach (var name in text.Template.Names)
         {
-            if (MailTemplateLinter.ComplaintInText(name, environment.Plan) is { } complaint) source.Error(DiagnosticCodes.TextCannotBeRead, node!.Span, complaint.Message, complaint.Hint);
+            if (MailTemplateLinter.ComplaintInText(name, environment.Plan) is { } complaint) source.Error(DiagnosticCodes.TextCannotBeRead, node!.Span, complaint.Said, complaint.Advice);
         }
 
         return text;
@@ -144,7 +144,7 @@ public sealed partial class ScenarioParser
         return null;
     }
 
-    private static readonly Dictionary<string, string> InsteadInWebhook = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Wording> InsteadInWebhook = new(StringComparer.Ordinal)
     {
         ["url"] = "Where it goes is declared under Settings → Webhooks, with its secret: endpoint: crm.",
         ["failed"] = "It stands beside the webhook, aligned with \"webhook:\".",

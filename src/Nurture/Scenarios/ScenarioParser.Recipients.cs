@@ -9,7 +9,7 @@ public sealed partial class ScenarioParser
     private const string RecipientForms =
         "There are trigger.contact, heard.contact, most_active, role(\"admin\", 2) and roles(\"admin\", \"billing\").";
 
-    private Recipients? ReadRecipients(YamlNode? node, string what)
+    private Recipients? ReadRecipients(YamlNode? node, Wording what)
     {
         if (source.Text(node, what) is not { } written) return null;
         switch (written)
@@ -37,7 +37,7 @@ public sealed partial class ScenarioParser
         return null;
     }
 
-    private static string RecipientHint(string written)
+    private static Wording RecipientHint(string written)
     {
         var bare = BareRolePattern().Match(written);
         if (bare.Success) return $"A role's name stands in quotes: {YamlTraps.Quoted($"role(\"{bare.Groups[1].Value}\"{bare.Groups[2].Value})")}.";

@@ -78,7 +78,7 @@ public sealed partial class ScenarioParser
             var those = same.ToList();
             var isInRow = those.Exists(one => same.Key.Span.Start >= one.Span.Start && same.Key.Span.Start < one.Span.Start + one.Span.Length);
             yield return isInRow || those.Count == rows.Count ? same.Key
-                : same.Key with { Message = $"row{(those.Count > 1 ? "s" : "")} {Suggestions.Listed([.. those.Select(one => one.Id)])}: {same.Key.Message}" };
+                : same.Key with { Said = those is [var only] ? (Wording)$"row {only.Id}: {same.Key.Said}" : (Wording)$"rows {Suggestions.Listed([.. those.Select(one => one.Id)])}: {same.Key.Said}" };
         }
     }
 

@@ -176,7 +176,7 @@ public sealed partial class ScenarioParser
         }
 
         if (node is not null && answers.Count is < 2 or > 20)
-            source.Error(DiagnosticCodes.WrongShape, node!.Span, $"a question has 2 to 20 answers, and here {(answers.Count == 1 ? "is 1" : $"are {answers.Count}")}", "answers: [ join, decline ].");
+            source.Error(DiagnosticCodes.WrongShape, node!.Span, $"a question has 2 to 20 answers, and here {(answers.Count == 1 ? "is 1" : (Wording)$"are {answers.Count}")}", "answers: [ join, decline ].");
         return answers;
 
         void Add(YamlNode.Scalar value, Titles titles)
@@ -188,7 +188,7 @@ public sealed partial class ScenarioParser
     }
 
     /// <summary>A text for everybody, or texts by locale.</summary>
-    private Titles? ReadTitles(YamlNode? node, string what)
+    private Titles? ReadTitles(YamlNode? node, Wording what)
     {
         if (node is not YamlNode.Mapping mapping) return source.Text(node, what) is { } text ? Titles.Of(text) : null;
         var titles = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -226,7 +226,7 @@ public sealed partial class ScenarioParser
             Suggestions.For(template, known) ?? $"It would be the file templates/{template}.{environment.Policy.Locale}.html.");
     }
 
-    private static readonly Dictionary<string, string> BesideSend = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Wording> BesideSend = new(StringComparer.Ordinal)
     {
         ["skipped"] = "It stands beside the send, aligned with \"send:\".",
     };

@@ -12,9 +12,9 @@ public sealed partial class ScenarioParser
     private static readonly string[] StepKinds =
         ["send", "ask", "wait", "branch", "split", "repeat", "set", "assign", "unsubscribe", "forget", "add_to", "remove_from", "escalate", "task", "webhook", "notify", "start", "stop", "end"];
 
-    private static readonly string StepsThereAre = $"Steps are {Suggestions.Listed(StepKinds)}.";
+    private static readonly Wording StepsThereAre = $"Steps are {Suggestions.Listed(StepKinds)}.";
 
-    private List<Step> ReadSteps(YamlNode? node, string what, IReadOnlyList<string>? heard)
+    private List<Step> ReadSteps(YamlNode? node, Wording what, IReadOnlyList<string>? heard)
     {
         var steps = new List<Step>();
         foreach (var item in source.List(node, what)?.Items ?? [])
@@ -46,7 +46,7 @@ public sealed partial class ScenarioParser
         {
             var isTemplate = environment.Templates?.Contains(word.Value) ?? false;
             source.Error(DiagnosticCodes.WrongShape, node.Span, $"\"{word.Value}\" is no step",
-                isTemplate ? $"Write send: {word.Value}." : word.Value == "end" ? "An end gives its reason: end: not_interested." : StepsThereAre);
+                isTemplate ? (Wording)$"Write send: {word.Value}." : word.Value == "end" ? "An end gives its reason: end: not_interested." : StepsThereAre);
             return null;
         }
 
@@ -196,7 +196,7 @@ public sealed partial class ScenarioParser
     private AttributeValue? ReadValue(YamlNode? node, ValueKind? type, string attribute)
     {
         if (node is YamlNode.Scalar { IsEmpty: true }) return AttributeValue.Null;
-        if (source.Text(node, attribute) is not { } written) return null;
+        if (source.Text(node, Wording.Verbatim(attribute)) is not { } written) return null;
         var isPlain = ((YamlNode.Scalar)node!).IsPlain;
         if (AttributeText.TryRead(written, type, isPlain, out var value)) return value;
         source.Error(DiagnosticCodes.WrongType, node.Span, $"{attribute} is a {type!.Value.ToString().ToLowerInvariant()}, and \"{written}\" is not", AttributeText.Example(type.Value));
@@ -221,8 +221,8 @@ public sealed partial class ScenarioParser
         if (given is null && sharedIds is not null && !sharedIds.TryAdd(span.Start, id)) id = sharedIds[span.Start];
         if (stepIds.TryAdd(id, span)) return id;
         var free = Enumerable.Range(2, int.MaxValue - 2).Select(n => $"{id}-{n}").First(candidate => !stepIds.ContainsKey(candidate));
-        source.Error(DiagnosticCodes.DuplicateStep, span, $"the step on line {stepIds[id].Line} is already called \"{id}\"{(given is null ? ", and this one would be too" : "")}",
-            given is null ? $"Give this one a name of its own: id: {free}." : $"Name it otherwise, for example id: {free}.");
+        source.Error(DiagnosticCodes.DuplicateStep, span, given is null ? (Wording)$"the step on line {stepIds[id].Line} is already called \"{id}\", and this one would be too" : $"the step on line {stepIds[id].Line} is already called \"{id}\"",
+            given is null ? (Wording)$"Give this one a name of its own: id: {free}." : (Wording)$"Name it otherwise, for example id: {free}.");
         stepIds.Add(free, span);
         return free;
     }
@@ -243,7 +243,7 @@ public sealed partial class ScenarioParser
         return AttributeRead().Match(condition) is { Success: true } read ? Values.Slug(read.Groups[1].Value.Split('.')[^1]) : null;
     }
 
-    private static readonly Dictionary<string, string> ElsewhereThanStep = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Wording> ElsewhereThanStep = new(StringComparer.Ordinal)
     {
         ["outcome"] = "It belongs to escalate: and task:; a wait: has timeout:.",
         ["if"] = "In a send it stands inside: send: { template: welcome, if: … }; for everything else there is branch:.",

@@ -129,11 +129,11 @@ public sealed partial class ScenarioParser
             source.Error(DiagnosticCodes.Contradiction, fields.KeySpan("below")!.Value, "a number is crossed upwards or downwards, not both", "Write a scenario for each.");
         var bound = source.Number(isRising ? fields.Required("above", "Which number: above: 0.8, or below: 5.") : fields["below"], isRising ? "above" : "below");
         var rearmKey = isRising ? "rearm_below" : "rearm_above";
-        var rearm = source.Number(fields[rearmKey], rearmKey);
+        var rearm = source.Number(fields[rearmKey], Wording.Verbatim(rearmKey));
         var role = ReadTriggerRole(fields["for"]);
         if (number is null || bound is not { } crossed) return null;
         if (rearm is { } other && (isRising ? other > crossed : other < crossed))
-            source.Error(DiagnosticCodes.Contradiction, fields.KeySpan(rearmKey)!.Value, $"it would be armed again on the side that it crosses to", $"{rearmKey}: is {(isRising ? "no higher than above" : "no lower than below")}:.");
+            source.Error(DiagnosticCodes.Contradiction, fields.KeySpan(rearmKey)!.Value, $"it would be armed again on the side that it crosses to", $"{rearmKey}: is {(Wording)(isRising ? "no higher than above" : "no lower than below")}:.");
         var (reached, back) = isRising ? (">=", "<") : ("<", ">=");
         if (Composed(node!, $"({number}) {reached} {Written(crossed)}") is not { } when) return null;
         return new(number, crossed, rearm, isRising, OfWhom(node!, when), when, fields.Span)
@@ -180,7 +180,7 @@ public sealed partial class ScenarioParser
     private List<AttributeValue> ReadValues(YamlNode? node, SubjectKind of, string attribute)
     {
         var values = new List<AttributeValue>();
-        foreach (var written in source.Texts(node, attribute))
+        foreach (var written in source.Texts(node, Wording.Verbatim(attribute)))
         {
             if (ReadValue(written, environment.Plan.Attribute(of, attribute)?.Type, $"{(of == SubjectKind.Contact ? "contact" : "account")}.{attribute}") is { } value) values.Add(value);
         }
@@ -222,7 +222,7 @@ public sealed partial class ScenarioParser
         }
 
         var node = key == "from" ? fields.Required("from", "From which date on: from: account.contract_start.") : fields["date"];
-        var match = source.Text(node, key) is { } written ? PathPattern().Match(written) : null;
+        var match = source.Text(node, Wording.Verbatim(key)) is { } written ? PathPattern().Match(written) : null;
         var of = SubjectKind.Contact;
         string? attribute = null;
         if (match is { Success: true } && match.Groups["root"].Value is "contact" or "account")
@@ -305,13 +305,13 @@ public sealed partial class ScenarioParser
         return null;
     }
 
-    private void RefuseRole(Fields fields, string because)
+    private void RefuseRole(Fields fields, Wording because)
     {
         if (fields["for"] is { } node)
             source.Error(DiagnosticCodes.Contradiction, node.Span, $"\"for:\" has no meaning here: {because}", "Take it away, or let steps say to: who is mailed.");
     }
 
-    private List<string> ReadEventNames(YamlNode? node, string what)
+    private List<string> ReadEventNames(YamlNode? node, Wording what)
     {
         var names = new List<string>();
         foreach (var scalar in source.Texts(node, what))
@@ -327,11 +327,11 @@ public sealed partial class ScenarioParser
     private Days ReadDays(YamlNode? node) =>
         source.OneOf(node, "a choice of days", ("all", Days.All), ("business", Days.Business), ("weekend", Days.Weekend)) ?? Days.All;
 
-    private string? DatesOf(SubjectKind of)
+    private Wording? DatesOf(SubjectKind of)
     {
         var attributes = of == SubjectKind.Contact ? environment.Plan.ContactAttributes : environment.Plan.AccountAttributes;
         var dates = attributes.Values.Where(a => a.Type is ValueKind.Date or ValueKind.Instant).Select(a => a.Name).ToArray();
-        return dates.Length == 0 ? null : $"Dates are {Suggestions.Listed(dates)}.";
+        return dates.Length == 0 ? null : (Wording)$"Dates are {Suggestions.Listed(dates)}.";
     }
 
     private static readonly LocalDateTimePattern MomentPattern = LocalDateTimePattern.CreateWithInvariantCulture("uuuu-MM-dd'T'HH:mm");
@@ -339,7 +339,7 @@ public sealed partial class ScenarioParser
     private static readonly string[] TriggerKinds =
         ["event", "goal_of", "inactive", "condition", "entered", "left", "crosses", "changed", "tier", "stage", "date", "every", "band", "session", "schedule", "at"];
 
-    private static readonly Dictionary<string, string> InsteadInTrigger = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Wording> InsteadInTrigger = new(StringComparer.Ordinal)
     {
         ["segment"] = "Somebody comes into a segment or out of it: entered: active-trials, left: active-trials.",
         ["above"] = "It belongs to a number: crosses: account.usage_ratio, above: 0.8.",

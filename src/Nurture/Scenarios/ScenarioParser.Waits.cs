@@ -126,12 +126,12 @@ public sealed partial class ScenarioParser
         }
     }
 
-    private void RefuseTimeout(Fields step, string because)
+    private void RefuseTimeout(Fields step, Wording because)
     {
         if (step["timeout"] is { } timeout) source.Error(DiagnosticCodes.Contradiction, step.KeySpan("timeout") ?? timeout.Span, because, "What follows it is the next step.");
     }
 
-    private static readonly Dictionary<string, string> InsteadInWait = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Wording> InsteadInWait = new(StringComparer.Ordinal)
     {
         ["since"] = "event(…) in a wait means since entry; since: \"step\" inside it narrows that: event(\"x\", since: \"step\").",
         ["offset"] = "It belongs to a date: until: account.contract_end, offset: -30d.",

@@ -178,7 +178,7 @@ public sealed partial class ScenarioParser
         var known = of == SubjectKind.Contact ? environment.Plan.ContactAttributes : environment.Plan.AccountAttributes;
         if (known.Count == 0 || known.ContainsKey(name)) return true;
         var what = of == SubjectKind.Contact ? "contact" : "account";
-        source.Error(DiagnosticCodes.NotInPlan, node.Span, $"events.yaml knows no attribute \"{name}\" of a{(of == SubjectKind.Contact ? "" : "n")} {what}",
+        source.Error(DiagnosticCodes.NotInPlan, node.Span, $"events.yaml knows no attribute \"{name}\" of {(Wording)(of == SubjectKind.Contact ? "a contact" : "an account")}",
             Suggestions.For(name, known.Keys) ?? $"Add it to {what}: in events.yaml.");
         return false;
     }
@@ -236,16 +236,16 @@ public sealed partial class ScenarioParser
     };
 
     /// <param name="composed">What is compiled, where it is not what is written.</param>
-    private Condition? ReadCondition(YamlNode? node, string what, ConditionScope scope, string? composed = null)
+    private Condition? ReadCondition(YamlNode? node, Wording what, ConditionScope scope, string? composed = null)
     {
         if (node is null) return null;
         if (node is not YamlNode.Scalar scalar)
         {
             var text = source.Text[node.Span.Start..source.LineEnd(node.Span.Start)].Trim();
-            var hint = text[0] switch
+            Wording hint = text[0] switch
             {
-                '[' when node is YamlNode.Sequence { Items: [YamlNode.Scalar only] } => $"Take the brackets away: {what}: {YamlTraps.Quoted(only.Value)}",
-                '{' or '[' => $"A condition that begins with a bracket needs quotes around all of it: {what}: {YamlTraps.Quoted(text)}",
+                '[' when node is YamlNode.Sequence { Items: [YamlNode.Scalar only] } => (Wording)$"Take the brackets away: {what}: {YamlTraps.Quoted(only.Value)}",
+                '{' or '[' => (Wording)$"A condition that begins with a bracket needs quotes around all of it: {what}: {YamlTraps.Quoted(text)}",
                 _ => "For example account.tier == \"tech\".",
             };
             source.Error(DiagnosticCodes.WrongShape, node.Span, $"\"{what}:\" is a condition, not {Values.Shape(node)}", hint);
@@ -295,7 +295,7 @@ public sealed partial class ScenarioParser
 
     private static IEnumerable<string> NamesIn(YamlNode.Mapping? mapping) => mapping?.Entries.Where(e => e.Key.Value == "id").Select(e => e.Value).OfType<YamlNode.Scalar>().Select(s => s.Value) ?? [];
 
-    private static readonly Dictionary<string, string> InsteadInScenario = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Wording> InsteadInScenario = new(StringComparer.Ordinal)
     {
         ["broadcast"] = "A scenario with a schedule is what there is: scenario: its-name.",
         ["throttle"] = "Leave it out; sends leave as their gates allow.",

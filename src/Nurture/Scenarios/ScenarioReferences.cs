@@ -90,6 +90,6 @@ public static class ScenarioReferences
 
         SourceSpan At(string position, SourceSpan otherwise) => parsed.Positions.GetValueOrDefault(position, otherwise);
 
-        Diagnostic Error(string code, SourceSpan at, string message, string? hint) => new(code, Severity.Error, parsed.File, at, message, hint);
+        Diagnostic Error(string code, SourceSpan at, Wording message, Wording? hint) => new(code, Severity.Error, parsed.File, at, message, hint);
     }
 }

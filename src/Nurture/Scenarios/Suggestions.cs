@@ -4,7 +4,7 @@ namespace Nurture.Scenarios;
 internal static class Suggestions
 {
     /// <summary><c>Did you mean "welcome"?</c>, else what there is, else null.</summary>
-    public static string? For(string written, IEnumerable<string> known, string? allOf = null)
+    public static Wording? For(string written, IEnumerable<string> known, Wording? allOf = null)
     {
         var words = known.Distinct(StringComparer.Ordinal).ToArray();
         var best = words.Select(word => (Word: word, Distance: Distance(Plain(written), Plain(word))))
@@ -12,13 +12,13 @@ internal static class Suggestions
             .OrderBy(candidate => candidate.Distance).ThenBy(candidate => candidate.Word, StringComparer.Ordinal)
             .Select(candidate => candidate.Word).FirstOrDefault();
         if (best is not null) return $"Did you mean \"{best}\"?";
-        return allOf is null || words.Length is 0 or > 24 ? null : $"{allOf} {Listed(words)}.";
+        return allOf is null || words.Length is 0 or > 24 ? null : (Wording)$"{allOf} {Listed(words)}.";
     }
 
-    public static string Listed(IEnumerable<string> words)
+    public static Wording Listed(IEnumerable<string> words)
     {
         var all = words.ToArray();
-        return all.Length < 2 ? string.Concat(all) : $"{string.Join(", ", all[..^1])} and {all[^1]}";
+        return all.Length < 2 ? Wording.Verbatim(string.Concat(all)) : $"{string.Join(", ", all[..^1])} and {all[^1]}";
     }
 
     private static string Plain(string word) => word.ToLowerInvariant().Replace('-', '_').Replace(' ', '_');

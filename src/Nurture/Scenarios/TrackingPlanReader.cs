@@ -59,7 +59,7 @@ public static class TrackingPlanReader
         return events;
     }
 
-    private static Dictionary<string, PlannedAttribute> ReadAttributes(YamlSource source, YamlNode? node, string what)
+    private static Dictionary<string, PlannedAttribute> ReadAttributes(YamlSource source, YamlNode? node, Wording what)
     {
         var attributes = new Dictionary<string, PlannedAttribute>(StringComparer.Ordinal);
         foreach (var (key, value) in source.Map(node, what, "Each has its name as key and its type behind it: plan: text.")?.Entries ?? [])
@@ -73,7 +73,7 @@ public static class TrackingPlanReader
     private static PlannedAttribute? ReadAttribute(YamlSource source, string name, YamlNode node)
     {
         if (node is YamlNode.Scalar) return ReadType(source, node) is { } plain ? new(name, plain, "", AttributeValue.Null) : null;
-        if (source.Map(node, name) is not { } mapping) return null;
+        if (source.Map(node, Wording.Verbatim(name)) is not { } mapping) return null;
         var fields = new Fields(source, mapping, $"\"{name}\"");
         var type = ReadType(source, fields.Required("type", "text, number, boolean, date or instant."));
         var description = source.Text(fields["description"], "description") ?? "";

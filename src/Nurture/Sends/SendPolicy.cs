@@ -47,7 +47,7 @@ public sealed record SendPolicy
             : Sender with { Name = name ?? Sender.Name, ReplyTo = address };
 
     /// <summary>What would be right where somebody names an identity that is not there.</summary>
-    internal static string HintForIdentity(string written, SendPolicy policy) =>
+    internal static Wording HintForIdentity(string written, SendPolicy policy) =>
         Suggestions.For(written, [Step.Send.FromOwner, .. policy.Identities.Keys], "There are") ?? "account.owner, or declare it there: identities: { support: { name: Support, address: support@example.com } }.";
 
     public Breaker Breaker { get; init; } = Breaker.Default;

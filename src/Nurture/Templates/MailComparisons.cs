@@ -25,7 +25,7 @@ internal static class MailComparisons
                 if (pairs.Count == 0 || pairs.Contains(null)) continue;
                 var complaint = pairs[0]!;
                 var (file, at) = template.PlaceOf(text, compared.Span);
-                found.Add(new(complaint.Code, complaint.Severity, file, at, complaint.Message, complaint.Hint));
+                found.Add(new(complaint.Code, complaint.Severity, file, at, complaint.Said, complaint.Advice));
             }
         }
     }
@@ -92,12 +92,12 @@ internal static class MailComparisons
         switch (one.Type, other.Type)
         {
             case (SideType.Number, SideType.Text):
-                return Never(one, other, other.Literal is string digits && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? $"Write {digits} without quotes."
-                    : one.Literal is not null ? $"Write \"{one.Shown}\"." : other.Literal is null ? $"A text becomes a number by ({other.Shown} | string.to_double)." : null);
+                return Never(one, other, other.Literal is string digits && double.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? (Wording)$"Write {digits} without quotes."
+                    : one.Literal is not null ? (Wording)$"Write \"{one.Shown}\"." : other.Literal is null ? (Wording)$"A text becomes a number by ({other.Shown} | string.to_double)." : null);
             case (SideType.Number, SideType.Boolean) or (SideType.Text, SideType.Boolean):
-                return Never(one, other, other.Literal is null ? Asked(other) : $"Ask whether it is there: {{{{ if {one.Shown} }}}}.");
+                return Never(one, other, other.Literal is null ? Asked(other) : (Wording)$"Ask whether it is there: {{{{ if {one.Shown} }}}}.");
             case (SideType.Number or SideType.Boolean, SideType.Day or SideType.Moment or SideType.Date or SideType.Duration):
-                return Never(one, other, other.Type == SideType.Duration ? $"Compare a number of it: ({other.Shown}).total_days." : null);
+                return Never(one, other, other.Type == SideType.Duration ? (Wording)$"Compare a number of it: ({other.Shown}).total_days." : null);
             case (SideType.Day or SideType.Moment, SideType.Date):
                 return Never(one, other, $"Make a date of it: (date.parse {one.Shown}).");
             case (SideType.Date, SideType.Text):
@@ -117,19 +117,19 @@ internal static class MailComparisons
         }
     }
 
-    private static string Asked(Side yesOrNo) => $"Write {yesOrNo.Shown}, or !({yesOrNo.Shown}).";
+    private static Wording Asked(Side yesOrNo) => $"Write {yesOrNo.Shown}, or !({yesOrNo.Shown}).";
 
     private static Complaint NoMoment(Side one, Side other, string written) =>
         new(DiagnosticCodes.NeverCompares, Worse(one, other), $"{one.Shown} is {Named(one.Type)}, and \"{written}\" is no day and no moment.", "Write it like \"2026-12-31\" or \"2026-12-31T09:00:00Z\".");
 
-    private static Complaint Never(Side one, Side other, string? hint) =>
+    private static Complaint Never(Side one, Side other, Wording? hint) =>
         new(DiagnosticCodes.NeverCompares, Worse(one, other), $"{one.Shown} is {Named(one.Type)} and {other.Shown} {Named(other.Type)}: they do not compare.", hint);
 
     private static Severity Worse(Side one, Side other) => one.IsCertain && other.IsCertain ? Severity.Error : Severity.Warning;
 
     private static bool IsMoment(string text) => Reading.Moment(text).Kind is ReadingKind.Date or ReadingKind.Instant;
 
-    private static string Named(SideType type) => type switch
+    private static Wording Named(SideType type) => type switch
     {
         SideType.Number => "a number",
         SideType.Text => "a text",
@@ -149,5 +149,5 @@ internal static class MailComparisons
         public Severity Severity => IsCertain ? Severity.Error : Severity.Warning;
     }
 
-    private sealed record Complaint(string Code, Severity Severity, string Message, string? Hint);
+    private sealed record Complaint(string Code, Severity Severity, Wording Said, Wording? Advice);
 }

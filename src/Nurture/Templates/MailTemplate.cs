@@ -173,7 +173,7 @@ public sealed partial class MailTemplate
             source.Error(DiagnosticCodes.NoContent, source.Span(bodyStart, bodyStart), "this layout shows no mail: it never says {{ content }}", "Write {{ content }} where the mail's body belongs.");
         var textSource = textPart is null ? null : new YamlSource(textPart, TextFileOf(file, form));
         var textTemplate = textSource is null ? null : Template.Parse(textSource.Text, $"{name}.{locale} (text)", TemplateOptions.Text);
-        foreach (var found in textTemplate?.Diagnostics ?? []) textSource!.Error(DiagnosticCodes.BadTemplate, textSource.Span(found.Span.Start, found.Span.End), found.Message, found.Hint);
+        foreach (var found in textTemplate?.Diagnostics ?? []) textSource!.Error(DiagnosticCodes.BadTemplate, textSource.Span(found.Span.Start, found.Span.End), found.Said, found.Advice);
 
         return new(name, locale, form, file, source.Text)
         {
@@ -210,7 +210,7 @@ public sealed partial class MailTemplate
         {
             var read = Template.Parse(written, name, TemplateOptions.Html);
             foreach (var found in read.Diagnostics)
-                source.Error(DiagnosticCodes.BadTemplate, source.Span(start + found.Span.Start, start + found.Span.End), found.Message, found.Hint);
+                source.Error(DiagnosticCodes.BadTemplate, source.Span(start + found.Span.Start, start + found.Span.End), found.Said, found.Advice);
             if (form == MailForm.Html || !read.IsValid)
                 return (read, [.. CodePart.In(written).Select(part => (Func<int, SourceSpan>)(offset => source.Span(start + part.Span.Start + offset, start + part.Span.Start + offset)))]);
         }
@@ -224,7 +224,7 @@ public sealed partial class MailTemplate
         var body = Template.Parse(text, name, TemplateOptions.Html);
         // What the author wrote was whole in itself, so this can be only code that was torn apart.
         if (!body.IsValid && source.Diagnostics.Count == before)
-            source.Error(DiagnosticCodes.BadTemplate, source.LineSpan(1), body.Diagnostics[0].Message, body.Diagnostics[0].Hint ?? "Give code that begins or ends a block a line of its own, with an empty line before and after.");
+            source.Error(DiagnosticCodes.BadTemplate, source.LineSpan(1), body.Diagnostics[0].Said, body.Diagnostics[0].Advice ?? "Give code that begins or ends a block a line of its own, with an empty line before and after.");
         return (body, places);
     }
 
@@ -266,13 +266,13 @@ public sealed partial class MailTemplate
         return (new Fields(source, mapping, "the front matter"), match.Length);
     }
 
-    private static Template? TextOf(YamlSource source, YamlNode? node, string what, string name)
+    private static Template? TextOf(YamlSource source, YamlNode? node, Wording what, string name)
     {
         if (source.Text(node, what) is not { } text) return null;
         var template = Template.Parse(text, $"{name} ({what})", TemplateOptions.Text);
         var positions = new ScalarPositions(source, (YamlNode.Scalar)node!);
         foreach (var found in template.Diagnostics)
-            source.Error(DiagnosticCodes.BadTemplate, positions.Span(found.Span.Start, found.Span.Length), found.Message, found.Hint);
+            source.Error(DiagnosticCodes.BadTemplate, positions.Span(found.Span.Start, found.Span.Length), found.Said, found.Advice);
         return template;
     }
 

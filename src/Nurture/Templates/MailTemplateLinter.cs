@@ -88,8 +88,9 @@ public static partial class MailTemplateLinter
         var leaves = BytesOf(template, layout, plan, policy, styles);
         if ((leaves ?? written) <= MostBytes) return;
         found.Add(Mistake(DiagnosticCodes.MailTooLarge, Severity.Warning, template, template.Source.LineSpan(1),
-            (leaves is { } bytes ? $"this mail leaves with {Shown(bytes)}, of {Shown(written)} that are written for it with its layout ({(styles is null ? "" : "styles stand at their elements, ")}loops run)" : $"with its layout this mail has {Shown(written)} as it is written")
-            + ", and Gmail cuts off what lies beyond 102 kB, the way to unsubscribe first.",
+            leaves is not { } bytes ? (Wording)$"with its layout this mail has {Shown(written)} as it is written, and Gmail cuts off what lies beyond 102 kB, the way to unsubscribe first."
+                : styles is null ? (Wording)$"this mail leaves with {Shown(bytes)}, of {Shown(written)} that are written for it with its layout (loops run), and Gmail cuts off what lies beyond 102 kB, the way to unsubscribe first."
+                : $"this mail leaves with {Shown(bytes)}, of {Shown(written)} that are written for it with its layout (styles stand at their elements, loops run), and Gmail cuts off what lies beyond 102 kB, the way to unsubscribe first.",
             "Leave out what a link can lead to: images as data, styles that nothing uses, long lists."));
 
         static string Shown(int bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} kB");
@@ -164,10 +165,10 @@ public static partial class MailTemplateLinter
         {
             if (here == there) return;
             found.Add(Mistake(DiagnosticCodes.PurposeDiffers, Severity.Error, template, template.At(key), $"this mail {Said(key, here)}, and {Path.GetFileName(first.File)} {Said(key, there)}: a mail has one purpose in all its languages.",
-                there is null ? $"Take {key}: away here, or write it there too." : $"Write {key}: {there}."));
+                there is null ? (Wording)$"Take {key}: away here, or write it there too." : (Wording)$"Write {key}: {there}."));
         }
 
-        static string Said(string key, string? value) => value is null ? $"says no {key}" : $"says {key}: {value}";
+        static Wording Said(string key, string? value) => value is null ? (Wording)$"says no {key}" : $"says {key}: {value}";
     }
 
     private static void CheckNames(MailTemplate template, TrackingPlan plan, List<Diagnostic> found)
@@ -208,16 +209,16 @@ public static partial class MailTemplateLinter
         foreach (var name in names.Distinct(StringComparer.Ordinal))
         {
             if (Complaint(name, isLayout, plan) is not { } complaint) continue;
-            found.Add(new(DiagnosticCodes.UnknownName, Severity.Error, source.File, Find(source, name) ?? source.LineSpan(1), complaint.Message, complaint.Hint));
+            found.Add(new(DiagnosticCodes.UnknownName, Severity.Error, source.File, Find(source, name) ?? source.LineSpan(1), complaint.Said, complaint.Advice));
         }
     }
 
     /// <summary>What is wrong with a name in a text of a step; null where it is known.</summary>
-    internal static (string Message, string? Hint)? ComplaintInText(string name, TrackingPlan plan) =>
+    internal static (Wording Said, Wording? Advice)? ComplaintInText(string name, TrackingPlan plan) =>
         plan.Events.Count == 0 && name.Split('.', 2)[0] is "trigger" or "heard" ? null
         : name.Split('.', 2)[0] is "unsubscribe_url" or "reply" ? ($"a text of a step has no \"{name}\".", "It has contact, account, trigger, heard, response and sender.") : Complaint(name, isLayout: false, plan);
 
-    private static (string Message, string? Hint)? Complaint(string name, bool isLayout, TrackingPlan plan)
+    private static (Wording Said, Wording? Advice)? Complaint(string name, bool isLayout, TrackingPlan plan)
     {
         var parts = name.Split('.', 3);
         if (!isLayout && LayoutRoots.Contains(parts[0])) return ($"\"{parts[0]}\" is there in layouts only.", null);
@@ -227,7 +228,7 @@ public static partial class MailTemplateLinter
         if (parts.Length < 2 || parts[0] is "row" or "response") return null;
         var (known, what) = parts[0] switch
         {
-            "contact" => (plan.ContactAttributes.Keys.Concat(ContactNames), "attribute"),
+            "contact" => (plan.ContactAttributes.Keys.Concat(ContactNames), (Wording)"attribute"),
             "account" => (plan.AccountAttributes.Keys.Concat(AccountNames), "attribute"),
             "sender" => ((IEnumerable<string>)SenderNames, "part"),
             "reply" => (ReplyNames, "part"),
@@ -249,8 +250,9 @@ public static partial class MailTemplateLinter
         var lacksSender = !Shows("organization") || !Shows("postal_address");
         var lacksUnsubscribe = !Shows("unsubscribe_url");
         if (!lacksSender && !lacksUnsubscribe) return;
-        var what = lacksSender && lacksUnsubscribe ? "who writes, and how to unsubscribe" : lacksSender ? "who writes" : "how to unsubscribe";
-        var names = (lacksSender ? "{{ sender.organization }}, {{ sender.postal_address }}" : "") + (lacksSender && lacksUnsubscribe ? " and " : "") + (lacksUnsubscribe ? "{{ unsubscribe_url }}" : "");
+        Wording what = lacksSender && lacksUnsubscribe ? "who writes, and how to unsubscribe" : lacksSender ? "who writes" : "how to unsubscribe";
+        Wording names = lacksSender && lacksUnsubscribe ? "{{ sender.organization }}, {{ sender.postal_address }} and {{ unsubscribe_url }}"
+            : lacksSender ? "{{ sender.organization }}, {{ sender.postal_address }}" : "{{ unsubscribe_url }}";
         found.Add(Mistake(DiagnosticCodes.NoFooter, Severity.Warning, layout, layout.Source.LineSpan(1),
             $"this layout does not say {what}, so a plain footer is added to every mail.", $"Show {names} where it fits."));
 
@@ -268,6 +270,6 @@ public static partial class MailTemplateLinter
         return match.Success ? source.Span(match.Index, match.Index + match.Length) : null;
     }
 
-    private static Diagnostic Mistake(string code, Severity severity, MailTemplate template, SourceSpan at, string message, string? hint) =>
+    private static Diagnostic Mistake(string code, Severity severity, MailTemplate template, SourceSpan at, Wording message, Wording? hint) =>
         new(code, severity, template.File, at, message, hint);
 }

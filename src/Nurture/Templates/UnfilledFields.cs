@@ -63,7 +63,7 @@ internal static partial class UnfilledFields
         {
             // A list in YAML has brackets of its own.
             if (field.Value.Contains(Masked) || form == MailForm.Blocks && field.Value[0] == '[' && text.AsSpan(0, field.Index).TrimEnd() is [.., ':' or ',' or '[']) continue;
-            Say(field, $"\"{field.Value}\" is no field here and is sent as it stands.", PathFor(field.Groups["name"].Value, plan) is { } path ? $"Write {{{{ {path} }}}}." : "A field is written {{ contact.name }}; what is none is taken out.");
+            Say(field, $"\"{field.Value}\" is no field here and is sent as it stands.", PathFor(field.Groups["name"].Value, plan) is { } path ? (Wording)$"Write {{{{ {path} }}}}." : "A field is written {{ contact.name }}; what is none is taken out.");
         }
 
         foreach (Match filler in Filler().Matches(text)) Say(filler, $"\"{filler.Value}\" was left to be filled in.", "Write what belongs here, or take it out.");
@@ -71,10 +71,10 @@ internal static partial class UnfilledFields
         {
             var address = link.Groups["address"];
             if (address.Value.Length > 1 && new Uri(address.Value).Host is var host && (policy.OwnSites.Contains(host) || policy.OwnDomains.Contains(host))) continue;
-            Say(address, address.Value.Length == 0 ? "this link has no address." : $"this link leads nowhere: {address.Value}.", "Say where it leads: https://app.example.com/setup; or take the link away.");
+            Say(address, address.Value.Length == 0 ? "this link has no address." : (Wording)$"this link leads nowhere: {address.Value}.", "Say where it leads: https://app.example.com/setup; or take the link away.");
         }
 
-        void Say(Group at, string message, string hint) =>
+        void Say(Group at, Wording message, Wording hint) =>
             found.Add(new(DiagnosticCodes.UnfilledField, Severity.Warning, source.File, source.Span(at.Index, at.Index + Math.Max(1, at.Length)), message, hint));
     }
 

@@ -52,10 +52,10 @@ public sealed class CronTests
     public void What_cannot_be_read_is_said(string text, string expected)
     {
         Assert.Null(Cron.TryParse(text, out var problem));
-        Assert.Equal(expected, problem);
+        Assert.Equal(expected, problem?.ToString());
     }
 
-    private static Cron Read(string text) => Cron.TryParse(text, out var problem) ?? throw new InvalidOperationException(problem);
+    private static Cron Read(string text) => Cron.TryParse(text, out var problem) ?? throw new InvalidOperationException(problem?.ToString());
 
     private static DateTimeOffset Instant(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -126,13 +126,13 @@ public static class HooksReader
     }
 
     /// <param name="typeOf">Says what is wrong with a name, and which type its value has.</param>
-    private static Dictionary<string, HookValue> ReadValues(YamlSource source, YamlNode? node, string what, Func<YamlNode.Scalar, ValueKind?> typeOf)
+    private static Dictionary<string, HookValue> ReadValues(YamlSource source, YamlNode? node, Wording what, Func<YamlNode.Scalar, ValueKind?> typeOf)
     {
         var values = new Dictionary<string, HookValue>(StringComparer.Ordinal);
         foreach (var (key, value) in source.Map(node, what, $"{what}: {{ plan: body.data.plan }}")?.Entries ?? [])
         {
             var type = typeOf(key);
-            if (ReadValue(source, value, key.Value) is not { } read) continue;
+            if (ReadValue(source, value, Wording.Verbatim(key.Value)) is not { } read) continue;
             values[key.Value] = read;
             if (read.Path is null && value is YamlNode.Scalar written && type is { } expected && !AttributeText.TryRead(written.Value, expected, written.IsPlain, out _))
                 source.Error(DiagnosticCodes.WrongType, written.Span, $"\"{key.Value}\" is a {expected.ToString().ToLowerInvariant()}, and \"{written.Value}\" is not", AttributeText.Example(expected));
@@ -141,7 +141,7 @@ public static class HooksReader
         return values;
     }
 
-    private static HookValue? ReadValue(YamlSource source, YamlNode? node, string what, bool mustBePath = false)
+    private static HookValue? ReadValue(YamlSource source, YamlNode? node, Wording what, bool mustBePath = false)
     {
         if (node is null || source.Text(node, what) is not { } written) return null;
         if (written.StartsWith("body.", StringComparison.Ordinal) && written.Length > "body.".Length && !written.Contains("..", StringComparison.Ordinal) && written[^1] != '.') return new(written["body.".Length..], default);

@@ -204,8 +204,8 @@ public sealed class ScenarioTestParser
         var builtIn = of == SubjectKind.Contact ? name is "email" or "name" or "locale" or "zone" : name is "name" or "tier" or "stage" or "owner" or "locale" or "zone";
         var isMark = name == SubjectState.InternalAttribute;
         if (known.Count > 0 && !known.ContainsKey(name) && !builtIn && !isMark)
-            source.Error(DiagnosticCodes.NotInPlan, at, $"events.yaml knows no attribute \"{name}\" of {(of == SubjectKind.Contact ? "a contact" : "an account")}", Suggestions.For(name, known.Keys));
-        if (node is null || source.Text(node, name) is not { } written) return null;
+            source.Error(DiagnosticCodes.NotInPlan, at, $"events.yaml knows no attribute \"{name}\" of {(Wording)(of == SubjectKind.Contact ? "a contact" : "an account")}", Suggestions.For(name, known.Keys));
+        if (node is null || source.Text(node, Wording.Verbatim(name)) is not { } written) return null;
         var type = known.GetValueOrDefault(name)?.Type ?? (isMark ? ValueKind.Boolean : builtIn ? ValueKind.Text : null);
         if (AttributeText.TryRead(written, type, ((YamlNode.Scalar)node).IsPlain, out var value)) return value;
         source.Error(DiagnosticCodes.WrongType, node.Span, $"\"{name}\" is a {type!.Value.ToString().ToLowerInvariant()}, and \"{written}\" is not", AttributeText.Example(type.Value));
@@ -240,7 +240,7 @@ public sealed class ScenarioTestParser
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "nothing happens here" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, replies:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, hook:, joins:, paused:, starts: true or leaves: true.");
+                kinds.Length == 0 ? "nothing happens here" : (Wording)$"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of event:, set:, clicks:, opens:, answers:, refuses:, replies:, takes:, closes:, done:, responds:, fails:, registers:, cancels:, session:, approves:, declines:, hook:, joins:, paused:, starts: true or leaves: true.");
             return null;
         }
 
@@ -286,7 +286,7 @@ public sealed class ScenarioTestParser
         {
             var (joined, roles) = (source.Text(fields["joins"], "joins"), source.Texts(fields["roles"], "roles").Select(role => role.Value).ToArray());
             if (joined is not null && joined != accountId)
-                source.Error(DiagnosticCodes.TestNamesNothing, fields["joins"]!.Span, $"no account in this test is called \"{joined}\"", accountId is null ? $"Say so in given: account: {{ id: {joined} }}." : $"There is \"{accountId}\".");
+                source.Error(DiagnosticCodes.TestNamesNothing, fields["joins"]!.Span, $"no account in this test is called \"{joined}\"", accountId is null ? (Wording)$"Say so in given: account: {{ id: {joined} }}." : (Wording)$"There is \"{accountId}\".");
             fields.RefuseOthers();
             return who is null || joined is null ? null : new TestAction.Join(at, who, roles, fields.HeadSpan);
         }
@@ -298,7 +298,7 @@ public sealed class ScenarioTestParser
             return who is null || isAutomatic is null ? null : new TestAction.Reply(at, who, isAutomatic.Value, fields.HeadSpan);
         }
 
-        var what = source.Text(fields[kinds[0]], kinds[0]);
+        var what = source.Text(fields[kinds[0]], Wording.Verbatim(kinds[0]));
         if (kinds[0] == "answers")
         {
             var with = source.Text(fields.Required("with", "Which answer: with: 9."), "with");
@@ -351,7 +351,7 @@ public sealed class ScenarioTestParser
         var reading = HookReader.Read(hook, json.RootElement, body, at);
         if (reading.Failure is { } failure)
         {
-            source.Error(DiagnosticCodes.BadHook, fields.HeadSpan, failure.TrimEnd('.'), "The server would refuse this body.");
+            source.Error(DiagnosticCodes.BadHook, fields.HeadSpan, Wording.Verbatim(failure.TrimEnd('.')), "The server would refuse this body.");
             return null;
         }
 
@@ -366,7 +366,7 @@ public sealed class ScenarioTestParser
             if (who is not null && !people.Contains(who))
                 source.Error(DiagnosticCodes.TestNamesNothing, fields.HeadSpan, $"the body speaks of \"{who}\", and nobody in this test is called so", Suggestions.For(who, people, "There are"));
             else if (account is not null && account != accountId)
-                source.Error(DiagnosticCodes.TestNamesNothing, fields.HeadSpan, $"the body speaks of the account \"{account}\", and the test's is {(accountId is null ? "none" : $"\"{accountId}\"")}", $"given: {{ account: {{ id: {account} }} }}.");
+                source.Error(DiagnosticCodes.TestNamesNothing, fields.HeadSpan, $"the body speaks of the account \"{account}\", and the test's is {(accountId is null ? "none" : Wording.Verbatim($"\"{accountId}\""))}", $"given: {{ account: {{ id: {account} }} }}.");
             else items.Add(new(who, item));
         }
 
@@ -484,7 +484,7 @@ public sealed class ScenarioTestParser
         if (kinds.Length != 1)
         {
             source.Error(kinds.Length == 0 ? DiagnosticCodes.MissingKey : DiagnosticCodes.Contradiction, fields.HeadSpan,
-                kinds.Length == 0 ? "this expects nothing" : $"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of send:, not_sent:, step:, ends:, entered:, escalated:, band:, call: or notified:.");
+                kinds.Length == 0 ? "this expects nothing" : (Wording)$"\"{kinds[0]}:\" and \"{kinds[1]}:\" stand in one item", "One of send:, not_sent:, step:, ends:, entered:, escalated:, band:, call: or notified:.");
             return null;
         }
 

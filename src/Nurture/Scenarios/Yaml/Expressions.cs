@@ -3,7 +3,7 @@ namespace Nurture.Scenarios.Yaml;
 internal static class Expressions
 {
     /// <summary>An expression of the language of conditions; what is wrong with it is said at its own column.</summary>
-    public static T? Expression<T>(this YamlSource source, YamlNode? node, string what, Func<string, List<Diagnostic>, T?> compile) where T : class
+    public static T? Expression<T>(this YamlSource source, YamlNode? node, Wording what, Func<string, List<Diagnostic>, T?> compile) where T : class
     {
         if (node is null) return null;
         if (node is not YamlNode.Scalar scalar)

@@ -4,16 +4,16 @@ namespace Nurture.Scenarios.Yaml;
 
 /// <summary>A mapping of which only named keys are read: what is asked for is known, what is left over is a mistake.</summary>
 /// <param name="what">How messages call it: <c>a send</c>, <c>the trigger</c>.</param>
-internal sealed class Fields(YamlSource source, YamlNode.Mapping mapping, string what)
+internal sealed class Fields(YamlSource source, YamlNode.Mapping mapping, Wording what)
 {
     private readonly HashSet<string> read = new(StringComparer.Ordinal);
-    private readonly List<(string Key, string? Hint)> missing = [];
+    private readonly List<(string Key, Wording? Hint)> missing = [];
 
     public SourceSpan Span => mapping.Span;
 
     public YamlSource Source => source;
 
-    public string What => what;
+    public Wording What => what;
 
     public bool Has(string key) => mapping.Entries.Any(e => e.Key.Value == key);
 
@@ -33,14 +33,14 @@ internal sealed class Fields(YamlSource source, YamlNode.Mapping mapping, string
     }
 
     /// <summary>A key that has to be there; that it is not is said by <see cref="RefuseOthers"/>, unless it is only misspelled.</summary>
-    public YamlNode? Required(string key, string? hint = null)
+    public YamlNode? Required(string key, Wording? hint = null)
     {
         if (!Has(key)) missing.Add((key, hint));
         return this[key];
     }
 
     /// <summary>As <see cref="Required"/>, and nothing behind the key is a value too.</summary>
-    public YamlNode? RequiredOrNothing(string key, string? hint = null)
+    public YamlNode? RequiredOrNothing(string key, Wording? hint = null)
     {
         read.Add(key);
         if (!Has(key)) missing.Add((key, hint));
@@ -52,7 +52,7 @@ internal sealed class Fields(YamlSource source, YamlNode.Mapping mapping, string
 
     /// <summary>Complains about every key that was not asked for, and about those that are missing.</summary>
     /// <param name="elsewhere">Keys that belong somewhere else, with where that is.</param>
-    public void RefuseOthers(IReadOnlyDictionary<string, string>? elsewhere = null)
+    public void RefuseOthers(IReadOnlyDictionary<string, Wording>? elsewhere = null)
     {
         foreach (var (key, _) in mapping.Entries)
         {

@@ -10,7 +10,7 @@ internal static partial class Values
 {
     private static readonly LocalTimePattern TimeOfDayPattern = LocalTimePattern.CreateWithInvariantCulture("HH:mm");
 
-    public static string? Text(this YamlSource source, YamlNode? node, string what)
+    public static string? Text(this YamlSource source, YamlNode? node, Wording what)
     {
         switch (node)
         {
@@ -26,12 +26,12 @@ internal static partial class Values
         }
     }
 
-    public static string? Name(this YamlSource source, YamlNode? node, string what)
+    public static string? Name(this YamlSource source, YamlNode? node, Wording what)
     {
         if (source.Text(node, what) is not { } name) return null;
         if (NamePattern().IsMatch(name)) return name;
         source.Error(DiagnosticCodes.BadName, node!.Span, $"\"{name}\" is no name for {what}: small letters, digits, - and _, at most 64",
-            Slug(name) is { Length: > 0 } better ? $"For example {better}." : null);
+            Slug(name) is { Length: > 0 } better ? (Wording)$"For example {better}." : null);
         return null;
     }
 
@@ -48,7 +48,7 @@ internal static partial class Values
 
     public static bool IsName(string text) => NamePattern().IsMatch(text);
 
-    public static T? OneOf<T>(this YamlSource source, YamlNode? node, string what, params ReadOnlySpan<(string Word, T Value)> words) where T : struct
+    public static T? OneOf<T>(this YamlSource source, YamlNode? node, Wording what, params ReadOnlySpan<(string Word, T Value)> words) where T : struct
     {
         if (source.Text(node, what) is not { } written) return null;
         foreach (var (word, value) in words)
@@ -62,7 +62,7 @@ internal static partial class Values
         return null;
     }
 
-    public static Duration? Length(this YamlSource source, YamlNode? node, string what)
+    public static Duration? Length(this YamlSource source, YamlNode? node, Wording what)
     {
         if (source.Text(node, what) is not { } written) return null;
         if (TryLength(written, out var length)) return length;
@@ -71,7 +71,7 @@ internal static partial class Values
     }
 
     /// <summary><c>-90d</c> before something, <c>2bd</c> or <c>+2bd</c> after it.</summary>
-    public static Duration? SignedLength(this YamlSource source, YamlNode? node, string what)
+    public static Duration? SignedLength(this YamlSource source, YamlNode? node, Wording what)
     {
         if (source.Text(node, what) is not { } written) return null;
         if (TryLength(written.TrimStart('+', '-'), out var length) && written.LastIndexOfAny(['+', '-']) <= 0) return written[0] == '-' ? length.Before : length;
@@ -80,12 +80,12 @@ internal static partial class Values
     }
 
     /// <summary>A length that is the same number of seconds on every day of the year.</summary>
-    public static TimeSpan? Exact(this YamlSource source, YamlNode? node, string what)
+    public static TimeSpan? Exact(this YamlSource source, YamlNode? node, Wording what)
     {
         if (source.Length(node, what) is not { } length) return null;
         if (length.IsExact) return length.Exact;
         source.Error(DiagnosticCodes.NotALength, node!.Span, $"{what} is an exact length, and business days and months are not",
-            length.Months > 0 ? $"Write {length.Months * 30}d." : $"Write {length.BusinessDays + ((length.BusinessDays + 4) / 5 * 2)}d.");
+            length.Months > 0 ? (Wording)$"Write {length.Months * 30}d." : $"Write {length.BusinessDays + ((length.BusinessDays + 4) / 5 * 2)}d.");
         return null;
     }
 
@@ -108,7 +108,7 @@ internal static partial class Values
         return length.Exact <= TimeSpan.FromDays(36500) && length.BusinessDays <= 36500 && length.Months <= 1200;
     }
 
-    private static string LengthHint(string written)
+    private static Wording LengthHint(string written)
     {
         var match = LooseLengthPattern().Match(written.Trim());
         if (match.Success)
@@ -133,34 +133,34 @@ internal static partial class Values
         return "Lengths are a whole number and a unit: 30m, 12h, 3d, 2w, 3bd (business days) or 1mo.";
     }
 
-    public static LocalTime? TimeOfDay(this YamlSource source, YamlNode? node, string what)
+    public static LocalTime? TimeOfDay(this YamlSource source, YamlNode? node, Wording what)
     {
         if (source.Text(node, what) is not { } written) return null;
         var parsed = TimeOfDayPattern.Parse(written);
         if (parsed.Success) return parsed.Value;
         var match = LooseTimePattern().Match(written);
         var hint = match.Success && int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is var hour && hour + (match.Groups[3].Value is "pm" && hour < 12 ? 12 : 0) is var h and < 24
-            ? $"Write \"{h:00}:{(match.Groups[2].Success ? match.Groups[2].Value : "00")}\"."
+            ? (Wording)$"Write \"{h:00}:{(match.Groups[2].Success ? match.Groups[2].Value : "00")}\"."
             : "Hours and minutes of a day, as in \"09:00\" or \"17:30\".";
         source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" is not a time of day", hint);
         return null;
     }
 
     /// <summary><c>10%</c>, as 0.1.</summary>
-    public static double? Share(this YamlSource source, YamlNode? node, string what)
+    public static double? Share(this YamlSource source, YamlNode? node, Wording what)
     {
         if (source.Text(node, what) is not { } written) return null;
         if (written.EndsWith('%') && double.TryParse(written[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var percent) && percent is >= 0 and <= 100)
             return percent / 100;
         var hint = double.TryParse(written, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 100
-            ? $"Write {(number <= 1 ? number * 100 : number).ToString("0.##", CultureInfo.InvariantCulture)}%."
+            ? (Wording)$"Write {(number <= 1 ? number * 100 : number).ToString("0.##", CultureInfo.InvariantCulture)}%."
             : "A share is a percentage from 0% to 100%.";
         source.Error(DiagnosticCodes.BadValue, node!.Span, $"\"{written}\" is not a share, as {what} has to be", hint);
         return null;
     }
 
     /// <summary><c>2000/h</c>.</summary>
-    public static Pace? Pace(this YamlSource source, YamlNode? node, string what)
+    public static Pace? Pace(this YamlSource source, YamlNode? node, Wording what)
     {
         if (source.Text(node, what) is not { } written) return null;
         if (PacePattern().Match(written) is { Success: true } match && int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) is > 0 and var count)
@@ -169,7 +169,7 @@ internal static partial class Values
         return null;
     }
 
-    public static int? Whole(this YamlSource source, YamlNode? node, string what, int least)
+    public static int? Whole(this YamlSource source, YamlNode? node, Wording what, int least)
     {
         if (source.Text(node, what) is not { } written) return null;
         if (int.TryParse(written, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least) return number;
@@ -177,7 +177,7 @@ internal static partial class Values
         return null;
     }
 
-    public static double? Number(this YamlSource source, YamlNode? node, string what)
+    public static double? Number(this YamlSource source, YamlNode? node, Wording what)
     {
         if (source.Text(node, what) is not { } written) return null;
         if (double.TryParse(written, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)) return number;
@@ -185,10 +185,10 @@ internal static partial class Values
         return null;
     }
 
-    public static bool? YesOrNo(this YamlSource source, YamlNode? node, string what) =>
+    public static bool? YesOrNo(this YamlSource source, YamlNode? node, Wording what) =>
         source.OneOf(node, what, ("true", true), ("false", false));
 
-    public static string? Zone(this YamlSource source, YamlNode? node, string what)
+    public static string? Zone(this YamlSource source, YamlNode? node, Wording what)
     {
         if (source.Text(node, what) is not { } written) return null;
         if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(written) is not null) return written;
@@ -197,14 +197,14 @@ internal static partial class Values
         return null;
     }
 
-    public static YamlNode.Sequence? List(this YamlSource source, YamlNode? node, string what)
+    public static YamlNode.Sequence? List(this YamlSource source, YamlNode? node, Wording what)
     {
         if (node is null or YamlNode.Sequence) return (YamlNode.Sequence?)node;
         source.Error(DiagnosticCodes.WrongShape, node.Span, $"{what} is a list, not {Shape(node)}", "Each item begins with \"- \".");
         return null;
     }
 
-    public static YamlNode.Mapping? Map(this YamlSource source, YamlNode? node, string what, string? hint = null)
+    public static YamlNode.Mapping? Map(this YamlSource source, YamlNode? node, Wording what, Wording? hint = null)
     {
         if (node is null or YamlNode.Mapping) return (YamlNode.Mapping?)node;
         source.Error(DiagnosticCodes.WrongShape, node.Span, $"{what} is keys and values, not {Shape(node)}", hint);
@@ -212,7 +212,7 @@ internal static partial class Values
     }
 
     /// <summary>One text, or a list of texts.</summary>
-    public static IReadOnlyList<YamlNode.Scalar> Texts(this YamlSource source, YamlNode? node, string what)
+    public static IReadOnlyList<YamlNode.Scalar> Texts(this YamlSource source, YamlNode? node, Wording what)
     {
         if (node is YamlNode.Scalar one) return [one];
         var texts = new List<YamlNode.Scalar>();
@@ -226,11 +226,11 @@ internal static partial class Values
         return texts;
     }
 
-    public static string Shape(YamlNode node) => node switch
+    public static Wording Shape(YamlNode node) => node switch
     {
         YamlNode.Mapping => "keys and values",
         YamlNode.Sequence => "a list",
-        YamlNode.Scalar scalar => scalar.IsEmpty ? "nothing" : $"\"{scalar.Value.ReplaceLineEndings(" ")}\"",
+        YamlNode.Scalar scalar => scalar.IsEmpty ? "nothing" : Wording.Verbatim($"\"{scalar.Value.ReplaceLineEndings(" ")}\""),
         _ => throw new InvalidOperationException($"No shape for {node.GetType().Name}."),
     };
 

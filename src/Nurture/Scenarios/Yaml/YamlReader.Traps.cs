@@ -97,15 +97,15 @@ internal sealed partial class YamlReader
         YamlTraps.Mask(masked, trap.Start, trap.End);
         var meant = source.Text[trap.Start..trap.End].ReplaceLineEndings(" ");
         var span = source.Span(trap.Start, trap.End);
-        var message = trap.Cause switch
+        Wording message = trap.Cause switch
         {
-            "!" => $"YAML takes the leading ! for a tag and drops what it negates in {meant}",
-            "#" => $"YAML takes # for the beginning of a comment and cuts {meant} apart",
-            "\"" => $"YAML takes the leading quote for the whole value and stumbles over the rest of {meant}",
-            "{" => $"YAML takes the leading brace for a mapping, and cannot read {meant}",
-            "," => $"YAML cuts {meant} apart at the comma",
-            ":" => $"YAML takes the colon in {meant} for a second key",
-            _ => $"YAML reads no value that begins with {trap.Cause}, as {meant} does",
+            "!" => (Wording)$"YAML takes the leading ! for a tag and drops what it negates in {meant}",
+            "#" => (Wording)$"YAML takes # for the beginning of a comment and cuts {meant} apart",
+            "\"" => (Wording)$"YAML takes the leading quote for the whole value and stumbles over the rest of {meant}",
+            "{" => (Wording)$"YAML takes the leading brace for a mapping, and cannot read {meant}",
+            "," => (Wording)$"YAML cuts {meant} apart at the comma",
+            ":" => (Wording)$"YAML takes the colon in {meant} for a second key",
+            _ => (Wording)$"YAML reads no value that begins with {trap.Cause}, as {meant} does",
         };
         source.Error(trap.Cause == "!" ? DiagnosticCodes.Tag : DiagnosticCodes.CutApart, span, message,
             $"Put quotes around all of it: {KeyBefore(trap.Start)}{YamlTraps.Quoted(meant)}");
@@ -118,7 +118,7 @@ internal sealed partial class YamlReader
         if (trap.Cause == "*") YamlTraps.Mask(masked, trap.Start, end);
         else masked.Remove(trap.Start, end - trap.Start).Insert(trap.Start, " ", end - trap.Start);
         source.Error(DiagnosticCodes.Anchor, source.Span(trap.Start, end),
-            $"{source.Text[trap.Start..end]} is a YAML {(trap.Cause == "*" ? "alias" : "anchor")}, and nothing is repeated by name here",
+            $"{source.Text[trap.Start..end]} is a YAML {(Wording)(trap.Cause == "*" ? "alias" : "anchor")}, and nothing is repeated by name here",
             "Write out what is meant; if the sign belongs to a text, put quotes around all of it.");
     }
 
@@ -151,24 +151,24 @@ internal sealed partial class YamlReader
         }
 
         var said = marked?.InnerException?.Message ?? refused.Message;
-        var (message, hint) = said switch
+        (Wording Message, Wording? Advice) found = said switch
         {
             _ when said.Contains("invalid mapping", StringComparison.Ordinal) =>
                 ("a second key stands on this line, or it is indented further than the line above allows",
                     OneLineHint(source.Text[source.LineSpan(span.Line).Start..source.LineEnd(span.Start)])),
             _ when said.Contains("did not find expected key", StringComparison.Ordinal) =>
-                ("this line fits to nothing above it", (string?)"Look at its indentation, and at the value before it: a value in several lines begins with | or >."),
+                ("this line fits to nothing above it", "Look at its indentation, and at the value before it: a value in several lines begins with | or >."),
             _ when said.Contains("unexpected end of stream", StringComparison.Ordinal) => ("a quote is opened here and never closed", "Close it."),
-            _ => ($"this is not valid YAML: {char.ToLowerInvariant(said[0])}{said[1..].TrimEnd('.')}", null),
+            _ => ((Wording)$"this is not valid YAML: {char.ToLowerInvariant(said[0])}{said[1..].TrimEnd('.')}", null),
         };
-        source.Error(DiagnosticCodes.NotYaml, span, message, hint);
+        source.Error(DiagnosticCodes.NotYaml, span, found.Message, found.Advice);
     }
 
-    private static string OneLineHint(string line)
+    private static Wording OneLineHint(string line)
     {
         var match = OneLinePattern().Match(line);
         return match.Success
-            ? $"Keys and values on one line need braces: {match.Groups["key"].Value}: {{ {match.Groups["rest"].Value.Trim()} }}"
+            ? (Wording)$"Keys and values on one line need braces: {match.Groups["key"].Value}: {{ {match.Groups["rest"].Value.Trim()} }}"
             : "Give each key a line of its own, aligned with its neighbors.";
     }
 

@@ -51,13 +51,11 @@ internal sealed class YamlSource
         return end < 0 ? Text.Length : end;
     }
 
-    public void Error(string code, SourceSpan span, string message, string? hint = null) =>
-        Diagnostics.Add(new(code, Severity.Error, File, span, Sentence(message), hint));
+    public void Error(string code, SourceSpan span, Wording message, Wording? hint = null) =>
+        Diagnostics.Add(new(code, Severity.Error, File, span, message.AsSentence(), hint));
 
-    public void Warning(string code, SourceSpan span, string message, string? hint = null) =>
-        Diagnostics.Add(new(code, Severity.Warning, File, span, Sentence(message), hint));
-
-    public static string Sentence(string message) => message[^1] is '.' or '?' ? message : message + ".";
+    public void Warning(string code, SourceSpan span, Wording message, Wording? hint = null) =>
+        Diagnostics.Add(new(code, Severity.Warning, File, span, message.AsSentence(), hint));
 
     /// <summary>In the order of the text, each said once.</summary>
     public IReadOnlyList<Diagnostic> Sorted() =>

@@ -26,7 +26,7 @@ internal sealed class MailBlocks
         return writer.html.ToString();
     }
 
-    private void All(YamlNode? node, string what, bool isInColumn)
+    private void All(YamlNode? node, Wording what, bool isInColumn)
     {
         foreach (var item in source.List(node, what)?.Items ?? []) One(item, isInColumn);
     }
@@ -41,7 +41,7 @@ internal sealed class MailBlocks
 
         if (item is not YamlNode.Mapping mapping)
         {
-            source.Error(DiagnosticCodes.BadBlock, item.Span, item is YamlNode.Scalar { Value: { Length: > 0 } said } ? $"no block is called \"{said}\"" : "this is no block", $"A text is - text: …. {Kinds}");
+            source.Error(DiagnosticCodes.BadBlock, item.Span, item is YamlNode.Scalar { Value: { Length: > 0 } said } ? (Wording)$"no block is called \"{said}\"" : "this is no block", $"A text is - text: …. {Kinds}");
             return;
         }
 
@@ -102,7 +102,7 @@ internal sealed class MailBlocks
                 break;
             case "heading" or "subheading":
                 var level = kind.Value == "heading" ? "h1" : "h2";
-                html.Append('<').Append(level).Append('>').Append(Line(fields[kind.Value], kind.Value)).Append("</").Append(level).Append(">\n");
+                html.Append('<').Append(level).Append('>').Append(Line(fields[kind.Value], Wording.Verbatim(kind.Value))).Append("</").Append(level).Append(">\n");
                 break;
             case "text":
                 if (Sound(fields["text"], "text") is var (text, at)) html.Append(MarkdownText.ToHtml(made, text, at, takesHtml: false));
@@ -113,7 +113,7 @@ internal sealed class MailBlocks
             case "list" or "numbered":
                 var list = kind.Value == "list" ? "ul" : "ol";
                 html.Append('<').Append(list).Append(">\n");
-                foreach (var item in source.List(fields[kind.Value], kind.Value)?.Items ?? []) html.Append("<li>").Append(Line(item, "an item")).Append("</li>\n");
+                foreach (var item in source.List(fields[kind.Value], Wording.Verbatim(kind.Value))?.Items ?? []) html.Append("<li>").Append(Line(item, "an item")).Append("</li>\n");
                 html.Append("</").Append(list).Append(">\n");
                 break;
             case "button": Button(fields["button"]); break;
@@ -155,7 +155,7 @@ internal sealed class MailBlocks
     {
         if (isInColumn && node is not null) source.Error(DiagnosticCodes.BadBlock, node.Span, "there are no columns within columns", "Many readers are narrow: put them below each other.");
         var columns = source.List(node, "columns")?.Items ?? [];
-        if (node is not null && columns.Count is not (2 or 3)) source.Error(DiagnosticCodes.BadBlock, node.Span, $"there are two columns or three, and here {(columns.Count == 1 ? "is 1" : $"are {columns.Count}")}", "columns: [ [ text: Left ], [ text: Right ] ].");
+        if (node is not null && columns.Count is not (2 or 3)) source.Error(DiagnosticCodes.BadBlock, node.Span, $"there are two columns or three, and here {(columns.Count == 1 ? "is 1" : (Wording)$"are {columns.Count}")}", "columns: [ [ text: Left ], [ text: Right ] ].");
         html.Append("<table role=\"presentation\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" border=\"0\"><tr>\n");
         foreach (var column in columns)
         {
@@ -167,11 +167,11 @@ internal sealed class MailBlocks
         html.Append("</tr></table>\n");
     }
 
-    private string Line(YamlNode? node, string what) => Sound(node, what) is var (text, at) ? MarkdownText.LineToHtml(made, text, at) : "";
+    private string Line(YamlNode? node, Wording what) => Sound(node, what) is var (text, at) ? MarkdownText.LineToHtml(made, text, at) : "";
 
-    private string Attribute(YamlNode? node, string what) => Sound(node, what) is var (text, at) ? WebUtility.HtmlEncode(MarkdownText.Masked(made, text, at)) : "";
+    private string Attribute(YamlNode? node, Wording what) => Sound(node, what) is var (text, at) ? WebUtility.HtmlEncode(MarkdownText.Masked(made, text, at)) : "";
 
-    private string Address(YamlNode? node, string what)
+    private string Address(YamlNode? node, Wording what)
     {
         if (node is YamlNode.Scalar { Value: { Length: > 0 } written } && !written.StartsWith("{{", StringComparison.Ordinal)
             && !(Uri.TryCreate(written.Split("{{")[0], UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http" or "mailto" or "tel"))
@@ -180,7 +180,7 @@ internal sealed class MailBlocks
     }
 
     /// <summary>A text whose code is whole by itself, with where its characters stand; else what is wrong with it is said.</summary>
-    private (string Text, Func<int, SourceSpan> At)? Sound(YamlNode? node, string what)
+    private (string Text, Func<int, SourceSpan> At)? Sound(YamlNode? node, Wording what)
     {
         if (source.Text(node, what) is not { } text) return null;
         var positions = new ScalarPositions(source, (YamlNode.Scalar)node!);
@@ -190,7 +190,7 @@ internal sealed class MailBlocks
     private bool IsSound(string text, Func<int, SourceSpan> at)
     {
         var read = Template.Parse(text, "block", TemplateOptions.Html);
-        foreach (var found in read.Diagnostics) source.Error(DiagnosticCodes.BadTemplate, at(found.Span.Start) with { Length = found.Span.Length }, found.Message, found.Hint);
+        foreach (var found in read.Diagnostics) source.Error(DiagnosticCodes.BadTemplate, at(found.Span.Start) with { Length = found.Span.Length }, found.Said, found.Advice);
         return read.IsValid;
     }
 }
