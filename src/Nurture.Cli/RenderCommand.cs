@@ -119,6 +119,7 @@ internal static class RenderCommand
         Plan = library.Plan,
         Policy = library.Policy,
         Mails = library.Templates,
+        Segments = library.Environment.Segments,
         Live = library.Scenarios.Where(read => read.Scenario is not null).SelectMany(read => read.Scenario!.Each())
             .Select(scenario => new PublishedScenario(scenario, ScenarioProgram.Of(scenario.Steps), false, default)).ToFrozenDictionary(live => live.Scenario.Name),
     };

@@ -77,7 +77,7 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         var published = await catalogs.CurrentAsync(cancel);
         var (template, library) = Template(document, asked, published);
         var problems = template.Diagnostics
-            .Concat(MailTemplateLinter.Lint(template, library, published.Catalog.Plan, published.Catalog.Policy, CssInliner.Plan))
+            .Concat(MailTemplateLinter.Lint(template, library, published.Catalog.Plan, published.Catalog.Policy, CssInliner.Plan, published.Catalog.PreparingSegments ?? published.Catalog.Segments))
             .Distinct().Select(ShownDiagnostic.Of).ToList();
 
         var person = asked.ContactId is { } id ? await contacts.ResolveAsync(id, cancel) ?? throw RefusedException.NotFound($"contact {id}") : null;

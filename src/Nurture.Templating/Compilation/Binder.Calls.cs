@@ -36,6 +36,7 @@ internal sealed partial class Binder
 
     private CallNode BindCall(Expression.Call call, ScriptFunctionBody? block, bool isStatement)
     {
+        CheckUnaskable(call);
         var path = PathOf(call.Function);
         var function = BindUncalled(call.Function, isTested: true);
         var arguments = new ExpressionNode[call.Arguments.Count];

@@ -18,6 +18,7 @@ internal sealed partial class Binder
         var span = expression.Span;
         return expression switch
         {
+            _ when IsFact(expression) => BindFact(expression),
             Expression.Literal literal => new ConstantNode(Numbers.FromBoxed(literal.Value), span),
             Expression.Name name => BindName(name, isTested),
             Expression.Member member => BindMember(member, isTested),
@@ -145,6 +146,11 @@ internal sealed partial class Binder
     /// <summary>Binds what a step of a path is taken from; the whole path is noted, its beginnings are not.</summary>
     private ExpressionNode BindHead(Expression path, Expression target, bool isTested)
     {
+        if (IsFact(target))
+        {
+            return BindFact(target);
+        }
+
         var outer = _isHead;
         if (!_isHead && PathOf(path) is { } written)
         {
@@ -207,7 +213,7 @@ internal sealed partial class Binder
     {
         var chain = new Stack<(Expression.Binary Binary, bool IsTested)>();
         Expression left = binary;
-        while (left is Expression.Binary step)
+        while (left is Expression.Binary step && (ReferenceEquals(step, binary) || !IsFact(step)))
         {
             chain.Push((step, isTested));
             isTested = AsksForPresence(step);

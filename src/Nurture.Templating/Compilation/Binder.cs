@@ -263,7 +263,7 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
     }
 
     private ExpressionNode BindPrinted(Expression value) =>
-        value is Expression.Call call ? BindCall(call, block: null, isStatement: true) : BindExpression(value);
+        value is Expression.Call call && !IsFact(call) ? BindCall(call, block: null, isStatement: true) : BindExpression(value);
 
     private ReturnNode BindReturn(Statement.Return @return)
     {

@@ -54,6 +54,7 @@ internal sealed class RenderContext : IDisposable
         _builtins = builtins;
         _workLeft = options.Limits.WorkSteps;
         _globals.Add(new Scope(model));
+        Facts = model.TryGet(FactLanguage.Member, out var facts) && facts.TryGetObject(out var answers) ? answers : null;
     }
 
     public Template Template { get; set; }
@@ -67,6 +68,9 @@ internal sealed class RenderContext : IDisposable
     public OutputBuffer Output { get; private set; }
 
     public Frame Frame { get; set; }
+
+    /// <summary>What was answered before, each by the text of its question.</summary>
+    public TemplateObject? Facts { get; }
 
     public TemplateValue ReturnValue { get; set; }
 

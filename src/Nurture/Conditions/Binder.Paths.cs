@@ -109,13 +109,13 @@ internal sealed partial class Binder
     {
         var type = Typed.Of(planned.Type);
         var choices = ProductKnowledge.ChoicesOf(of, planned.Name, scope.Plan);
-        var instead = planned.Default.IsNull && of == SubjectKind.Account && planned.Name == "tier" && type == PartType.Text ? Reading.Of("tech") : Reading.Of(planned.Default);
+        var instead = planned.Default.IsNull && of == SubjectKind.Account && planned.Name == "tier" && type == PartType.Text ? Reading.Of(ProductKnowledge.UnsaidTier) : Reading.Of(planned.Default);
         return new Part(type, new AttributeRead(of, planned.Name, type, instead), MayBeAbsent: instead.Kind == ReadingKind.Absent, Choices: choices) { Attribute = (of, planned.Name) };
     }
 
     private Part TextAttribute(SubjectKind of, string name)
     {
-        var instead = of == SubjectKind.Account && name == "tier" ? Reading.Of("tech") : Reading.Absent;
+        var instead = of == SubjectKind.Account && name == "tier" ? Reading.Of(ProductKnowledge.UnsaidTier) : Reading.Absent;
         return new Part(PartType.Text, new AttributeRead(of, name, PartType.Text, instead),
             MayBeAbsent: instead.Kind == ReadingKind.Absent, Choices: ProductKnowledge.ChoicesOf(of, name, scope.Plan)) { Attribute = (of, name) };
     }

@@ -217,7 +217,7 @@ internal sealed partial class Advance
             Class = SendClass.Transactional,
             Template = EscalationTypes.MailTemplate,
             Locale = locale,
-            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(EscalationTypes.MailTemplate, locale), person, account, null, null, new Reply(signal.By, signal.Subject, signal.Text)),
+            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(EscalationTypes.MailTemplate, locale), person, account, null, null, new Reply(signal.By, signal.Subject, signal.Text), answers: AnswersFor(person, account, null, signal.At)),
             Seed = Draws.Seed(id),
             PlannedAt = signal.At,
             ExpiresAt = signal.At + DefaultExpiry(SendClass.Transactional),

@@ -36,6 +36,9 @@ public sealed record Catalog
     /// <summary>What mails are made from.</summary>
     public MailTemplateLibrary Mails { get; init; } = MailTemplateLibrary.Empty;
 
+    /// <summary>Mails whose counters are being filled: they count already, and nobody gets them yet. Null where there are none.</summary>
+    public MailTemplateLibrary? PreparingMails { get; init; }
+
     public SegmentSet Segments { get; init; } = SegmentSet.None;
 
     /// <summary>Segments whose counters are being filled: they count already, and answer nothing yet. Null where none are.</summary>

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Yaml;
+using Nurture.Segments;
 using Nurture.Sends;
 using Nurture.Simulation;
 using Nurture.Templating;
@@ -29,13 +31,15 @@ public static partial class MailTemplateLinter
     private static readonly string[] AccountNames = ["id", "name", "tier", "stage", "owner", "locale", "zone"];
 
     /// <param name="styles">How a layout's rules come to their elements, for the size of what leaves; null measures without them.</param>
-    public static IReadOnlyList<Diagnostic> Lint(MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles = null) => [.. library.All.SelectMany(template => Lint(template, library, plan, policy, styles)).Distinct()];
+    /// <param name="segments">Null where they are not at hand: none is then missed.</param>
+    public static IReadOnlyList<Diagnostic> Lint(MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles = null, SegmentSet? segments = null) => [.. library.All.SelectMany(template => Lint(template, library, plan, policy, styles, segments)).Distinct()];
 
     /// <summary>One of them.</summary>
-    public static IReadOnlyList<Diagnostic> Lint(MailTemplate template, MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles = null)
+    public static IReadOnlyList<Diagnostic> Lint(MailTemplate template, MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles = null, SegmentSet? segments = null)
     {
         var found = new List<Diagnostic>();
         CheckNames(template, plan, found);
+        found.AddRange(MailFacts.Check(template, plan, segments));
         MailComparisons.Check(template, plan, found);
         CheckSender(template, policy, found);
         CheckPurpose(template, library, found);
@@ -222,7 +226,7 @@ public static partial class MailTemplateLinter
         var parts = name.Split('.', 3);
         if (!isLayout && LayoutRoots.Contains(parts[0])) return ($"\"{parts[0]}\" is there in layouts only.", null);
         if (!Roots.Contains(parts[0]) && !LayoutRoots.Contains(parts[0]))
-            return ($"mails have no \"{parts[0]}\".", Suggestions.For(parts[0], isLayout ? [.. Roots, .. LayoutRoots] : Roots, "They have"));
+            return ($"mails have no \"{parts[0]}\".", ConditionFunctions.Find(parts[0]) is { } function ? $"It is a function: write {function.Signature}." : Suggestions.For(parts[0], isLayout ? [.. Roots, .. LayoutRoots] : Roots, "They have"));
         // Which columns or values there are is known to the scenario that sends it.
         if (parts.Length < 2 || parts[0] is "row" or "response") return null;
         var (known, what) = parts[0] switch
@@ -236,6 +240,7 @@ public static partial class MailTemplateLinter
             _ => (plan.Events.Values.SelectMany(e => e.Properties.Keys), "property"),
         };
         if (plan == TrackingPlan.Empty && parts[0] is not ("sender" or "reply" or "ask" or "session")) return null;
+        if (parts[0] is "trigger" or "heard" && parts[1] is "name" or "occurred_at") return null;
         if (parts[0] is "trigger" or "heard" && known.Any(k => k.Split('.')[0] == parts[1])) return null;
         if (known.Contains(parts[1])) return null;
         return parts[0] is "trigger" or "heard"
