@@ -262,8 +262,16 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
         return new WithNode(target, body, with.Span);
     }
 
-    private ExpressionNode BindPrinted(Expression value) =>
-        value is Expression.Call call && !IsFact(call) ? BindCall(call, block: null, isStatement: true) : BindExpression(value);
+    private ExpressionNode BindPrinted(Expression value)
+    {
+        var bound = value is Expression.Call call && !IsFact(call) ? BindCall(call, block: null, isStatement: true) : BindExpression(value);
+        if (bound is TargetNode path)
+        {
+            path.IsStatement = true;
+        }
+
+        return bound;
+    }
 
     private ReturnNode BindReturn(Statement.Return @return)
     {

@@ -8,7 +8,8 @@ internal static class DateFormat
 {
     private const int MostDigits = 4;
 
-    public static string Write(DateTimeOffset date, string pattern, CultureInfo culture)
+    /// <param name="hasBareNumbers">Whether <c>%-d</c> and its like are numbers without zeros; else they are unknown.</param>
+    public static string Write(DateTimeOffset date, string pattern, CultureInfo culture, bool hasBareNumbers)
     {
         if (date.DateTime < culture.Calendar.MinSupportedDateTime || date.DateTime > culture.Calendar.MaxSupportedDateTime)
         {
@@ -32,7 +33,7 @@ internal static class DateFormat
             {
                 culture = CultureInfo.InvariantCulture;
             }
-            else if (pattern[i] == '-' && i + 1 < pattern.Length && Bare(date, pattern[i + 1], culture) is { } number)
+            else if (hasBareNumbers && pattern[i] == '-' && i + 1 < pattern.Length && Bare(date, pattern[i + 1], culture) is { } number)
             {
                 text.Append(number);
                 i++;

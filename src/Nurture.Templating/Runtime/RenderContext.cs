@@ -10,7 +10,7 @@ namespace Nurture.Templating.Runtime;
 internal sealed class RenderContext : IDisposable
 {
     // What a step of work stands for where text is handled.
-    private const int CharactersPerStep = 32;
+    public const int CharactersPerStep = 32;
 
     // To make an object, measured in what an item of a list costs.
     public const int ObjectSteps = 4;
@@ -502,7 +502,7 @@ internal sealed class RenderContext : IDisposable
     {
         if (value.AsPlainString is { } text)
         {
-            return text;
+            return _budget is null ? text : ValuePrinter.Cut(text, Limits);
         }
 
         if (value.Kind == TemplateValueKind.BigInteger)
@@ -513,7 +513,7 @@ internal sealed class RenderContext : IDisposable
         try
         {
             var printed = value.Kind == TemplateValueKind.Date
-                ? Runtime.DateFormat.Write(Shown(value.AsDate), DateFormat, Culture)
+                ? Runtime.DateFormat.Write(Shown(value.AsDate), DateFormat, Culture, Template.Options.IsMail)
                 : ValuePrinter.Print(value, Culture, Limits, this, span);
             Charge(printed.Length / CharactersPerStep, span);
             return printed;
