@@ -41,6 +41,8 @@ public sealed class Template
         Comparisons = binder.Comparisons;
         Facts = binder.Facts;
         ReadsUnnamed = binder.ReadsUnnamed;
+        Raws = binder.Raws;
+        UnknownDateCodes = binder.UnknownDateCodes;
     }
 
     /// <summary>What mails may call, with their families: <c>string.upcase</c>.</summary>
@@ -79,6 +81,12 @@ public sealed class Template
 
     /// <summary>It may read whatever the model has: the model as a whole (<c>this</c>), code that it evaluates, texts that it includes.</summary>
     public bool ReadsUnnamed { get; }
+
+    /// <summary>Where a mail prints values as markup that nobody escapes, or may do so; what it prints raw of its own text is not among it.</summary>
+    public IReadOnlyList<SourceSpan> Raws { get; }
+
+    /// <summary>Codes in the patterns of dates that are none and are printed as they stand, and where.</summary>
+    public IReadOnlyList<(SourceSpan At, string Code)> UnknownDateCodes { get; }
 
     /// <summary>The templates included under a fixed name, sorted.</summary>
     public IReadOnlyCollection<string> Includes { get; }

@@ -77,6 +77,7 @@ internal sealed partial class Binder
 
         NoteName(identifier);
         NoteMention(name);
+        NoteRawName(name);
         return new GlobalNode(identifier, NameRules(isTested), name.Span);
     }
 
@@ -127,6 +128,7 @@ internal sealed partial class Binder
         }
 
         var isTolerant = IsNullTolerant(member);
+        NoteRawMember(member);
         var target = BindHead(member, member.Target, isTested || isTolerant);
         var bound = new MemberNode(target, member.Identifier, Rules(isTested, isTolerant), member.Span, NameSpan(member));
         return member.Target is Expression.Name { Identifier: var head } && !_loops.Contains(head) ? BindBuiltin(head, member, bound) : bound;

@@ -130,7 +130,7 @@ public sealed record MailSample(Catalog Catalog, MailTemplate Template, Scenario
 
     private Session? Next(DateTimeOffset now) => Catalog.Sessions.Values.Where(session => session.StartsAt > now).OrderBy(session => session.StartsAt).FirstOrDefault();
 
-    private SessionFacts FactsOf(Session session) => new(session, Registration.Registered, DateTimeZoneProviders.Tzdb.GetZoneOrNull(Catalog.Policy.Zone) ?? DateTimeZone.Utc, false);
+    private SessionFacts FactsOf(Session session) => new(session, Registration.Registered, DateTimeZoneProviders.Tzdb.GetZoneOrNull(Catalog.Policy.Zone) ?? DateTimeZone.Utc, Step?.HasCalendar == true);
 
     private Reply InventedReply() => Locales.Language(Template.Locale) == "ja"
         ? new(Catalog.Policy.Sender.Address, "その後のご状況について", "お世話になっております。\n\n先日お問い合わせいただいた件につきまして、ご状況はいかがでしょうか。\n\nご不明な点がございましたら、お気軽にご返信ください。")

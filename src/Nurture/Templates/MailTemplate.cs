@@ -114,6 +114,9 @@ public sealed partial class MailTemplate
         return at.part is null || at.i >= Places.Count ? Source.LineSpan(1) : Places[at.i](Math.Min(offset, at.part.Span.End) - at.part.Span.Start) with { Length = 0 };
     }
 
+    /// <summary>Where its HTML prints values as markup that nobody escapes.</summary>
+    public IEnumerable<(string File, SourceSpan At)> Raws => Body.Raws.Select(span => PlaceOf(Body, span));
+
     /// <summary>Where a stretch of one of the mail's texts stands, and in which file; the texts themselves where nothing is said of it.</summary>
     internal (string File, SourceSpan At) PlaceOf(Template of, SourceSpan span)
     {

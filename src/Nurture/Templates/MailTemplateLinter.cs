@@ -47,12 +47,26 @@ public static partial class MailTemplateLinter
         UnfilledFields.Check(template, plan, policy, found);
         CheckSize(template, library, plan, policy, styles, found);
         CheckPreheader(template, found);
+        CheckDateCodes(template, found);
         MailSafety.Check(template, found);
         if (template.IsLayout) CheckFooter(template, found);
         else if (template.Layout is { } layout && library.LayoutOf(template) is null)
             found.Add(Mistake(DiagnosticCodes.UnknownLayout, Severity.Error, template, template.At("layout"),
                 $"layout \"{layout}\" is not defined.", Suggestions.For(layout, library.All.Where(t => t.IsLayout).Select(t => t.Name)) ?? $"It would be the file templates/{layout}.{library.DefaultLocale}.html; layout: none does without."));
         return [.. found.Distinct()];
+    }
+
+    private static void CheckDateCodes(MailTemplate template, List<Diagnostic> found)
+    {
+        foreach (var text in MailReads.TextsOf(template))
+        {
+            foreach (var (span, code) in text.UnknownDateCodes)
+            {
+                var (file, at) = template.PlaceOf(text, span);
+                found.Add(new(DiagnosticCodes.UnknownDateCode, Severity.Warning, file, at, $"{code} is no code of a date, and is printed as it stands.",
+                    "There are %d %m %Y %B %b %A %a %H %M %S and others, as templates/README.md has them; a percent sign is %%."));
+            }
+        }
     }
 
     /// <summary>What readers without images, and those who read over other people's networks, are owed.</summary>
