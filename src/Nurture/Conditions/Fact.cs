@@ -34,6 +34,24 @@ public sealed class Fact
     /// <summary>Segments that it names, each once.</summary>
     public IReadOnlyList<Segment> Segments { get; internal init; } = [];
 
+    /// <summary>Several texts at once: <see cref="Value"/> has none.</summary>
+    public bool IsRoles => roles is not null;
+
+    /// <summary>What is not known is nothing.</summary>
+    public AttributeValue Value(in ConditionContext context)
+    {
+        var read = operand?.Read(context) ?? Reading.Absent;
+        return read.Kind switch
+        {
+            ReadingKind.Boolean => AttributeValue.From(read.Low != 0),
+            ReadingKind.Number when read.Low == read.High => AttributeValue.From(read.Low),
+            ReadingKind.Text => AttributeValue.From(read.Text!),
+            ReadingKind.Instant => AttributeValue.From(Instants.FromMilliseconds((long)read.Low)),
+            ReadingKind.Date => AttributeValue.From(DateOnly.FromDateTime(DateTime.UnixEpoch.AddDays(read.Low))),
+            ReadingKind.Number or ReadingKind.Absent or ReadingKind.Unknown => AttributeValue.Null,
+        };
+    }
+
     /// <summary>What is not known is null, and so is what nobody ever said.</summary>
     /// <param name="isMadeUp">Of somebody who is made up, so that what was never counted shows what it will look like.</param>
     public void WriteJson(Utf8JsonWriter json, in ConditionContext context, bool isMadeUp)

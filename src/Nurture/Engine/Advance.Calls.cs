@@ -170,7 +170,7 @@ internal sealed partial class Advance
         {
             switch (given)
             {
-                case Given.Value value: Plain(json, ValueOf(value.Of, subject, enrollment)); break;
+                case Given.Value value: Plain(json, ValueOf(value.Of, subject, enrollment, at)); break;
                 case Given.Text text: json.WriteStringValue(TextOf(text.Written, subject, enrollment, at)); break;
                 case Given.Sequence sequence:
                     json.WriteStartArray();

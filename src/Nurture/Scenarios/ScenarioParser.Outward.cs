@@ -78,7 +78,7 @@ public sealed partial class ScenarioParser
             case YamlNode.Sequence sequence:
                 return new Given.Sequence([.. sequence.Items.Select(item => ReadGiven(item, what, heard)).OfType<Given>()]);
             case YamlNode.Scalar { IsEmpty: true }:
-                return new Given.Value(new StartValue(null, "", default));
+                return new Given.Value(new StartValue(null, default));
             case YamlNode.Scalar { Value: var written } when written.Contains("{{", StringComparison.Ordinal):
                 return ReadWritten(node, what, heard) is { } text ? new Given.Text(text) : null;
             default:
@@ -105,13 +105,20 @@ public sealed partial class ScenarioParser
         var read = new Dictionary<string, Fact>(StringComparer.Ordinal);
         foreach (var asked in text.Template.Facts.Where(asked => asked.Text != FactLanguage.Today && !read.ContainsKey(asked.Text)))
         {
-            var said = new List<Diagnostic>();
-            if (Fact.Compile(asked.Text, Scope(heard) with { Origin = new ScalarPositions(source, node).Span(asked.Span.Start, asked.Span.Length) }, said) is { } fact) read.Add(asked.Text, fact);
-            source.Diagnostics.AddRange(said.Where(one => one.Code != ConditionDiagnostics.Approximate));
+            if (ReadFact(node, asked.Text, asked.Span.Start, heard) is { } fact) read.Add(asked.Text, fact);
         }
 
         facts.AddRange(read.Values);
         return read;
+    }
+
+    /// <param name="at">Where it begins in the value.</param>
+    private Fact? ReadFact(YamlNode.Scalar node, string written, int at, IReadOnlyList<string>? heard)
+    {
+        var said = new List<Diagnostic>();
+        var fact = Fact.Compile(written, Scope(heard) with { Origin = new ScalarPositions(source, node).Span(at, written.Length) }, said);
+        source.Diagnostics.AddRange(said.Where(one => one.Code != ConditionDiagnostics.Approximate));
+        return fact;
     }
 
     private Step.Notify? ReadNotify(YamlNode value, Fields step, string? id, SourceSpan span, IReadOnlyList<string>? heard)

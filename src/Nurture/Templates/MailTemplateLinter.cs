@@ -199,7 +199,7 @@ public static partial class MailTemplateLinter
             var of = print.Groups["root"].Value == "contact" ? SubjectKind.Contact : SubjectKind.Account;
             var path = print.Groups["path"].Value;
             if (print.Groups["name"].Value == "id" || plan.Attribute(of, print.Groups["name"].Value) is { Default.IsNull: false }) continue;
-            if (asked.Contains(path)) continue;
+            if (asked.Contains(path) || path == "account.tier" || ProductKnowledge.Of(of, print.Groups["name"].Value) is { MayBeAbsent: false } || path == "contact.role") continue;
             var group = print.Groups["path"];
             found.Add(Mistake(DiagnosticCodes.MayBeEmpty, Severity.Warning, template, template.Source.Span(group.Index, group.Index + group.Length),
                 $"not everybody has a {path}, and then nothing stands here.", $"Say what stands there instead: {{{{ {path} ?? \"there\" }}}}, or ask first: {{{{ if {path} }}}}."));

@@ -53,10 +53,10 @@ public sealed partial class AuthoringGuideTests
     [Fact]
     public void Its_names_and_functions_are_those_of_conditions()
     {
-        var made = ReferencePattern().Replace(Guide, match => $"<!-- conditions: {match.Groups[1].Value} -->\n{(match.Groups[1].Value == "names" ? ConditionReference.Names() : ConditionReference.Functions())}\n<!-- /conditions -->");
+        var made = ReferencePattern().Replace(Guide, match => $"<!-- conditions: {match.Groups[1].Value} -->\n{(match.Groups[1].Value switch { "names" => ConditionReference.Names(), "functions" => ConditionReference.Functions(), _ => ConditionReference.Places() })}\n<!-- /conditions -->");
         if (Environment.GetEnvironmentVariable("NURTURE_ACCEPT") == "1") File.WriteAllText(Path.Combine(Fixtures.Root, "scenarios/README.md"), made);
 
-        Assert.Equal(["names", "functions"], ReferencePattern().Matches(Guide).Select(match => match.Groups[1].Value));
+        Assert.Equal(["names", "functions", "places"], ReferencePattern().Matches(Guide).Select(match => match.Groups[1].Value));
         Assert.Equal(made, Guide);
     }
 

@@ -166,6 +166,75 @@ public sealed class MailFactsTests
 
     [Rule(4)]
     [Fact]
+    public void A_test_of_a_scenario_answers_by_its_history()
+    {
+        const string test = """
+            scenario: hello
+            tests:
+              - name: Two logins before, one after
+                start: "2026-03-02 10:00"
+                given:
+                  account: { id: acme, known_for: 30d }
+                  contacts: [ { id: ann, email: ann@acme.example, roles: [ admin ] } ]
+                  history: [ { ago: 10d, contact: ann, event: login }, { ago: 20d, contact: ann, event: login }, { ago: 1d, contact: ann, event: login } ]
+                when: [ { at: 0m, contact: ann, event: signed_up } ]
+                expect: [ { at: 0m, send: welcome, to: ann } ]
+            """;
+        var mails = Mails("{{ count(\"login\", \"14d\") }} {{ contact.has_role(\"admin\") }} {{ segment(\"active-trials\") }}");
+        var environment = new ParseEnvironment { Plan = World.Plan, Segments = Segments, Templates = mails.Names, MailTemplates = mails };
+        var scenario = ScenarioParser.Parse(Welcome, "hello.yaml", environment).Scenario! with { Version = 1 };
+        var (file, mistakes) = Nurture.Scenarios.Testing.ScenarioTestParser.Parse(test, "hello.yaml", environment);
+        Assert.Empty(mistakes);
+
+        var rehearsal = Rehearsal.Play(file!.Tests[0], scenario, environment, World.Start + TimeSpan.FromDays(3));
+
+        Assert.All(rehearsal.Simulator.Sends, send => Assert.Equal("2 true false", Render(send, rehearsal.Simulator.Catalog).Trim()));
+        Assert.Equal(2, rehearsal.Simulator.Sends.Count);
+    }
+
+    [Rule(4)]
+    [Fact]
+    public void What_everybody_has_is_printed_without_a_warning() =>
+        Assert.DoesNotContain(MailTemplateLinter.Lint(new([Mail("{{ contact.created_at }} {{ contact.status }} {{ account.tier }} {{ account.is_on_hold }}")], "en"), World.Plan, SendPolicy.Default, segments: Segments), one => one.Code == DiagnosticCodes.MayBeEmpty);
+
+    [Rule(4)]
+    [Fact]
+    public void A_value_of_a_step_is_what_a_condition_reads()
+    {
+        var scenario = Welcome.Replace("- wait: 1d", "- webhook: { endpoint: crm, body: { tier: account.tier, known: contact.is_known, on_hold: account.is_on_hold, plan: trigger.plan, ends: account.contract_end, score: account.health.score } }", StringComparison.Ordinal);
+        var world = World.Of(scenario).Person(1, 1, "admin").SayAccount(1, ("contract_end", new DateOnly(2026, 3, 20)));
+
+        world.Do(1, "signed_up", """{"plan":"trial"}""");
+
+        Assert.Equal("""{"tier":"tech","known":true,"on_hold":false,"plan":"trial","ends":"2026-03-20","score":null}""", Encoding.UTF8.GetString(Assert.Single(world.Simulator.Calls).Draft.Body));
+    }
+
+    [Rule(4)]
+    [Fact]
+    public void A_value_of_a_step_is_one_and_roles_are_several()
+    {
+        var parsed = ScenarioParser.Parse(Welcome.Replace("- wait: 1d", "- webhook: { endpoint: crm, body: { role: contact.role } }", StringComparison.Ordinal), "hello.yaml", new ParseEnvironment { Plan = World.Plan });
+
+        Assert.Equal("contact.role is several roles, and here is one value.", Assert.Single(parsed.Diagnostics).Message);
+    }
+
+    [Rule(4)]
+    [Fact]
+    public void The_examples_of_the_language_sheet_ask_without_complaint()
+    {
+        var sheet = File.ReadAllText(Path.Combine(Scenarios.Fixtures.Root, "templates/README.md"));
+        var section = sheet[sheet.IndexOf("## Asking what conditions ask", StringComparison.Ordinal)..];
+        var plan = World.Plan;
+
+        var mail = Mail(section.Split("```html\n")[1].Split("```")[0]);
+
+        Assert.Empty(mail.Diagnostics);
+        Assert.Equal(4, MailReads.Of(mail, null).Facts.Count);
+        Assert.Empty(MailFacts.Check(mail, plan, Segments));
+    }
+
+    [Rule(4)]
+    [Fact]
     public void A_text_of_a_step_that_cannot_ask_says_so_at_its_place()
     {
         var parsed = ScenarioParser.Parse(Welcome.Replace("- wait: 1d", "- notify: { who: account.owner, about: '{{ segment(\"gone\") }}' }", StringComparison.Ordinal), "hello.yaml", new ParseEnvironment { Plan = World.Plan, Segments = Segments });
