@@ -29,12 +29,6 @@ internal sealed partial class Binder
             return FailedPart(call, NotHere, $"A where reads the event's own fields: {name}(…) cannot be asked in it.", "Ask it outside of the brackets, joined with &&.");
         }
 
-        var asksBody = declared is { IsInWhere: true } || name is "days_since" or "days_until" && call.Arguments is [{ Value: var asked }] && Bare(asked) is not Expression.Literal;
-        if (scope.HasBody && declared is not null && !asksBody)
-        {
-            return FailedPart(call, NotHere, $"{Shown(call.Function)}(…) asks about somebody, and a hook asks the body alone.", "Let a scenario ask it of the event that the hook makes.");
-        }
-
         if (receiver is not null && declared is { AsksSomebody: false })
         {
             return FailedPart(call, ConditionDiagnostics.UnknownFunction, $"{name}(…) stands alone, without {Shown(call.Function).Split('.')[0]}.", $"Write {name}(…).");
