@@ -104,6 +104,7 @@ internal sealed partial class Binder
         {
             AttributeRead attribute => attribute.WithoutDefault(),
             FieldRead field => field.WithoutDefault(),
+            FieldOfAny field => field.WithoutDefault(),
             var other => other!,
         };
         return new Part(PartType.Boolean, Test: new Exists(value));

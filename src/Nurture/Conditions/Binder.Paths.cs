@@ -125,6 +125,8 @@ internal sealed partial class Binder
         if (CannotHear(expression, which)) return null;
         if (path == "contact" || path.StartsWith("contact.", StringComparison.Ordinal)) return BindActor(expression, which, path);
 
+        // A mail is sent after whatever event its scenarios hear.
+        if (scope.IsMail && which is (Heard.Trigger or Heard.Wait) && path is not ("name" or "occurred_at")) return new Part(PartType.Untyped, new FieldOfAny(which, path), MayBeAbsent: true);
         var planned = EventsBehind(which).Select(name => scope.Plan.Events.GetValueOrDefault(name) ?? Engine.ProductEvents.Find(name) ?? Engine.ProductEvents.OfTrigger(name)).ToArray();
         var fields = planned.Select(known => known?.Properties.GetValueOrDefault(path)).OfType<PlannedAttribute>().ToArray();
         if (fields.Length > 0)

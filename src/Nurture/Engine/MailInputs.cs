@@ -107,15 +107,18 @@ public static class MailInputs
                 if (happened is null || !reads.AnyOf(name)) return;
                 json.WritePropertyName(name);
                 var (readsName, readsMoment) = (reads.Includes(name, "name") && happened["name"].IsNull, reads.Includes(name, "occurred_at") && happened["occurred_at"].IsNull);
-                if (!readsName && !readsMoment)
+                // What the plan promises of the event, and it does not carry.
+                var unsaid = catalog.Plan.Events.GetValueOrDefault(happened.Name)?.Properties.Values.Where(planned => !planned.Name.Contains('.', StringComparison.Ordinal) && reads.Includes(name, planned.Name) && happened[planned.Name].IsNull).ToList() ?? [];
+                if (!readsName && !readsMoment && unsaid.Count == 0)
                 {
                     json.WriteRawValue(happened.Properties.Length == 0 ? "{}"u8 : happened.Properties.Span);
                     return;
                 }
 
                 json.WriteStartObject();
-                if (readsName) json.WriteString("name", happened.Name);
-                if (readsMoment) SignalCodec.WriteJson(json, "occurred_at", AttributeValue.From(happened.OccurredAt));
+                foreach (var planned in unsaid) SignalCodec.WriteJson(json, planned.Name, planned.Default);
+                if (readsName && unsaid.TrueForAll(planned => planned.Name != "name")) json.WriteString("name", happened.Name);
+                if (readsMoment && unsaid.TrueForAll(planned => planned.Name != "occurred_at")) SignalCodec.WriteJson(json, "occurred_at", AttributeValue.From(happened.OccurredAt));
                 if (happened.Properties.Length > 0)
                 {
                     using var properties = JsonDocument.Parse(happened.Properties);

@@ -30,6 +30,21 @@ public sealed class MailFactsApiTests(ApiServer api) : IClassFixture<ApiServer>
 
     [Rule(4)]
     [Fact]
+    public async Task A_preview_for_somebody_real_counts_what_nothing_counted_before()
+    {
+        await api.PublishAsync();
+        var ben = await api.PersonAsync("ben", "ben@example.com", Report.Replace("ann", "ben", StringComparison.Ordinal) + Report.Replace("ann", "ben", StringComparison.Ordinal));
+        var text = ApiServer.Mail.Replace("Welcome.", """{{ count("report_created", "9d") }} reports, {{ ever("left") ? "gone" : "here" }}""", StringComparison.Ordinal);
+
+        var real = await api.DoAsync(HttpMethod.Post, "templates/hello.en/preview", new { text, contact_id = ben });
+        var invented = await api.DoAsync(HttpMethod.Post, "templates/hello.en/preview", new { text });
+
+        Assert.StartsWith("2 reports, here", real["text"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.StartsWith("3 reports, gone", invented["text"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Rule(4)]
+    [Fact]
     public async Task A_mail_that_asks_for_what_there_is_not_is_refused_and_says_where()
     {
         await api.PublishAsync();

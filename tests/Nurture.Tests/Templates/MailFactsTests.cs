@@ -199,6 +199,27 @@ public sealed class MailFactsTests
 
     [Rule(4)]
     [Fact]
+    public void What_an_event_does_not_carry_is_what_conditions_take_it_for()
+    {
+        var plan = World.Plan with
+        {
+            Events = new Dictionary<string, PlannedEvent>
+            {
+                ["signed_up"] = new("signed_up", "", false, new Dictionary<string, PlannedAttribute> { ["plan"] = new("plan", ValueKind.Text, "", AttributeValue.From("free")), ["seats"] = new("seats", ValueKind.Number, "", default) }),
+            },
+        };
+        var mail = Mail("{{ trigger.plan }} {{ trigger.seats ?? \"none\" }} {{ trigger.seats > 3 }} {{ trigger.name }} {{ one_of(trigger.plan, \"free\") }} {{ exists(trigger.plan) }}");
+        var catalog = new Catalog { Plan = plan, Mails = new([mail], "en") };
+        var trigger = new OccurredEvent(1, "signed_up", 1, 0, World.Start, World.Start, "{}"u8.ToArray());
+        var ann = new ContactState { Id = 1 };
+
+        var inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf("welcome", "en"), ann, null, trigger, null, answers: new(catalog.Index.Facts, new() { Catalog = catalog, At = World.Start, Contact = ann, Trigger = trigger }));
+
+        Assert.Equal("free none false signed_up true false", MailRenderer.Body(mail, MailRenderer.ReadInputs(inputs, SendPolicy.Default.Sender), new RenderOptions { Now = World.Start }));
+    }
+
+    [Rule(4)]
+    [Fact]
     public void A_value_of_a_step_is_what_a_condition_reads()
     {
         var scenario = Welcome.Replace("- wait: 1d", "- webhook: { endpoint: crm, body: { tier: account.tier, known: contact.is_known, on_hold: account.is_on_hold, plan: trigger.plan, ends: account.contract_end, score: account.health.score } }", StringComparison.Ordinal);
