@@ -34,6 +34,9 @@ public sealed class SegmentUses(EnrollmentStore enrollments, WalkStore walks, Bu
             if (Complaint("the health definition", health.Segments.Select(segment => segment.Name), mistakes) is { } complaint) found.Add(complaint);
         }
 
+        var types = current.Catalog.PreparingEscalations ?? current.Catalog.Escalations;
+        if (environment.Escalations == types && Complaint("a playbook of escalations.yaml", types.Segments.Select(segment => segment.Name), []) is { } playbooks) found.Add(playbooks);
+
         // Those that are published together with them are checked by themselves.
         foreach (var mail in (environment.MailTemplates?.All ?? []).Intersect(current.Templates.All))
         {

@@ -15,7 +15,7 @@ public static class ConditionReference
         ["a segment", "a contact, or an account where it says `of: account`", "nothing of a passage"],
         ["tiers and stages", "as of any scenario", "what makes an account one is a scenario that says `set`, so its conditions are the rule"],
         ["health: `for`, `value`, `when`", "the account", "nothing of a passage"],
-        ["playbooks", "nobody", "its tasks are the same in every case of a type; a task for some is the step `task` in a branch"],
+        ["`if` of a playbook's task", "the account, when the case is opened", "nothing of a passage"],
         ["a mail", "whom it is to, and their account, whatever its scenario is about", "`sent`, `clicked`, `opened`, `answered`, `trigger.…`, `heard.…`; no `event(…)`, which each scenario remembers for itself"],
         ["`when` of a hook", "nobody: nobody is known yet", "`body.…` and nothing else, with `one_of`, `not`, `exists`, and `days_since` and `days_until` of a place in it"],
     ];

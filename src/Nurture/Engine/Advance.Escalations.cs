@@ -1,3 +1,4 @@
+using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Escalations;
 using Nurture.Health;
@@ -119,6 +120,7 @@ internal sealed partial class Advance
             clocks.AcknowledgeBy, clocks.ResolveBy, clocks.RemindAt, null, null, null, null, null, enrollment.Scenario, enrollment.Id)));
         foreach (var (position, task) in type.Playbook.Index())
         {
+            if (task.If is { } asked && asked.Evaluate(Context(account, null, at)) != Truth.True) continue;
             Do(new Effect.TaskOpened(new CsmTask(
                 Draws.TaskId(escalation.Id, position), account.Id, escalation.Id, task.Title, position, task.IsRequired, escalation.Assignee, After(task.Due), at, enrollment.Scenario, enrollment.Step ?? "")));
         }

@@ -30,6 +30,9 @@ public sealed record Catalog
 
     public EscalationTypes Escalations { get; init; } = EscalationTypes.None;
 
+    /// <summary>Types whose playbooks' counters are being filled: they count already. Null where there are none.</summary>
+    public EscalationTypes? PreparingEscalations { get; init; }
+
     /// <summary>What other systems may tell, signed.</summary>
     public HookSet Hooks { get; init; } = HookSet.None;
 

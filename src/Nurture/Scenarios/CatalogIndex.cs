@@ -27,7 +27,8 @@ public sealed class CatalogIndex
         Criteria = new CriteriaIndex(catalog.Versions.Values.SelectMany(published => CriteriaOf(published.Scenario))
             .Concat(catalog.Health?.Criteria ?? []).Concat(catalog.PreparingHealth?.Criteria ?? [])
             .Concat(catalog.Segments.Criteria).Concat(catalog.PreparingSegments?.Criteria ?? [])
-            .Concat(Facts.Values.SelectMany(fact => fact.Criteria)).Concat(CriteriaOf(catalog.PreparingMails, catalog)));
+            .Concat(Facts.Values.SelectMany(fact => fact.Criteria)).Concat(CriteriaOf(catalog.PreparingMails, catalog))
+            .Concat(catalog.Escalations.Criteria).Concat(catalog.PreparingEscalations?.Criteria ?? []));
         HealthRestsOn = catalog.Silences.Count == 0 || catalog.Health is null ? None : Names(catalog.Health.Criteria);
         if (catalog.Silences.Count > 0)
         {

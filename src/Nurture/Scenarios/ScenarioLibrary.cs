@@ -92,7 +92,7 @@ public sealed record ScenarioLibrary
         HealthDefinition? health = null;
         if (escalationsText is not null)
         {
-            (escalations, var said) = EscalationTypesReader.Read(escalationsText, Shown(Path.Combine(directory, EscalationsFile)), plan);
+            (escalations, var said) = EscalationTypesReader.Read(escalationsText, Shown(Path.Combine(directory, EscalationsFile)), plan, EscalationTypesReader.ScopeIn(plan, segments));
             found.AddRange(said);
         }
 

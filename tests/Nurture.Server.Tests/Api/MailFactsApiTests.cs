@@ -28,6 +28,20 @@ public sealed class MailFactsApiTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Empty((await CurrentAsync()).Preparing);
     }
 
+    [Rule(4, 13)]
+    [Fact]
+    public async Task A_playbook_that_counts_anew_is_in_force_once_its_counters_are_filled()
+    {
+        await api.PublishAsync();
+        await api.PersonAsync("cleo", "cleo@example.com");
+
+        await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "escalations.yaml", text = "types:\n  stuck: { title: Stuck, playbook: [ { task: Call, if: 'account.count(\"report_created\", \"7d\") == 0' } ] }\n" } } });
+        await Poll.UntilAsync("the types are in force", TimeSpan.FromSeconds(30), async () => (await CurrentAsync()).Catalog.Escalations.Find("stuck") is not null, Cancel);
+
+        var criterion = Assert.Single((await CurrentAsync()).Catalog.Escalations.Criteria);
+        Assert.True((await CurrentAsync()).Catalog.CoveredSince.ContainsKey(criterion.Key));
+    }
+
     [Rule(4)]
     [Fact]
     public async Task A_preview_for_somebody_real_counts_what_nothing_counted_before()

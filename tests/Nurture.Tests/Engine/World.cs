@@ -60,7 +60,12 @@ internal sealed class World
         Assert.True(definition is not null, string.Join('\n', wrong));
         var (types, mistakes) = EscalationTypesReader.Read(escalations, "escalations.yaml");
         Assert.Empty(mistakes);
-        return new(Scored(CatalogOf(SendPolicy.Default, scenarios), definition with { Version = 1 }) with { Escalations = types });
+        var catalog = Scored(CatalogOf(SendPolicy.Default, scenarios), definition with { Version = 1 });
+        return new(catalog with
+        {
+            Escalations = types,
+            CoveredSince = catalog.CoveredSince.Concat(types.Criteria.Select(c => KeyValuePair.Create(c.Key, DateTimeOffset.UnixEpoch))).DistinctBy(c => c.Key).ToFrozenDictionary(),
+        });
     }
 
     public static Catalog Scored(Catalog catalog, HealthDefinition definition) => catalog with
