@@ -1,50 +1,40 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Nurture.Templating;
 
 /// <summary>
-/// What is said to an author: the English format and what stands in it, so that it can be said in another language too.
-/// It is written as an interpolated string where a wording is wanted; what stands in it and is words again is a wording
-/// itself. It is told in English by <see cref="ToString"/>.
+/// What is said to an author: the English form and what stands in it, so that it can be said in another language too. It is
+/// written as an interpolated string where a wording is wanted; what stands in it and is words again is a wording itself.
+/// <see cref="ToString"/> says it in English.
 /// </summary>
 [InterpolatedStringHandler]
 public sealed class Wording : IEquatable<Wording>
 {
-    private readonly StringBuilder format;
+    private readonly StringBuilder form;
     private readonly List<object> parts;
 
     public Wording(int literalLength, int formattedCount) : this(new StringBuilder(literalLength + (formattedCount * 3)), new(formattedCount))
     {
     }
 
-    private Wording(StringBuilder format, List<object> parts) => (this.format, this.parts) = (format, parts);
+    private Wording(StringBuilder form, List<object> parts) => (this.form, this.parts) = (form, parts);
 
-    /// <summary>As <see cref="string.Format(string, object[])"/> takes it: <c>"{0}" is no name for {1}</c>.</summary>
-    public string Format => format.ToString();
-
-    /// <summary>What stands in the format: texts, as they are in every language, and wordings.</summary>
-    public IReadOnlyList<object> Parts => parts;
+    /// <summary>With the numbers of its parts in braces, all other braces as they are: <c>"{0}" is no name for {1}</c>.</summary>
+    public string Form => form.ToString();
 
     [return: NotNullIfNotNull(nameof(text))]
-    public static implicit operator Wording?(string? text)
-    {
-        if (text is null) return null;
-        var wording = new Wording(text.Length, 0);
-        wording.AppendLiteral(text);
-        return wording;
-    }
-
-    /// <summary>What is the same in every language, such as a name or what somebody else said.</summary>
-    public static Wording Verbatim(string text) => $"{text}";
+    public static implicit operator Wording?(string? text) => text is null ? null : new(new StringBuilder(text), []);
 
     public static bool operator ==(Wording? one, Wording? other) => Equals(one, other);
 
     public static bool operator !=(Wording? one, Wording? other) => !Equals(one, other);
 
-    public void AppendLiteral(string text) => format.Append(text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal));
+    /// <summary>What is the same in every language, such as a name or what somebody else said.</summary>
+    public static Wording Verbatim(string text) => $"{text}";
+
+    public void AppendLiteral(string text) => form.Append(text);
 
     public void AppendFormatted(Wording? wording) => Append(wording ?? (object)"");
 
@@ -52,9 +42,30 @@ public sealed class Wording : IEquatable<Wording>
         Append((value is IFormattable formattable ? formattable.ToString(format, null) : value?.ToString()) ?? "");
 
     /// <summary>The same with a full stop, unless it ends as a sentence does.</summary>
-    public Wording AsSentence() => ToString()[^1] is '.' or '?' ? this : new(new StringBuilder().Append(format).Append('.'), parts);
+    public Wording AsSentence() => ToString()[^1] is '.' or '?' ? this : new(new StringBuilder().Append(form).Append('.'), parts);
 
-    public override string ToString() => string.Format(CultureInfo.InvariantCulture, Format, [.. parts]);
+    /// <summary>In the language that gives a form for each English one.</summary>
+    public string Say(Func<string, string> translate)
+    {
+        var said = new StringBuilder();
+        var pattern = translate(Form);
+        for (var i = 0; i < pattern.Length; i++)
+        {
+            if (pattern[i] == '{' && i + 2 < pattern.Length && char.IsAsciiDigit(pattern[i + 1]) && pattern[i + 2] == '}' && pattern[i + 1] - '0' < parts.Count)
+            {
+                said.Append(parts[pattern[i + 1] - '0'] is Wording inner ? inner.Say(translate) : parts[pattern[i + 1] - '0']);
+                i += 2;
+            }
+            else
+            {
+                said.Append(pattern[i]);
+            }
+        }
+
+        return said.ToString();
+    }
+
+    public override string ToString() => Say(english => english);
 
     public bool Equals(Wording? other) => other is not null && ToString() == other.ToString();
 
@@ -64,7 +75,7 @@ public sealed class Wording : IEquatable<Wording>
 
     private void Append(object part)
     {
-        format.Append('{').Append(parts.Count).Append('}');
+        form.Append('{').Append(parts.Count).Append('}');
         parts.Add(part);
     }
 }
