@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Nurture.Mail.Html;
 using Nurture.Scenarios;
+using Nurture.Simulation;
 
 namespace Nurture.Cli;
 
@@ -15,12 +16,14 @@ internal static class LintCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var templates = new Option<string?>("--templates") { Description = "The folder of templates. Without it: the folder templates beside the scenarios." };
-        var command = new Command("lint", "Check scenarios, their tests and templates.") { paths, templates };
-        command.SetAction(parsed => Run(parsed.GetValue(paths) ?? [], parsed.GetValue(templates), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+        var language = new Option<string?>("--language") { Description = "The language of the mistakes, en or ja. Without it: the system's (LC_ALL, LC_MESSAGES, LANG)." };
+        language.AcceptOnlyFromAmong("en", "ja");
+        var command = new Command("lint", "Check scenarios, their tests and templates.") { paths, templates, language };
+        command.SetAction(parsed => Run(parsed.GetValue(paths) ?? [], parsed.GetValue(templates), Languages.Of(parsed.GetValue(language) ?? SystemLocale()), parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
         return command;
     }
 
-    private static int Run(string[] paths, string? templates, TextWriter output, TextWriter error)
+    private static int Run(string[] paths, string? templates, Language language, TextWriter output, TextWriter error)
     {
         if (paths.Length == 0)
         {
@@ -55,11 +58,15 @@ internal static class LintCommand
             counts.Templates += library.Templates.All.Count(t => IsAsked(t.File));
         }
 
-        foreach (var diagnostic in said) output.WriteLine(diagnostic);
+        foreach (var diagnostic in said) output.WriteLine(diagnostic.ToString(language));
         var errors = said.Count(d => d.Severity == Severity.Error);
         output.WriteLine($"{Count(counts.Scenarios, "scenario")}, {Count(counts.Tests, "test")}, {Count(counts.Templates, "template file")}: {Count(errors, "error")}, {Count(said.Count - errors, "warning")}.");
         return errors > 0 ? 1 : 0;
     }
+
+    // The first of them that is set counts, as POSIX has it.
+    private static string? SystemLocale() =>
+        new[] { "LC_ALL", "LC_MESSAGES", "LANG" }.Select(Environment.GetEnvironmentVariable).FirstOrDefault(value => !string.IsNullOrEmpty(value))?.Split('.')[0];
 
     /// <summary>The folder of scenarios that a path belongs to: a scenario's own, the one above its tests, the one beside its templates.</summary>
     private static string? FolderOf(string path)

@@ -43,6 +43,7 @@ public static class ApiSlice
         services.AddSingleton<Previews>();
         services.AddSingleton<SubjectLines>();
         services.AddSingleton<Audited>();
+        services.AddSingleton<ShownDiagnostics>();
         services.AddSingleton<ApiPublishing>();
         services.AddSingleton<ErasureWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<ErasureWorker>());

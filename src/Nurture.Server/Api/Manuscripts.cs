@@ -1,5 +1,7 @@
 using Nurture.Scenarios;
 using Nurture.Server.Publishing;
+using Nurture.Server.Tracking;
+using Nurture.Simulation;
 using Nurture.Storage.Security;
 using Nurture.Templates;
 
@@ -17,8 +19,20 @@ public sealed record GivenTemplate(string? Text, string? Form = null, string? Te
 
 public sealed record ShownDiagnostic(string Code, string Severity, string File, int Line, int Column, int Length, string Message, string? Hint)
 {
-    internal static ShownDiagnostic Of(Diagnostic diagnostic) => new(
-        diagnostic.Code, ApiJson.Word(diagnostic.Severity), diagnostic.File, diagnostic.Span.Line, diagnostic.Span.Column, diagnostic.Span.Length, diagnostic.Message, diagnostic.Hint);
+    internal static ShownDiagnostic Of(Diagnostic diagnostic, Language language) => new(
+        diagnostic.Code, ApiJson.Word(diagnostic.Severity), diagnostic.File, diagnostic.Span.Line, diagnostic.Span.Column, diagnostic.Span.Length, diagnostic.Said.In(language), diagnostic.Advice?.In(language));
+}
+
+/// <summary>Mistakes in the language of whoever asks, which is said by Accept-Language.</summary>
+internal sealed class ShownDiagnostics(IHttpContextAccessor requests)
+{
+    public Language Language => requests.HttpContext is { } http ? Languages.Of(TrackingEndpoints.LanguageOf(http.Request)) : Language.English;
+
+    public List<ShownDiagnostic> Of(IEnumerable<Diagnostic> diagnostics)
+    {
+        var language = Language;
+        return [.. diagnostics.Select(diagnostic => ShownDiagnostic.Of(diagnostic, language))];
+    }
 }
 
 /// <param name="IsNew">False where the newest version had this very text already.</param>
@@ -28,7 +42,7 @@ public sealed record ShownPublication(string Kind, string Name, int Version, boo
 public sealed record ShownPublished(IReadOnlyList<ShownPublication> Published, IReadOnlyList<ShownDiagnostic> Warnings);
 
 /// <summary>Publishes what a request brought, on the record.</summary>
-internal sealed class ApiPublishing(Publisher publisher, CatalogSource catalogs, Audited audited)
+internal sealed class ApiPublishing(Publisher publisher, CatalogSource catalogs, Audited audited, ShownDiagnostics shown)
 {
     private const string TestFolder = "tests/";
     private const string PlanFile = "events.yaml";
@@ -84,13 +98,13 @@ internal sealed class ApiPublishing(Publisher publisher, CatalogSource catalogs,
         if (publication.IsRefused)
         {
             var errors = publication.Diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error).ToList();
-            throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "not-publishable", "Nothing was published.", string.Join(Environment.NewLine, errors))
+            throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "not-publishable", "Nothing was published.", string.Join(Environment.NewLine, errors.Select(error => error.ToString(shown.Language))))
             {
-                Members = { ["diagnostics"] = publication.Diagnostics.Select(ShownDiagnostic.Of).ToList() },
+                Members = { ["diagnostics"] = shown.Of(publication.Diagnostics) },
             };
         }
         return new([.. publication.Versions.Select(version => new ShownPublication(version.Kind, version.Name, version.Version, version.IsNew))],
-            [.. publication.Diagnostics.Select(ShownDiagnostic.Of)]);
+            shown.Of(publication.Diagnostics));
     }
 
     /// <summary>What is published already may be published again by anybody.</summary>

@@ -71,15 +71,15 @@ internal static class PreviewEndpoints
 }
 
 /// <summary>Renders a template for a person as a send would, from their state as it is now.</summary>
-internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, StatesNow states, SubjectStates counted, EventLog log, PublicAddress site, BusinessClock clock)
+internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, StatesNow states, SubjectStates counted, EventLog log, PublicAddress site, BusinessClock clock, ShownDiagnostics diagnostics)
 {
     public async Task<(PreviewEndpoints.Preview Shown, RenderedMail? Rendered, Sender Sender)> MakeAsync(string document, PreviewEndpoints.Asked asked, CancellationToken cancel)
     {
         var published = await catalogs.CurrentAsync(cancel);
         var (template, library) = Template(document, asked, published);
-        var problems = template.Diagnostics
+        var problems = diagnostics.Of(template.Diagnostics
             .Concat(MailTemplateLinter.Lint(template, library, published.Catalog.Plan, published.Catalog.Policy, CssInliner.Plan, published.Catalog.PreparingSegments ?? published.Catalog.Segments))
-            .Distinct().Select(ShownDiagnostic.Of).ToList();
+            .Distinct());
 
         var person = asked.ContactId is { } id ? await contacts.ResolveAsync(id, cancel) ?? throw RefusedException.NotFound($"contact {id}") : null;
         RenderedMail? rendered = null;
@@ -96,7 +96,7 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
             catch (TemplateException failure)
             {
                 // What was found by reading is said once.
-                var shown = Shown(failure, inlined);
+                var shown = Shown(failure, inlined, diagnostics.Language);
                 if (!problems.Exists(problem => problem.Severity == "error" && problem.Line == shown.Line)) problems.Add(shown);
             }
         }
@@ -142,10 +142,10 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
     }
 
     /// <summary>At its place in the author's file; a layout's is named after itself.</summary>
-    private static ShownDiagnostic Shown(TemplateException failure, MailTemplate template)
+    private static ShownDiagnostic Shown(TemplateException failure, MailTemplate template, Language language)
     {
-        if (!failure.TemplateName.StartsWith(template.Name, StringComparison.Ordinal)) return new(DiagnosticCodes.BadTemplate, "error", failure.TemplateName, 1, 1, 0, failure.Reason, failure.Hint);
+        if (!failure.TemplateName.StartsWith(template.Name, StringComparison.Ordinal)) return new(DiagnosticCodes.BadTemplate, "error", failure.TemplateName, 1, 1, 0, failure.Said.In(language), failure.Advice?.In(language));
         var (file, at) = template.PlaceOf(failure);
-        return new(DiagnosticCodes.BadTemplate, "error", file, at.Line, at.Column, 0, failure.Reason, failure.Hint);
+        return new(DiagnosticCodes.BadTemplate, "error", file, at.Line, at.Column, 0, failure.Said.In(language), failure.Advice?.In(language));
     }
 }

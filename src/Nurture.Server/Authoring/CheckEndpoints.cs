@@ -28,16 +28,16 @@ internal static class CheckEndpoints
             .WithSummary("What publishing would ask: lint, the scenario's tests, and an invented contact's story on virtual time. Publishes nothing.");
     }
 
-    private static async Task<Checked> CheckAsync(GivenScenario given, Desk desk, CancellationToken cancel)
+    private static async Task<Checked> CheckAsync(GivenScenario given, Desk desk, ShownDiagnostics shown, CancellationToken cancel)
     {
         var (text, tests) = Texts(given);
         var environment = await desk.EnvironmentAsync(cancel);
         var parsed = Desk.Check(text, environment);
         var (_, found) = Desk.CheckTests(tests, parsed, environment);
-        return new(parsed.Name, Shown(parsed.Diagnostics), Shown(found), parsed.Flow);
+        return new(parsed.Name, shown.Of(parsed.Diagnostics), shown.Of(found), parsed.Flow);
     }
 
-    private static async Task<Rehearsed> RehearseAsync(GivenScenario given, string? locale, Desk desk, CancellationToken cancel)
+    private static async Task<Rehearsed> RehearseAsync(GivenScenario given, string? locale, Desk desk, ShownDiagnostics shown, CancellationToken cancel)
     {
         var (text, tests) = Texts(given);
         var environment = await desk.EnvironmentAsync(cancel);
@@ -46,7 +46,7 @@ internal static class CheckEndpoints
         var results = file is not null && parsed.Scenario is { } readable ? Desk.RunTests(file, readable, environment) : [];
         var story = parsed.Scenario is { } scenario ? desk.Tell(scenario, environment, given.Person, Reader.Asked(locale) ?? Language.English) : null;
         var isGood = parsed.Scenario is not null && !found.Exists(d => d.Severity == Severity.Error) && results.All(result => result.IsPassed);
-        return new(parsed.Name, Shown(parsed.Diagnostics), Shown(found), results, story, parsed.Flow, isGood);
+        return new(parsed.Name, shown.Of(parsed.Diagnostics), shown.Of(found), results, story, parsed.Flow, isGood);
     }
 
     private static (string Text, string Tests) Texts(GivenScenario given)
@@ -56,6 +56,4 @@ internal static class CheckEndpoints
             ? (text, tests)
             : throw RefusedException.BadRequest("too-long", "That is too long.", $"A scenario and its tests may have {DraftEndpoints.MostCharacters} characters.");
     }
-
-    private static IReadOnlyList<ShownDiagnostic> Shown(IEnumerable<Diagnostic> diagnostics) => [.. diagnostics.Select(ShownDiagnostic.Of)];
 }

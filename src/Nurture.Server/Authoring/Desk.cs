@@ -74,7 +74,7 @@ internal sealed class Desk(CatalogSource catalogs, BusinessClock clock)
         if (invention.ToScript(scenario, environment.Plan, out var problem) is not { } script) return new(shown, [], [], problem, false);
         var until = invention.Start + Usual + (scenario.Trigger is Trigger.Inactivity silence ? silence.For.Exact : TimeSpan.Zero);
         var rehearsal = Rehearsal.Play(script, scenario, environment, until);
-        var lines = rehearsal.Trace.Select(line => new ShownLine(line.At, line.Verb, line.Text, line.Decision is { } decision ? Explanation.Sentence(decision, rehearsal.ScenarioOf(decision.Scenario), language) : null, line.Step, line.Decision?.Reason.Code(), Mail(line.Mail, environment))).ToList();
+        var lines = rehearsal.Trace.Select(line => new ShownLine(line.At, line.Verb, line.Text, line.Decision is { } decision ? Explanation.Sentence(decision, rehearsal.ScenarioOf(decision.Scenario), language) : null, line.Step, line.Decision?.Reason.Code(), Mail(line.Mail, environment, language))).ToList();
         var broken = rehearsal.Simulator.Poisoned.Select(poisoned => $"{poisoned.Step ?? scenario.Name}: {poisoned.Error.Split('\n')[0].Trim()}").FirstOrDefault();
         return new(shown, lines, [.. rehearsal.Positions().Select(position => new ShownPlace(position.Step, position.Until is { } due && due < DateTimeOffset.MaxValue ? due : null))],
             broken, rehearsal.Simulator.Journal.Any(entry => entry.Reason == Reason.Entered));
@@ -89,7 +89,7 @@ internal sealed class Desk(CatalogSource catalogs, BusinessClock clock)
         return day.At(new NodaTime.LocalTime(10, 0)).InZoneLeniently(zone).ToDateTimeOffset().ToUniversalTime();
     }
 
-    private static ShownMail? Mail(SimulatedSend? send, ParseEnvironment environment)
+    private static ShownMail? Mail(SimulatedSend? send, ParseEnvironment environment, Language language)
     {
         if (send is null) return null;
         try
@@ -99,7 +99,7 @@ internal sealed class Desk(CatalogSource catalogs, BusinessClock clock)
         }
         catch (TemplateException refused)
         {
-            return new(send.Draft.Template, send.Draft.Locale, null, refused.Message);
+            return new(send.Draft.Template, send.Draft.Locale, null, refused.In(language));
         }
     }
 }

@@ -22,21 +22,21 @@ internal static class AudienceEndpoints
 
     public static void MapAudienceCounts(this IEndpointRouteBuilder api)
     {
-        api.MapPost("/conditions/check", async (GivenAudience given, Desk desk, CancellationToken cancel) =>
+        api.MapPost("/conditions/check", async (GivenAudience given, Desk desk, ShownDiagnostics shown, CancellationToken cancel) =>
         {
             var (_, diagnostics) = Read(given, await desk.EnvironmentAsync(cancel));
-            return new CheckedCondition(!diagnostics.Any(d => d.Severity == Severity.Error), [.. diagnostics.Select(ShownDiagnostic.Of)]);
+            return new CheckedCondition(!diagnostics.Any(d => d.Severity == Severity.Error), shown.Of(diagnostics));
         }).RequirePermission(Permission.ReadScenarios).WithSummary("What is wrong with a condition over contacts or accounts, at its column.");
 
-        api.MapPost("/counts", async (GivenAudience given, Desk desk, AudienceCounts counts, CancellationToken cancel) =>
+        api.MapPost("/counts", async (GivenAudience given, Desk desk, AudienceCounts counts, ShownDiagnostics shown, CancellationToken cancel) =>
         {
             var environment = await desk.EnvironmentAsync(cancel);
             var (condition, diagnostics) = Read(given, environment);
             if (diagnostics.FirstOrDefault(d => d.Severity == Severity.Error) is { } mistake)
             {
-                throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "bad-condition", "The condition cannot be read.", mistake.Message)
+                throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "bad-condition", "The condition cannot be read.", mistake.Said.In(shown.Language))
                 {
-                    Members = { ["diagnostics"] = diagnostics.Select(ShownDiagnostic.Of).ToList() },
+                    Members = { ["diagnostics"] = shown.Of(diagnostics) },
                 };
             }
 

@@ -8,7 +8,9 @@ using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
 using Nurture.Server.Scheduling;
 using Nurture.Server.Security;
+using Nurture.Simulation;
 using Nurture.Storage;
+using Nurture.Templating;
 
 namespace Nurture.Server.Broadcasts;
 
@@ -62,7 +64,7 @@ internal static class BroadcastEndpoints
 
     /// <summary>What these endpoints work with.</summary>
     internal sealed record Desks(
-        BroadcastStore Store, CatalogStore Documents, CatalogSource Catalogs, Desk Desk, Publisher Publisher, ApiPublishing Publishing, Timetable Timetable, WalkStore Walks, Audited Audited, BusinessClock Clock)
+        BroadcastStore Store, CatalogStore Documents, CatalogSource Catalogs, Desk Desk, Publisher Publisher, ApiPublishing Publishing, Timetable Timetable, WalkStore Walks, Audited Audited, BusinessClock Clock, ShownDiagnostics Shown)
     {
         public static ValueTask<Desks?> BindAsync(HttpContext context, System.Reflection.ParameterInfo _)
         {
@@ -70,7 +72,7 @@ internal static class BroadcastEndpoints
             return ValueTask.FromResult<Desks?>(new(
                 services.GetRequiredService<BroadcastStore>(), services.GetRequiredService<CatalogStore>(), services.GetRequiredService<CatalogSource>(), services.GetRequiredService<Desk>(),
                 services.GetRequiredService<Publisher>(), services.GetRequiredService<ApiPublishing>(), services.GetRequiredService<Timetable>(), services.GetRequiredService<WalkStore>(),
-                services.GetRequiredService<Audited>(), services.GetRequiredService<BusinessClock>()));
+                services.GetRequiredService<Audited>(), services.GetRequiredService<BusinessClock>(), services.GetRequiredService<ShownDiagnostics>()));
         }
     }
 
@@ -154,11 +156,11 @@ internal static class BroadcastEndpoints
     private static async Task<CheckedForm> CheckAsync(string name, Form form, Desks desks, CancellationToken cancel)
     {
         var environment = await desks.Desk.EnvironmentAsync(cancel);
-        var problems = new List<FormProblem>();
+        var (problems, language) = (new List<FormProblem>(), desks.Shown.Language);
         Require("title", form.Title, "It needs a title.");
         Require("template", form.Template, "It needs a template.");
         Require("at", form.At, "It needs a time.");
-        if (StartOf(form, environment.Policy.Zone) is { } start && start <= desks.Clock.Now) problems.Add(new("at", "error", "This time is over.", "Choose a later one."));
+        if (StartOf(form, environment.Policy.Zone) is { } start && start <= desks.Clock.Now) Say("at", Severity.Error, "This time is over.", "Choose a later one.");
         var text = new Broadcast(Said(form.Title, "-"), desks.Audited.Actor, Said(form.Template, "-"), ClassOf(form), form.Topic?.Trim() ?? "", form.Condition?.Trim() ?? "", Said(form.At, "-"), form.Pace?.Trim() ?? "", form.Throttle?.Trim() ?? "")
             .ToText(name, environment.Policy.Zone, out var fields);
         var parsed = Desk.Check(text, environment);
@@ -167,14 +169,17 @@ internal static class BroadcastEndpoints
             var field = fields.GetValueOrDefault(diagnostic.Span.Line);
             // What is not filled in has been said in better words, and a past time too.
             if (problems.Exists(problem => problem.Field == field && problem.Severity == "error") && field is "title" or "template" or "at") continue;
-            problems.Add(new(field, ApiJson.Word(diagnostic.Severity), diagnostic.Message, diagnostic.Hint));
+            Say(field, diagnostic.Severity, diagnostic.Said, diagnostic.Advice);
         }
 
         return new(!problems.Exists(problem => problem.Severity == "error"), problems, text);
 
-        void Require(string field, string? value, string message)
+        void Say(string? field, Severity severity, Wording said, Wording? advice) =>
+            problems.Add(new(field, ApiJson.Word(severity), said.In(language), advice?.In(language)));
+
+        void Require(string field, string? value, Wording said)
         {
-            if (string.IsNullOrWhiteSpace(value)) problems.Add(new(field, "error", message, null));
+            if (string.IsNullOrWhiteSpace(value)) Say(field, Severity.Error, said, null);
         }
     }
 

@@ -95,7 +95,7 @@ internal static class BulkEndpoints
     }
 
     private static async Task<IResult> AskAsync(
-        string name, GivenBulk given, CatalogSource catalogs, Desk desk, BulkStore store, BulkWorks works, Audited audited, BusinessClock clock, ContactStore contacts, AccountStore accounts, CancellationToken cancel)
+        string name, GivenBulk given, CatalogSource catalogs, Desk desk, BulkStore store, BulkWorks works, Audited audited, BusinessClock clock, ContactStore contacts, AccountStore accounts, ShownDiagnostics diagnosed, CancellationToken cancel)
     {
         BulkAct act = given.Act switch
         {
@@ -127,9 +127,9 @@ internal static class BulkEndpoints
             var (read, diagnostics) = Read(condition, kind, await desk.EnvironmentAsync(cancel));
             if (read is null)
             {
-                throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "bad-condition", "The condition cannot be read.", diagnostics.First(d => d.Severity == Severity.Error).Message)
+                throw new RefusedException(StatusCodes.Status422UnprocessableEntity, "bad-condition", "The condition cannot be read.", diagnostics.First(d => d.Severity == Severity.Error).Said.In(diagnosed.Language))
                 {
-                    Members = { ["diagnostics"] = diagnostics.Select(ShownDiagnostic.Of).ToList() },
+                    Members = { ["diagnostics"] = diagnosed.Of(diagnostics) },
                 };
             }
         }

@@ -4,10 +4,12 @@ using System.Text.Json.Serialization;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Mail.Html;
+using Nurture.Scenarios;
 using Nurture.Server.Api;
 using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
 using Nurture.Server.Security;
+using Nurture.Simulation;
 using Nurture.Storage;
 using Nurture.Templates;
 using Nurture.Templating;
@@ -61,14 +63,14 @@ internal static class ApprovalEndpoints
         return new([.. page.Items.Select(view => Show(view, catalog))], page.Next is { } next ? Paging.Write(next.Item1, next.Item2) : null);
     }
 
-    private static async Task<ShownApproval> GetAsync(string id, ApprovalStore store, CatalogSource catalogs, PublicAddress site, BusinessClock clock, CancellationToken cancel)
+    private static async Task<ShownApproval> GetAsync(string id, ApprovalStore store, CatalogSource catalogs, PublicAddress site, BusinessClock clock, ShownDiagnostics shown, CancellationToken cancel)
     {
         var view = await FindAsync(id, store, cancel);
         var published = await catalogs.CurrentAsync(cancel);
-        return Show(view, published.Catalog) with { Mail = view.Row.Inputs.Length > 0 ? Render(view.Row, published, site, clock.Now) : null };
+        return Show(view, published.Catalog) with { Mail = view.Row.Inputs.Length > 0 ? Render(view.Row, published, site, clock.Now, shown.Language) : null };
     }
 
-    private static ShownText Render(ApprovalRow row, PublishedCatalog published, PublicAddress site, DateTimeOffset now)
+    private static ShownText Render(ApprovalRow row, PublishedCatalog published, PublicAddress site, DateTimeOffset now, Language language)
     {
         try
         {
@@ -83,7 +85,11 @@ internal static class ApprovalEndpoints
             if (inputs["ask"].TryGetObject(out var ask)) ask["answers"] = new TemplateList([]);
             return new(mail.Subject, mail.Html, PlainText.FromHtml(MailRenderer.Body(template, inputs, options)).Trim(), null);
         }
-        catch (Exception problem) when (problem is TemplateException or JsonException)
+        catch (TemplateException problem)
+        {
+            return new(null, null, null, problem.In(language));
+        }
+        catch (JsonException problem)
         {
             return new(null, null, null, problem.Message);
         }

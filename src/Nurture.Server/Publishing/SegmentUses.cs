@@ -3,6 +3,7 @@ using Nurture.Scenarios;
 using Nurture.Server.Hosting;
 using Nurture.Storage;
 using Nurture.Templates;
+using Nurture.Templating;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Server.Publishing;
@@ -41,7 +42,7 @@ public sealed class SegmentUses(EnrollmentStore enrollments, WalkStore walks, Bu
         foreach (var mail in (environment.MailTemplates?.All ?? []).Intersect(current.Templates.All))
         {
             if (MailFacts.Check(mail, environment.Plan, environment.Segments).FirstOrDefault(mistake => mistake.Severity == Severity.Error) is { } first)
-                found.Add(new(DiagnosticCodes.SegmentInUse, Severity.Error, file, new SourceSpan(0, 0, 1, 1), $"the mail \"{mail.Name}.{mail.Locale}\" can no longer ask the segments that it names: {first.Message}", "Keep the segment, or publish first what asks it without it."));
+                found.Add(new(DiagnosticCodes.SegmentInUse, Severity.Error, file, new SourceSpan(0, 0, 1, 1), $"the mail \"{mail.Name}.{mail.Locale}\" can no longer ask the segments that it names: {first.Said}", "Keep the segment, or publish first what asks it without it."));
         }
 
         return found;

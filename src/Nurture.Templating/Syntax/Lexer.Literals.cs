@@ -71,7 +71,7 @@ internal sealed partial class Lexer
 
         if (_at == digits)
         {
-            Report(start, $"Expecting at least one {(isHex ? "hexadecimal" : "binary")} digit.");
+            Report(start, $"Expecting at least one {(Wording)(isHex ? "hexadecimal" : "binary")} digit.");
         }
 
         if (!isHex && Current == '.' && Ahead() is '0' or '1')

@@ -227,7 +227,7 @@ internal sealed partial class Binder
         if (scope.IsMail)
         {
             return FailedPart(call, NotHere, $"{Shown(call)} means since entry, which each scenario remembers for its own conditions: a mail may be sent by any of them.",
-                Bare(argument) is Expression.Literal ? $"Ask ever({Shown(argument)}), or name a window: count({Shown(argument)}, \"14d\") >= 1; or let a branch of the scenario choose the mail." : null);
+                Bare(argument) is Expression.Literal ? (Wording)$"Ask ever({Shown(argument)}), or name a window: count({Shown(argument)}, \"14d\") >= 1; or let a branch of the scenario choose the mail." : null);
         }
 
         if (!scope.HasEnrollment)

@@ -15,7 +15,7 @@ internal sealed class WordingsInSource
 
     private static readonly string[] Projects = ["Nurture.Templating", "Nurture", "Nurture.Server"];
 
-    private readonly SortedDictionary<string, string> formats = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, string> forms = new(StringComparer.Ordinal);
     private readonly List<string> unreadable = [];
     private SemanticModel model = null!;
 
@@ -26,7 +26,7 @@ internal sealed class WordingsInSource
             .Select(file => (Path: Path.GetRelativePath(Fixtures.Root, file).Replace('\\', '/'), Text: File.ReadAllText(file)))
             .Where(one => !one.Path.Contains("/obj/", StringComparison.Ordinal) && !one.Path.Contains("/bin/", StringComparison.Ordinal))
             // What the server says itself is in few files; the rest of it is not worth the time.
-            .Where(one => !one.Path.StartsWith("src/Nurture.Server", StringComparison.Ordinal) || one.Text.Contains("DiagnosticCodes.", StringComparison.Ordinal))
+            .Where(one => !one.Path.StartsWith("src/Nurture.Server", StringComparison.Ordinal) || one.Text.Contains("DiagnosticCodes.", StringComparison.Ordinal) || one.Text.Contains("Wording", StringComparison.Ordinal))
             .Select(one => CSharpSyntaxTree.ParseText(one.Text, options, one.Path)).ToList();
         var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
             .Where(file => !Path.GetFileName(file).StartsWith("Nurture", StringComparison.Ordinal)).Select(file => MetadataReference.CreateFromFile(file));
@@ -41,7 +41,7 @@ internal sealed class WordingsInSource
     public static WordingsInSource All { get; } = new();
 
     /// <summary>With the first place of each.</summary>
-    public IReadOnlyDictionary<string, string> Formats => formats;
+    public IReadOnlyDictionary<string, string> Forms => forms;
 
     /// <summary>Texts that are put together before they become wordings, so that nobody can translate them.</summary>
     public IReadOnlyList<string> Unreadable => unreadable;
@@ -70,7 +70,7 @@ internal sealed class WordingsInSource
             case SwitchExpressionSyntax choice:
                 foreach (var arm in choice.Arms) TakeConstant(arm.Expression);
                 break;
-            case InterpolatedStringExpressionSyntax text: Add(FormatOf(text), written); break;
+            case InterpolatedStringExpressionSyntax text: Add(FormOf(text), written); break;
             default: TakeConstant(written); break;
         }
     }
@@ -79,22 +79,23 @@ internal sealed class WordingsInSource
     {
         if (written is ParenthesizedExpressionSyntax or ConditionalExpressionSyntax or SwitchExpressionSyntax) Take(written);
         else if (written is ThrowExpressionSyntax) return;
-        else if (model.GetConstantValue(written) is { HasValue: true, Value: var text }) Add(text is string constant ? Escaped(constant) : null, written);
+        else if (model.GetConstantValue(written) is { HasValue: true, Value: var text }) Add(text as string, written);
         else if (!IsWording(model.GetTypeInfo(written).Type)) unreadable.Add($"{PlaceOf(written)}: {written}");
     }
 
-    private void Add(string? format, ExpressionSyntax written)
+    private void Add(string? form, ExpressionSyntax written)
     {
-        if (format is not null) formats.TryAdd(format, PlaceOf(written));
+        if (form is not null) forms.TryAdd(form, PlaceOf(written));
     }
 
-    private static string FormatOf(InterpolatedStringExpressionSyntax text)
+    private static string FormOf(InterpolatedStringExpressionSyntax text)
     {
         var holes = 0;
-        return string.Concat(text.Contents.Select(part => part is InterpolatedStringTextSyntax literal ? Escaped(literal.TextToken.ValueText) : $"{{{holes++}}}"));
+        return string.Concat(text.Contents.Select(part => part is InterpolatedStringTextSyntax literal ? WithoutEscapes(literal) : $"{{{holes++}}}"));
     }
 
-    private static string Escaped(string text) => text.Replace("{", "{{", StringComparison.Ordinal).Replace("}", "}}", StringComparison.Ordinal);
+    private static string WithoutEscapes(InterpolatedStringTextSyntax literal) =>
+        literal.TextToken.ValueText.Replace("{{", "{", StringComparison.Ordinal).Replace("}}", "}", StringComparison.Ordinal);
 
     private static bool IsWording(ITypeSymbol? type) => type?.ToDisplayString(NullableFlowState.None) == "Nurture.Templating.Wording";
 

@@ -1,3 +1,5 @@
+import i18next from "i18next";
+
 /** Problem details (RFC 9457), as every endpoint below /api answers them. */
 export interface ProblemDetails {
   type: string;
@@ -46,7 +48,8 @@ export function withQuery(path: string, query?: Query): string {
 async function request<T>(method: string, path: string, body?: unknown, query?: Query): Promise<T> {
   // A path outside the API (/dev/clock) is written with its whole address.
   const url = withQuery(path.startsWith("/dev/") || path.startsWith("/api/") ? path : `/api/v1${path}`, query);
-  const headers: Record<string, string> = { Accept: "application/json, application/problem+json" };
+  // Mistakes are told in the language of the page.
+  const headers: Record<string, string> = { Accept: "application/json, application/problem+json", "Accept-Language": i18next.language ?? "en" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response: Response;
   try {
