@@ -60,7 +60,9 @@ internal static class LintCommand
 
         foreach (var diagnostic in said) output.WriteLine(diagnostic.ToString(language));
         var errors = said.Count(d => d.Severity == Severity.Error);
-        output.WriteLine($"{Count(counts.Scenarios, "scenario")}, {Count(counts.Tests, "test")}, {Count(counts.Templates, "template file")}: {Count(errors, "error")}, {Count(said.Count - errors, "warning")}.");
+        output.WriteLine(language == Language.Japanese
+            ? $"シナリオ {counts.Scenarios}件、テスト {counts.Tests}件、テンプレート {counts.Templates}件:エラー {errors}件、警告 {said.Count - errors}件。"
+            : $"{Count(counts.Scenarios, "scenario")}, {Count(counts.Tests, "test")}, {Count(counts.Templates, "template file")}: {Count(errors, "error")}, {Count(said.Count - errors, "warning")}.");
         return errors > 0 ? 1 : 0;
     }
 

@@ -25,6 +25,23 @@ public sealed class LintCommandTests : IDisposable
     }
 
     [Fact]
+    public void Mistakes_are_told_in_Japanese()
+    {
+        Write("scenarios/first-week.yaml", "scenario: first-week\ntitle: The first week\nclass: service\ntrigger: { event: signed_up }\ngoal: { when: event(\"login\"), within: 14d }\nsteps:\n  - send: wellcome\n");
+        Write("templates/welcome.en.html", "---\nsubject: Hello\npreheader: To you\nlayout: none\n---\n<p>Hello</p>\n");
+
+        var (exit, output) = Lint(Path.Combine(folder, "scenarios"), "--language", "ja");
+
+        Assert.Equal(1, exit);
+        Assert.Equal(
+            [
+                $"NUR102 {folder}/scenarios/first-week.yaml(1,11): 警告: このシナリオには責任者がいません。問題があったときの連絡先です:owner: marketing@example.com",
+                $"NUR014 {folder}/scenarios/first-week.yaml(7,11): テンプレート \"wellcome\" は定義されていません。もしかして \"welcome\" ですか。",
+                "シナリオ 1件、テスト 0件、テンプレート 1件:エラー 1件、警告 1件。",
+            ], output);
+    }
+
+    [Fact]
     public void A_warning_alone_ends_in_zero()
     {
         Write("scenarios/first-week.yaml", "scenario: first-week\nowner: me\nclass: service\ntrigger: { event: signed_up }\ngoal: { when: event(\"login\"), within: 14d }\nsteps:\n  - send: welcome\n");
@@ -72,7 +89,7 @@ public sealed class LintCommandTests : IDisposable
         using var output = new StringWriter();
         var root = new RootCommand { LintCommand.Create() };
 
-        var exit = root.Parse(["lint", .. arguments]).Invoke(new InvocationConfiguration { Output = output, Error = output });
+        var exit = root.Parse(["lint", .. arguments.Contains("--language") ? [] : new[] { "--language", "en" }, .. arguments]).Invoke(new InvocationConfiguration { Output = output, Error = output });
 
         return (exit, output.ToString().Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries));
     }

@@ -19,5 +19,5 @@ public sealed record Diagnostic(string Code, Severity Severity, string File, Sou
     public override string ToString() => ToString(Language.English);
 
     public string ToString(Language language) =>
-        $"{Code} {File}({Span.Line},{Span.Column}): {(Severity == Severity.Error ? "" : language == Language.Japanese ? "警告: " : "warning: ")}{Said.In(language)}{(Advice is null ? "" : " " + Advice.In(language))}";
+        $"{Code} {File}({Span.Line},{Span.Column}): {(Severity == Severity.Error ? "" : language == Language.Japanese ? "警告: " : "warning: ")}{Said.In(language)}{(Advice is null ? "" : (language == Language.Japanese ? "" : " ") + Advice.In(language))}";
 }

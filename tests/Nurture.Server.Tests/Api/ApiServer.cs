@@ -88,10 +88,11 @@ public class ApiServer : IAsyncLifetime
     /// <summary>Where its database is; SQLite in its own folder where nothing is said.</summary>
     protected virtual Task<string[]> SettingsAsync() => Task.FromResult<string[]>([]);
 
-    public async Task<(HttpStatusCode Status, JsonNode? Body)> CallAsync(HttpMethod method, string path, object? body = null, string? key = "dev")
+    public async Task<(HttpStatusCode Status, JsonNode? Body)> CallAsync(HttpMethod method, string path, object? body = null, string? key = "dev", string? language = null)
     {
         using var request = new HttpRequestMessage(method, path.StartsWith('/') ? path : $"/api/v1/{path}");
         if (key is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        if (language is not null) request.Headers.AcceptLanguage.ParseAdd(language);
         if (body is not null) request.Content = new StringContent(body as string ?? System.Text.Json.JsonSerializer.Serialize(body), Encoding.UTF8, "application/json");
         using var answer = await Server.Http.SendAsync(request, Cancel);
         var text = await answer.Content.ReadAsStringAsync(Cancel);

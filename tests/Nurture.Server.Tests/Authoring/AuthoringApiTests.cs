@@ -37,6 +37,17 @@ public sealed class AuthoringApiTests(ApiServer api) : IClassFixture<ApiServer>
     }
 
     [Fact]
+    public async Task Mistakes_are_told_in_the_language_of_whoever_asks()
+    {
+        await api.PublishAsync();
+
+        var (_, answer) = await api.CallAsync(HttpMethod.Post, "scenarios/check", new { text = ApiServer.Welcome.Replace("send: hello", "send: helo") }, language: "ja");
+
+        var mistake = Assert.Single(answer!["diagnostics"]!.AsArray())!;
+        Assert.Equal(("テンプレート \"helo\" は定義されていません。", "もしかして \"hello\" ですか。"), (mistake["message"]!.GetValue<string>(), mistake["hint"]!.GetValue<string>()));
+    }
+
+    [Fact]
     public async Task Before_publishing_the_tests_run_and_an_invented_contact_goes_through_it()
     {
         await api.PublishAsync();

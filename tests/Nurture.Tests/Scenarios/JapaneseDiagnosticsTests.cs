@@ -45,7 +45,7 @@ public sealed partial class JapaneseDiagnosticsTests
         var said = ScenarioLibrary.Check("scenario: trial\nsubject: contact\ntrigger: { event: signed_up }\nsteps:\n  - wait: 3 days\n", "trial.yaml", Fixtures.Environment).Diagnostics.First(one => one.Code == DiagnosticCodes.NotALength);
 
         Assert.Equal("NUR011 trial.yaml(5,11): \"3 days\" is not a length of time. Write 3d.", said.ToString());
-        Assert.Equal("NUR011 trial.yaml(5,11): \"3 days\" は時間の長さではありません。 3d と書きます。", said.ToString(Language.Japanese));
+        Assert.Equal("NUR011 trial.yaml(5,11): \"3 days\" は時間の長さではありません。3d と書きます。", said.ToString(Language.Japanese));
     }
 
     [Fact]
