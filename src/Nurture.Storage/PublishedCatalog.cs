@@ -41,7 +41,7 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
     {
         var plan = One(content, "plan") is { } planned ? TrackingPlanReader.Read(planned.Content, "events.yaml").Plan : TrackingPlan.Empty;
         var ruled = One(content, "policy");
-        var policy = ruled is null ? Sends.SendPolicy.Default : SendPolicyReader.Read(ruled.Content, "policy.yaml").Policy;
+        var policy = ruled is null ? Sends.SendPolicy.Default : SendPolicyReader.Read(ruled.Content, "policy.yaml", plan).Policy;
         var escalations = One(content, "escalations") is { } declared ? EscalationTypesReader.Read(declared.Content, ScenarioLibrary.EscalationsFile).Types : EscalationTypes.None;
         var hooks = One(content, "hooks") is { } hooked ? HooksReader.Read(hooked.Content, ScenarioLibrary.HooksFile, plan).Hooks : HookSet.None;
         var templates = new MailTemplateLibrary(

@@ -24,8 +24,9 @@ public sealed partial class SendStore
     /// </summary>
     /// <param name="lease">On the database's clock; without <see cref="WriteAsync"/> within it the claim is void.</param>
     /// <param name="isAllowed">The allow-list; null lets every address through.</param>
+    /// <param name="mayBeServed">Of an account's attributes: whether its trial or contract lives; null where that is not asked.</param>
     public Task<Claim> ClaimAsync(
-        string owner, int limit, TimeSpan lease, DateTimeOffset now, Func<string, bool>? isAllowed, CancellationToken cancel) =>
+        string owner, int limit, TimeSpan lease, DateTimeOffset now, Func<string, bool>? isAllowed, Func<AccountState, bool>? mayBeServed, CancellationToken cancel) =>
         database.WriteBatchAsync(async (connection, transaction, ct) =>
         {
             var (stop, left) = await ReadSwitchAsync(connection, transaction, ct);
@@ -38,6 +39,7 @@ public sealed partial class SendStore
             if (aside.Count > 0) due = [.. due.Where(send => !aside.Contains(send.Id))];
             var people = await PeopleAsync(connection, transaction, due, ct);
             var refusals = await RefusalsAsync(connection, transaction, due, people, ct);
+            if (mayBeServed is not null) await AddUnservedAsync(connection, transaction, people, mayBeServed, refusals, ct);
             await AddMootAsync(connection, transaction, due, refusals, ct);
             var held = await HeldAsync(connection, transaction, people, now, ct);
             var mayHaveLeft = await MayHaveLeftAsync(connection, transaction, due, left, ct);
@@ -159,6 +161,20 @@ public sealed partial class SendStore
         foreach (var (n, topic) in refused) reasons.TryAdd(refusable[n].Send.Id, topic == "*" ? Reason.Unsubscribed : Reason.TopicRefused);
         foreach (var person in people.Where(person => person.Send.Class == SendClass.Marketing && !person.HasBasis)) reasons.TryAdd(person.Send.Id, Reason.NoConsent);
         return reasons;
+    }
+
+    /// <summary>Service mails to people whose account's trial and contract are over (SEMANTICS.md 36).</summary>
+    private async Task AddUnservedAsync(
+        DbConnection connection, DbTransaction transaction, List<Recipient> people, Func<AccountState, bool> mayBeServed, Dictionary<Guid, Reason> reasons, CancellationToken cancel)
+    {
+        var served = people.Where(person => person.Send.Class == SendClass.Service).ToList();
+        var accounts = await database.BulkAsync(connection, transaction, Rows.Of(served).Long("contact_id", person => person.ContactId),
+            "select r.n, a.id, a.attributes from rows r join contacts c on c.id = r.contact_id join accounts a on a.id = c.account_id where c.merged_into is null",
+            row => (N: (int)row.GetInt64(0) - 1, Id: row.GetInt64(1), Attributes: row.GetString(2)), cancel);
+        foreach (var account in accounts.GroupBy(account => account.Id).Where(account => !mayBeServed(Profiles.Account(account.Key, account.First().Attributes))))
+        {
+            foreach (var (n, _, _) in account) reasons.TryAdd(served[n].Send.Id, Reason.NoContract);
+        }
     }
 
     /// <summary>The recipients, and who they turned out to be: a refusal by the one that a contact was merged into holds for its mails too.</summary>

@@ -38,14 +38,15 @@ internal sealed class EntryTrial(SlotStore slots, EventLog log, SuppressionStore
         {
             var isEntering = said.Entry.Reason == Reason.Entered;
             answers.Add(new(said.Entry.Subject, said.Entry.Reason, isEntering && said.Entry.Detail.Contains("\"holdout\"", StringComparison.Ordinal),
-                isEntering && said.Entry.Subject.Kind == SubjectKind.Contact && IsUnreachable(batch.Outcome.Set.Contact(said.Slot, said.Entry.Subject.Id), published.Scenario)));
+                isEntering && said.Entry.Subject.Kind == SubjectKind.Contact && IsUnreachable(batch.Outcome.Set, said.Slot, said.Entry.Subject.Id, published.Scenario, catalog, now)));
         }
 
         return answers;
     }
 
-    private static bool IsUnreachable(ContactState? contact, Scenario scenario) =>
-        contact is null || contact.Email is null || contact.IsSuppressed || Consent.Refuses(contact, scenario.Class, scenario.Topic) is not null;
+    private static bool IsUnreachable(WorkingSet set, short slot, long id, Scenario scenario, Catalog catalog, DateTimeOffset now) =>
+        set.Contact(slot, id) is not { Email: not null, IsSuppressed: false } contact
+        || Consent.Refuses(contact, contact.AccountId == 0 ? null : set.Account(slot, contact.AccountId), scenario.Class, scenario.Topic, catalog, now) is not null;
 
     private async Task<IReadOnlyList<LoadedSubject>> LoadAsync(IReadOnlyList<SubjectKey> keys, AddressHash hash, CancellationToken cancel)
     {

@@ -11,6 +11,7 @@ namespace Nurture.Conditions;
 internal sealed partial class Binder
 {
     private static readonly string[] InWhere = ["not", "one_of", "exists"];
+    private static readonly string[] OfAttributes = ["not", "one_of", "exists", "days_since", "days_until"];
 
     private Part? BindCall(Expression.Call call)
     {
@@ -29,6 +30,8 @@ internal sealed partial class Binder
         {
             return FailedPart(call, NotHere, $"A where reads the event's own fields: {name}(…) cannot be asked in it.", "Ask it outside of the brackets, joined with &&.");
         }
+
+        if (ConditionFunctions.Find(name) is not null && (!OfAttributes.Contains(name) || IsMomentOfEvent(call, name)) && IsOutOfReach(call)) return null;
 
         var isAboutSomebody = name is "event" or "count" or "people" or "sum" or "average" or "max" or "min" or "ever" or "first" or "last" or "days_since" or "silent" or "has_role";
         if (receiver is not null && !isAboutSomebody && ConditionFunctions.Find(name) is not null)
@@ -63,6 +66,8 @@ internal sealed partial class Binder
             _ => UnknownFunction(call),
         };
     }
+
+    private static bool IsMomentOfEvent(Expression.Call call, string name) => name == "days_since" && call.Arguments is [{ Value: var asked }, ..] && Bare(asked) is Expression.Literal;
 
     /// <summary><c>f(…)</c>, not <c>f …</c>: there the arguments would reach to the end of the condition.</summary>
     private bool IsWrittenWithBrackets(Expression.Call call) => call.Function.Span.End < source.Length && source[call.Function.Span.End] == '(';

@@ -163,7 +163,7 @@ internal sealed partial class Advance
         if (recipient is null || recipient.Status != ContactStatus.Active) return Reason.ContactLeft;
         if (recipient.Email is null && at >= enrollment.EnteredAt + SettleOf(recipient)) return Reason.NoAddress;
         if (recipient.IsSuppressed) return Reason.Suppressed;
-        if (Consent.Refuses(recipient, step.Class, step.Topic) is { } refused) return refused;
+        if (Consent.Refuses(recipient, subject as AccountState ?? AccountOf(recipient), step.Class, step.Topic, catalog, at) is { } refused) return refused;
         // Who was a customer is won back only if they asked to hear of us.
         return step.Class != SendClass.Transactional && HasChurned(subject) && recipient.Basis != ConsentBasis.OptIn ? Reason.NoConsent : null;
     }

@@ -17,6 +17,9 @@ public sealed record SendPolicy
     /// <summary>Per class; a class that is absent may leave at any time. Transactional is never listed.</summary>
     public IReadOnlyDictionary<SendClass, AllowedHours> AllowedHours { get; init; } = new Dictionary<SendClass, AllowedHours>();
 
+    /// <summary>Null where nothing is declared that could tell: then service mails ask for no trial or contract.</summary>
+    public ServiceBasis? ServiceBasis { get; init; }
+
     public IReadOnlyList<Cap> Caps { get; init; } = [];
 
     /// <summary>By name.</summary>

@@ -71,6 +71,7 @@ public static partial class Explanation
 
             Reason.Suppressed => $"送信不可アドレスのため、{mail}を送りませんでした。",
             Reason.NoConsent => $"広告宣伝メールへの同意がないため、{mail}を送りませんでした。",
+            Reason.NoContract => $"契約企業に有効なトライアルも契約もないため、{mail}を送りませんでした。",
             Reason.Unsubscribed => $"ご本人がすべての配信を停止しているため、{mail}を送りませんでした。",
             Reason.TopicRefused => $"ご本人が{(step is Step.Send { Topic: { } topic } ? $"配信カテゴリ「{topic}」" : "この配信カテゴリ")}を停止しているため、{mail}を送りませんでした。",
             Reason.NoAddress => $"メールアドレスが分からないため、{mail}を送っていません。",

@@ -73,6 +73,7 @@ public static partial class Explanation
 
             Reason.Suppressed => $"Did not send {mail}: the address is suppressed.",
             Reason.NoConsent => $"Did not send {mail}: the person has given no ground for marketing mail.",
+            Reason.NoContract => $"Did not send {mail}: the account has neither a live trial nor a live contract.",
             Reason.Unsubscribed => $"Did not send {mail}: the person has unsubscribed from everything.",
             Reason.TopicRefused => $"Did not send {mail}: the person refuses {(step is Step.Send { Topic: { } topic } ? $"the topic {topic}" : "its topic")}.",
             Reason.NoAddress => $"Did not send {mail} yet, or at all: no address is known.",
