@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Escalations;
 using Nurture.Scenarios;
 using Nurture.Sends;
 
@@ -201,13 +202,13 @@ public sealed partial class SendStore
         var holdable = people.Where(person => person.Send.Class != SendClass.Transactional).ToList();
         var found = await database.BulkAsync(connection, transaction,
             Rows.Of(holdable).Long("contact_id", person => person.ContactId).Scalar("now", now),
-            "select r.n, h.until, h.blocks from rows r join contacts c on c.id = r.contact_id join holds h on h.account_id = c.account_id where h.until > @now",
-            row => (N: (int)row.GetInt64(0) - 1, Until: row.Instant(1), Blocks: row.GetInt16(2)), cancel);
+            "select r.n, h.until, h.blocks, h.topics from rows r join contacts c on c.id = r.contact_id join holds h on h.account_id = c.account_id where h.until > @now",
+            row => (N: (int)row.GetInt64(0) - 1, Until: row.Instant(1), Blocks: Blocks(row, 2)), cancel);
         var held = new Dictionary<Guid, (ClaimedSend Send, DateTimeOffset Until)>();
         foreach (var (n, until, blocks) in found)
         {
             var send = holdable[n].Send;
-            if ((blocks & Bit(send.Class)) != 0 && (!held.TryGetValue(send.Id, out var known) || known.Until < until)) held[send.Id] = (send, until);
+            if (blocks.Includes(send.Class, send.Topic) && (!held.TryGetValue(send.Id, out var known) || known.Until < until)) held[send.Id] = (send, until);
         }
 
         return held;
@@ -249,7 +250,12 @@ public sealed partial class SendStore
     /// <summary>A set of classes as stored.</summary>
     internal static short Bits(IEnumerable<SendClass> classes) => (short)classes.Aggregate(0, (bits, of) => bits | Bit(of));
 
-    internal static IReadOnlyList<SendClass> Classes(short bits) => [.. Enum.GetValues<SendClass>().Where(of => (bits & Bit(of)) != 0)];
+    /// <summary>What a hold blocks, in two columns: the bits of its classes, and its topics with a comma between.</summary>
+    internal static Blocked Blocks(DbDataReader row, int first)
+    {
+        var bits = row.GetInt16(first);
+        return new([.. Enum.GetValues<SendClass>().Where(of => (bits & Bit(of)) != 0)], row.GetString(first + 1).Split(',', StringSplitOptions.RemoveEmptyEntries));
+    }
 
     private async Task<IReadOnlyList<ClaimedSend>> TakeAsync(
         DbConnection connection, DbTransaction transaction, List<ClaimedSend> sends, string owner, TimeSpan lease, CancellationToken cancel)

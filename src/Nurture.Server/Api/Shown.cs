@@ -134,11 +134,11 @@ public sealed record ShownAccount(
 }
 
 /// <param name="Source"><c>escalation:ID</c> or <c>user:ADDRESS</c>.</param>
-/// <param name="Blocks">Classes of sends that wait.</param>
+/// <param name="Blocks">Classes and topics of the sends that wait.</param>
 public sealed record ShownHold(string Account, string? AccountName, string Source, DateTimeOffset Since, DateTimeOffset Until, string Because, IReadOnlyList<string> Blocks)
 {
     internal static ShownHold Of(HoldRow hold) => new(
-        SubjectRef.Account(hold.AccountId).ToString(), hold.AccountName, hold.Source, hold.Since, hold.Until, hold.Because, [.. hold.Blocks.Select(of => ApiJson.Word(of))]);
+        SubjectRef.Account(hold.AccountId).ToString(), hold.AccountName, hold.Source, hold.Since, hold.Until, hold.Because, [.. hold.Blocks.Classes.Select(of => ApiJson.Word(of)), .. hold.Blocks.Topics]);
 }
 
 /// <summary>A live enrollment and the step it stands on.</summary>

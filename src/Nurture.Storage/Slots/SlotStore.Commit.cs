@@ -322,8 +322,8 @@ public sealed partial class SlotStore
             var holds = changed.SelectMany(h => h.Holds.Select(hold => (h.AccountId, Hold: hold))).ToList();
             await BulkAsync(Rows.Of(holds)
                     .Long("account_id", h => h.AccountId).Text("source", h => h.Hold.Source).Instant("since", h => h.Hold.Since).Instant("until", h => h.Hold.Until)
-                    .Text("because", h => h.Hold.Because).Short("blocks", h => SendStore.Bits(h.Hold.Blocks)),
-                "insert into holds (account_id, source, since, until, because, blocks) select r.account_id, r.source, r.since, r.until, r.because, r.blocks from rows r where true");
+                    .Text("because", h => h.Hold.Because).Short("blocks", h => SendStore.Bits(h.Hold.Blocks.Classes)).Text("topics", h => string.Join(',', h.Hold.Blocks.Topics)),
+                "insert into holds (account_id, source, since, until, because, blocks, topics) select r.account_id, r.source, r.since, r.until, r.because, r.blocks, r.topics from rows r where true");
             // What the claim had put off until the end of a hold may leave as soon as nothing holds the account any more.
             var released = changed.Where(h => h.Holds.Count == 0).ToList();
             var held = await database.BulkAsync(connection, transaction, Rows.Of(released).Long("account_id", h => h.AccountId).Scalar("now", commit.RecordedAt),

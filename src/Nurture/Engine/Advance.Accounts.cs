@@ -208,7 +208,7 @@ internal sealed partial class Advance
         {
             Source = ofSource.Key,
             Since = ofSource.Min(hold => hold.Since),
-            Blocks = [.. ofSource.SelectMany(hold => hold.Blocks).Distinct().Order()],
+            Blocks = ofSource.Select(hold => hold.Blocks).Aggregate((one, other) => one.And(other)),
             Quiet = ofSource.Max(hold => hold.Quiet),
         }).ToList();
         into.Holds.Clear();

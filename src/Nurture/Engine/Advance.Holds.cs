@@ -83,7 +83,7 @@ internal sealed partial class Advance
     {
         if (set.Account(slot, signal.AccountId) is not { } account) return;
         CatchUp(account, signal.At, isInclusive: false);
-        Begin(account, new Hold($"user:{signal.By}", signal.At, signal.Until, signal.Because, [SendClass.Marketing, SendClass.Service], HandQuiet), signal.At);
+        Begin(account, new Hold($"user:{signal.By}", signal.At, signal.Until, signal.Because, Blocked.Standard, HandQuiet), signal.At);
         SettleAccount(account, null, signal.At);
         Rest(account, signal.At);
     }
@@ -164,7 +164,7 @@ internal sealed partial class Advance
             if (hold.Since > at) continue;
             // Over, though the account was not woken yet: its quiet time has begun.
             if (hold.Until <= at) quietUntil = Later(quietUntil, hold.Until + hold.Quiet);
-            else if (hold.Blocks.Contains(step.Class) && (until is null || hold.Until > until)) until = hold.Until;
+            else if (hold.Blocks.Includes(step.Class, step.Topic) && (until is null || hold.Until > until)) until = hold.Until;
         }
 
         if (until is not null) return until;

@@ -16,11 +16,26 @@ public enum EscalationPriority : byte
 /// <param name="Due">From the opening of the case, in business days or exact.</param>
 public sealed record PlaybookTask(string Title, Duration? Due, bool IsRequired);
 
+/// <summary>Which sends a hold keeps back: all of a class, and those about a topic; what is transactional goes in any case.</summary>
+public sealed record Blocked(IReadOnlyList<SendClass> Classes, IReadOnlyList<string> Topics)
+{
+    /// <summary>Where nothing else is said (SEMANTICS.md 36).</summary>
+    public static Blocked Standard { get; } = new([SendClass.Marketing, SendClass.Service], []);
+
+    public bool Includes(SendClass of, string? topic) => of != SendClass.Transactional && (Classes.Contains(of) || (topic is not null && Topics.Contains(topic)));
+
+    public Blocked And(Blocked other) => new([.. Classes.Union(other.Classes).Order()], [.. Topics.Union(other.Topics).Order(StringComparer.Ordinal)]);
+
+    public bool Equals(Blocked? other) => other is not null && Classes.SequenceEqual(other.Classes) && Topics.SequenceEqual(other.Topics);
+
+    public override int GetHashCode() => HashCode.Combine(Classes.Count, Topics.Count);
+}
+
 /// <summary>How a case of the type keeps an account silent meanwhile.</summary>
-/// <param name="Blocks">Classes whose sends wait.</param>
+/// <param name="Blocks">What waits.</param>
 /// <param name="Most">After this the hold ends, whatever became of the case: a forgotten one must not silence a customer for ever.</param>
 /// <param name="Quiet">How long after the case is closed sends go on waiting.</param>
-public sealed record HoldRule(IReadOnlyList<SendClass> Blocks, Duration Most, TimeSpan Quiet);
+public sealed record HoldRule(Blocked Blocks, Duration Most, TimeSpan Quiet);
 
 /// <summary>A hold that one event opens and another one closes (SEMANTICS.md 48).</summary>
 /// <param name="Key">The property that tells one opening from another, such as a ticket's number; empty where there is one at a time.</param>
@@ -102,7 +117,7 @@ public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType>
     public IReadOnlyDictionary<string, IReadOnlyList<PoolMember>> Pools { get; init; } = new Dictionary<string, IReadOnlyList<PoolMember>>();
 
     /// <summary>How a human's reply holds their account, until its owner releases it (SEMANTICS.md 41).</summary>
-    public HoldRule Replies { get; init; } = new([SendClass.Marketing, SendClass.Service], new Duration(TimeSpan.Zero, BusinessDays: 3), TimeSpan.FromDays(1));
+    public HoldRule Replies { get; init; } = new(Blocked.Standard, new Duration(TimeSpan.Zero, BusinessDays: 3), TimeSpan.FromDays(1));
 
     /// <summary>What is said of such a hold.</summary>
     public string RepliesTitle { get; init; } = "A person has replied";

@@ -69,6 +69,32 @@ public sealed class HoldPairTests
         Assert.Empty(world.Account(1).Holds);
     }
 
+    [Rule(36)]
+    [Theory]
+    [InlineData("[ tips ]", "plain 2")]
+    [InlineData("[ service ]", "")]
+    [InlineData("[ marketing ]", "plain 2,tip 2")]
+    [InlineData("[ marketing, news ]", "plain 2,tip 2")]
+    public void A_hold_blocks_classes_or_topics(string blocks, string mails)
+    {
+        var world = World.WithHealth(World.NobodyScored, Types.Replace("up_to: 14d", $"blocks: {blocks}, up_to: 14d", StringComparison.Ordinal),
+            Drip.Replace("template: one,", "template: plain,", StringComparison.Ordinal),
+            Drip.Replace("drip", "tips", StringComparison.Ordinal).Replace("template: one,", "template: tip, topic: tips,", StringComparison.Ordinal)).Person(1, account: 1).Person(2, account: 1);
+
+        world.Do(1, "ticket_opened", Ticket(7)).Do(2, "subscribed");
+        Assert.Equal(mails, string.Join(',', world.Mails));
+
+        world.Do(1, "ticket_closed", Ticket(7)).Pass("3d");
+        Assert.Equal(["plain 2", "tip 2"], world.Mails.Order());
+    }
+
+    [Theory]
+    [InlineData("[ transactional ]", DiagnosticCodes.Contradiction)]
+    [InlineData("[ marketting ]", DiagnosticCodes.UnknownWord)]
+    [InlineData("[ 'two words' ]", DiagnosticCodes.BadName)]
+    public void What_a_hold_cannot_block_is_said(string blocks, string code) =>
+        Assert.Equal(code, Assert.Single(EscalationTypesReader.Read($"types: {{ stalled: {{ title: Stalled, hold: {{ blocks: {blocks} }} }} }}", "escalations.yaml").Diagnostics).Code);
+
     [Fact]
     public void The_goal_is_asked_before_what_the_end_of_a_hold_lets_go()
     {
