@@ -205,6 +205,7 @@ public static partial class StateCodec
         hot.Flag(19, contact.IsKnown);
         hot.Flag(65, contact.IsInternal);
         foreach (var membership in contact.Memberships) cold.Number(51, membership);
+        foreach (var absorbed in contact.Absorbed) cold.Number(66, absorbed);
         foreach (var (session, part) in contact.Sessions)
         {
             cold.Message(64, w =>
@@ -242,6 +243,7 @@ public static partial class StateCodec
             case 19: contact.IsKnown = reader.Flag; return true;
             case 65: contact.IsInternal = reader.Flag; return true;
             case 51: contact.Memberships.Add(reader.Number); return true;
+            case 66: contact.Absorbed.Add(reader.Number); return true;
             case 64:
                 var (session, registration, told) = ("", Registration.None, 0);
                 var part = new PackedReader(reader.Bytes);

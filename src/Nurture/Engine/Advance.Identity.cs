@@ -94,10 +94,7 @@ internal sealed partial class Advance
         var contact = StateCodec.UnpackWhole(signal.State.Span);
         set.SetTombstone(slot, contact.Id, null);
         set.Put(slot, contact);
-        foreach (var enrollment in contact.Enrollments.Where(e => e.Status == EnrollmentStatus.Live))
-        {
-            Do(new Effect.Positioned(contact.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, enrollment.Step, enrollment.StepStartedAt));
-        }
+        foreach (var enrollment in contact.Enrollments.Where(e => e.Status == EnrollmentStatus.Live)) Stand(contact, enrollment);
 
         Settled(contact, now);
         var waiting = set.KeptOf(slot, contact.Id);
@@ -161,6 +158,7 @@ internal sealed partial class Advance
         var from = StateCodec.UnpackWhole(signal.State.Span);
         var into = ContactHere(signal.ContactId, from.CreatedAt);
         if (into.Status == ContactStatus.Erased) return;
+        into.Absorbed.UnionWith(from.Absorbed.Append(from.Id));
         foreach (var (name, stamped) in from.Attributes) Say(into, name, stamped.Value, stamped.At);
         catalog.Index.Criteria.Merge(into, from);
         if (AccountOf(into) is { } account)
@@ -215,6 +213,13 @@ internal sealed partial class Advance
         Settled(into, now);
     }
 
+    /// <summary>A passage that came from elsewhere stands here now, in its line too.</summary>
+    private void Stand(SubjectState subject, Enrollment enrollment)
+    {
+        Do(new Effect.Positioned(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, enrollment.Step, enrollment.StepStartedAt));
+        if (enrollment is { InLineUntil: { } until, Step: { } step }) Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step, enrollment.Iteration, until));
+    }
+
     private void MergeEnrollment(SubjectState into, Enrollment enrollment, long fromId)
     {
         // What was sent to the one was sent to the other: the step of another passage does not send it again.
@@ -224,7 +229,7 @@ internal sealed partial class Advance
         if (enrollment.Status != EnrollmentStatus.Live) return;
         if (twin is null)
         {
-            Do(new Effect.Positioned(into.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, enrollment.Step, enrollment.StepStartedAt));
+            Stand(into, enrollment);
             return;
         }
 
@@ -235,7 +240,7 @@ internal sealed partial class Advance
             if (!older.EventsSinceEntry.TryGetValue(key, out var known) || known.OccurredAt < happened.OccurredAt) older.EventsSinceEntry[key] = happened;
         }
 
-        if (older == enrollment) Do(new Effect.Positioned(into.Ref, older.Id, older.Scenario, older.Version, older.Step, older.StepStartedAt));
+        if (older == enrollment) Stand(into, older);
         End(into, younger, Reason.Merged, now);
     }
 

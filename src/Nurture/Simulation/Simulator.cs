@@ -313,16 +313,8 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 if (place < 0) line.Add(asked);
                 else line[place] = asked;
                 break;
-            case Effect.AccountMerged merged:
-                var (gone, into) = (SubjectRef.Account(merged.AccountId), SubjectRef.Account(merged.IntoId));
-                for (var i = 0; i < line.Count; i++)
-                {
-                    if (line[i].Subject == gone) line[i] = line[i] with { Subject = into, Slot = Slots.OfAccount(into.Id) };
-                }
-
-                break;
             case Effect.PlanCall or Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
-            case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationMerged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.ColleaguesTold or Effect.ApprovalAsked or Effect.ApprovalEnded or Effect.OwnerChanged: break;
+            case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationMerged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.AccountMerged or Effect.ColleaguesTold or Effect.ApprovalAsked or Effect.ApprovalEnded or Effect.OwnerChanged: break;
             default: throw new InvalidOperationException($"The simulator does not carry {effect.GetType().Name}.");
         }
     }
