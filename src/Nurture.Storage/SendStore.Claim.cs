@@ -195,14 +195,18 @@ public sealed partial class SendStore
         return people;
     }
 
-    /// <summary>Sends whose account was put on hold after they were planned, and until when (SEMANTICS.md 30, 48).</summary>
+    /// <summary>Sends whose account, or recipient without one, was put on hold after they were planned, and until when (SEMANTICS.md 30, 48).</summary>
     private async Task<Dictionary<Guid, (ClaimedSend Send, DateTimeOffset Until)>> HeldAsync(
         DbConnection connection, DbTransaction transaction, List<Recipient> people, DateTimeOffset now, CancellationToken cancel)
     {
         var holdable = people.Where(person => person.Send.Class != SendClass.Transactional).ToList();
         var found = await database.BulkAsync(connection, transaction,
             Rows.Of(holdable).Long("contact_id", person => person.ContactId).Scalar("now", now),
-            "select r.n, h.until, h.blocks, h.topics from rows r join contacts c on c.id = r.contact_id join holds h on h.account_id = c.account_id where h.until > @now",
+            """
+            select r.n, h.until, h.blocks, h.topics from rows r join contacts c on c.id = r.contact_id join holds h on h.account_id = c.account_id where h.until > @now
+            union all
+            select r.n, h.until, h.blocks, h.topics from rows r join contact_holds h on h.contact_id = r.contact_id where h.until > @now
+            """,
             row => (N: (int)row.GetInt64(0) - 1, Until: row.Instant(1), Blocks: Blocks(row, 2)), cancel);
         var held = new Dictionary<Guid, (ClaimedSend Send, DateTimeOffset Until)>();
         foreach (var (n, until, blocks) in found)

@@ -126,6 +126,8 @@ internal static class EscalationEndpoints
             .RequirePermission(Permission.ReadEscalations).WithSummary("Accounts whose mails wait, those that end first at the top.");
         api.MapPost("/accounts/{id:long}/hold", HoldAsync).RequirePermission(Permission.WriteHolds)
             .WithSummary("Keeps marketing and service mails to the account back until a moment, for a reason.").Produces<Accepted>(StatusCodes.Status202Accepted);
+        api.MapDelete("/contacts/{id:long}/hold", ReleasePersonAsync).RequirePermission(Permission.WriteHolds)
+            .WithSummary("Lets mail to a person without an account go again, whatever held it.").Produces<Accepted>(StatusCodes.Status202Accepted);
         api.MapDelete("/accounts/{id:long}/hold", ReleaseAsync).RequirePermission(Permission.WriteHolds)
             .WithSummary("Lets the account's mails go, whoever held them.").Produces<Accepted>(StatusCodes.Status202Accepted);
 
@@ -225,21 +227,26 @@ internal static class EscalationEndpoints
         var until = draft.Until ?? throw RefusedException.Missing("until", "\"2026-12-01T09:00:00Z\": a hold always ends");
         if (until <= now || until > now + LongestHold) throw RefusedException.BadRequest("bad-moment", "A hold ends within a year.", $"until is {until:O}.");
         var because = Required(draft.Because, "because", "they are in a merger");
-        return await TellAsync(id, account => new Signal.HoldRequested(account, until.ToUniversalTime(), because, audited.Who, now), "account.held", requests, audited, now, signals, cancel);
+        return await TellAsync(SubjectRef.Account(id), account => new Signal.HoldRequested(account, until.ToUniversalTime(), because, audited.Who, now), "account.held", requests, audited, now, signals, cancel);
     }
 
     private static Task<IResult> ReleaseAsync(long id, RequestStore requests, Audited audited, BusinessClock clock, WorkSignals signals, CancellationToken cancel)
     {
         var now = clock.Now;
-        return TellAsync(id, account => new Signal.HoldReleased(account, audited.Who, now), "account.released", requests, audited, now, signals, cancel);
+        return TellAsync(SubjectRef.Account(id), account => new Signal.HoldReleased(account, audited.Who, now), "account.released", requests, audited, now, signals, cancel);
+    }
+
+    private static Task<IResult> ReleasePersonAsync(long id, RequestStore requests, Audited audited, BusinessClock clock, WorkSignals signals, CancellationToken cancel)
+    {
+        var now = clock.Now;
+        return TellAsync(SubjectRef.Contact(id), contact => new Signal.HoldReleased(0, audited.Who, now) { ContactId = contact }, "contact.released", requests, audited, now, signals, cancel);
     }
 
     private static async Task<IResult> TellAsync(
-        long id, Func<long, Signal> signal, string action, RequestStore requests, Audited audited, DateTimeOffset now, WorkSignals signals, CancellationToken cancel)
+        SubjectRef subject, Func<long, Signal> signal, string action, RequestStore requests, Audited audited, DateTimeOffset now, WorkSignals signals, CancellationToken cancel)
     {
-        var subject = SubjectRef.Account(id);
-        if (await requests.TellAsync(subject, account => signal(account.Id), audited.Note(action, subject.ToString()), now, audited.Correlation, cancel) is null)
-            throw RefusedException.NotFound($"account {id}");
+        if (await requests.TellAsync(subject, found => signal(found.Id), audited.Note(action, subject.ToString()), now, audited.Correlation, cancel) is null)
+            throw RefusedException.NotFound($"{(subject.Kind == SubjectKind.Contact ? "contact" : "account")} {subject.Id}");
         signals.Events.Raise();
         return TypedResults.Accepted((string?)null, new Accepted(subject.ToString(), now, audited.Correlation));
     }

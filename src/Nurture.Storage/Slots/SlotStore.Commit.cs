@@ -314,20 +314,25 @@ public sealed partial class SlotStore
 
         private async Task HoldsAsync()
         {
-            var changed = LastOf(commit.Holds, h => h.AccountId);
+            var changed = LastOf(commit.Holds, h => h.Subject);
+            await HoldsAsync(changed.FindAll(h => h.Subject.Kind == SubjectKind.Account), "holds", "account_id", "c.account_id");
+            await HoldsAsync(changed.FindAll(h => h.Subject.Kind == SubjectKind.Contact), "contact_holds", "contact_id", "c.id");
+        }
+
+        private async Task HoldsAsync(List<Effect.HoldsChanged> changed, string table, string holder, string ofPerson)
+        {
             if (changed.Count == 0) return;
-            var accounts = Rows.Of(changed).Long("account_id", h => h.AccountId);
-            await BulkAsync(accounts, "delete from holds where account_id in (select r.account_id from rows r)");
-            var holds = changed.SelectMany(h => h.Holds.Select(hold => (h.AccountId, Hold: hold))).ToList();
+            await BulkAsync(Rows.Of(changed).Long("holder", h => h.Subject.Id), $"delete from {table} where {holder} in (select r.holder from rows r)");
+            var holds = changed.SelectMany(h => h.Holds.Select(hold => (h.Subject, Hold: hold))).ToList();
             await BulkAsync(Rows.Of(holds)
-                    .Long("account_id", h => h.AccountId).Text("source", h => h.Hold.Source).Instant("since", h => h.Hold.Since).Instant("until", h => h.Hold.Until)
+                    .Long("holder", h => h.Subject.Id).Text("source", h => h.Hold.Source).Instant("since", h => h.Hold.Since).Instant("until", h => h.Hold.Until)
                     .Text("because", h => h.Hold.Because).Short("blocks", h => SendStore.Bits(h.Hold.Blocks.Classes)).Text("topics", h => string.Join(',', h.Hold.Blocks.Topics)),
-                "insert into holds (account_id, source, since, until, because, blocks, topics) select r.account_id, r.source, r.since, r.until, r.because, r.blocks, r.topics from rows r where true");
-            // What the claim had put off until the end of a hold may leave as soon as nothing holds the account any more.
+                $"insert into {table} ({holder}, source, since, until, because, blocks, topics) select r.holder, r.source, r.since, r.until, r.because, r.blocks, r.topics from rows r where true");
+            // What the claim had put off until the end of a hold may leave as soon as nothing holds it any more.
             var released = changed.Where(h => h.Holds.Count == 0).ToList();
-            var held = await database.BulkAsync(connection, transaction, Rows.Of(released).Long("account_id", h => h.AccountId).Scalar("now", commit.RecordedAt),
+            var held = await database.BulkAsync(connection, transaction, Rows.Of(released).Long("holder", h => h.Subject.Id).Scalar("now", commit.RecordedAt),
                 $"""
-                 select s.slot, s.id from rows r join contacts c on c.account_id = r.account_id join sends s on s.recipient_id = c.id
+                 select s.slot, s.id from rows r join contacts c on {ofPerson} = r.holder join sends s on s.recipient_id = c.id
                  where s.state = {(short)SendState.Planned} and s.reason = {(short)Reason.OnHold} and s.not_before > @now
                  """, row => (Slot: row.GetInt16(0), Id: row.Uuid(1)), cancel);
             var freed = await database.BulkAsync(connection, transaction, Rows.Of(held).Short("slot", send => send.Slot).Uuid("id", send => send.Id).Scalar("now", commit.RecordedAt),

@@ -121,6 +121,7 @@ internal sealed partial class Advance
             member.HasLeft = contact.Status == ContactStatus.Left;
             if (contact.LastActiveAt > member.LastActiveAt) member.LastActiveAt = contact.LastActiveAt;
             CatchUp(account, at, isInclusive: false);
+            BringHolds(contact, account, at);
             // What is true of it since its account merged starts nothing.
             if (account.IsGathering) RememberTriggers(contact, at);
             Settle(contact, at);
@@ -189,6 +190,7 @@ internal sealed partial class Advance
         if (from.LastActiveAt > into.LastActiveAt) into.LastActiveAt = from.LastActiveAt;
         into.CountedSends.AddRange(from.CountedSends);
         into.CountedSends.Sort();
+        MergeHolds(into, from);
         into.Memberships.UnionWith(from.Memberships);
         foreach (var passage in from.Passages) AddPassage(into, passage);
         foreach (var (scenario, was) in from.TriggerMemory) into.TriggerMemory.TryAdd(scenario, was);
@@ -253,6 +255,7 @@ internal sealed partial class Advance
                 if (enrollment.Status == EnrollmentStatus.Live) End(contact, enrollment, Reason.Erased, signal.At);
             }
 
+            LetGo(contact);
             if (MemberOf(contact) is not null)
             {
                 AccountOf(contact)!.Members.Remove(contact.Id);

@@ -135,6 +135,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             // Now that it is known what happened: what a hold's end lets go asks its goal first.
             HearHolds(account!, happened);
         }
+        else if (contact is not null && accountId == 0) HearHolds(contact, happened);
 
         if (contact is not null) Settle(contact, at);
         if (isOfAccount) SettleAccount(account!, contact, at);

@@ -80,8 +80,8 @@ public abstract record Effect
     /// <summary>Mail colleagues; who of those addressed is one is known to the shell.</summary>
     public sealed record ColleaguesTold(Notice Notice) : Effect;
 
-    /// <summary>All holds of the account that are in force now; what an ended one kept back may leave from <paramref name="QuietUntil"/> on.</summary>
-    public sealed record HoldsChanged(long AccountId, IReadOnlyList<Hold> Holds, DateTimeOffset QuietUntil) : Effect;
+    /// <summary>All holds of the account, or of the person without one, that are in force now; what an ended one kept back may leave from <paramref name="QuietUntil"/> on.</summary>
+    public sealed record HoldsChanged(SubjectRef Subject, IReadOnlyList<Hold> Holds, DateTimeOffset QuietUntil) : Effect;
 }
 
 /// <summary>A decision, with its reason. Append-only.</summary>

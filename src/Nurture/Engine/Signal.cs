@@ -169,8 +169,12 @@ public abstract record Signal
     /// <summary>A human holds the account's mails back until a moment.</summary>
     public sealed record HoldRequested(long AccountId, DateTimeOffset Until, string Because, string By, DateTimeOffset At) : Signal;
 
-    /// <summary>A human lets the account's mails go again, whoever held them.</summary>
-    public sealed record HoldReleased(long AccountId, string By, DateTimeOffset At) : Signal;
+    /// <summary>A human lets the account's mails go again, or those of a person who has none, whoever held them.</summary>
+    public sealed record HoldReleased(long AccountId, string By, DateTimeOffset At) : Signal
+    {
+        /// <summary>The person; 0 where it is an account.</summary>
+        public long ContactId { get; init; }
+    }
 
     /// <summary>A session is otherwise than it was; whom it concerns takes note, once a version.</summary>
     public sealed record SessionChanged(long ContactId, string Session, int Version, SessionNews News, DateTimeOffset At) : Signal;

@@ -220,7 +220,7 @@ public static class SignalCodec
             w.Text(2, s.Because);
             w.Text(3, s.By);
         })),
-        Signal.HoldReleased s => Row(SignalKind.HoldReleased, 0, s.AccountId, s.At, Packed(w => w.Text(1, s.By))),
+        Signal.HoldReleased s => Row(SignalKind.HoldReleased, s.ContactId, s.AccountId, s.At, Packed(w => w.Text(1, s.By))),
         Signal.SessionChanged s => Row(SignalKind.SessionChanged, s.ContactId, 0, s.At, Packed(w =>
         {
             w.Text(1, s.Session);
@@ -649,7 +649,7 @@ public static class SignalCodec
                     if (reader.Field == 1) by = reader.Text;
                 }
 
-                return new Signal.HoldReleased(row.AccountId, by, row.OccurredAt);
+                return new Signal.HoldReleased(row.AccountId, by, row.OccurredAt) { ContactId = row.ContactId };
             }
         }
 

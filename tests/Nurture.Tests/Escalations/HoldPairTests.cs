@@ -46,6 +46,60 @@ public sealed class HoldPairTests
 
     [Rule(48)]
     [Fact]
+    public void Who_has_no_account_is_held_alone_until_the_ticket_is_closed()
+    {
+        var world = Company().Person(3).Person(4).Do(3, "ticket_opened", Ticket(7)).Do(3, "subscribed").Do(4, "subscribed").Pass("2d");
+        Assert.Equal(["one 4"], world.Mails);
+
+        world.Do(3, "ticket_closed", Ticket(7));
+
+        Assert.Equal(["one 4", "one 3"], world.Mails);
+    }
+
+    [Rule(48)]
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_persons_hold_ends_by_itself_or_by_hand(bool isByHand)
+    {
+        var world = Company().Person(3).Do(3, "ticket_opened", Ticket(7)).Do(3, "subscribed").Pass("13d");
+        Assert.Empty(world.Mails);
+
+        if (isByHand) world.Tell(new Signal.HoldReleased(0, "csm@example.com", world.Now) { ContactId = 3 }, 3);
+        else world.Pass("2d");
+
+        Assert.Equal(["one 3"], world.Mails);
+    }
+
+    [Rule(10, 48)]
+    [Fact]
+    public void What_held_a_person_holds_the_account_that_they_join_and_is_closed_there()
+    {
+        var world = Company().Person(3).Do(3, "ticket_opened", Ticket(7)).Join(3, 1).Do(2, "subscribed").Do(3, "subscribed").Pass("1d");
+        Assert.Empty(world.Mails);
+
+        world.Do(2, "ticket_closed", Ticket(7)).Pass("3d");
+
+        Assert.Equal(["one 2", "one 3"], world.Mails.Order());
+        Assert.Empty(world.Account(1).Holds);
+    }
+
+    [Rule(11, 48)]
+    [Fact]
+    public void What_held_one_of_two_holds_who_they_turn_out_to_be()
+    {
+        var world = Company().Person(3).Person(4).Do(3, "ticket_opened", Ticket(7)).Do(4, "subscribed", "{}");
+        Assert.Equal(["one 4"], world.Mails);
+
+        world.Tell(new Signal.MergedInto(3, 5, Slots.OfContact(5), 0, world.Now), 3).Person(5).Do(5, "subscribed").Pass("2d");
+        Assert.Equal(["one 4"], world.Mails);
+
+        world.Do(5, "ticket_closed", Ticket(7));
+        Assert.Equal(["one 4", "one 5"], world.Mails);
+    }
+
+    [Rule(48)]
+    [Fact]
     public void Each_key_holds_by_itself()
     {
         var world = Company().Do(1, "ticket_opened", Ticket(7)).Do(1, "ticket_opened", Ticket(8)).Do(2, "subscribed").Do(1, "ticket_closed", Ticket(7)).Do(1, "ticket_closed", Ticket(9));
