@@ -172,6 +172,23 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
             expected.Where(pair => pair.Value is not null).Select(pair => (pair.Key, pair.Value!.Value)).Order(), (await rows.ToldAsync()).Order());
     }
 
+    [Rule(30, 36, 48)]
+    [Fact]
+    public async Task The_claim_puts_off_what_a_hold_of_the_account_or_of_the_person_alone_blocks_by_class_or_topic()
+    {
+        var account = await rows.AccountAsync("{}");
+        var (colleague, loner) = (await rows.ContactAsync(account: account), await rows.ContactAsync());
+        await rows.HoldAsync("holds", account, [], "tips,news", Noon.AddDays(1));
+        await rows.HoldAsync("contact_holds", loner, [SendClass.Marketing], "", Noon.AddDays(2));
+        var (tip, letter) = (await rows.PlanAsync(colleague, sendClass: SendClass.Service, topic: "tips"), await rows.PlanAsync(loner));
+        Guid[] free = [await rows.PlanAsync(colleague), await rows.PlanAsync(colleague, sendClass: SendClass.Transactional, topic: "tips"), await rows.PlanAsync(loner, sendClass: SendClass.Service)];
+
+        Assert.Equal(free.Order(), (await ClaimAsync()).Select(send => send.Id).Order());
+
+        Assert.Equal([tip], (await ClaimAsync(now: Noon.AddDays(1))).Select(send => send.Id));
+        Assert.Equal([letter], (await ClaimAsync(now: Noon.AddDays(2))).Select(send => send.Id));
+    }
+
     [Rule(36)]
     [Fact]
     public async Task The_claim_asks_again_whether_the_accounts_contract_lives()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Nurture.Conditions;
+using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Scenarios;
 
@@ -7,6 +8,8 @@ namespace Nurture.Simulation;
 
 public static partial class Explanation
 {
+    private static string JapaneseHeld(JournalEntry entry) => entry.Subject.Kind == SubjectKind.Contact ? "コンタクト" : "契約企業";
+
     private static string Japanese(JournalEntry entry, Scenario? scenario, string name)
     {
         var detail = new Detail(entry.Detail);
@@ -142,9 +145,9 @@ public static partial class Explanation
             },
             Reason.EscalationClosed => $"エスカレーション{JapaneseOf(detail["type"])}を完了しました{(detail["outcome"] is { } outcome ? $"(対応結果:{outcome})" : "")}。",
             Reason.OutcomeHeard => $"{here}で、対応結果「{detail["outcome"] ?? "不明"}」を受けて次へ進みました。",
-            Reason.OnHold => $"契約企業への自動配信を保留中のため、{mail}を保留しました{JapaneseOf(detail["because"])}。",
-            Reason.HoldStarted => $"契約企業への自動配信を{(Day(detail["until"]) is { } until ? $" {until.ToString("yyyy年M月d日", CultureInfo.InvariantCulture)}まで" : "")}保留しました{JapaneseOf(detail["because"])}。",
-            Reason.HoldEnded => "契約企業への自動配信の保留を解除しました。",
+            Reason.OnHold => $"自動配信を保留中のため、{mail}を保留しました{JapaneseOf(detail["because"])}。",
+            Reason.HoldStarted => $"{JapaneseHeld(entry)}への自動配信を{(Day(detail["until"]) is { } until ? $" {until.ToString("yyyy年M月d日", CultureInfo.InvariantCulture)}まで" : "")}保留しました{JapaneseOf(detail["because"])}。",
+            Reason.HoldEnded => $"{JapaneseHeld(entry)}への自動配信の保留を解除しました。",
             Reason.Throttled => $"{mail}には一定時間あたりの上限があるため、順番を待っています。",
             Reason.SourceSilent => $"判断のもとになるイベントの送信元が沈黙しているため、{here}で待っています。",
             Reason.Replied when entry.EnrollmentId != 0 => $"ご本人から返信があったため、シナリオ{name}を終了しました。ここからは担当者が対応します。",

@@ -30,6 +30,8 @@ public static partial class Explanation
     /// <summary>What people call a scenario: its title, else its name.</summary>
     public static string Title(Scenario? scenario, string name) => scenario?.Title is { Length: > 0 } title ? title : name;
 
+    private static string Held(JournalEntry entry) => entry.Subject.Kind == SubjectKind.Contact ? "person" : "account";
+
     private static string English(JournalEntry entry, Scenario? scenario, string name)
     {
         var detail = new Detail(entry.Detail);
@@ -164,9 +166,9 @@ public static partial class Explanation
             },
             Reason.EscalationClosed => $"The escalation was closed{Of(detail["type"])}{(detail["outcome"] is { } outcome ? $" with the outcome {Words(outcome)}" : "")}.",
             Reason.OutcomeHeard => $"Went on from {here}: the escalation's outcome is {Words(detail["outcome"])}.",
-            Reason.OnHold => $"Held {mail} back: the account is on hold{Because(detail)}.",
-            Reason.HoldStarted => $"Automatic mail to the account is on hold{(Day(detail["until"]) is { } until ? $" until {until.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}" : "")}{Because(detail)}.",
-            Reason.HoldEnded => "Automatic mail to the account goes on: the hold is over.",
+            Reason.OnHold => $"Held {mail} back: automatic mail is on hold{Because(detail)}.",
+            Reason.HoldStarted => $"Automatic mail to the {Held(entry)} is on hold{(Day(detail["until"]) is { } until ? $" until {until.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}" : "")}{Because(detail)}.",
+            Reason.HoldEnded => $"Automatic mail to the {Held(entry)} goes on: the hold is over.",
             Reason.Throttled => $"Waits to send {mail}: so many leave in a time, and those who came before go first.",
             Reason.SourceSilent => $"Waits at {here}: a source of the events that it rests on is silent, so nobody is called for that.",
             Reason.Replied when entry.EnrollmentId != 0 => $"Left {name}: the person replied, and a human goes on from here.",

@@ -117,6 +117,39 @@ public abstract class EscalationApiTests(ApiServer api)
         async Task<IEnumerable<string>> ScenariosAsync() => (await api.GetAsync($"contacts/{id}"))["enrollments"]!.AsArray().Select(enrollment => enrollment!["scenario"]!.GetValue<string>());
     }
 
+    [Rule(41)]
+    [Fact]
+    public async Task A_reply_of_a_person_without_an_account_holds_that_person_until_they_are_released()
+    {
+        await api.PublishAsync();
+        var id = await api.PersonAsync("loner", "loner@w.example");
+
+        await api.DoAsync(HttpMethod.Post, "replies", new { email = "loner@w.example", kind = "human" });
+
+        var hold = Assert.Single((await api.GetAsync($"contacts/{id}"))["holds"]!.AsArray())!;
+        Assert.Equal($"reply:{id}", hold["source"]!.GetValue<string>());
+        Assert.Equal(["marketing", "service"], hold["blocks"]!.AsArray().Select(blocked => blocked!.GetValue<string>()));
+        await api.DoAsync(HttpMethod.Delete, $"contacts/{id}/hold");
+        Assert.Empty((await api.GetAsync($"contacts/{id}"))["holds"]!.AsArray());
+        Assert.Contains(await api.AuditAsync(), row => row.EndsWith($" contact.released contact:{id}", StringComparison.Ordinal));
+        Assert.Equal("not-found", await api.ProblemAsync(HttpMethod.Delete, "contacts/999999/hold", null, HttpStatusCode.NotFound));
+    }
+
+    [Rule(41, 48)]
+    [Fact]
+    public async Task What_held_a_person_holds_the_account_that_they_join()
+    {
+        await api.PublishAsync();
+        var id = await api.PersonAsync("joiner", "joiner@w.example");
+        await api.DoAsync(HttpMethod.Post, "replies", new { contact = id, kind = "human" });
+
+        await api.PersonAsync("joiner", "joiner@w.example", """,{"type":"group","userId":"joiner","groupId":"joiners"}""");
+
+        var account = (await api.GetAsync("accounts?query=joiners"))["items"]![0]!["id"]!.GetValue<long>();
+        Assert.Empty((await api.GetAsync($"contacts/{id}"))["holds"]!.AsArray());
+        Assert.Equal([$"reply:{id}"], (await api.GetAsync($"holds?account={account}"))["items"]!.AsArray().Select(held => held!["source"]!.GetValue<string>()));
+    }
+
     [Fact]
     public async Task A_reply_that_is_told_again_is_one_reply()
     {

@@ -2,6 +2,7 @@ using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
 using Nurture.Scenarios;
+using Nurture.Simulation;
 using Nurture.Tests.Engine;
 
 namespace Nurture.Tests.Escalations;
@@ -50,6 +51,8 @@ public sealed class HoldPairTests
     {
         var world = Company().Person(3).Person(4).Do(3, "ticket_opened", Ticket(7)).Do(3, "subscribed").Do(4, "subscribed").Pass("2d");
         Assert.Equal(["one 4"], world.Mails);
+        Assert.StartsWith("Automatic mail to the person is on hold until 16 Mar 2026", Explanation.Sentence(world.Last(Reason.HoldStarted), null), StringComparison.Ordinal);
+        Assert.Equal("コンタクトへの自動配信を 2026年3月16日まで保留しました(A ticket is open)。", Explanation.Sentence(world.Last(Reason.HoldStarted), null, Language.Japanese));
 
         world.Do(3, "ticket_closed", Ticket(7));
 
