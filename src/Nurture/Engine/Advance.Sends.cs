@@ -297,6 +297,8 @@ internal sealed partial class Advance
     /// <summary>A cap is booked at release and returned if nothing left (SEMANTICS.md 30).</summary>
     private void GiveBackCap(ContactState recipient, DateTimeOffset plannedAt, DateTimeOffset at)
     {
+        // What ends long after its time counts no more: the next count is another mail's.
+        if (catalog.Policy.Caps.All(cap => plannedAt <= at - cap.Within)) return;
         // After a standstill it counts from when it left, which is later than what it was planned for.
         var counted = recipient.CountedSends.FindIndex(sent => sent >= plannedAt.ToUnixTimeMilliseconds());
         if (counted < 0) return;
