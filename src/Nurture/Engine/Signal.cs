@@ -108,7 +108,8 @@ public abstract record Signal
     /// <param name="Since">When that began: asked twice, somebody enters once.</param>
     public sealed record StartAsked(SubjectRef Subject, string Scenario, bool IsBackfill, bool IsForced, string By, string Because, DateTimeOffset Since, DateTimeOffset At) : Signal;
 
-    /// <summary>The subject's turn has come at a throttled send.</summary>
+    /// <summary>The subject's turn has come at a throttled send, or to enter.</summary>
+    /// <param name="EnrollmentId">Of who waits to enter, the id of the place in line; <paramref name="Step"/> is empty then.</param>
     /// <param name="Occurrence">The iteration of a repeat in which it stands there.</param>
     /// <param name="Until">What has not left by then asks anew.</param>
     public sealed record Admitted(SubjectRef Subject, long EnrollmentId, string Step, int Occurrence, DateTimeOffset Until, DateTimeOffset At) : Signal;

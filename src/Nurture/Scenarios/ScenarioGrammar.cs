@@ -90,7 +90,7 @@ public static class ScenarioGrammar
             new("schedule", "cron", "a recurring time in five fields of cron: minute, hour, day of the month, month, day of the week", "\"0 9 * * MON\""),
             new("zone", "zone", "with `schedule` and `at`: on whose clock", "Asia/Tokyo") { Default = "the policy's" },
             new("pace", "pace", "with `schedule`, `at` and `session`: how many enter in a minute, hour or day", "2000/h") { Default = "all at once" },
-            new("spread", "length", "with all others: entries are spread over this long, each at a moment drawn for its subject", "4h") { Default = "at once" },
+            new("spread", "length", "with all others: entries are spread over this long: in the order of coming, evenly, within the allowed hours", "4h") { Default = "at once" },
         ],
         ["goal"] =
         [

@@ -19,7 +19,7 @@ public abstract record Trigger
     /// <summary>Who is started enters so much later; what ends the scenario meanwhile keeps them out.</summary>
     public TimeSpan Delay { get; init; }
 
-    /// <summary>Entries are spread over this long, each at a moment drawn for its subject.</summary>
+    /// <summary>Entries are spread evenly over this long, in the order of coming.</summary>
     public TimeSpan Spread { get; init; }
 
     /// <summary>How it asks everybody, where it does so; null for what starts one subject.</summary>
