@@ -92,6 +92,7 @@ internal static class Committing
                 commit.InLine.Add(asked);
                 commit.LeftLine.Remove(asked.EnrollmentId);
                 break;
+            case Effect.CaseAsked asked: commit.CasesAsked.Add(asked); break;
             case Effect.LeftLine left:
                 commit.InLine.RemoveAll(one => one.Step.Length == 0 && one.EnrollmentId == left.PlaceId);
                 commit.LeftLine.Add(left.PlaceId);

@@ -1,4 +1,3 @@
-using Nurture.Conditions;
 using Nurture.Engine;
 using Nurture.Scenarios;
 using Nurture.Sends;
@@ -90,7 +89,7 @@ internal sealed class Throttles(ThrottleStore store, CatalogSource catalogs, Bus
         {
             var entering = (await store.EnteringAsync(now, scenario, cancel)).FirstOrDefault();
             var hours = catalog.Policy.AllowedHours.GetValueOrDefault(published.Scenario.Class);
-            lines.Add(new(null, trigger.Spread > TimeSpan.Zero ? Length.Write(trigger.Spread) : null, entering?.Waiting ?? 0, null,
+            lines.Add(new(null, ScenarioFlow.Of(published.Scenario).Trigger.Says.GetValueOrDefault("spread"), entering?.Waiting ?? 0, null,
                 entering is null ? null : trigger.Spread > TimeSpan.Zero ? entering.Line?.NextAt(now, trigger.Spread, hours, zone) ?? entering.NextAt : entering.NextAt,
                 // Who comes last is let in when the spread is over since then.
                 entering is null ? null

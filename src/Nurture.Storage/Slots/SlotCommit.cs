@@ -90,6 +90,9 @@ public sealed class SlotCommit
     /// <summary>Who waits for their turn at a throttled send, or to enter.</summary>
     public List<Effect.InLine> InLine { get; init; } = [];
 
+    /// <summary>Cases that want a place in a budget.</summary>
+    public List<Effect.CaseAsked> CasesAsked { get; init; } = [];
+
     /// <summary>Who waits no more to enter.</summary>
     public HashSet<long> LeftLine { get; init; } = [];
 

@@ -341,11 +341,29 @@ internal sealed partial class Advance
             && !subject.Enrollments.Exists(e => e.Scenario == signal.Scenario && e.EnteredAt >= signal.Moment)
             && !subject.Passages.Exists(p => p.Scenario == signal.Scenario && p.EnteredAt >= signal.Moment))
         {
-            TryEnter(subject, published, null, signal.At, schedule.Late);
+            EnterBySchedule(subject, published, schedule, signal);
         }
 
         Rest(subject, signal.At);
     }
+
+    /// <summary>At once, or when the moment comes on the subject's own clock.</summary>
+    private void EnterBySchedule(SubjectState subject, PublishedScenario published, Scenarios.Trigger.Schedule schedule, Signal.Scheduled signal)
+    {
+        var scenario = published.Scenario;
+        if (!schedule.Timing.IsOfRecipient || OwnMoment(schedule.Timing, subject) is not { } moment || moment <= signal.At)
+        {
+            TryEnter(subject, published, null, signal.At, schedule.Late);
+            return;
+        }
+
+        if (IsPending(subject, scenario, null, isDelayed: true)) return;
+        var entry = Queue(subject, scenario, new PendingEntry(scenario.Name, null, default, IsDelayed: true), moment);
+        Note(subject.Ref, scenario.Name, scenario.Version, 0, "", Reason.EntryDelayed, signal.At, 0, Detail(("until", entry.Until.ToString("O", System.Globalization.CultureInfo.InvariantCulture))));
+    }
+
+    private DateTimeOffset? OwnMoment(Timing timing, SubjectState subject) =>
+        timing.Once is { } local ? Calendar.At(local.Date, local.TimeOfDay, ClockOf(ZoneRule.Recipient, subject).Zone) : null;
 
     /// <summary>Asked twice for one start of many, somebody enters once: a passage that began since then answers for it.</summary>
     private void StartAsked(Signal.StartAsked signal)

@@ -38,6 +38,10 @@ public abstract record Effect
     /// <summary>Who waited to enter has, or does not any more.</summary>
     public sealed record LeftLine(long PlaceId) : Effect;
 
+    /// <summary>A case is wanted whose type has a budget: whether one is left for whoever gets it is answered by a signal.</summary>
+    /// <param name="Taker">The colleague or the queue that would get it.</param>
+    public sealed record CaseAsked(SubjectRef Subject, long EnrollmentId, string Scenario, string Step, int Occurrence, long AccountId, string Type, string Taker) : Effect;
+
     /// <summary>Forget the contact, as an erasure that a human asks for does.</summary>
     public sealed record Forget(long ContactId) : Effect;
 

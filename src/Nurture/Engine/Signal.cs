@@ -114,6 +114,10 @@ public abstract record Signal
     /// <param name="Until">What has not left by then asks anew.</param>
     public sealed record Admitted(SubjectRef Subject, long EnrollmentId, string Step, int Occurrence, DateTimeOffset Until, DateTimeOffset At) : Signal;
 
+    /// <summary>Whether the budget lets the case be opened that a step asks for.</summary>
+    /// <param name="Occurrence">The iteration of a repeat in which the passage stands there.</param>
+    public sealed record CaseAnswered(SubjectRef Subject, long EnrollmentId, string Step, int Occurrence, bool IsWithinBudget, DateTimeOffset At) : Signal;
+
     /// <summary>An enrollment is taken out by hand.</summary>
     public sealed record StopRequested(SubjectRef Subject, long EnrollmentId, string By, DateTimeOffset At) : Signal
     {
@@ -225,6 +229,7 @@ public enum SignalKind : short
     SessionChanged = 64,
     StartAsked = 110,
     Admitted = 111,
+    CaseAnswered = 112,
     Replied = 190,
 }
 

@@ -79,6 +79,9 @@ public abstract record Trigger
         /// <summary>Every so many days or months from the attribute on; once, on it, where not given.</summary>
         public Duration? Every { get; init; }
 
+        /// <summary>Noticed later than this, its moment has gone by: what belongs to it is left out.</summary>
+        public TimeSpan CatchUp { get; init; } = DateMoment.DefaultCatchUp;
+
         public override IReadOnlyList<string> EventNames { get; } = [Engine.ProductEvents.DateReached];
     }
 

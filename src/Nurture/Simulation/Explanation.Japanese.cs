@@ -138,6 +138,7 @@ public static partial class Explanation
                 "internal" => $"社内またはテスト用の相手のため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
                 "off" => $"きっかけが無効になっているため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
                 "cool_down" => $"完了したばかりのため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
+                "budget" => $"担当者への起票数が上限に達していたため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
                 _ => $"エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
             },
             Reason.EscalationClosed => $"エスカレーション{JapaneseOf(detail["type"])}を完了しました{(detail["outcome"] is { } outcome ? $"(対応結果:{outcome})" : "")}。",

@@ -160,6 +160,7 @@ public static partial class Explanation
                 "internal" => $"No escalation was opened{Of(detail["type"])}: it is about people of our own, or a test.",
                 "off" => $"No escalation was opened{Of(detail["type"])}: its type is switched off.",
                 "cool_down" => $"No escalation was opened{Of(detail["type"])}: one was closed a short time ago.",
+                "budget" => $"No escalation was opened{Of(detail["type"])}: whoever would have got it has got as many as the budget lets through.",
                 _ => $"No escalation was opened{Of(detail["type"])}.",
             },
             Reason.EscalationClosed => $"The escalation was closed{Of(detail["type"])}{(detail["outcome"] is { } outcome ? $" with the outcome {Words(outcome)}" : "")}.",

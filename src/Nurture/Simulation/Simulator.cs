@@ -1,6 +1,7 @@
 using Nurture.Calls;
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Escalations;
 using Nurture.Scenarios;
 using Nurture.Sends;
 
@@ -26,6 +27,8 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
 
     // Who waits at throttled sends, in the order of their coming, and when somebody's turn was.
     private readonly List<Effect.InLine> line = [];
+    // Cases that a budget let through.
+    private readonly List<(string Taker, string Type, DateTimeOffset At)> cases = [];
     // When the last one was let in of those who wait to enter, by scenario.
     private readonly Dictionary<string, DateTimeOffset> given = [];
     private readonly List<(string Scenario, string Step, DateTimeOffset At)> turns = [];
@@ -131,6 +134,15 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         line.Remove(one);
         var (slot, hop) = one.Subject.Kind == SubjectKind.Contact ? RouteOf(one.Subject.Id) : (one.Slot, 0);
         Append(SignalCodec.Store(new Signal.Admitted(one.Subject, one.EnrollmentId, one.Step, one.Occurrence, until, Now), slot, new StoredAbout(Now, Hop: hop)));
+    }
+
+    private bool IsWithinBudget(Effect.CaseAsked asked)
+    {
+        var type = Catalog.Escalations.Find(asked.Type);
+        var isWithin = (type?.Budget is not { } own || CaseBudget.IsLeft(own, Now, cases.Where(one => one.Taker == asked.Taker && one.Type == asked.Type).Select(one => one.At)))
+            && (Catalog.Escalations.Budget is not { } whole || CaseBudget.IsLeft(whole, Now, cases.Where(one => one.Taker == asked.Taker).Select(one => one.At)));
+        if (isWithin) cases.Add((asked.Taker, asked.Type, Now));
+        return isWithin;
     }
 
     private void AdmitEntries()
@@ -354,6 +366,10 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 var place = line.FindIndex(one => one.EnrollmentId == asked.EnrollmentId && one.Step == asked.Step && one.Occurrence == asked.Occurrence);
                 if (place < 0) line.Add(asked);
                 else line[place] = asked with { CameAt = line[place].CameAt };
+                break;
+            case Effect.CaseAsked asked:
+                var (asker, turn) = asked.Subject.Kind == SubjectKind.Contact ? RouteOf(asked.Subject.Id) : (effect.Slot, 0);
+                Append(SignalCodec.Store(new Signal.CaseAnswered(asked.Subject, asked.EnrollmentId, asked.Step, asked.Occurrence, IsWithinBudget(asked), Now), asker, new StoredAbout(Now, Hop: turn)));
                 break;
             case Effect.LeftLine left: line.RemoveAll(one => one.Step.Length == 0 && one.EnrollmentId == left.PlaceId); break;
             case Effect.AccountMerged merged:
