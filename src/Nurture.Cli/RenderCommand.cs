@@ -4,10 +4,12 @@ using System.CommandLine;
 using System.Text;
 using Nurture.Contacts;
 using Nurture.Mail;
+using Nurture.Mail.Calendar;
 using Nurture.Mail.Html;
 using Nurture.Mail.Mime;
 using Nurture.Scenarios;
 using Nurture.Sends;
+using Nurture.Sessions;
 using Nurture.Simulation;
 using Nurture.Templates;
 using Nurture.Templating;
@@ -119,6 +121,7 @@ internal static class RenderCommand
         Plan = library.Plan,
         Policy = library.Policy,
         Mails = library.Templates,
+        Segments = library.Environment.Segments,
         Live = library.Scenarios.Where(read => read.Scenario is not null).SelectMany(read => read.Scenario!.Each())
             .Select(scenario => new PublishedScenario(scenario, ScenarioProgram.Of(scenario.Steps), false, default)).ToFrozenDictionary(live => live.Scenario.Name),
     };
@@ -141,22 +144,40 @@ internal static class RenderCommand
     {
         var from = AddressOf(sender.Name, sender.Address, "policy.yaml: sender.address");
         var contact = inputs["contact"].TryGetObject(out var of) ? of : new TemplateObject();
+        var to = AddressOf(contact["name"].ToString(), contact["email"].ToString(), "--contact email");
         var bytes = new ArrayBufferWriter<byte>(8 << 10);
         MimeWriter.Write(
             new EmailMessage
             {
                 From = from,
-                To = AddressOf(contact["name"].ToString(), contact["email"].ToString(), "--contact email"),
+                To = to,
                 ReplyTo = sender.ReplyTo is { Length: > 0 } replyTo ? AddressOf(sender.Name, replyTo, "policy.yaml: sender.reply_to") : null,
                 Subject = rendered.Subject,
                 TextBody = text,
                 HtmlBody = rendered.Html,
+                Calendar = CalendarOf(inputs, from, to),
                 Date = Now,
                 MessageId = $"{id}@{from.WireDomain}",
+                Headers = inputs["unsubscribe_url"].IsNull ? [] : ListUnsubscribe.Headers(new Uri(inputs["unsubscribe_url"].ToString())),
             },
             bytes);
         return bytes.WrittenSpan.ToArray();
     }
+
+    private static CalendarEntry? CalendarOf(TemplateObject inputs, EmailAddress from, EmailAddress to) => CalendarFacts.In(inputs) is not { } facts ? null : new()
+    {
+        Uid = $"{facts.Id}@{from.WireDomain}",
+        Sequence = facts.Sequence,
+        IsCancelled = facts.IsCancelled,
+        IsAccepted = facts.IsAccepted,
+        Stamp = Now,
+        StartsAt = facts.StartsAt,
+        EndsAt = facts.EndsAt,
+        Summary = facts.Title,
+        Link = facts.Link,
+        Organizer = from,
+        Attendee = to,
+    };
 
     private static EmailAddress AddressOf(string name, string address, string whose) => EmailAddress.TryParse(address, out var read, out var problem)
         ? read! with { DisplayName = name.Length > 0 && !name.Contains('@', StringComparison.Ordinal) ? name : null }

@@ -65,7 +65,7 @@ public sealed record ScenarioSwitch(string Name, int? LiveVersion, DateTimeOffse
 public sealed record CriterionCoverage(long Key, string Definition, DateTimeOffset? CoveredSince);
 
 /// <summary>All that a catalog is compiled from, of one moment.</summary>
-/// <param name="Documents">Every version of scenarios, the live one of everything else, and a health definition and segments that are being prepared.</param>
+/// <param name="Documents">Every version of scenarios, the live one of everything else, and a health definition, segments, mails and escalation types that are being prepared.</param>
 public sealed record CatalogContent(
     long Revision, IReadOnlyList<Document> Documents, IReadOnlyList<ScenarioSwitch> Switches, IReadOnlyList<CriterionCoverage> Criteria)
 {
@@ -79,7 +79,7 @@ public sealed class CatalogStore(Database database)
     internal const string Columns = "d.kind, d.name, d.version, d.hash, d.content, d.state, d.published_at, d.published_by, d.live_at, d.form, d.text_part";
 
     /// <summary>What a catalog is compiled from.</summary>
-    internal const string IsRead = "(d.kind = 'scenario' or d.state = 'live' or (d.kind in ('health', 'segments') and d.state = 'preparing'))";
+    internal const string IsRead = "(d.kind = 'scenario' or d.state = 'live' or (d.kind in ('health', 'segments', 'template', 'escalations') and d.state = 'preparing'))";
 
     internal const string SwitchesSql = "select name, live_version, paused_at, paused_by, paused_because from scenario_switches order by name";
 

@@ -14,6 +14,9 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
 {
     public const string PolicyName = "policy";
 
+    // What others ask, or are made from.
+    private static readonly string[] PreparedFirst = ["segments", "template", "escalations"];
+
     // As many letters of a hash as tell a document's versions apart.
     private const int ShortHash = 12;
 
@@ -42,19 +45,20 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
         var plan = One(content, "plan") is { } planned ? TrackingPlanReader.Read(planned.Content, "events.yaml").Plan : TrackingPlan.Empty;
         var ruled = One(content, "policy");
         var policy = ruled is null ? Sends.SendPolicy.Default : SendPolicyReader.Read(ruled.Content, "policy.yaml").Policy;
-        var escalations = One(content, "escalations") is { } declared ? EscalationTypesReader.Read(declared.Content, ScenarioLibrary.EscalationsFile).Types : EscalationTypes.None;
         var hooks = One(content, "hooks") is { } hooked ? HooksReader.Read(hooked.Content, ScenarioLibrary.HooksFile, plan).Hooks : HookSet.None;
-        var templates = new MailTemplateLibrary(
-            content.Documents.Where(document => document.Kind == "template").Select(document => document.Mail()), policy.Locale);
+        var mails = content.Documents.Where(document => document.Kind == "template").ToLookup(document => document.State, document => document.Mail());
+        var templates = new MailTemplateLibrary(mails[DocumentState.Live], policy.Locale);
+        var preparingMails = mails.Contains(DocumentState.Preparing) ? new MailTemplateLibrary(mails[DocumentState.Live].Concat(mails[DocumentState.Preparing]), policy.Locale) : null;
         var segments = SegmentsOf(DocumentState.Live) ?? SegmentSet.None;
         var preparingSegments = SegmentsOf(DocumentState.Preparing);
+        var escalations = EscalationsOf(DocumentState.Live) ?? EscalationTypes.None;
         var environment = new ParseEnvironment { Plan = plan, Policy = policy, MailTemplates = templates };
         var switches = content.Switches.ToDictionary(s => s.Name);
         var versions = new Dictionary<(string, int), PublishedScenario>();
         foreach (var document in content.Documents.Where(document => document.Kind == "scenario"))
         {
             // What is being prepared was written against what is being prepared beside it, which goes live first.
-            var parsed = ScenarioParser.Parse(document.Content, $"{document.Name}.yaml", environment with { Segments = SegmentsFor(document.State).ForPublished() });
+            var parsed = ScenarioParser.Parse(document.Content, $"{document.Name}.yaml", environment with { Segments = SegmentsFor(document.State).ForPublished(), MailTemplates = document.State == DocumentState.Preparing ? preparingMails ?? templates : templates });
             if (parsed.Scenario is not { } scenario)
             {
                 // It was checked when it was published; the tracking plan has changed since. Whoever stands in it stands still, visibly.
@@ -76,7 +80,9 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
             Plan = plan,
             Policy = policy,
             Mails = templates,
+            PreparingMails = preparingMails,
             Escalations = escalations,
+            PreparingEscalations = EscalationsOf(DocumentState.Preparing),
             Hooks = hooks,
             Segments = segments,
             PreparingSegments = preparingSegments,
@@ -93,7 +99,7 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
             CoveredSince = content.Criteria.Where(criterion => criterion.CoveredSince is not null && catalog.Index.Criteria.Find(criterion.Key) is not null)
                 .ToFrozenDictionary(criterion => criterion.Key, criterion => criterion.CoveredSince!.Value),
         };
-        return new PublishedCatalog(catalog, [.. content.Documents.Where(document => document.State == DocumentState.Preparing).OrderBy(document => document.Kind != "segments")])
+        return new PublishedCatalog(catalog, [.. content.Documents.Where(document => document.State == DocumentState.Preparing).OrderBy(document => Array.IndexOf(PreparedFirst, document.Kind) is >= 0 and var at ? at : PreparedFirst.Length)])
         {
             PolicyHash = ruled?.Hash ?? "",
         };
@@ -114,6 +120,16 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
             var mistakes = diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error).ToList();
             if (mistakes.Count > 0) mistaken($"The segments version {document.Version} no longer read: {string.Join(" · ", mistakes)}");
             return read;
+        }
+
+        EscalationTypes? EscalationsOf(DocumentState state)
+        {
+            if (content.Documents.LastOrDefault(document => document.Kind == "escalations" && document.State == state) is not { } document) return null;
+            var (types, diagnostics) = EscalationTypesReader.Read(document.Content, ScenarioLibrary.EscalationsFile, asked: EscalationTypesReader.ScopeIn(plan, SegmentsFor(state).ForPublished()));
+            // It was checked when it was published; the tracking plan has changed since. A task whose question no longer reads is of no case.
+            var mistakes = diagnostics.Where(diagnostic => diagnostic.Severity == Severity.Error).ToList();
+            if (mistakes.Count > 0) mistaken($"The escalation types version {document.Version} no longer read: {string.Join(" · ", mistakes)}");
+            return types;
         }
 
         HealthDefinition? HealthOf(DocumentState state)

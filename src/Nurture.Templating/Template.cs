@@ -39,7 +39,10 @@ public sealed class Template
         Includes = binder.Includes;
         Assigned = binder.Assigned;
         Comparisons = binder.Comparisons;
+        Facts = binder.Facts;
         ReadsUnnamed = binder.ReadsUnnamed;
+        Raws = binder.Raws;
+        UnknownDateCodes = binder.UnknownDateCodes;
     }
 
     /// <summary>What mails may call, with their families: <c>string.upcase</c>.</summary>
@@ -73,8 +76,17 @@ public sealed class Template
     /// <summary>What it compares, of the mail profile; none where names may be set that are not written. What it sets itself is not among them.</summary>
     public IReadOnlyList<TemplateComparison> Comparisons { get; }
 
+    /// <summary>What must be answered before it runs, each place by itself.</summary>
+    public IReadOnlyList<TemplateFact> Facts { get; }
+
     /// <summary>It may read whatever the model has: the model as a whole (<c>this</c>), code that it evaluates, texts that it includes.</summary>
     public bool ReadsUnnamed { get; }
+
+    /// <summary>Where a mail prints values as markup that nobody escapes, or may do so; what it prints raw of its own text is not among it.</summary>
+    public IReadOnlyList<SourceSpan> Raws { get; }
+
+    /// <summary>Codes in the patterns of dates that are none and are printed as they stand, and where.</summary>
+    public IReadOnlyList<(SourceSpan At, string Code)> UnknownDateCodes { get; }
 
     /// <summary>The templates included under a fixed name, sorted.</summary>
     public IReadOnlyCollection<string> Includes { get; }
@@ -98,7 +110,7 @@ public sealed class Template
     /// <summary>A text made by a template, as <c>object.eval</c> runs it.</summary>
     /// <param name="at">The place of the call, in <paramref name="caller"/>.</param>
     internal static Template ParseMade(string text, bool isCodeOnly, Template caller, SourceSpan at) =>
-        new(text, caller.Name, caller.Options, isCodeOnly) { EvaluatedAt = caller.EvaluatedAt ?? at };
+        new(text, caller.Name, caller.Options with { Facts = null }, isCodeOnly) { EvaluatedAt = caller.EvaluatedAt ?? at };
 
     /// <summary>
     /// Writes the whole output, or throws a <see cref="TemplateException"/> and writes nothing. The output depends on the

@@ -28,6 +28,9 @@ public sealed record TemplateOptions
     /// <summary>Values are escaped when printed, unless they are markup already (<c>raw</c>, captures and includes of HTML).</summary>
     public bool IsHtml { get; init; }
 
+    /// <summary>What is answered before a template runs; null where nobody answers.</summary>
+    public FactLanguage? Facts { get; init; }
+
     /// <summary>How deep expressions and blocks may be nested.</summary>
     public int MaxNesting { get; init; } = Parser.DefaultDepthLimit;
 

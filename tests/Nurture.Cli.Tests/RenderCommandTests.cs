@@ -22,6 +22,18 @@ public sealed class RenderCommandTests : IDisposable
         var letter = await File.ReadAllTextAsync(Path.Combine(folder, "welcome.ja.eml"), TestContext.Current.CancellationToken);
         Assert.Contains("multipart/alternative", letter, StringComparison.Ordinal);
         Assert.Contains("To: ", letter, StringComparison.Ordinal);
+        Assert.Contains("List-Unsubscribe: <https://example.com/u/preview>", letter, StringComparison.Ordinal);
+        Assert.DoesNotContain("text/calendar", letter, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mail_for_the_calendar_brings_its_session()
+    {
+        await RenderAsync("webinar-changed", "--locale", "en", "--out", folder);
+
+        var letter = await File.ReadAllTextAsync(Path.Combine(folder, "webinar-changed.en.eml"), TestContext.Current.CancellationToken);
+        Assert.Contains("text/calendar", letter, StringComparison.Ordinal);
+        Assert.Contains("method=REQUEST", letter, StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

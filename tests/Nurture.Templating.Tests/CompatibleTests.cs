@@ -44,6 +44,65 @@ public sealed class CompatibleTests
     [InlineData("{{ 1 | math.format 'N2' 'en-qx1' }}", "no culture")]
     public void What_cannot_be_done_is_said(string text, string reason) => Assert.Contains(reason, Assert.Throws<TemplateException>(() => Render(text)).Reason, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("{{ x = 1..2 | array.each @(do; 'p'; ret $0; end); '-'; x; '-'; x }}", "-pp[1, 2]-pp[1, 2]")]
+    [InlineData("{{ x = [1, 2, 3] | array.each @(do; $0; ret $0 * 10; end); x | array.first }}", "110")]
+    [InlineData("{{ for y in [1, 2, 3] | array.each @(do; 'p'; ret $0; end); y; if for.index == 1; break; end; end }}", "pp1p2")]
+    [InlineData("{{ a = [1]; b = a | array.reverse; c = a + []; a[1] = 2; b; c }}", "[2, 1][1]")]
+    [InlineData("{{ x = [1, 2] | array.filter @(do; ret true; end); x.size; x[1]; for y in x; for.rindex; for.length; for.last; end }}", "2212false02true")]
+    [InlineData("{{ x = [] | array.reverse; for y in x; y; else; 'e'; end; x.empty?; x == empty }}", "etruetrue")]
+    [InlineData("{{ x = [1, 2] | array.compact; for y in x reversed limit: 1; y; end; for y in x offset: 1; y; end }}", "22")]
+    [InlineData("{{ x = [2, 1] | array.uniq; x == [2, 1]; x + [3]; x | array.sort; x | object.to_json; f(a) = a.size; f x }}", "true[2, 1, 3][1, 2][2,1]2")]
+    public void What_list_functions_make_is_made_at_each_use(string text, string expected) => Assert.Equal(expected, Render(text));
+
+    [Fact]
+    public void In_a_mail_what_list_functions_make_is_made_once() =>
+        Assert.Equal("pp-[1, 2]-[1, 2]", Rendering.Text("{{ x = [1, 2] | array.each @(do; 'p'; ret $0; end); '-'; x; '-'; x }}"));
+
+    [Theory]
+    [InlineData("{{ ('' + [1, 2, 3]) | string.size }}", "8")]
+    [InlineData("{{ ('abcdefg' + 'hi') | string.size }}", "10")]
+    [InlineData("{{ [1, 2, 3] }}", "[1, 2...")]
+    public void The_printed_form_of_a_value_is_cut(string text, string expected) =>
+        Assert.Equal(expected, Render(text, Options with { Limits = new RenderLimits { StringLength = 5 } }));
+
+    [Theory]
+    [InlineData("{{ x = date.now; x.empty?; x == empty; x = timespan.zero; x.blank?; x = 5; x.empty? }}", "truetruetruefalse")]
+    [InlineData("{{ 0b1.1 }} {{ 0b10.011 | object.kind }} {{ 0b1..2 }} {{ 0b1010u }}", "1.5 double [1, 2] 10")]
+    [InlineData("{{ date.parse '2026-02-05' | date.to_string '%-d' }}", "%-d")]
+    [InlineData("{{ [date.parse('2026-01-05')] | array.map 'year' }}{{ ['abc', 'a'] | array.sort 'size' }}", "[2026][\"a\", \"abc\"]")]
+    [InlineData("{{ 'aa' | regex.match `(a)\\1` }}{{ regex.replace 'foobar' `foo(?=bar)` 'x' }}", "[\"aa\", \"a\"]xbar")]
+    [InlineData("{{ x = [1]; x['a'] = 2; x.a; (timespan.from_milliseconds 2).total_microseconds }}", "22000")]
+    public void What_the_published_language_has_is_there(string text, string expected) => Assert.Equal(expected, Render(text));
+
+    [Theory]
+    [InlineData("{{ x = [1] | array.reverse; x[0] = 2 }}")]
+    [InlineData("{{ 1_0.5 }}")]
+    public void What_the_published_language_refuses_is_refused(string text) => Assert.Throws<TemplateException>(() => Render(text));
+
+    [Fact]
+    public void A_function_has_63_parameters_at_most()
+    {
+        static string Of(int count) => $"{{{{ func f({string.Join(", ", Enumerable.Range(1, count).Select(at => $"p{at}"))}); end }}}}";
+
+        Assert.Equal("", Render(Of(63)));
+        Assert.Contains("63", Assert.Single(Template.Parse(Of(64), "text", TemplateOptions.Compatible).Diagnostics).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{{ func f; 1; end; f }}", true)]
+    [InlineData("{{ func f; 1; end; x = f }}", false)]
+    [InlineData("{{ func f; 1; end; x = [f] }}", false)]
+    [InlineData("{{ func f; ret 1; end; x = f }}", true)]
+    public void A_function_that_gives_nothing_is_called_by_statements_alone(string text, bool isAllowed)
+    {
+        var template = Template.Parse(text, "text", TemplateOptions.Compatible with { RefusesStatementCalls = true });
+
+        var refused = Record.Exception(() => template.Render(TemplateValue.Null, Options));
+
+        Assert.Equal(isAllowed, refused is null);
+    }
+
     [Fact]
     public void A_function_without_its_end_is_placed_at_its_name() =>
         Assert.Equal((1, 9), Template.Parse("{{ func f }}", "text", TemplateOptions.Compatible).Diagnostics.Select(d => (d.Span.Line, d.Span.Column)).First());

@@ -217,4 +217,29 @@ public sealed class TemplateTests
     [InlineData("{{ include x }}", true)]
     public void A_template_that_may_read_what_its_names_do_not_say_is_known(string text, bool isOne) =>
         Assert.Equal(isOne, Template.Parse(text, "mail", TemplateOptions.Text).ReadsUnnamed);
+
+    [Theory]
+    [InlineData("{{ x | raw }}", 1)]
+    [InlineData("{{ html.raw x }}", 1)]
+    [InlineData("{{ f = @raw; f x }}", 1)]
+    [InlineData("{{ html['raw'] x }}", 1)]
+    [InlineData("{{ h = html; h.raw x }}", 1)]
+    [InlineData("{{ with html; raw x; end }}", 2)]
+    [InlineData("{{ object.eval_template x }}", 1)]
+    [InlineData("{{ '<b>' * 2 | raw }}", 0)]
+    [InlineData("{{ html.escape x; object.default x 1; for raw in y; raw; end }}", 0)]
+    public void A_template_says_where_it_prints_what_nobody_escapes(string text, int count) =>
+        Assert.Equal(count, Template.Parse(text, "mail", TemplateOptions.Html).Raws.Count);
+
+    [Fact]
+    public void A_text_that_is_evaluated_prints_raw_only_where_its_template_does()
+    {
+        const string Model = """{"x": "<b>"}""";
+
+        var refused = Rendering.Fails("{{ object.eval 'x | raw' }}", Model, TemplateOptions.Html);
+        var allowed = Rendering.Html("{{ x | raw }}{{ object.eval 'x | raw' }}", Model);
+
+        Assert.Contains("markup", refused.Reason, StringComparison.Ordinal);
+        Assert.Equal("<b><b>", allowed);
+    }
 }

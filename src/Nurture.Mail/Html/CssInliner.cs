@@ -28,6 +28,7 @@ public static class CssInliner
         var insertions = new List<(int At, string Text)>();
         var rules = new List<Ranked>();
         var staying = new List<Staying>();
+        var mixed = new List<Mixed>();
         foreach (var style in document.QuerySelectorAll("style"))
         {
             if (SheetOf(style, markup) is not { } place) continue;
@@ -40,8 +41,8 @@ public static class CssInliner
             foreach (var rule in sheet.Rules)
             {
                 if (isRead) AddRules(rules, rule, text, sheetMarkup);
-                // One that also stands at elements says the same there.
                 if (!isRead || rule.Selectors.All(States.Has)) staying.Add(new(rule, start, rules.Count));
+                else if (rule.Selectors.Where(States.Has).ToList() is { Count: > 0 } states) mixed.Add(new(rule with { Selectors = states }, start, rules.Count, text, sheet.Rules));
             }
         }
 
@@ -50,6 +51,11 @@ public static class CssInliner
         var elements = document.Body!.QuerySelectorAll("*").Prepend(document.Body).ToList();
         foreach (var (rule, start, order) in staying)
             insertions.AddRange(Important(rule.Declarations.Where(d => Wins(rule, d.Name, order, rules, elements)), start));
+        foreach (var each in mixed)
+        {
+            if (Apart(each, rules, elements) is { } rule) insertions.Add((each.SheetStart + each.Rule.End, rule));
+        }
+
         foreach (var element in elements)
         {
             if (element.SourceReference is not { Position.Index: >= 0 } source) continue;
@@ -64,6 +70,10 @@ public static class CssInliner
     /// <param name="Rule">Of a sheet, and not written to elements.</param>
     /// <param name="Order">How many of those that are written stand before it.</param>
     private sealed record Staying(StyleRule Rule, int SheetStart, int Order);
+
+    /// <summary>The states of a rule whose other selectors are written to elements.</summary>
+    /// <param name="Order">How many of those that are written stand before its end.</param>
+    private sealed record Mixed(StyleRule Rule, int SheetStart, int Order, string Text, IReadOnlyList<StyleRule> Sheet);
 
     /// <param name="Mask">The value with a neutral character for its code.</param>
     private sealed record Declared(string Name, string Value, string Mask, bool IsImportant);
@@ -84,6 +94,25 @@ public static class CssInliner
         }
 
         return true;
+    }
+
+    /// <summary>
+    /// The states of a mixed rule as a rule of their own that wins over what now stands at the elements; null where nothing there says
+    /// otherwise, or where the sheet has it already. The rule itself cannot be important: it selects elements too.
+    /// </summary>
+    private static string? Apart(Mixed mixed, List<Ranked> rules, List<IElement> elements)
+    {
+        var (rule, _, order, text, sheet) = mixed;
+        var parser = new CssSelectorParser();
+        var concerned = rule.Selectors.Select(selector => parser.ParseSelector(States.Without(selector))).OfType<ISelector>()
+            .SelectMany(selector => elements.Where(element => selector.Match(element, null))).Distinct().Select(element => StyleOf(element, rules)).ToList();
+        var needed = rule.Declarations.Where(d => !d.IsImportant && Wins(rule, d.Name, order, rules, elements)
+            && concerned.Exists(style => style.Exists(set => set.Name == d.Name && set.Value != text[d.Value]))).ToList();
+        if (needed.Count == 0) return null;
+        var written = string.Join("; ", needed.Select(d => $"{d.Name}: {text[d.Value]} !important"));
+        return sheet.Any(known => known.Selectors.SequenceEqual(rule.Selectors) && needed.TrueForAll(d => known.Declarations.Any(k => k.IsImportant && k.Name == d.Name && text[k.Value] == text[d.Value])))
+            ? null
+            : $" {string.Join(", ", rule.Selectors)} {{ {written} }}";
     }
 
     private static IReadOnlyList<Declared> Own(IElement element) => Read(element.GetAttribute("style") ?? "");

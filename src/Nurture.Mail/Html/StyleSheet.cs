@@ -5,7 +5,8 @@ namespace Nurture.Mail.Html;
 internal sealed record StyleDeclaration(string Name, Range Value, bool IsImportant, int End);
 
 /// <param name="Selectors">One by one, as written.</param>
-internal sealed record StyleRule(IReadOnlyList<string> Selectors, IReadOnlyList<StyleDeclaration> Declarations);
+/// <param name="End">Behind its <c>}</c>.</param>
+internal sealed record StyleRule(IReadOnlyList<string> Selectors, IReadOnlyList<StyleDeclaration> Declarations, int End);
 
 /// <summary>
 /// The rules of a style sheet with their places in its text: those that hold always, and those inside <c>@media</c> and the
@@ -71,7 +72,7 @@ internal sealed class StyleSheet
             var declarations = ReadDeclarations();
             if (at < text.Length) at++;
             if (isConditional) conditional.AddRange(declarations);
-            else rules.Add(new([.. Split(selectors)], declarations));
+            else rules.Add(new([.. Split(selectors)], declarations, at));
         }
     }
 

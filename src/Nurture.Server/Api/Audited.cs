@@ -16,6 +16,8 @@ internal sealed class Audited(AuditStore store, BusinessClock clock, IHttpContex
     /// <summary>By what colleagues know who it is: a user's address; a program's key.</summary>
     public string Who => Request.Caller().Email ?? Actor;
 
+    public bool May(Permission permission) => Request.Caller().Scopes.Allow(permission);
+
     public string Correlation => Request.TraceIdentifier;
 
     private HttpContext Request => requests.HttpContext ?? throw new InvalidOperationException("Acts are recorded while a request is answered.");

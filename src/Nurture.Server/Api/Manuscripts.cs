@@ -1,5 +1,6 @@
 using Nurture.Scenarios;
 using Nurture.Server.Publishing;
+using Nurture.Storage.Security;
 using Nurture.Templates;
 
 namespace Nurture.Server.Api;
@@ -27,7 +28,7 @@ public sealed record ShownPublication(string Kind, string Name, int Version, boo
 public sealed record ShownPublished(IReadOnlyList<ShownPublication> Published, IReadOnlyList<ShownDiagnostic> Warnings);
 
 /// <summary>Publishes what a request brought, on the record.</summary>
-internal sealed class ApiPublishing(Publisher publisher, Audited audited)
+internal sealed class ApiPublishing(Publisher publisher, CatalogSource catalogs, Audited audited)
 {
     private const string TestFolder = "tests/";
     private const string PlanFile = "events.yaml";
@@ -76,6 +77,7 @@ internal sealed class ApiPublishing(Publisher publisher, Audited audited)
 
     public async Task<ShownPublished> PublishAsync(IReadOnlyList<Manuscript> manuscripts, CancellationToken cancel)
     {
+        if (!audited.May(Permission.PrintRaw)) await RefuseRawAsync(manuscripts, cancel);
         var files = manuscripts.Select(manuscript => manuscript.File).ToList();
         await audited.RecordAsync("published", files.Count == 1 ? $"{manuscripts[0].Kind}:{Path.GetFileNameWithoutExtension(files[0])}" : "catalog", new { Files = files }, cancel);
         var publication = await publisher.PublishAsync(manuscripts, audited.Actor, cancel);
@@ -89,6 +91,20 @@ internal sealed class ApiPublishing(Publisher publisher, Audited audited)
         }
         return new([.. publication.Versions.Select(version => new ShownPublication(version.Kind, version.Name, version.Version, version.IsNew))],
             [.. publication.Diagnostics.Select(ShownDiagnostic.Of)]);
+    }
+
+    /// <summary>What is published already may be published again by anybody.</summary>
+    private async Task RefuseRawAsync(IReadOnlyList<Manuscript> manuscripts, CancellationToken cancel)
+    {
+        var templates = manuscripts.Where(manuscript => manuscript.Kind == "template").ToList();
+        if (templates.Count == 0) return;
+        var known = (await catalogs.CurrentAsync(cancel)).Templates.All.ToLookup(mail => (mail.Name, mail.Locale), mail => mail.Text);
+        var found = templates.Select(template => MailTemplate.Parse(template.Text, template.File, template.TextPart))
+            .Where(mail => !known[(mail.Name, mail.Locale)].Contains(mail.Text))
+            .SelectMany(mail => mail.Raws).ToList();
+        if (found.Count == 0) return;
+        throw new RefusedException(StatusCodes.Status403Forbidden, "raw-not-allowed", "This would print values as markup.",
+            $"{string.Join(", ", found.Select(at => $"{at.File}({at.At.Line},{at.At.Column})"))}: what is printed there is not escaped, which needs the permission {Permission.PrintRaw}. Take raw away, or let somebody publish it who has it.");
     }
 
     private static string Required(string? text) => string.IsNullOrWhiteSpace(text) ? throw RefusedException.Missing("text", "the whole text of the file") : text;

@@ -8,6 +8,7 @@ using Nurture.Server.Delivery;
 using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
 using Nurture.Server.Security;
+using Nurture.Server.Segments;
 using Nurture.Simulation;
 using Nurture.Storage;
 using Nurture.Templates;
@@ -70,14 +71,14 @@ internal static class PreviewEndpoints
 }
 
 /// <summary>Renders a template for a person as a send would, from their state as it is now.</summary>
-internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, StatesNow states, EventLog log, PublicAddress site, BusinessClock clock)
+internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, StatesNow states, SubjectStates counted, EventLog log, PublicAddress site, BusinessClock clock)
 {
     public async Task<(PreviewEndpoints.Preview Shown, RenderedMail? Rendered, Sender Sender)> MakeAsync(string document, PreviewEndpoints.Asked asked, CancellationToken cancel)
     {
         var published = await catalogs.CurrentAsync(cancel);
         var (template, library) = Template(document, asked, published);
         var problems = template.Diagnostics
-            .Concat(MailTemplateLinter.Lint(template, library, published.Catalog.Plan, published.Catalog.Policy, CssInliner.Plan))
+            .Concat(MailTemplateLinter.Lint(template, library, published.Catalog.Plan, published.Catalog.Policy, CssInliner.Plan, published.Catalog.PreparingSegments ?? published.Catalog.Segments))
             .Distinct().Select(ShownDiagnostic.Of).ToList();
 
         var person = asked.ContactId is { } id ? await contacts.ResolveAsync(id, cancel) ?? throw RefusedException.NotFound($"contact {id}") : null;
@@ -88,7 +89,7 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
             var inlined = template;
             try
             {
-                (var inputs, sender) = await InputsAsync(template, person, published.Catalog, cancel);
+                (var inputs, sender) = await InputsAsync(template, library, person, published.Catalog, cancel);
                 (inlined, var layout) = InlinedStyles.Of(template, library.LayoutOf(template), CssInliner.Plan);
                 rendered = MailRenderer.Render(inlined, layout, inputs, new RenderOptions { Now = clock.Now });
             }
@@ -116,10 +117,17 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         return (written, new(published.Templates.All.Where(known => known.Name != written.Name || known.Locale != written.Locale).Append(written), published.Catalog.Policy.Locale));
     }
 
-    private async Task<(TemplateObject Inputs, Sender Sender)> InputsAsync(MailTemplate template, ContactView? person, Catalog catalog, CancellationToken cancel)
+    private async Task<(TemplateObject Inputs, Sender Sender)> InputsAsync(MailTemplate template, MailTemplateLibrary library, ContactView? person, Catalog catalog, CancellationToken cancel)
     {
-        var sample = MailSample.Of(catalog, template);
         var (contact, account) = person is null ? (null, null) : await states.ReadAsync(person, cancel);
+        if (contact is not null)
+        {
+            // What no published mail counts yet is counted here.
+            (catalog, var uncounted) = await counted.CoverAsync(catalog, CatalogIndex.CriteriaOf(library.OnlyThat(template), catalog), cancel);
+            await counted.FillAsync(uncounted, [new AskedSubject(contact, account)], cancel);
+        }
+
+        var sample = MailSample.Of(catalog with { Mails = library }, template);
         var trigger = person is null || sample.Scenario?.Trigger is not Trigger.Event starts ? null : await LatestAsync(SubjectRef.Contact(person.Id), starts, cancel);
         return sample.Inputs(
             contact ?? MailSample.Person(template.Locale),

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using Nurture.Escalations;
 using Nurture.Mail;
 using Nurture.Mail.Calendar;
@@ -106,23 +105,20 @@ public sealed class MailComposer(LinkTokens tokens, PublicAddress site, DkimSign
     /// <summary>The session that the mail brings for the reader's calendar; null where it brings none.</summary>
     private static CalendarEntry? CalendarOf(TemplateObject inputs, Parties parties, DateTimeOffset at)
     {
-        if (Text(inputs, SessionFacts.CalendarName, "id") is not { } id || !inputs[SessionFacts.CalendarName].TryGetObject(out var of)) return null;
-        return new()
+        return CalendarFacts.In(inputs) is not { } facts ? null : new()
         {
-            Uid = $"{id}@{parties.From.WireDomain}",
-            Sequence = int.Parse(of["sequence"].ToString(), CultureInfo.InvariantCulture),
-            IsCancelled = of["is_cancelled"].ToString() == "true",
-            IsAccepted = of["is_accepted"].ToString() == "true",
+            Uid = $"{facts.Id}@{parties.From.WireDomain}",
+            Sequence = facts.Sequence,
+            IsCancelled = facts.IsCancelled,
+            IsAccepted = facts.IsAccepted,
             Stamp = at,
-            StartsAt = Moment("starts_at"),
-            EndsAt = Moment("ends_at"),
-            Summary = of["title"].ToString(),
-            Link = of["link"].ToString(),
+            StartsAt = facts.StartsAt,
+            EndsAt = facts.EndsAt,
+            Summary = facts.Title,
+            Link = facts.Link,
             Organizer = parties.From,
             Attendee = parties.To,
         };
-
-        DateTimeOffset Moment(string name) => DateTimeOffset.Parse(of[name].ToString(), CultureInfo.InvariantCulture);
     }
 
     private static IEnumerable<EmailHeader> Headers(ClaimedSend send, EmailAddress from, string? unsubscribe)

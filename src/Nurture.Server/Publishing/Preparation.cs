@@ -93,6 +93,8 @@ public sealed class Preparation(CatalogStore store, CatalogSource catalogs, Subj
         foreach (var document in current.Preparing)
         {
             if (document.Kind == "segments" && current.Catalog.PreparingSegments is { } segments) await PrepareAsync(document, segments.Criteria, KindsAsking(current.Catalog));
+            else if (document.Kind == "template" && current.Catalog.PreparingMails is { } mails) await PrepareAsync(document, CatalogIndex.CriteriaOf(mails.OnlyThat(document.Mail()), current.Catalog), []);
+            else if (document.Kind == "escalations" && current.Catalog.PreparingEscalations is { } types) await PrepareAsync(document, types.Criteria, []);
             else if (document.Kind == "health" && current.Catalog.PreparingHealth is { } health) await PrepareAsync(document, health.Criteria, [SubjectKind.Account]);
             else if (document.Kind == "scenario" && current.Catalog.VersionsOf(document.Name, document.Version).Select(version => version.Scenario).ToList() is { Count: > 0 } scenarios)
                 await PrepareAsync(document, scenarios.SelectMany(CatalogIndex.CriteriaOf), KindsOf(scenarios[0]));

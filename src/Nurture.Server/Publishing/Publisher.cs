@@ -61,14 +61,17 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         var plan = Of("plan") is { } planned ? Checked(TrackingPlanReader.Read(planned.Text, planned.File)) : null;
         var policy = Of("policy") is { } ruled ? Checked(SendPolicyReader.Read(ruled.Text, ruled.File)) : null;
         policy ??= current.Catalog.Policy;
-        var escalations = Of("escalations") is { } declared ? Checked(EscalationTypesReader.Read(declared.Text, declared.File, plan ?? current.Catalog.Plan)) : current.Catalog.Escalations;
         var hooks = Of("hooks") is { } hooked ? Checked(HooksReader.Read(hooked.Text, hooked.File, plan ?? current.Catalog.Plan)) : current.Catalog.Hooks;
         var segmentsText = Of("segments");
         var segments = segmentsText is null ? current.Catalog.PreparingSegments ?? current.Catalog.Segments : Checked(SegmentsReader.Read(segmentsText.Text, segmentsText.File, plan ?? current.Catalog.Plan));
+        var escalations = Of("escalations") is { } declared
+            ? Checked(EscalationTypesReader.Read(declared.Text, declared.File, plan ?? current.Catalog.Plan, EscalationTypesReader.ScopeIn(plan ?? current.Catalog.Plan, segments)))
+            : current.Catalog.PreparingEscalations ?? current.Catalog.Escalations;
         var healthText = Of("health");
         var health = healthText is null ? current.Catalog.PreparingHealth ?? current.Catalog.Health : Checked(HealthReader.Read(healthText.Text, healthText.File, plan ?? current.Catalog.Plan, segments));
         var mails = manuscripts.Where(manuscript => manuscript.Kind == "template").Select(manuscript => MailTemplate.Parse(manuscript.Text, manuscript.File, manuscript.TextPart)).ToList();
         diagnostics.AddRange(mails.SelectMany(mail => mail.Diagnostics));
+        diagnostics.AddRange(mails.SelectMany(mail => MailFacts.Check(mail, plan ?? current.Catalog.Plan, segments)).Where(said => said.Severity == Severity.Error));
         var templates = new MailTemplateLibrary(
             current.Templates.All.Where(known => !mails.Exists(mail => mail.Name == known.Name && mail.Locale == known.Locale)).Concat(mails), policy.Locale);
         var environment = new ParseEnvironment { Plan = plan ?? current.Catalog.Plan, Policy = policy, Templates = templates.Names, MailTemplates = templates, Escalations = escalations, Health = health, Segments = segments, Hooks = hooks, IsWhole = true, KeptHistory = ScenarioLibrary.KeptHistory, Now = clock.Now };
@@ -109,25 +112,40 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         [
             .. manuscripts.Where(m => m.Kind == "plan").Select(m => new DocumentDraft("plan", "events", HashOf(m.Text), m.Text)),
             .. manuscripts.Where(m => m.Kind == "policy").Select(m => new DocumentDraft("policy", "policy", HashOf(m.Text), m.Text)),
-            .. manuscripts.Where(m => m.Kind == "escalations").Select(m => new DocumentDraft("escalations", "escalations", HashOf(m.Text), m.Text)),
+            .. manuscripts.Where(m => m.Kind == "escalations").Select(m => WaitingForCounters(new("escalations", "escalations", HashOf(m.Text), m.Text), escalations.Criteria)),
             .. manuscripts.Where(m => m.Kind == "hooks").Select(m => new DocumentDraft("hooks", "hooks", HashOf(m.Text), m.Text)),
             .. manuscripts.Where(m => m.Kind == "segments").Select(m => Prepared("segments", "segments", m.Text, segments.Criteria)),
             .. manuscripts.Where(m => m.Kind == "health").Select(m => Prepared("health", "health", m.Text, health!.Criteria)),
-            .. mails.Select(DocumentDraft.Of),
+            .. mails.Select(mail => WaitingForCounters(DocumentDraft.Of(mail), AskedBy(mail))),
             .. tests.GroupBy(test => test.File.Scenario).Select(of => of.Last()).Select(test => new DocumentDraft("test", test.File.Scenario, HashOf(test.Manuscript.Text), test.Manuscript.Text)),
             .. scenarios.Select(s => Prepared("scenario", s.Scenario.Name, s.Manuscript.Text, CatalogIndex.CriteriaOf(s.Scenario))),
         ];
         var published = await store.PublishAsync(drafts, by, clock.Now, cancel);
         // Where nobody is known yet there is no history to fill from and nobody to tell.
-        foreach (var version in published.Where(version => version is { Kind: "scenario" or "health" or "segments", IsNew: true } && !hasSubjects))
+        foreach (var version in published.Where(version => version is { Kind: "scenario" or "health" or "segments" or "template" or "escalations", IsNew: true } && !hasSubjects))
         {
-            var criteria = version.Kind == "segments" ? segments.Criteria : version.Kind == "health" ? health!.Criteria : CatalogIndex.CriteriaOf(scenarios.First(s => s.Scenario.Name == version.Name).Scenario);
+            var criteria = version.Kind == "segments" ? segments.Criteria : version.Kind == "health" ? health!.Criteria : version.Kind == "escalations" ? escalations.Criteria : version.Kind == "template" ? AskedBy(mails.First(mail => $"{mail.Name}.{mail.Locale}" == version.Name)) : CatalogIndex.CriteriaOf(scenarios.First(s => s.Scenario.Name == version.Name).Scenario);
             await GoLiveAsync(store, parts, criteria, version, clock.Now, cancel);
         }
 
         preparation.Wake();
         signals.Events.Raise();
         return new Publication(published, diagnostics);
+
+        // What asks nothing new is there at once.
+        DocumentDraft WaitingForCounters(DocumentDraft draft, IEnumerable<Criteria.Criterion> criteria)
+        {
+            var definitions = DefinitionsOf(criteria);
+            return draft with
+            {
+                IsPrepared = definitions.Keys.All(current.Catalog.CoveredSince.ContainsKey),
+                Criteria = definitions,
+                Uncounted = [.. definitions.Keys.Where(key => current.Catalog.Index.Criteria.Find(key) is null)],
+            };
+        }
+
+        IEnumerable<Criteria.Criterion> AskedBy(MailTemplate mail) =>
+            CatalogIndex.CriteriaOf(templates.OnlyThat(mail), new Catalog { Plan = environment.Plan, Segments = segments });
 
         DocumentDraft Prepared(string kind, string name, string text, IEnumerable<Criteria.Criterion> criteria)
         {

@@ -2,6 +2,7 @@ using Nurture.Health;
 using Nurture.Scenarios;
 using Nurture.Server.Hosting;
 using Nurture.Storage;
+using Nurture.Templates;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Server.Publishing;
@@ -31,6 +32,16 @@ public sealed class SegmentUses(EnrollmentStore enrollments, WalkStore walks, Bu
         {
             var mistakes = HealthReader.Read(health.Text, ScenarioLibrary.HealthFile, environment.Plan, environment.Segments).Diagnostics;
             if (Complaint("the health definition", health.Segments.Select(segment => segment.Name), mistakes) is { } complaint) found.Add(complaint);
+        }
+
+        var types = current.Catalog.PreparingEscalations ?? current.Catalog.Escalations;
+        if (environment.Escalations == types && Complaint("a playbook of escalations.yaml", types.Segments.Select(segment => segment.Name), []) is { } playbooks) found.Add(playbooks);
+
+        // Those that are published together with them are checked by themselves.
+        foreach (var mail in (environment.MailTemplates?.All ?? []).Intersect(current.Templates.All))
+        {
+            if (MailFacts.Check(mail, environment.Plan, environment.Segments).FirstOrDefault(mistake => mistake.Severity == Severity.Error) is { } first)
+                found.Add(new(DiagnosticCodes.SegmentInUse, Severity.Error, file, new SourceSpan(0, 0, 1, 1), $"the mail \"{mail.Name}.{mail.Locale}\" can no longer ask the segments that it names: {first.Message}", "Keep the segment, or publish first what asks it without it."));
         }
 
         return found;

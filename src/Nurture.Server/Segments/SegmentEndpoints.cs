@@ -7,6 +7,7 @@ using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
 using Nurture.Server.Security;
 using Nurture.Storage;
+using Nurture.Templates;
 
 namespace Nurture.Server.Segments;
 
@@ -133,6 +134,9 @@ internal static class SegmentEndpoints
             .DistinctBy(scenario => scenario.Name)
             .Select(scenario => new ShownAsker(broadcasts.Contains(scenario.Name) ? "broadcast" : "scenario", scenario.Name, scenario.Title)).ToList();
         asking.AddRange(Newest(current).ByName.Values.Where(other => other.Is.Segments.Any(segment => segment.Name == name)).Select(other => new ShownAsker("segment", other.Name, other.Title)));
+        var mails = current.Catalog.PreparingMails ?? current.Templates;
+        asking.AddRange(mails.All.Where(mail => !mail.IsLayout && MailFacts.Of([mails.ReadsOf(mail.Name, mail.Locale)], current.Catalog.Plan, Newest(current)).Values.Any(fact => fact.Segments.Any(segment => segment.Name == name)))
+            .Select(mail => $"{mail.Name}.{mail.Locale}").Select(mail => new ShownAsker("mail", mail, mail)));
         if ((current.Catalog.PreparingHealth ?? current.Catalog.Health) is { } health && health.Segments.Any(segment => segment.Name == name)) asking.Add(new("health", health.Name, health.Name));
         return [.. asking.OrderBy(one => one.Kind, StringComparer.Ordinal).ThenBy(one => one.Name, StringComparer.Ordinal)];
     }

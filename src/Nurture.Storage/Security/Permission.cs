@@ -21,6 +21,7 @@ public sealed class Permission
     public static readonly Permission PauseScenarios = new("scenarios.pause");
     public static readonly Permission ReadTemplates = new("templates.read");
     public static readonly Permission WriteTemplates = new("templates.write");
+    public static readonly Permission PrintRaw = new("templates.raw");
     public static readonly Permission ReadSuppressions = new("suppressions.read");
     public static readonly Permission WriteSuppressions = new("suppressions.write");
     public static readonly Permission Import = new("imports.write");

@@ -45,18 +45,6 @@ internal static class ArrayFunctions
         return copy;
     }
 
-    private static TemplateList Sequence(in Call call, IEnumerable<TemplateValue> items, int walked = 0)
-    {
-        var made = call.NewList(walked);
-        foreach (var item in items)
-        {
-            call.Charge(1);
-            made.Add(item);
-        }
-
-        return made;
-    }
-
     /// <summary>The list with a value more.</summary>
     /// <example>[1, 2, 3] | array.add 4 → [1, 2, 3, 4]</example>
     public static TemplateValue Add(in Call call)
@@ -71,8 +59,8 @@ internal static class ArrayFunctions
     /// <example>[1, 2] | array.add_range [3, 4] → [1, 2, 3, 4]</example>
     public static TemplateValue AddRange(in Call call)
     {
-        var (first, second) = (call.List(0), call.List(1));
-        return first is null && second is null ? TemplateValue.Null : Sequence(call, (first ?? []).Concat(second ?? []));
+        var (first, second) = (call.Items(0), call.Items(1));
+        return first is null && second is null ? TemplateValue.Null : call.Sequence((first ?? []).Concat(second ?? []));
     }
 
     /// <summary>The same as <c>array.add_range</c>.</summary>
@@ -83,7 +71,7 @@ internal static class ArrayFunctions
     /// <example>["a1", "b2"] | array.any @string.contains "2" → true</example>
     public static TemplateValue Any(in Call call)
     {
-        if (call.List(0) is not { } list)
+        if (call.Items(0) is not { } items)
         {
             return false;
         }
@@ -91,13 +79,9 @@ internal static class ArrayFunctions
         var function = call.Function(1);
         var arguments = new TemplateValue[call.Count - 1];
         call.Values[2..].CopyTo(arguments.AsSpan(1));
-
-        // What the function adds to the list is not walked, as in a `for`.
-        var count = list.Count;
-        for (var i = 0; i < count; i++)
+        foreach (var item in items)
         {
-            call.Charge(1);
-            arguments[0] = list[i];
+            arguments[0] = item;
             var result = function.Invoke(call.Context, call.Span, arguments);
             if (result.Kind == TemplateValueKind.Boolean && result.IsTrue)
             {
@@ -111,16 +95,15 @@ internal static class ArrayFunctions
     /// <summary>Without nulls.</summary>
     /// <example>[1, null, 3] | array.compact → [1, 3]</example>
     public static TemplateValue Compact(in Call call) =>
-        call.List(0) is { } list ? Sequence(call, list.Where(i => !i.IsNull), list.Count) : TemplateValue.Null;
+        call.Items(0) is { } items ? call.Sequence(items.Where(i => !i.IsNull)) : TemplateValue.Null;
 
     /// <summary>Whether an item is in the list.</summary>
     /// <example>[1, 2, 3] | array.contains 3 → true</example>
     public static TemplateValue Contains(in Call call)
     {
-        foreach (var item in call.List(0) ?? [])
+        foreach (var item in call.Items(0) ?? [])
         {
-            call.Charge(1);
-            if (Same(call, item, call[1]))
+            if (Same(call.Context, item, call[1], call.Span))
             {
                 return true;
             }
@@ -131,9 +114,9 @@ internal static class ArrayFunctions
 
     // Equality of values, without the comparison of texts with what prints alike. In the compatible profile what is of another
     // kind is another value (1 and 1.0), and a list is the same as itself alone.
-    private static bool Same(in Call call, TemplateValue a, TemplateValue b)
+    private static bool Same(RenderContext context, TemplateValue a, TemplateValue b, SourceSpan span)
     {
-        if (!call.Context.Template.Options.IsMail)
+        if (!context.Template.Options.IsMail)
         {
             if (a.Kind != b.Kind || a.IsCharacter != b.IsCharacter)
             {
@@ -146,7 +129,7 @@ internal static class ArrayFunctions
             }
         }
 
-        return (a.Kind == TemplateValueKind.Text) == (b.Kind == TemplateValueKind.Text) && Operators.AreEqual(call.Context, a, b, call.Span);
+        return (a.Kind == TemplateValueKind.Text) == (b.Kind == TemplateValueKind.Text) && Operators.AreEqual(context, a, b, span);
     }
 
     /// <summary>The next item at each call, from the first again behind the last; calls of one group go on together.</summary>
@@ -169,49 +152,31 @@ internal static class ArrayFunctions
     /// <example>["a", "b"] | array.each @string.upcase → ["A", "B"]</example>
     public static TemplateValue Each(in Call call)
     {
-        if (call.List(0) is not { } list)
+        if (call.Items(0) is not { } items)
         {
             return TemplateValue.Null;
         }
 
-        var function = call.Function(1);
-        var (made, count) = (call.NewList(), list.Count);
-        for (var i = 0; i < count; i++)
-        {
-            call.Charge(1);
-            made.Add(function.Invoke(call.Context, call.Span, list[i]));
-        }
-
-        return made;
+        var (function, context, span) = (call.Function(1), call.Context, call.Span);
+        return call.Sequence(items.Select(item => function.Invoke(context, span, item)));
     }
 
     /// <summary>The items for which the function is true.</summary>
     /// <example>["", "200", ""] | array.filter @string.empty → ["", ""]</example>
     public static TemplateValue Filter(in Call call)
     {
-        if (call.List(0) is not { } list)
+        if (call.Items(0) is not { } items)
         {
             return TemplateValue.Null;
         }
 
-        var function = call.Function(1);
-        var (made, count) = (call.NewList(list.Count), list.Count);
-        for (var i = 0; i < count; i++)
-        {
-            call.Charge(1);
-            var item = list[i];
-            if (function.Invoke(call.Context, call.Span, item).IsTrue)
-            {
-                made.Add(item);
-            }
-        }
-
-        return made;
+        var (function, context, span) = (call.Function(1), call.Context, call.Span);
+        return call.Sequence(items.Where(item => function.Invoke(context, span, item).IsTrue));
     }
 
     /// <summary>The first item, null of an empty list.</summary>
     /// <example>[4, 5, 6] | array.first → 4</example>
-    public static TemplateValue First(in Call call) => call.List(0) is { Count: > 0 } list ? list[0] : TemplateValue.Null;
+    public static TemplateValue First(in Call call) => call.Uncounted(0)?.FirstOrDefault() ?? TemplateValue.Null;
 
     /// <summary>The last item, null of an empty list.</summary>
     /// <example>[4, 5, 6] | array.last → 6</example>
@@ -265,12 +230,12 @@ internal static class ArrayFunctions
     /// <summary>So many items from the front.</summary>
     /// <example>[4, 5, 6] | array.limit 2 → [4, 5]</example>
     public static TemplateValue Limit(in Call call) =>
-        call.List(0) is { } list ? Sequence(call, list.Take(call.Int(1))) : TemplateValue.Null;
+        call.Items(0) is { } items ? call.Sequence(items.Take(call.Int(1))) : TemplateValue.Null;
 
     /// <summary>The items behind so many from the front.</summary>
     /// <example>[4, 5, 6] | array.offset 2 → [6]</example>
     public static TemplateValue Offset(in Call call) =>
-        call.List(0) is { } list ? Sequence(call, list.Skip(call.Int(1))) : TemplateValue.Null;
+        call.Items(0) is { } items ? call.Sequence(items.Skip(call.Int(1))) : TemplateValue.Null;
 
     /// <summary>A member of each item that has it.</summary>
     /// <example>[{name: "a"}, {name: "b"}] | array.map "name" → ["a", "b"]</example>
@@ -282,17 +247,18 @@ internal static class ArrayFunctions
             return single;
         }
 
-        var made = call.NewList();
-        foreach (var item in call.List(0) ?? [])
+        return call.Sequence(Members(call.Context, call.Items(0) ?? [], name));
+    }
+
+    private static IEnumerable<TemplateValue> Members(RenderContext context, IEnumerable<TemplateValue> items, string name)
+    {
+        foreach (var item in items)
         {
-            call.Charge(1);
-            if (item.TryGetObject(out var members) && members.TryGet(name, out var value))
+            if (MemberAccess.Find(context, item, name) is { } value)
             {
-                made.Add(value);
+                yield return value;
             }
         }
-
-        return made;
     }
 
     /// <summary>Without the item at a position, which counts from the end when negative.</summary>
@@ -317,16 +283,11 @@ internal static class ArrayFunctions
 
     /// <summary>From the last item to the first.</summary>
     /// <example>[4, 5, 6] | array.reverse → [6, 5, 4]</example>
-    public static TemplateValue Reverse(in Call call)
-    {
-        var made = Sequence(call, call.List(0) ?? []);
-        made.Reverse();
-        return made;
-    }
+    public static TemplateValue Reverse(in Call call) => call.Sequence((call.Items(0) ?? []).Reverse());
 
     /// <summary>The number of items.</summary>
     /// <example>[4, 5, 6] | array.size → 3</example>
-    public static TemplateValue Size(in Call call) => call.List(0)?.Count ?? 0;
+    public static TemplateValue Size(in Call call) => call.Uncounted(0)?.Count ?? 0;
 
     /// <summary>In ascending order, by the items or by a member of theirs; equal ones keep their order.</summary>
     /// <example>[10, 2, 6] | array.sort → [2, 6, 10]</example>
@@ -346,7 +307,8 @@ internal static class ArrayFunctions
         call.Context.Charge(list.Count * (long)Math.Log2(list.Count + 2), call.Span);
         var path = member?.Split('.') ?? [];
         call.Context.Charge(list.Count * (long)path.Length, call.Span);
-        var keyed = list.Select(item => (Key: member is null ? item : MemberOf(item, member, path), Item: item));
+        var context = call.Context;
+        var keyed = list.Select(item => (Key: member is null ? item : MemberOf(context, item, member, path), Item: item));
         var made = call.NewArray(list.Count);
         try
         {
@@ -367,21 +329,16 @@ internal static class ArrayFunctions
         return made;
     }
 
-    private static TemplateValue MemberOf(TemplateValue item, string member, string[] path)
+    private static TemplateValue MemberOf(RenderContext context, TemplateValue item, string member, string[] path)
     {
-        if (item.TryGetObject(out var exact) && exact.TryGet(member, out var found))
+        if (MemberAccess.Find(context, item, member) is { } exact)
         {
-            return found;
+            return exact;
         }
 
         foreach (var name in path)
         {
-            if (!item.TryGetObject(out var members))
-            {
-                return TemplateValue.Null;
-            }
-
-            item = members[name];
+            item = MemberAccess.Find(context, item, name) ?? TemplateValue.Null;
         }
 
         return item;
@@ -420,40 +377,39 @@ internal static class ArrayFunctions
 
     /// <summary>Without repetitions: the first of equal items stays.</summary>
     /// <example>[1, 1, 4, 5, 4] | array.uniq → [1, 4, 5]</example>
-    public static TemplateValue Uniq(in Call call)
+    public static TemplateValue Uniq(in Call call) =>
+        call.Items(0) is { } items ? call.Sequence(Distinct(call.Context, items, call.Span)) : TemplateValue.Null;
+
+    private static IEnumerable<TemplateValue> Distinct(RenderContext context, IEnumerable<TemplateValue> items, SourceSpan span)
     {
-        if (call.List(0) is not { } list)
-        {
-            return TemplateValue.Null;
-        }
-
-        var made = call.NewList();
         var seen = new Dictionary<(bool, string), List<TemplateValue>>();
-        foreach (var item in list)
+        foreach (var item in items)
         {
-            call.Charge(1);
-
             // Equal values print alike, so only those that do are compared.
-            var key = (item.Kind == TemplateValueKind.Text, call.Context.Print(item, call.Span));
+            var key = (item.Kind == TemplateValueKind.Text, context.Print(item, span));
             if (!seen.TryGetValue(key, out var alike))
             {
                 seen.Add(key, alike = []);
             }
 
-            call.Context.Charge(alike.Count, call.Span);
-            var isKnown = false;
-            foreach (var other in alike)
-            {
-                isKnown = isKnown || Same(call, other, item);
-            }
-
-            if (!isKnown)
+            context.Charge(alike.Count, span);
+            if (!IsAmong(context, alike, item, span))
             {
                 alike.Add(item);
-                made.Add(item);
+                yield return item;
             }
         }
+    }
 
-        return made;
+    private static bool IsAmong(RenderContext context, List<TemplateValue> alike, TemplateValue item, SourceSpan span)
+    {
+        try
+        {
+            return alike.Exists(other => Same(context, other, item, span));
+        }
+        catch (TemplateFault fault)
+        {
+            throw context.Error(span, fault);
+        }
     }
 }

@@ -9,6 +9,7 @@ namespace Nurture.Templating.Builtins;
 internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnlySpan<TemplateValue> values)
 {
     private const string Result = "The result of this function";
+    private const string ListFunction = "list function";
 
     public RenderContext Context { get; } = context;
 
@@ -76,7 +77,7 @@ internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnly
         switch (value.Kind)
         {
             case TemplateValueKind.Null: return null;
-            case TemplateValueKind.List: return value.AsList;
+            case TemplateValueKind.List: return value.AsList.Settled();
             case TemplateValueKind.Object: return Entries(value.AsObject);
             case TemplateValueKind.Text:
                 Charge(value.AsText.Length);
@@ -131,12 +132,54 @@ internal readonly ref struct Call(RenderContext context, CallSite site, ReadOnly
         };
     }
 
-    /// <param name="walked">How many items are looked at to make it, where that is more than it holds.</param>
-    public TemplateList NewList(int walked = 0) => new() { Owner = Context, IsSequence = true, Walked = walked };
+    /// <summary>The items of a list one after the other, each of them counted; null where null was given.</summary>
+    public IEnumerable<TemplateValue>? Items(int at) => Uncounted(at) is { } list ? Counted(Context, Span, list) : null;
+
+    /// <summary>A list as it is, for those who take little of it.</summary>
+    public TemplateList? Uncounted(int at) => Values[at].Kind == TemplateValueKind.List ? Values[at].AsList : List(at);
+
+    private static IEnumerable<TemplateValue> Counted(RenderContext context, SourceSpan span, TemplateList list)
+    {
+        context.EnterLoop();
+        try
+        {
+            if (list.IsMadeAtUse)
+            {
+                foreach (var item in list)
+                {
+                    context.CountIteration(span, ListFunction);
+                    yield return item;
+                }
+
+                yield break;
+            }
+
+            // What a function adds to the list is not walked, as in a `for`.
+            var count = list.Count;
+            for (var i = 0; i < count && i < list.Count; i++)
+            {
+                context.CountIteration(span, ListFunction);
+                yield return list[i];
+            }
+        }
+        finally
+        {
+            context.LeaveLoop();
+        }
+    }
+
+    /// <summary>What is made of the items of a list: in a mail at once, else when it is used, and again at each use.</summary>
+    public TemplateList Sequence(IEnumerable<TemplateValue> items)
+    {
+        var made = TemplateList.MadeAtUse(items, Context);
+        return Context.Template.Options.IsMail ? made.Settled() : made;
+    }
+
+    public TemplateList NewList() => new() { Owner = Context, IsSequence = true };
 
     public TemplateList NewArray(int capacity = 0) => new(capacity) { Owner = Context };
 
-    public void Charge(long steps) => Context.CountIterations(steps, Span, "list function");
+    public void Charge(long steps) => Context.CountIterations(steps, Span, ListFunction);
 
     /// <summary>To be called before a text of this length is made.</summary>
     public void ChargeText(long length) => Context.ChargeText(length, Span, Result);

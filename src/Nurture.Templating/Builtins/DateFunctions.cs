@@ -157,6 +157,6 @@ internal static class DateFunctions
         call.ChargeText(pattern.Length * 8L);
         // A code costs as much as many characters.
         call.Context.Charge(8L * pattern.AsSpan().Count('%'), call.Span);
-        return DateFormat.Write(call.Context.Shown(date), pattern == "%g" ? "%g " + call.Context.DateFormat : pattern, NumberFormat.Culture(call, cultureName));
+        return DateFormat.Write(call.Context.Shown(date), pattern == "%g" ? "%g " + call.Context.DateFormat : pattern, NumberFormat.Culture(call, cultureName), call.Context.Template.Options.IsMail);
     }
 }

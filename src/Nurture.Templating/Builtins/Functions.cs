@@ -33,6 +33,11 @@ internal static class Functions
         };
         if (isMail)
         {
+            foreach (var function in FactFunctions.All)
+            {
+                root[function.Name] = TemplateValue.From(function);
+            }
+
             root["name"] = Family(NameFunctions.All);
             root["raw"] = TemplateValue.From(new BuiltinFunction("raw", "value", HtmlFunctions.Raw));
         }

@@ -55,6 +55,11 @@ internal static class ObjectFunctions
             throw context.Error(span, $"Error while parsing `{(text.Length > 60 ? text[..60] + "…" : text)}`: ({first.Span.Line},{first.Span.Column}) {first.Message}", first.Hint);
         }
 
+        if (template.Raws.Count > 0 && caller.Raws.Count == 0)
+        {
+            throw context.Error(span, "This text prints values as markup, as the template that evaluates it does nowhere.", "Take raw out of it, or write it into the template.");
+        }
+
         context.EnterCall(span, "eval");
         var callerFrame = context.Frame;
         (context.Template, context.Frame) = (template, FrameFor(template, caller, callerFrame));

@@ -49,7 +49,7 @@ internal static partial class RegexFunctions
         var pattern = Build(call, 2);
         var text = Charged(call);
         ChargeScan(call.Context, call.Site, text.Length, pattern.Weight);
-        var match = pattern.Regex.Match(text);
+        var match = Sought(call, () => pattern.Regex.Match(text));
         return match.Success ? Groups(call, match) : call.NewArray();
     }
 
@@ -124,7 +124,7 @@ internal static partial class RegexFunctions
     {
         var found = new List<Match>();
         ChargeScan(call.Context, call.Site, text.Length, pattern.Weight);
-        for (var match = pattern.Regex.Match(text); match.Success; match = match.NextMatch())
+        for (var match = Sought(call, () => pattern.Regex.Match(text)); match.Success; match = Sought(call, match.NextMatch))
         {
             call.Charge(1);
             found.Add(match);
@@ -132,6 +132,18 @@ internal static partial class RegexFunctions
         }
 
         return found;
+    }
+
+    private static Match Sought(in Call call, Func<Match> search)
+    {
+        try
+        {
+            return search();
+        }
+        catch (RegexMatchTimeoutException exception)
+        {
+            throw call.Context.Error(call.Site.Argument(1), "This pattern takes too long.", null, exception);
+        }
     }
 
     private static string Charged(in Call call)
@@ -183,11 +195,24 @@ internal static partial class RegexFunctions
         call.Context.Charge(BuildSteps * (10L + pattern.Length), call.Span);
         try
         {
-            return known[(pattern, options)] = new Pattern(new Regex(pattern, options), WeightOf(pattern));
+            return known[(pattern, options)] = new Pattern(Made(call, pattern, options), WeightOf(pattern));
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
             throw call.Context.Error(call.Site.Argument(1), $"This pattern cannot be used: {exception.Message}", null, exception);
+        }
+    }
+
+    /// <summary>As published, a pattern may look around and back: where it does, the time that it takes is what limits it.</summary>
+    private static Regex Made(in Call call, string pattern, RegexOptions options)
+    {
+        try
+        {
+            return new Regex(pattern, options);
+        }
+        catch (NotSupportedException) when (!call.Context.Template.Options.IsMail)
+        {
+            return new Regex(pattern, options & ~RegexOptions.NonBacktracking, call.Context.Limits.PatternTime);
         }
     }
 

@@ -15,6 +15,8 @@ internal sealed partial class Binder
     private readonly Dictionary<(FrameLayout? Frame, string Name), int> _settings = [];
     private readonly List<Mention> _mentions = [];
 
+    private readonly List<(SourceSpan, string)> _dateCodes = [];
+
     // Loop variables and parameters, anywhere.
     private readonly HashSet<string> _everBound = new(StringComparer.Ordinal);
 
@@ -36,7 +38,10 @@ internal sealed partial class Binder
 
     private CallNode BindCall(Expression.Call call, ScriptFunctionBody? block, bool isStatement)
     {
+        CheckUnaskable(call);
         var path = PathOf(call.Function);
+        NoteRawCall(call);
+        NoteDateCodes(call, path);
         var function = BindUncalled(call.Function, isTested: true);
         var arguments = new ExpressionNode[call.Arguments.Count];
         var names = new string?[arguments.Length];
@@ -78,6 +83,21 @@ internal sealed partial class Binder
         }
 
         return new CallNode(function, arguments, names, spreads, call.IsPiped, call.Span) { Block = block, RefusesStatements = options.RefusesStatementCalls && !isStatement };
+    }
+
+    /// <summary>A pattern that is written in the template, of a date that is printed.</summary>
+    private void NoteDateCodes(Expression.Call call, string? path)
+    {
+        var argument = path switch
+        {
+            "date.to_string" => call.Arguments.FirstOrDefault(argument => argument.Name == "pattern") ?? call.Arguments.ElementAtOrDefault(1),
+            "date.parse_to_string" => call.Arguments.FirstOrDefault(argument => argument.Name == "output_pattern") ?? call.Arguments.ElementAtOrDefault(1),
+            _ => null,
+        };
+        if (argument?.Value is Expression.Literal { Value: string pattern } written && DateFormat.UnknownCode(pattern) is { } code)
+        {
+            _dateCodes.Add((written.Span, code));
+        }
     }
 
     private static bool IsSpread(Argument argument) => argument.Value is Expression.Unary { Operator: UnaryOperator.Spread };

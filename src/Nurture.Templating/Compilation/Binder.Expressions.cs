@@ -18,6 +18,7 @@ internal sealed partial class Binder
         var span = expression.Span;
         return expression switch
         {
+            _ when IsFact(expression) => BindFact(expression),
             Expression.Literal literal => new ConstantNode(Numbers.FromBoxed(literal.Value), span),
             Expression.Name name => BindName(name, isTested),
             Expression.Member member => BindMember(member, isTested),
@@ -76,6 +77,7 @@ internal sealed partial class Binder
 
         NoteName(identifier);
         NoteMention(name);
+        NoteRawName(name);
         return new GlobalNode(identifier, NameRules(isTested), name.Span);
     }
 
@@ -126,6 +128,7 @@ internal sealed partial class Binder
         }
 
         var isTolerant = IsNullTolerant(member);
+        NoteRawMember(member);
         var target = BindHead(member, member.Target, isTested || isTolerant);
         var bound = new MemberNode(target, member.Identifier, Rules(isTested, isTolerant), member.Span, NameSpan(member));
         return member.Target is Expression.Name { Identifier: var head } && !_loops.Contains(head) ? BindBuiltin(head, member, bound) : bound;
@@ -145,6 +148,11 @@ internal sealed partial class Binder
     /// <summary>Binds what a step of a path is taken from; the whole path is noted, its beginnings are not.</summary>
     private ExpressionNode BindHead(Expression path, Expression target, bool isTested)
     {
+        if (IsFact(target))
+        {
+            return BindFact(target);
+        }
+
         var outer = _isHead;
         if (!_isHead && PathOf(path) is { } written)
         {
@@ -207,7 +215,7 @@ internal sealed partial class Binder
     {
         var chain = new Stack<(Expression.Binary Binary, bool IsTested)>();
         Expression left = binary;
-        while (left is Expression.Binary step)
+        while (left is Expression.Binary step && (ReferenceEquals(step, binary) || !IsFact(step)))
         {
             chain.Push((step, isTested));
             isTested = AsksForPresence(step);

@@ -61,6 +61,8 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
 
     public IReadOnlyCollection<string> Assigned => _assigned;
 
+    public IReadOnlyList<(SourceSpan At, string Code)> UnknownDateCodes => _dateCodes;
+
     /// <summary>Those whose sides are known before anything runs: in a mail, and where nothing sets names that are not written.</summary>
     public IReadOnlyList<TemplateComparison> Comparisons => !options.IsMail || ReadsUnnamed || _setsUnnamed ? []
         : [.. _comparisons.Where(compared => !compared.Left.Concat(compared.Right).Any(value => value.Path is { } path && (_assigned.Contains(path.Split('.', 2)[0]) || _changed.Contains(path.Split('.', 2)[0]))))];
@@ -262,8 +264,16 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
         return new WithNode(target, body, with.Span);
     }
 
-    private ExpressionNode BindPrinted(Expression value) =>
-        value is Expression.Call call ? BindCall(call, block: null, isStatement: true) : BindExpression(value);
+    private ExpressionNode BindPrinted(Expression value)
+    {
+        var bound = value is Expression.Call call && !IsFact(call) ? BindCall(call, block: null, isStatement: true) : BindExpression(value);
+        if (bound is TargetNode path)
+        {
+            path.IsStatement = true;
+        }
+
+        return bound;
+    }
 
     private ReturnNode BindReturn(Statement.Return @return)
     {

@@ -41,9 +41,9 @@ internal sealed class CallNode : ExpressionNode
     {
         context.EnsureStack(Span);
         var function = FunctionToCall(context);
-        if (RefusesStatements && function is ScriptFunction { IsStatement: true })
+        if (RefusesStatements)
         {
-            throw context.Error(Span, $"The function `{function.Name}` is a statement and cannot be used within an expression");
+            RefuseStatement(context, function, Span);
         }
 
         var start = context.ArgumentCount;
@@ -71,6 +71,14 @@ internal sealed class CallNode : ExpressionNode
         finally
         {
             context.PopArguments(start);
+        }
+    }
+
+    public static void RefuseStatement(RenderContext context, TemplateFunction function, SourceSpan span)
+    {
+        if (function is ScriptFunction { IsStatement: true })
+        {
+            throw context.Error(span, $"The function `{function.Name}` is a statement and cannot be used within an expression");
         }
     }
 
@@ -113,13 +121,14 @@ internal sealed class CallNode : ExpressionNode
                 continue;
             }
 
-            if (!value.TryGetList(out var list))
+            if (!value.TryGetList(out var spread))
             {
                 throw context.Error(_arguments[i].Span, $"Only a list can be spread with ^, not `{Numbers.TypeName(value)}`.");
             }
 
-            context.Charge(list.Count, Span);
-            foreach (var item in list)
+            var items = spread.Settled();
+            context.Charge(items.Count, Span);
+            foreach (var item in items)
             {
                 context.PushArgument(item);
                 names.Add(null);

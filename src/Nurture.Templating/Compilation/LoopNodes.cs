@@ -25,40 +25,36 @@ internal sealed class ForNode(LoopHead head, StatementNode[] body, StatementNode
         var items = Items(context, source);
         var offset = Math.Max(0, Option(context, head.Offset) ?? 0);
         var limit = Option(context, head.Limit) ?? 0;
-        var remaining = Math.Max(0, items.Count - offset);
-        var count = limit > 0 ? Math.Min(limit, remaining) : remaining;
-        if (count == 0)
+        using var walk = LoopWalk.Of(items, offset, limit, head.IsReversed);
+        if (walk.IsOver)
         {
             return Run(context, otherwise);
         }
 
-        // Reversed goes backward from the last item, after the offset was taken off at the front.
-        var first = head.IsReversed ? items.Count - 1 : offset;
-        return head.Kind == LoopKind.Table ? Tabulate(context, items, first, count) : Iterate(context, items, first, count, columns: 0);
+        return head.Kind == LoopKind.Table ? Tabulate(context, walk) : Iterate(context, walk, columns: 0);
     }
 
-    private Flow Tabulate(RenderContext context, TemplateList items, int first, int count)
+    private Flow Tabulate(RenderContext context, LoopWalk walk)
     {
         var columns = Math.Max(1, Option(context, head.Columns) ?? 1);
         PrintNode.WriteMarkup(context, "<tr class=\"row1\">"u8, Span);
-        var flow = Iterate(context, items, first, count, columns);
+        var flow = Iterate(context, walk, columns);
         PrintNode.WriteMarkup(context, "</tr>\n"u8, Span);
         return flow;
     }
 
-    private Flow Iterate(RenderContext context, TemplateList items, int first, int count, int columns)
+    private Flow Iterate(RenderContext context, LoopWalk walk, int columns)
     {
         var scope = context.LoopTarget;
-        var loop = new LoopScope(head.Kind, head.Variable, scope.Loops) { Length = count };
+        var loop = new LoopScope(head.Kind, head.Variable, scope.Loops) { Walk = walk };
         scope.Loops = loop;
         context.EnterLoop();
         try
         {
-            var step = head.IsReversed ? -1 : 1;
-            for (var i = 0; i < count; i++)
+            for (var i = 0; !walk.IsOver; i++)
             {
                 context.CountIteration(Span);
-                Begin(context, loop, items[first + i * step], i);
+                Begin(context, loop, walk.Next(), i);
                 if (columns > 0)
                 {
                     BeginCell(context, loop, columns);

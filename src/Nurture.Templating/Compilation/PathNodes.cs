@@ -19,7 +19,18 @@ internal abstract class TargetNode(SourceSpan span) : ExpressionNode(span)
         return value.Kind == TemplateValueKind.Function ? CallBare(context, value.AsFunction) : value;
     }
 
-    private TemplateValue CallBare(RenderContext context, TemplateFunction function) => function.Invoke(context, Span);
+    /// <summary>It stands alone as a statement, where a function that gives nothing may be called.</summary>
+    public bool IsStatement { private get; set; }
+
+    private TemplateValue CallBare(RenderContext context, TemplateFunction function)
+    {
+        if (!IsStatement && context.Template.Options.RefusesStatementCalls)
+        {
+            CallNode.RefuseStatement(context, function, Span);
+        }
+
+        return function.Invoke(context, Span);
+    }
 }
 
 /// <summary><c>$x</c>, and loop variables of that kind.</summary>
@@ -177,7 +188,7 @@ internal sealed class IsEmptyNode(ExpressionNode target, SourceSpan span) : Expr
     public override TemplateValue Evaluate(RenderContext context)
     {
         var value = target.Evaluate(context);
-        return value.IsNull ? TemplateValue.Null : Operators.IsEmpty(value);
+        return value.IsNull ? TemplateValue.Null : Operators.IsEmpty(context, value);
     }
 }
 
@@ -214,18 +225,8 @@ internal sealed class MemberNode(ExpressionNode target, string name, PathRules r
                     rules.FailsOnMissing ? "Write ?. or give a default with ??." : null);
             case TemplateValueKind.Null:
                 return TemplateValue.Null;
-            case TemplateValueKind.List:
-                return name is "size" or "count" && value.AsList.Members?.Contains(name) != true
-                    ? name == "size" ? value.AsList.Count : Missing(context, value)
-                    : value.AsList.Members is { } own && own.TryGet(name, out var found) ? found : Missing(context, value);
-            case TemplateValueKind.Text when name == "size":
-                return value.AsText.Length;
-            case TemplateValueKind.Date:
-                return Dates.Member(context.Shown(value.AsDate), name) ?? Missing(context, value);
-            case TemplateValueKind.Duration:
-                return Dates.Member(value.AsDuration, name) ?? Missing(context, value);
             default:
-                return Missing(context, value);
+                return MemberAccess.Find(context, value, name) ?? Missing(context, value);
         }
     }
 
@@ -282,7 +283,7 @@ internal sealed class IndexNode(ExpressionNode target, ExpressionNode at, PathRu
         switch (value.Kind)
         {
             case TemplateValueKind.List:
-                var list = value.AsList;
+                var list = value.AsList.Settled();
                 if (index.IsInteger || index.Kind is TemplateValueKind.Double or TemplateValueKind.Float or TemplateValueKind.Decimal)
                 {
                     var position = ListWrites.Position(context, index, list.Count, at.Span);
@@ -290,7 +291,7 @@ internal sealed class IndexNode(ExpressionNode target, ExpressionNode at, PathRu
                 }
 
                 var member = context.Print(index, at.Span);
-                return list.Members is { } own && own.TryGet(member, out var found) ? found : member == "size" ? list.Count : TemplateValue.Null;
+                return MemberAccess.Find(context, value, member) ?? TemplateValue.Null;
             case TemplateValueKind.Object:
                 var name = context.Print(index, at.Span);
                 return value.AsObject.TryGet(name, out var result) ? result
@@ -328,9 +329,13 @@ internal sealed class IndexNode(ExpressionNode target, ExpressionNode at, PathRu
         var index = IndexOf(context);
         switch (owner.Kind)
         {
-            case TemplateValueKind.List when index.IsInteger:
+            case TemplateValueKind.List when index.IsInteger && !owner.AsList.IsMadeAtUse:
                 ListWrites.CheckOwner(context, owner.AsList.Owner, Span, Describe(context));
                 ListWrites.Set(context, owner.AsList, ListWrites.Position(context, index, owner.AsList.Count, at.Span), value, Span);
+                break;
+            case TemplateValueKind.List when index.Kind == TemplateValueKind.Text && index.AsText != "size":
+                ListWrites.CheckOwner(context, owner.AsList.Owner, Span, Describe(context));
+                (owner.AsList.Members ??= new TemplateObject { Owner = context })[index.AsText] = value;
                 break;
             case TemplateValueKind.Object:
                 var name = context.Print(index, at.Span);

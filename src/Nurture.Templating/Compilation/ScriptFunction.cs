@@ -101,6 +101,7 @@ internal sealed class ScriptFunction(ScriptFunctionBody body, Template template,
             return result;
         }
 
+        list = list.Settled();
         context.Charge(list.Count, span);
         var array = new TemplateList(list.Count) { Owner = context };
         foreach (var item in list)

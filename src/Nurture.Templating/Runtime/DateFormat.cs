@@ -8,7 +8,26 @@ internal static class DateFormat
 {
     private const int MostDigits = 4;
 
-    public static string Write(DateTimeOffset date, string pattern, CultureInfo culture)
+    private const string Codes = "aAbBcCdDeFghHIjklLmMnNpPrRsStTuUvVwWxXyYZ%";
+
+    private const string BareCodes = "deHIjklmMS";
+
+    /// <summary>The first code of a pattern that is none, and would be printed as it stands; null where there is none.</summary>
+    public static string? UnknownCode(string pattern)
+    {
+        for (var i = 0; i + 1 < pattern.Length; i++)
+        {
+            if (pattern[i] != '%') continue;
+            i++;
+            if (pattern[i] == '-' && i + 1 < pattern.Length && BareCodes.Contains(pattern[i + 1])) i++;
+            else if (!Codes.Contains(pattern[i])) return pattern[i] == '-' && i + 1 < pattern.Length ? $"%-{pattern[i + 1]}" : $"%{pattern[i]}";
+        }
+
+        return null;
+    }
+
+    /// <param name="hasBareNumbers">Whether <c>%-d</c> and its like are numbers without zeros; else they are unknown.</param>
+    public static string Write(DateTimeOffset date, string pattern, CultureInfo culture, bool hasBareNumbers)
     {
         if (date.DateTime < culture.Calendar.MinSupportedDateTime || date.DateTime > culture.Calendar.MaxSupportedDateTime)
         {
@@ -32,7 +51,7 @@ internal static class DateFormat
             {
                 culture = CultureInfo.InvariantCulture;
             }
-            else if (pattern[i] == '-' && i + 1 < pattern.Length && Bare(date, pattern[i + 1], culture) is { } number)
+            else if (hasBareNumbers && pattern[i] == '-' && i + 1 < pattern.Length && Bare(date, pattern[i + 1], culture) is { } number)
             {
                 text.Append(number);
                 i++;

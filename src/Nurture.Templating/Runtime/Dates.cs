@@ -69,6 +69,10 @@ internal static class Dates
         "total_minutes" => duration.TotalMinutes,
         "total_seconds" => duration.TotalSeconds,
         "total_milliseconds" => duration.TotalMilliseconds,
+        "microseconds" => duration.Microseconds,
+        "nanoseconds" => duration.Nanoseconds,
+        "total_microseconds" => duration.TotalMicroseconds,
+        "total_nanoseconds" => duration.TotalNanoseconds,
         "ticks" => duration.Ticks,
         _ => null,
     };

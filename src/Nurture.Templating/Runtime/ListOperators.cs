@@ -19,9 +19,9 @@ internal static class ListOperators
             case BinaryOperator.Multiply when right.IsInteger || left.IsInteger:
                 return left.Kind == TemplateValueKind.List ? Repeated(context, left.AsList, right, span) : Repeated(context, right.AsList, left, span);
             case BinaryOperator.Divide or BinaryOperator.DivideInteger when right.IsInteger:
-                return Sliced(context, left.AsList, step: 1, count: Count(right), span);
+                return Sliced(context, left.AsList.Settled(), step: 1, count: Count(right), span);
             case BinaryOperator.Modulo when right.IsInteger:
-                return Sliced(context, left.AsList, step: Math.Max(Count(right), 1), count: int.MaxValue, span);
+                return Sliced(context, left.AsList.Settled(), step: Math.Max(Count(right), 1), count: int.MaxValue, span);
             default:
                 throw new TemplateFault($"The operator `{Operators.Sign(@operator)}` is not supported between {Numbers.TypeName(left)} and {Numbers.TypeName(right)}.");
         }
@@ -29,7 +29,7 @@ internal static class ListOperators
 
     private static TemplateList ListOf(TemplateValue value, string side, BinaryOperator @operator) =>
         value.Kind == TemplateValueKind.List
-            ? value.AsList
+            ? value.AsList.Settled()
             : throw new TemplateFault($"The {side} side of the operator `{Operators.Sign(@operator)}` is not a list but {Numbers.TypeName(value)}.");
 
     private static int Count(TemplateValue value) => (int)BigInteger.Min(int.MaxValue, BigInteger.Max(0, Numbers.ToBigInteger(value)));
@@ -54,14 +54,18 @@ internal static class ListOperators
     private static TemplateList Repeated(RenderContext context, TemplateList list, TemplateValue times, SourceSpan span)
     {
         var count = Count(times);
+        if (list.IsMadeAtUse)
+        {
+            return RepeatedAtUse(context, list, count, span);
+        }
+
         if ((long)list.Count * count > Array.MaxLength)
         {
             throw new TemplateFault("The result exceeds the maximum supported array length.");
         }
 
         // An empty list counts its repetitions, so that repeating it for ever is refused too.
-        var turn = list.Walked > 0 ? list.Walked + 1 : Math.Max(list.Count, 1);
-        context.CountIterations((long)turn * count, span, "list operator");
+        context.CountIterations(Math.Max(list.Count, 1L) * count, span, "list operator");
 
         var repeated = new TemplateList(list.Count * count) { Owner = context };
         for (var i = 0; i < count; i++)
@@ -73,6 +77,30 @@ internal static class ListOperators
         }
 
         return repeated;
+    }
+
+    /// <summary>Made anew for each repetition, of which each counts as well as what is done for it.</summary>
+    private static TemplateList RepeatedAtUse(RenderContext context, TemplateList list, int count, SourceSpan span)
+    {
+        var repeated = new TemplateList { Owner = context };
+        context.EnterLoop();
+        try
+        {
+            for (var i = 0; i < count; i++)
+            {
+                context.CountIteration(span, "list operator");
+                foreach (var item in list)
+                {
+                    repeated.Add(item);
+                }
+            }
+
+            return repeated;
+        }
+        finally
+        {
+            context.LeaveLoop();
+        }
     }
 
     private static TemplateList Sliced(RenderContext context, TemplateList list, int step, int count, SourceSpan span)

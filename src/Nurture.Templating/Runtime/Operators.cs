@@ -57,7 +57,7 @@ internal static class Operators
 
         if (a == TemplateValueKind.Empty || b == TemplateValueKind.Empty)
         {
-            var isEqual = a == b || IsEmpty(a == TemplateValueKind.Empty ? right : left);
+            var isEqual = a == b || IsEmpty(context, a == TemplateValueKind.Empty ? right : left);
             return @operator switch { BinaryOperator.Equal => isEqual, BinaryOperator.NotEqual => !isEqual, _ => throw Unsupported(@operator, "empty") };
         }
 
@@ -87,6 +87,7 @@ internal static class Operators
             throw new TemplateFault("Structure is too deeply nested or contains reference loops.");
         }
 
+        (left, right) = (left.Settled(), right.Settled());
         context.Charge(Math.Min(left.Count, right.Count) + 1, span);
         if (left.Count != right.Count)
         {
@@ -119,12 +120,15 @@ internal static class Operators
         _ => order >= 0,
     };
 
-    public static bool IsEmpty(TemplateValue value) => value.Kind switch
+    public static bool IsEmpty(RenderContext context, TemplateValue value) => value.Kind switch
     {
         TemplateValueKind.Text => value.AsText.Length == 0,
-        TemplateValueKind.List => value.AsList.Count == 0,
+        TemplateValueKind.List => !value.AsList.Any(),
         TemplateValueKind.Object => value.AsObject.Count == 0,
         TemplateValueKind.Empty => true,
+
+        // As published: what has members without being a list is empty.
+        TemplateValueKind.Date or TemplateValueKind.Duration => !context.Template.Options.IsMail,
         _ => false,
     };
 
@@ -179,7 +183,12 @@ internal static class Operators
         if (@operator == BinaryOperator.Add)
         {
             var (first, second) = (context.Print(left, span), context.Print(right, span));
-            context.ChargeText((long)first.Length + second.Length, span, "The joined text");
+            if (context.Template.Options.IsMail)
+            {
+                context.CheckText((long)first.Length + second.Length, span, "The joined text");
+            }
+
+            context.Charge(1 + ((long)first.Length + second.Length) / RenderContext.CharactersPerStep, span);
             return first + second;
         }
 

@@ -10,7 +10,7 @@ namespace Nurture.Templating.Runtime;
 internal sealed class RenderContext : IDisposable
 {
     // What a step of work stands for where text is handled.
-    private const int CharactersPerStep = 32;
+    public const int CharactersPerStep = 32;
 
     // To make an object, measured in what an item of a list costs.
     public const int ObjectSteps = 4;
@@ -54,6 +54,7 @@ internal sealed class RenderContext : IDisposable
         _builtins = builtins;
         _workLeft = options.Limits.WorkSteps;
         _globals.Add(new Scope(model));
+        Facts = model.TryGet(FactLanguage.Member, out var facts) && facts.TryGetObject(out var answers) ? answers : null;
     }
 
     public Template Template { get; set; }
@@ -67,6 +68,9 @@ internal sealed class RenderContext : IDisposable
     public OutputBuffer Output { get; private set; }
 
     public Frame Frame { get; set; }
+
+    /// <summary>What was answered before, each by the text of its question.</summary>
+    public TemplateObject? Facts { get; }
 
     public TemplateValue ReturnValue { get; set; }
 
@@ -498,7 +502,7 @@ internal sealed class RenderContext : IDisposable
     {
         if (value.AsPlainString is { } text)
         {
-            return text;
+            return _budget is null ? text : ValuePrinter.Cut(text, Limits);
         }
 
         if (value.Kind == TemplateValueKind.BigInteger)
@@ -509,7 +513,7 @@ internal sealed class RenderContext : IDisposable
         try
         {
             var printed = value.Kind == TemplateValueKind.Date
-                ? Runtime.DateFormat.Write(Shown(value.AsDate), DateFormat, Culture)
+                ? Runtime.DateFormat.Write(Shown(value.AsDate), DateFormat, Culture, Template.Options.IsMail)
                 : ValuePrinter.Print(value, Culture, Limits, this, span);
             Charge(printed.Length / CharactersPerStep, span);
             return printed;

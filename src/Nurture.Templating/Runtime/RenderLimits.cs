@@ -1,6 +1,6 @@
 namespace Nurture.Templating;
 
-/// <summary>What one render may use. To exceed a limit is an error, never a truncation.</summary>
+/// <summary>What one render may use. To exceed one is an error, never a truncation, in a mail.</summary>
 public sealed record RenderLimits
 {
     public static RenderLimits Default { get; } = new();
@@ -19,6 +19,9 @@ public sealed record RenderLimits
 
     /// <summary>Characters of one text value.</summary>
     public int StringLength { get; init; } = 1024 * 1024;
+
+    /// <summary>Of one search by a pattern that looks around or back, as mails have none.</summary>
+    public TimeSpan PatternTime { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Lists and objects within each other, when printed or compared.</summary>
     public int ObjectDepth { get; init; } = 20;

@@ -24,7 +24,7 @@ internal sealed class LoopScope(LoopKind kind, string? variable, LoopScope? oute
 
     public TemplateValue Value;
     public int Index;
-    public int Length;
+    public LoopWalk? Walk;
     public int Column;
     public TemplateValue Last;
 
@@ -35,12 +35,12 @@ internal sealed class LoopScope(LoopKind kind, string? variable, LoopScope? oute
     public TemplateValue Member(string name) => name switch
     {
         "index" => Index,
-        "rindex" when Kind != LoopKind.While => Length - Index - 1,
+        "rindex" when Walk is not null => Walk.Length - Index - 1,
         "first" => Index == 0,
-        "last" when Kind != LoopKind.While => Index == Length - 1,
+        "last" when Walk is not null => Walk.IsOver,
         "even" => (Index & 1) == 0,
         "odd" => (Index & 1) == 1,
-        "length" when Kind != LoopKind.While => Length,
+        "length" when Walk is not null => Walk.Length,
         "col" when Kind == LoopKind.Table => Column,
         _ => TemplateValue.Null,
     };

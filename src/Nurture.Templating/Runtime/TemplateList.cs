@@ -7,6 +7,9 @@ public sealed class TemplateList : ReferenceValue, IReadOnlyList<TemplateValue>
 {
     private readonly List<TemplateValue> _items;
 
+    // Of a sequence whose items are made anew at each use; null where they are kept.
+    private readonly IEnumerable<TemplateValue>? _made;
+
     public TemplateList()
         : this(0)
     {
@@ -18,7 +21,13 @@ public sealed class TemplateList : ReferenceValue, IReadOnlyList<TemplateValue>
     public TemplateList(IEnumerable<TemplateValue> items)
         : base(TemplateValueKind.List) => _items = [.. items];
 
-    public int Count => _items.Count;
+    private TemplateList(IEnumerable<TemplateValue> made, object owner)
+        : base(TemplateValueKind.List) => (_items, _made, Owner, IsSequence) = ([], made, owner, true);
+
+    /// <summary>A sequence that is made when it is used, and again at the next use.</summary>
+    internal static TemplateList MadeAtUse(IEnumerable<TemplateValue> items, object owner) => new(items, owner);
+
+    public int Count => _made?.Count() ?? _items.Count;
 
     /// <summary>The render that made this list and may change it; null for what came with the model.</summary>
     internal object? Owner { get; init; }
@@ -26,15 +35,17 @@ public sealed class TemplateList : ReferenceValue, IReadOnlyList<TemplateValue>
     /// <summary>Made by a range or a list function: templates can tell it from an array by its type name.</summary>
     internal bool IsSequence { get; init; }
 
-    /// <summary>How many items were looked at to make this sequence; sequences are counted as if they were made at each use.</summary>
-    internal int Walked { get; init; }
+    internal bool IsMadeAtUse => _made is not null;
+
+    /// <summary>The items as they are now, for those who look at them more than once.</summary>
+    internal TemplateList Settled() => _made is null ? this : new TemplateList(_made) { Owner = Owner, IsSequence = true };
 
     /// <summary>Lists can carry named members too (<c>$.name</c>, <c>a.x = 1</c>).</summary>
     internal TemplateObject? Members { get; set; }
 
     public TemplateValue this[int index]
     {
-        get => _items[index];
+        get => _made is null ? _items[index] : _made.ElementAt(index);
         internal set => _items[index] = value;
     }
 
@@ -44,9 +55,7 @@ public sealed class TemplateList : ReferenceValue, IReadOnlyList<TemplateValue>
 
     internal void RemoveAt(int index) => _items.RemoveAt(index);
 
-    internal void Reverse() => _items.Reverse();
-
-    public IEnumerator<TemplateValue> GetEnumerator() => _items.GetEnumerator();
+    public IEnumerator<TemplateValue> GetEnumerator() => (_made ?? _items).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

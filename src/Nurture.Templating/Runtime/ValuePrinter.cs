@@ -19,8 +19,13 @@ internal static class ValuePrinter
 
         var text = new StringBuilder();
         PrintNested(text, value, culture, limits, context, span, 0);
-        return text.ToString();
+        return IsCut(context) ? Cut(text.ToString(), limits) : text.ToString();
     }
+
+    /// <summary>As published, what is too long is cut; in a mail it is an error.</summary>
+    private static bool IsCut(RenderContext? context) => context is { Template.Options.IsMail: false };
+
+    public static string Cut(string text, RenderLimits limits) => text.Length > limits.StringLength ? string.Concat(text.AsSpan(0, limits.StringLength), "...") : text;
 
     private static string PrintSimple(TemplateValue value, CultureInfo culture) => value.Kind switch
     {
@@ -31,7 +36,7 @@ internal static class ValuePrinter
         TemplateValueKind.Float => value.AsFloat.ToString(culture),
         TemplateValueKind.Double => value.AsDouble.ToString(culture),
         TemplateValueKind.Decimal => value.AsDecimal.ToString(culture),
-        TemplateValueKind.Date => DateFormat.Write(value.AsDate, DefaultDateFormat, culture),
+        TemplateValueKind.Date => DateFormat.Write(value.AsDate, DefaultDateFormat, culture, hasBareNumbers: false),
         TemplateValueKind.Duration => value.AsDuration.ToString("c", culture),
         TemplateValueKind.Function => "<function>",
         _ => value.AsText,
@@ -46,6 +51,11 @@ internal static class ValuePrinter
 
         if (text.Length > limits.StringLength)
         {
+            if (IsCut(context))
+            {
+                return;
+            }
+
             throw new TemplateFault($"The printed form of this value exceeds LimitToString `{limits.StringLength}`.");
         }
 
@@ -58,7 +68,7 @@ internal static class ValuePrinter
                 AppendQuoted(text, value.AsText);
                 break;
             case TemplateValueKind.List:
-                var list = value.AsList;
+                var list = value.AsList.Settled();
                 text.Append('[');
                 for (var i = 0; i < list.Count; i++)
                 {

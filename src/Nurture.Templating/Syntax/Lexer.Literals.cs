@@ -15,11 +15,16 @@ internal sealed partial class Lexer
 
         var kind = TokenKind.Integer;
         SkipDigits(allowUnderscore: true);
+        var hasUnderscore = _text.AsSpan(start.Offset, _at - start.Offset).Contains('_');
         if (Current == '.' && Ahead() != '.' && !char.IsLetter(Ahead()) && Ahead() != '_')
         {
             kind = TokenKind.Float;
             Step();
             SkipDigits(allowUnderscore: false);
+            if (hasUnderscore)
+            {
+                Report(start, "A number with a fraction cannot hold `_`.");
+            }
         }
 
         if (Current is 'e' or 'E')
@@ -67,6 +72,14 @@ internal sealed partial class Lexer
         if (_at == digits)
         {
             Report(start, $"Expecting at least one {(isHex ? "hexadecimal" : "binary")} digit.");
+        }
+
+        if (!isHex && Current == '.' && Ahead() is '0' or '1')
+        {
+            Step();
+            SkipDigits(allowUnderscore: false);
+            Add(TokenKind.BinaryFloat, start);
+            return;
         }
 
         if (Current is 'u' or 'U')

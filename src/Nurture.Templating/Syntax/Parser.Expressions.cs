@@ -214,7 +214,7 @@ internal sealed partial class Parser
 
         return Kind switch
         {
-            TokenKind.Identifier or TokenKind.Integer or TokenKind.HexInteger or TokenKind.BinaryInteger or TokenKind.Float
+            TokenKind.Identifier or TokenKind.Integer or TokenKind.HexInteger or TokenKind.BinaryInteger or TokenKind.Float or TokenKind.BinaryFloat
                 or TokenKind.Text or TokenKind.InterpolationStart or TokenKind.OpenParen or TokenKind.OpenBracket
                 or TokenKind.OpenBrace or TokenKind.Not or TokenKind.At or TokenKind.Caret => true,
             _ => false,

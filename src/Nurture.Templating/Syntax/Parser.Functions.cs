@@ -6,6 +6,7 @@ namespace Nurture.Templating.Syntax;
 internal sealed partial class Parser
 {
     private const string FunctionSketch = "func <variable> ... end";
+    private const int MaxParameters = 63;
 
     private static bool IsAssignment(TokenKind kind) => kind is TokenKind.Assign || CompoundOperator(kind) is not null;
 
@@ -89,6 +90,11 @@ internal sealed partial class Parser
             else if (last is { IsRest: true } && isRest)
             {
                 Report(name.Span, "Cannot declare multiple variable parameters (`...`).");
+            }
+
+            else if (parameters.Count == MaxParameters)
+            {
+                Report(name.Span, $"A function may not have more than {MaxParameters} parameters.");
             }
 
             parameters.Add(new FunctionParameter(name.Text!, @default, isRest));

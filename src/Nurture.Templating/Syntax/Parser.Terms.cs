@@ -19,7 +19,7 @@ internal sealed partial class Parser
         {
             case TokenKind.Identifier:
                 return start.IsName("do") ? ParseAnonymousFunction() : ParsePath(ParseName());
-            case TokenKind.Integer or TokenKind.HexInteger or TokenKind.BinaryInteger or TokenKind.Float:
+            case TokenKind.Integer or TokenKind.HexInteger or TokenKind.BinaryInteger or TokenKind.Float or TokenKind.BinaryFloat:
                 Take();
                 return ParsePath(Leaf(new Expression.Literal(NumberOf(start), start.Span)));
             case TokenKind.Text:
@@ -335,6 +335,7 @@ internal sealed partial class Parser
             TokenKind.HexInteger => FromBits(text, BigInteger.Parse("0" + text[2..].TrimEnd('u', 'U'), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)),
             TokenKind.BinaryInteger => FromBits(text, BigInteger.Parse("0" + text[2..].TrimEnd('u', 'U'), NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture)),
             TokenKind.Float => FloatOf(token, text),
+            TokenKind.BinaryFloat => BinaryFloatOf(text),
             _ => IntegerOf(token, text),
         };
     }
@@ -368,6 +369,14 @@ internal sealed partial class Parser
         return exponent < 0
             ? double.Parse(text, CultureInfo.InvariantCulture)
             : Shrunk(BigInteger.Parse(text.AsSpan(0, exponentAt), NumberStyles.None, CultureInfo.InvariantCulture) * BigInteger.Pow(10, exponent));
+    }
+
+    /// <summary><c>0b1.1</c>: each digit behind the point is worth half of the one before.</summary>
+    private static object BinaryFloatOf(string text)
+    {
+        var digits = text[2..].Replace(".", "");
+        var decimals = text.Length - 1 - text.IndexOf('.');
+        return Math.ScaleB((double)BigInteger.Parse("0" + digits, NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture), -decimals);
     }
 
     private object FloatOf(Token token, string text)

@@ -3,7 +3,7 @@ namespace Nurture.Templating.Syntax;
 internal enum TokenKind
 {
     End, Raw, CodeEnter, CodeExit, NewLine, Semicolon,
-    Identifier, Integer, HexInteger, BinaryInteger, Float, Text,
+    Identifier, Integer, HexInteger, BinaryInteger, Float, BinaryFloat, Text,
 
     /// <summary><c>$"abc{</c>: the first literal part of an interpolated string; middle and end parts follow.</summary>
     InterpolationStart, InterpolationMiddle, InterpolationEnd,

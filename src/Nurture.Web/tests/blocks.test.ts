@@ -75,14 +75,21 @@ describe("completion", () => {
     ],
     account: [],
     events: [{ name: "signed_up", description: "", is_account_fact: false, properties: [{ name: "plan", type: "text", description: "" }] }],
-    template_functions: ["name.full", "name.salutation", "string.upcase", "include"],
+    functions: [
+      { name: "count", signature: 'count("x", "14d")', meaning: "", asks_somebody: true, is_in_mails: true },
+      { name: "one_of", signature: "one_of(account.plan)", meaning: "", asks_somebody: false, is_in_mails: true },
+      { name: "event", signature: 'event("x")', meaning: "", asks_somebody: true, is_in_mails: false },
+    ],
+    templates: [],
+    segments: [{ name: "engaged", title: "", about: "", is: "" }],
+    template_functions: ["one_of", "name.full", "name.salutation", "string.upcase", "include"],
     identities: ["account.owner", "support"],
   } as unknown as Vocabulary;
   const labels = (of: string) => completionsAt(of, of.length, vocabulary)?.options.map((one) => one.label);
 
   test("in a block's condition are names, and no statements", () => {
     const names = (of: string) => namesAt(of, vocabulary).options.map((one) => one.label);
-    expect(names("contact.")).toEqual(["first_name", "email"]);
+    expect(names("contact.")).toEqual(["first_name", "email", "is_internal", "count"]);
     expect(names("acc")).toContain("account");
     expect(names("acc")).not.toContain("if");
     expect(namesAt("!account.na", vocabulary)).toMatchObject({ from: 9 });
@@ -90,11 +97,17 @@ describe("completion", () => {
   });
 
   test("offers names inside code and nothing in the text around it", () => {
-    expect(labels("<p>{{ contact.")).toEqual(["first_name", "email"]);
+    expect(labels("<p>{{ contact.")).toEqual(["first_name", "email", "is_internal", "count"]);
     expect(labels("<p>{{ trigger.pl")).toEqual(["plan"]);
     expect(labels("<p>{{ name.")).toEqual(["full", "salutation"]);
     expect(labels("<p>{{ con")).toContain("contact");
     expect(labels("<p>{{ contact.name }} con")).toBeUndefined();
+  });
+
+  test("offers what conditions know, once", () => {
+    expect(labels("<p>{{ if ")!.filter((label) => ["count", "one_of", "event", "now"].includes(label))).toEqual(["now", "count", "one_of"]);
+    expect(labels('<p>{{ if count("')).toEqual(["signed_up"]);
+    expect(labels('<p>{{ if segment("en')).toEqual(["engaged"]);
   });
 
   test("offers what a mail says of itself, and who may write", () => {

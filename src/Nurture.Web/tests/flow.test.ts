@@ -62,7 +62,7 @@ const vocabulary = {
   events: [{ name: "signed_up", description: "", is_account_fact: false, properties: [{ name: "plan", type: "text", description: "" }] }, { name: "login", description: "", is_account_fact: false, properties: [] }],
   contact: [{ name: "name", type: "text", description: "" }],
   account: [{ name: "tier", type: "text", description: "" }],
-  functions: [{ name: "count", signature: 'count("x", "14d")', meaning: "" }],
+  functions: [{ name: "count", signature: 'count("x", "14d")', meaning: "", asks_somebody: true, is_in_mails: true }],
   templates: [{ name: "welcome", locales: ["en"] }],
   segments: [{ name: "active-trials", title: "Active trials", about: "", of: "contact", is: 'account.plan == "trial"' }],
   topics: [],

@@ -57,6 +57,19 @@ internal sealed class FieldRead(Heard which, string path, PartType type, Reading
     }
 }
 
+/// <summary>A field of whichever event it turns out to be: where it does not carry it, what the plan says of that event.</summary>
+internal sealed class FieldOfAny(Heard which, string path) : Operand
+{
+    public FieldRead WithoutDefault() => new(which, path, PartType.Untyped, Reading.Absent);
+
+    public override Reading Read(in ConditionContext context)
+    {
+        if (context.Event(which) is not { } occurred) return Reading.Absent;
+        var read = Reading.Of(occurred[path]);
+        return read.Kind == ReadingKind.Absent && context.Catalog.Plan.Events.GetValueOrDefault(occurred.Name)?.Properties.GetValueOrDefault(path) is { } planned ? Reading.Of(planned.Default) : read;
+    }
+}
+
 /// <summary>What every event has beside its fields.</summary>
 internal sealed class EventRead(Heard which, Func<OccurredEvent, Reading> read) : Operand
 {

@@ -10,8 +10,6 @@ namespace Nurture.Conditions;
 /// <summary>The functions, one by one. Counting ones are in Binder.Counting.cs.</summary>
 internal sealed partial class Binder
 {
-    private static readonly string[] InWhere = ["not", "one_of", "exists"];
-
     private Part? BindCall(Expression.Call call)
     {
         if (call.IsPiped) return Unsaid(call, "pipes", "Write a function with brackets, or || for or.");
@@ -25,13 +23,13 @@ internal sealed partial class Binder
         }
 
         if (NameOf(call) is not var (receiver, name)) return UnknownFunction(call);
-        if (own is not null && !InWhere.Contains(name) && ConditionFunctions.Find(name) is not null)
+        var declared = ConditionFunctions.Find(name);
+        if (own is not null && declared is { IsInWhere: false })
         {
             return FailedPart(call, NotHere, $"A where reads the event's own fields: {name}(…) cannot be asked in it.", "Ask it outside of the brackets, joined with &&.");
         }
 
-        var isAboutSomebody = name is "event" or "count" or "people" or "sum" or "average" or "max" or "min" or "ever" or "first" or "last" or "days_since" or "silent" or "has_role";
-        if (receiver is not null && !isAboutSomebody && ConditionFunctions.Find(name) is not null)
+        if (receiver is not null && declared is { AsksSomebody: false })
         {
             return FailedPart(call, ConditionDiagnostics.UnknownFunction, $"{name}(…) stands alone, without {Shown(call.Function).Split('.')[0]}.", $"Write {name}(…).");
         }
@@ -106,6 +104,7 @@ internal sealed partial class Binder
         {
             AttributeRead attribute => attribute.WithoutDefault(),
             FieldRead field => field.WithoutDefault(),
+            FieldOfAny field => field.WithoutDefault(),
             var other => other!,
         };
         return new Part(PartType.Boolean, Test: new Exists(value));
@@ -225,6 +224,12 @@ internal sealed partial class Binder
     private Part? BindEvent(Expression.Call call)
     {
         if (Arguments(call, 1, 1, "where", "since") is not [var argument]) return null;
+        if (scope.IsMail)
+        {
+            return FailedPart(call, NotHere, $"{Shown(call)} means since entry, which each scenario remembers for its own conditions: a mail may be sent by any of them.",
+                Bare(argument) is Expression.Literal ? $"Ask ever({Shown(argument)}), or name a window: count({Shown(argument)}, \"14d\") >= 1; or let a branch of the scenario choose the mail." : null);
+        }
+
         if (!scope.HasEnrollment)
         {
             var who = NameOf(call)!.Value.Receiver == SubjectKind.Account ? "account." : "";

@@ -109,13 +109,13 @@ internal sealed partial class Binder
     {
         var type = Typed.Of(planned.Type);
         var choices = ProductKnowledge.ChoicesOf(of, planned.Name, scope.Plan);
-        var instead = planned.Default.IsNull && of == SubjectKind.Account && planned.Name == "tier" && type == PartType.Text ? Reading.Of("tech") : Reading.Of(planned.Default);
+        var instead = planned.Default.IsNull && of == SubjectKind.Account && planned.Name == "tier" && type == PartType.Text ? Reading.Of(ProductKnowledge.UnsaidTier) : Reading.Of(planned.Default);
         return new Part(type, new AttributeRead(of, planned.Name, type, instead), MayBeAbsent: instead.Kind == ReadingKind.Absent, Choices: choices) { Attribute = (of, planned.Name) };
     }
 
     private Part TextAttribute(SubjectKind of, string name)
     {
-        var instead = of == SubjectKind.Account && name == "tier" ? Reading.Of("tech") : Reading.Absent;
+        var instead = of == SubjectKind.Account && name == "tier" ? Reading.Of(ProductKnowledge.UnsaidTier) : Reading.Absent;
         return new Part(PartType.Text, new AttributeRead(of, name, PartType.Text, instead),
             MayBeAbsent: instead.Kind == ReadingKind.Absent, Choices: ProductKnowledge.ChoicesOf(of, name, scope.Plan)) { Attribute = (of, name) };
     }
@@ -125,6 +125,8 @@ internal sealed partial class Binder
         if (CannotHear(expression, which)) return null;
         if (path == "contact" || path.StartsWith("contact.", StringComparison.Ordinal)) return BindActor(expression, which, path);
 
+        // A mail is sent after whatever event its scenarios hear.
+        if (scope.IsMail && which is (Heard.Trigger or Heard.Wait) && path is not ("name" or "occurred_at")) return new Part(PartType.Untyped, new FieldOfAny(which, path), MayBeAbsent: true);
         var planned = EventsBehind(which).Select(name => scope.Plan.Events.GetValueOrDefault(name) ?? Engine.ProductEvents.Find(name) ?? Engine.ProductEvents.OfTrigger(name)).ToArray();
         var fields = planned.Select(known => known?.Properties.GetValueOrDefault(path)).OfType<PlannedAttribute>().ToArray();
         if (fields.Length > 0)

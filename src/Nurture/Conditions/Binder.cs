@@ -52,6 +52,19 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
         return part is null || report.HasErrors ? null : new Quantity(text, AsValue(part), [.. criteria.DistinctBy(criterion => criterion.Key)]) { Segments = [.. segments] };
     }
 
+    public Fact? BindFact(Expression root, string text)
+    {
+        var part = IsCounting(root) ? BindCounting((Expression.Call)Bare(root), relation: null, number: null) : Bind(root);
+        return part is null || report.HasErrors
+            ? null
+            : new Fact(text, part.Type, part.Roles is null ? AsValue(part) : null, part.Roles)
+            {
+                Criteria = [.. criteria.DistinctBy(criterion => criterion.Key)],
+                Events = [.. events.DistinctBy(predicate => predicate.Key)],
+                Segments = [.. segments],
+            };
+    }
+
     private Test? BindTest(Expression expression)
     {
         if (IsCounting(expression))

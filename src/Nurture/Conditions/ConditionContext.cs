@@ -63,6 +63,9 @@ public sealed record ConditionScope
     /// <summary>Whether <c>event(…)</c>, <c>sent(…)</c>, <c>clicked(…)</c> may be asked: inside a passage.</summary>
     public bool HasEnrollment { get; init; }
 
+    /// <summary>A mail asks: it is published by itself, and any scenario may send it.</summary>
+    public bool IsMail { get; init; }
+
     /// <summary>Whether <c>event(…)</c> means since the iteration began: inside a repeat.</summary>
     public bool IsInRepeat { get; init; }
 

@@ -7,9 +7,12 @@ namespace Nurture.Conditions;
 /// <summary>What every contact and account has without a tracking plan.</summary>
 public static class ProductKnowledge
 {
+    /// <summary>The tier of an account of which none was said.</summary>
+    public const string UnsaidTier = "tech";
+
     private static readonly string[] ContactTexts = ["email", "name", "locale", "zone"];
     private static readonly string[] AccountTexts = ["name", "tier", "stage", "owner", "locale", "zone"];
-    private static readonly string[] Tiers = ["high", "low", "tech"];
+    private static readonly string[] Tiers = ["high", "low", UnsaidTier];
     private static readonly string[] Statuses = ["active", "left", "erased"];
     private static readonly string[] Bases = ["none", "opt_in", "relationship", "published"];
 
@@ -54,6 +57,9 @@ public static class ProductKnowledge
     public static IEnumerable<string> Names(SubjectKind kind) => kind == SubjectKind.Contact
         ? [.. OfContact.Keys, "role", .. ContactTexts]
         : [.. OfAccount.Keys, .. AccountTexts];
+
+    /// <summary>Of these names those that no mail's inputs hold.</summary>
+    internal static IEnumerable<string> Answered(SubjectKind kind) => (kind == SubjectKind.Contact ? OfContact : OfAccount).Keys.Where(name => name != "id");
 
     private static Part Known(PartType type, SubjectKind kind, Func<SubjectState, Reading> read, IReadOnlyList<string>? choices = null) =>
         new(type, new BuiltIn(kind, read), Choices: choices);

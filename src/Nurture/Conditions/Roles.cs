@@ -9,6 +9,9 @@ internal abstract class RoleSource
 
     public abstract Truth HasAny(in ConditionContext context);
 
+    /// <summary>All of them; null where they are not known.</summary>
+    public abstract IEnumerable<string>? All(in ConditionContext context);
+
     protected static Truth Of(bool value) => value ? Truth.True : Truth.False;
 }
 
@@ -19,6 +22,8 @@ internal sealed class RolesOfContact : RoleSource
 
     public override Truth HasAny(in ConditionContext context) =>
         context.Contact is { } contact ? Of(contact.Roles.Count > 0) : Truth.Unknown;
+
+    public override IEnumerable<string>? All(in ConditionContext context) => context.Contact?.Roles;
 }
 
 /// <summary>Who did the event: looked up among the account's people, unless it is the very person asked about.</summary>
@@ -29,6 +34,9 @@ internal sealed class RolesOfActor(Heard which) : RoleSource
 
     public override Truth HasAny(in ConditionContext context) =>
         RolesIn(context, out var roles) is var truth && roles is not null ? Of(roles.Count > 0) : truth;
+
+    public override IEnumerable<string>? All(in ConditionContext context) =>
+        RolesIn(context, out var roles) is var truth && roles is not null ? roles : truth == Truth.Unknown ? null : [];
 
     private Truth RolesIn(in ConditionContext context, out SortedSet<string>? roles)
     {
@@ -65,6 +73,9 @@ internal sealed class RolesOfAccount : RoleSource
 
         return Truth.False;
     }
+
+    public override IEnumerable<string>? All(in ConditionContext context) =>
+        context.Account?.Members.Values.Where(member => !member.HasLeft).SelectMany(member => member.Roles).Distinct().Order(StringComparer.Ordinal);
 }
 
 internal sealed class HasRole(RoleSource source, string role) : Test

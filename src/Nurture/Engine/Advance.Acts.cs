@@ -83,7 +83,7 @@ internal sealed partial class Advance
             : [.. Recipients.Choose(step.For ?? new Scenarios.Recipients.TriggerContact(), (AccountState)subject, enrollment).Select(SubjectRef.Contact)];
         foreach (var started in whom)
         {
-            var values = Properties([.. step.With.Select(given => (given.Key, ValueOf(given.Value, subject, enrollment)))]);
+            var values = Properties([.. step.With.Select(given => (given.Key, ValueOf(given.Value, subject, enrollment, at)))]);
             Tell(SignalCodec.Store(new Signal.EnrollRequested(started, step.Scenario, false, "", "", at) { ByScenario = enrollment.Scenario, Values = values }, slot, new StoredAbout(now, Correlation: correlation)));
         }
 
@@ -91,15 +91,8 @@ internal sealed partial class Advance
         return GoOn(subject, enrollment, published, node);
     }
 
-    private AttributeValue ValueOf(StartValue given, SubjectState subject, Enrollment enrollment) => given.Root switch
-    {
-        null => given.Written,
-        "trigger" => enrollment.Trigger?[given.Path] ?? default,
-        "heard" => enrollment.Heard?[given.Path] ?? default,
-        "response" => enrollment.Response?[given.Path] ?? default,
-        "contact" => subject is ContactState contact ? contact[given.Path] : default,
-        _ => (subject as AccountState ?? AccountOf((ContactState)subject))?[given.Path] ?? default,
-    };
+    private AttributeValue ValueOf(StartValue given, SubjectState subject, Enrollment enrollment, DateTimeOffset at) =>
+        given.Path is { } path ? path.Value(Context(subject, enrollment, at)) : given.Written;
 
     /// <summary>Ends the passages of the same subject, and those of the account's people (or of the person's account) by the log.</summary>
     private bool HasStopped(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Stop step, DateTimeOffset at)

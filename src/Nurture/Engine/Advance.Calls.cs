@@ -170,7 +170,7 @@ internal sealed partial class Advance
         {
             switch (given)
             {
-                case Given.Value value: Plain(json, ValueOf(value.Of, subject, enrollment)); break;
+                case Given.Value value: Plain(json, ValueOf(value.Of, subject, enrollment, at)); break;
                 case Given.Text text: json.WriteStringValue(TextOf(text.Written, subject, enrollment, at)); break;
                 case Given.Sequence sequence:
                     json.WriteStartArray();
@@ -231,7 +231,8 @@ internal sealed partial class Advance
     private string TextOf(WrittenText text, SubjectState subject, Enrollment enrollment, DateTimeOffset at)
     {
         var account = subject as AccountState ?? AccountOf((ContactState)subject);
-        var inputs = MailInputs.Write(catalog, MailReads.Everything, subject as ContactState, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, row: VersionOf(enrollment).Scenario.Row);
+        var inputs = MailInputs.Write(catalog, MailReads.Whole(text.Template), subject as ContactState, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, row: VersionOf(enrollment).Scenario.Row,
+            answers: new(text.Facts, Context(subject, enrollment, at)));
         return text.Template.Render(MailRenderer.ReadInputs(inputs, catalog.Policy.Sender), new RenderOptions { Now = at, Culture = Locales.CultureOf(catalog.Policy.Locale) }).Trim();
     }
 }

@@ -1,3 +1,4 @@
+using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Escalations;
 using Nurture.Health;
@@ -158,6 +159,7 @@ internal sealed partial class Advance
             clocks.AcknowledgeBy, clocks.ResolveBy, clocks.RemindAt, null, null, null, null, null, enrollment.Scenario, enrollment.Id)));
         foreach (var (position, task) in type.Playbook.Index())
         {
+            if (task.If is { } asked && asked.Evaluate(Context(account, null, at)) != Truth.True) continue;
             Do(new Effect.TaskOpened(new CsmTask(
                 Draws.TaskId(escalation.Id, position), account.Id, escalation.Id, task.Title, position, task.IsRequired, escalation.Assignee, After(task.Due), at, enrollment.Scenario, enrollment.Step ?? "")));
         }
@@ -256,7 +258,7 @@ internal sealed partial class Advance
             Class = SendClass.Transactional,
             Template = EscalationTypes.MailTemplate,
             Locale = locale,
-            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(EscalationTypes.MailTemplate, locale), person, account, null, null, new Reply(signal.By, signal.Subject, signal.Text)),
+            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(EscalationTypes.MailTemplate, locale), person, account, null, null, new Reply(signal.By, signal.Subject, signal.Text), answers: AnswersFor(person, account, null, signal.At)),
             Seed = Draws.Seed(id),
             PlannedAt = signal.At,
             ExpiresAt = signal.At + DefaultExpiry(SendClass.Transactional),

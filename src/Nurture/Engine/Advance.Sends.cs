@@ -265,7 +265,7 @@ internal sealed partial class Advance
             Template = step.Template,
             Locale = locale,
             Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null,
-                from: SenderOf(step, account, locale), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null),
+                from: SenderOf(step, account, locale), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null, answers: AnswersFor(recipient, account, enrollment, at)),
             Seed = Draws.Seed(id),
             PlannedAt = at,
             ExpiresAt = expiresAt,
@@ -279,6 +279,10 @@ internal sealed partial class Advance
         Note(subject, enrollment, Reason.Released, at, recipient.Id, detail: Detail(("template", step.Template)));
         if (step.Asks is not null) Happened(recipient, ProductEvents.Asked, at, ("scenario", enrollment.Scenario), ("step", step.Id), ("template", step.Template));
     }
+
+    /// <summary>What the mail asks, as it is at its moment.</summary>
+    private MailAnswers AnswersFor(ContactState recipient, AccountState? account, Enrollment? enrollment, DateTimeOffset at) =>
+        new(catalog.Index.Facts, new ConditionContext { Catalog = catalog, At = at, Contact = recipient, Account = account, Enrollment = enrollment });
 
     private SessionFacts? FactsFor(Step.Send step, Enrollment enrollment, ContactState recipient) =>
         SessionEvents.SessionOf(enrollment.Trigger) is { } id && catalog.Sessions.GetValueOrDefault(id) is { } session

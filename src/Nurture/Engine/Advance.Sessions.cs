@@ -53,5 +53,5 @@ internal sealed partial class Advance
     }
 
     private static bool Hears(Scenario scenario, string name) =>
-        CatalogIndex.Conditions(scenario).SelectMany(condition => condition.Events).Any(asked => asked.EventName == name);
+        CatalogIndex.EventsOf(scenario).Any(asked => asked.EventName == name);
 }

@@ -243,15 +243,12 @@ internal sealed partial class Advance
         if (SessionEvents.IsOne(happened.Name) && SessionEvents.SessionOf(enrollment.Trigger) is { } own && SessionEvents.SessionOf(happened) != own) return;
         if (enrollment is { Status: EnrollmentStatus.Measuring, MissedAt: { } missed } && happened.OccurredAt > missed) return;
         List<EventPredicate>? matched = null;
-        foreach (var condition in CatalogIndex.Conditions(scenario))
+        foreach (var predicate in CatalogIndex.EventsOf(scenario))
         {
-            foreach (var predicate in condition.Events)
-            {
-                if (predicate.By != by || predicate.EventName != happened.Name) continue;
-                if (predicate.Where is { } where && where.Evaluate(Context(subject, enrollment, happened.OccurredAt) with { Event = happened }) != Truth.True) continue;
-                if (!enrollment.EventsSinceEntry.TryGetValue(predicate.Key, out var known) || known.OccurredAt <= happened.OccurredAt) enrollment.EventsSinceEntry[predicate.Key] = happened;
-                (matched ??= []).Add(predicate);
-            }
+            if (predicate.By != by || predicate.EventName != happened.Name) continue;
+            if (predicate.Where is { } where && where.Evaluate(Context(subject, enrollment, happened.OccurredAt) with { Event = happened }) != Truth.True) continue;
+            if (!enrollment.EventsSinceEntry.TryGetValue(predicate.Key, out var known) || known.OccurredAt <= happened.OccurredAt) enrollment.EventsSinceEntry[predicate.Key] = happened;
+            (matched ??= []).Add(predicate);
         }
 
         foreach (var predicate in matched?.DistinctBy(asked => asked.Key) ?? []) HearLate(subject, enrollment, VersionOf(enrollment), predicate, happened);
@@ -264,7 +261,7 @@ internal sealed partial class Advance
     private void RememberPast(SubjectState subject, Enrollment enrollment, Scenario scenario)
     {
         var account = subject as AccountState ?? AccountOf((ContactState)subject);
-        foreach (var asked in CatalogIndex.Conditions(scenario).SelectMany(condition => condition.Events).GroupBy(predicate => predicate.By, predicate => predicate.EventName).ToList())
+        foreach (var asked in CatalogIndex.EventsOf(scenario).GroupBy(predicate => predicate.By, predicate => predicate.EventName).ToList())
         {
             var whose = asked.Key == SubjectKind.Contact ? subject as ContactState : (SubjectState?)account;
             if (whose is null || HeardUntil(whose) <= enrollment.EnteredAt) continue;

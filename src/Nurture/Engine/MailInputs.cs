@@ -1,11 +1,13 @@
 using System.Buffers;
 using System.Text.Json;
+using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Notices;
 using Nurture.Scenarios;
 using Nurture.Sends;
 using Nurture.Sessions;
 using Nurture.Templates;
+using Nurture.Templating;
 
 namespace Nurture.Engine;
 
@@ -28,9 +30,13 @@ public static class MailInputs
 
     private static string? Text(SubjectState? subject, string attribute) => subject?[attribute] is { Kind: ValueKind.Text } text ? text.AsText : null;
 
+    // As conditions take it.
+    private static AttributeValue Unsaid(SubjectKind kind, string attribute) =>
+        kind == SubjectKind.Account && attribute == "tier" ? AttributeValue.From(ProductKnowledge.UnsaidTier) : AttributeValue.Null;
+
     /// <summary>Frozen: a retry renders the same.</summary>
     public static byte[] Write(Catalog catalog, MailReads reads, ContactState? recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, ScenarioRow? row = null, (Question Question, string Locale)? asks = null, SessionFacts? session = null, OccurredEvent? response = null,
-        Sender? from = null, (string Subject, string Text)? edited = null)
+        Sender? from = null, (string Subject, string Text)? edited = null, MailAnswers? answers = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Plain))
@@ -50,6 +56,7 @@ public static class MailInputs
                 row.WriteJson(json, column => reads.Includes("row", column));
             }
 
+            if (answers is not null && reads.Facts.Count > 0) WriteAnswers(json, reads.Facts, answers);
             if (asks is { } asked) WriteQuestion(json, asked.Question, asked.Locale, catalog.Policy.Locale, session?.Session.Id);
             if (reply is not null)
             {
@@ -68,12 +75,18 @@ public static class MailInputs
                 {
                     if (attribute == "id" || !reads.Includes(name, attribute)) continue;
                     var value = subject[attribute];
-                    SignalCodec.WriteJson(json, attribute, value.IsNull ? plan.Default : value);
+                    SignalCodec.WriteJson(json, attribute, !value.IsNull ? value : plan.Default.IsNull ? Unsaid(kind, attribute) : plan.Default);
                 }
 
                 foreach (var (attribute, stamped) in subject.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal))
                 {
-                    if (attribute != "id" && !planned.ContainsKey(attribute) && reads.Includes(name, attribute)) SignalCodec.WriteJson(json, attribute, stamped.Value);
+                    if (attribute != "id" && !planned.ContainsKey(attribute) && reads.Includes(name, attribute)) SignalCodec.WriteJson(json, attribute, stamped.Value.IsNull ? Unsaid(kind, attribute) : stamped.Value);
+                }
+
+                // What everybody has without a plan, and nobody said.
+                foreach (var attribute in ProductKnowledge.TextAttributes(kind))
+                {
+                    if (!planned.ContainsKey(attribute) && !subject.Attributes.ContainsKey(attribute) && reads.Includes(name, attribute)) SignalCodec.WriteJson(json, attribute, Unsaid(kind, attribute));
                 }
 
                 json.WriteEndObject();
@@ -93,8 +106,26 @@ public static class MailInputs
             {
                 if (happened is null || !reads.AnyOf(name)) return;
                 json.WritePropertyName(name);
-                if (happened.Properties.Length == 0) json.WriteRawValue("{}"u8);
-                else json.WriteRawValue(happened.Properties.Span);
+                var (readsName, readsMoment) = (reads.Includes(name, "name") && happened["name"].IsNull, reads.Includes(name, "occurred_at") && happened["occurred_at"].IsNull);
+                // What the plan promises of the event, and it does not carry.
+                var unsaid = catalog.Plan.Events.GetValueOrDefault(happened.Name)?.Properties.Values.Where(planned => !planned.Name.Contains('.', StringComparison.Ordinal) && reads.Includes(name, planned.Name) && happened[planned.Name].IsNull).ToList() ?? [];
+                if (!readsName && !readsMoment && unsaid.Count == 0)
+                {
+                    json.WriteRawValue(happened.Properties.Length == 0 ? "{}"u8 : happened.Properties.Span);
+                    return;
+                }
+
+                json.WriteStartObject();
+                foreach (var planned in unsaid) SignalCodec.WriteJson(json, planned.Name, planned.Default);
+                if (readsName && unsaid.TrueForAll(planned => planned.Name != "name")) json.WriteString("name", happened.Name);
+                if (readsMoment && unsaid.TrueForAll(planned => planned.Name != "occurred_at")) SignalCodec.WriteJson(json, "occurred_at", AttributeValue.From(happened.OccurredAt));
+                if (happened.Properties.Length > 0)
+                {
+                    using var properties = JsonDocument.Parse(happened.Properties);
+                    foreach (var property in properties.RootElement.EnumerateObject()) property.WriteTo(json);
+                }
+
+                json.WriteEndObject();
             }
         }
 
@@ -129,6 +160,25 @@ public static class MailInputs
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteAnswers(Utf8JsonWriter json, IReadOnlyList<string> asked, MailAnswers answers)
+    {
+        json.WriteStartObject(FactLanguage.Member);
+        foreach (var text in asked)
+        {
+            if (text == FactLanguage.Today)
+            {
+                json.WriteString(text, Fact.Today(answers.Context));
+            }
+            else if (answers.Facts.TryGetValue(text, out var fact))
+            {
+                json.WritePropertyName(text);
+                fact.WriteJson(json, answers.Context, answers.IsMadeUp);
+            }
+        }
+
+        json.WriteEndObject();
     }
 
     // The page behind the links reads it too, so it is all there, whatever the texts say.

@@ -1,5 +1,8 @@
+using Nurture.Conditions;
 using Nurture.Contacts;
+using Nurture.Criteria;
 using Nurture.Scenarios;
+using Nurture.Segments;
 using Nurture.Sends;
 
 namespace Nurture.Escalations;
@@ -14,7 +17,8 @@ public enum EscalationPriority : byte
 }
 
 /// <param name="Due">From the opening of the case, in business days or exact.</param>
-public sealed record PlaybookTask(string Title, Duration? Due, bool IsRequired);
+/// <param name="If">Asked of the account when the case is opened; null for every case.</param>
+public sealed record PlaybookTask(string Title, Duration? Due, bool IsRequired, Condition? If = null);
 
 /// <summary>How a case of the type keeps an account silent meanwhile.</summary>
 /// <param name="Blocks">Classes whose sends wait.</param>
@@ -123,6 +127,14 @@ public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType>
     public string? ManagerOf(string address) => Managers.FirstOrDefault(pair => string.Equals(pair.Key, address, StringComparison.OrdinalIgnoreCase)).Value ?? Managers.GetValueOrDefault("otherwise");
 
     public bool HasBudget(EscalationType type) => (type.Budget ?? Budget) is not null;
+
+    /// <summary>What must be counted for playbooks.</summary>
+    public IEnumerable<Criterion> Criteria => Asked.SelectMany(condition => condition.Criteria);
+
+    /// <summary>Segments that playbooks name.</summary>
+    public IEnumerable<Segment> Segments => Asked.SelectMany(condition => condition.Segments).Distinct();
+
+    private IEnumerable<Condition> Asked => ByName.Values.SelectMany(type => type.Playbook).Select(task => task.If).OfType<Condition>();
 
     public EscalationType? Find(string name) => ByName.GetValueOrDefault(name);
 }

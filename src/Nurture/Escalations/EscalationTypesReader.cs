@@ -1,5 +1,8 @@
+using Nurture.Conditions;
+using Nurture.Contacts;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Yaml;
+using Nurture.Segments;
 
 namespace Nurture.Escalations;
 
@@ -16,9 +19,11 @@ public static class EscalationTypesReader
     private static readonly Duration StandardMost = new(TimeSpan.FromDays(21));
 
     /// <param name="plan">What names of events are held against; null where that was done before.</param>
-    public static (EscalationTypes Types, IReadOnlyList<Diagnostic> Diagnostics) Read(string text, string file, TrackingPlan? plan = null)
+    /// <param name="asked">What playbooks may ask of an account; null for a plan and segments that nobody knows.</param>
+    public static (EscalationTypes Types, IReadOnlyList<Diagnostic> Diagnostics) Read(string text, string file, TrackingPlan? plan = null, ConditionScope? asked = null)
     {
         var source = new YamlSource(text, file);
+        var scope = (asked ?? ScopeIn(plan ?? TrackingPlan.Empty, SegmentSet.None.ForPublished())) with { File = file };
         var root = YamlReader.Read(source);
         if (root is null || source.Map(root, "the escalation types", "It has types: with a name each.") is not { } mapping) return (EscalationTypes.None, source.Sorted());
         var fields = new Fields(source, mapping, "the escalation types");
@@ -27,7 +32,7 @@ public static class EscalationTypesReader
         foreach (var (key, value) in source.Map(fields.Required("types", "Each type has its name as key: onboarding_stalled: { title: … }."), "types")?.Entries ?? [])
         {
             if (!Values.IsName(key.Value)) source.Error(DiagnosticCodes.BadName, key.Span, $"\"{key.Value}\" is no name for an escalation type: small letters, digits, - and _", Values.Slug(key.Value) is { Length: > 0 } better ? $"For example {better}." : null);
-            if (source.Map(value, $"the type \"{key.Value}\"", "It has at least a title.") is { } entry) types[key.Value] = ReadType(source, key.Value, entry, queue);
+            if (source.Map(value, $"the type \"{key.Value}\"", "It has at least a title.") is { } entry) types[key.Value] = ReadType(source, key.Value, entry, queue, scope);
         }
 
         var pools = ReadPools(source, fields["pools"]);
@@ -46,6 +51,9 @@ public static class EscalationTypesReader
         fields.RefuseOthers();
         return (declared, source.Sorted());
     }
+
+    /// <summary>What a playbook may ask.</summary>
+    public static ConditionScope ScopeIn(TrackingPlan plan, SegmentSet segments) => new() { Subject = SubjectKind.Account, Plan = plan, Segments = segments };
 
     private static EscalationTypes ReadReplies(YamlSource source, Fields fields, EscalationTypes declared)
     {
@@ -122,7 +130,7 @@ public static class EscalationTypesReader
         return null;
     }
 
-    private static EscalationType ReadType(YamlSource source, string name, YamlNode.Mapping mapping, string queue)
+    private static EscalationType ReadType(YamlSource source, string name, YamlNode.Mapping mapping, string queue, ConditionScope scope)
     {
         var fields = new Fields(source, mapping, $"the type \"{name}\"");
         var outcomes = source.Texts(fields["outcomes"], "outcomes");
@@ -153,7 +161,7 @@ public static class EscalationTypesReader
             CoolDown = source.Exact(fields["cool_down"], "cool_down") ?? StandardCoolDown,
             Budget = source.Pace(fields["budget"], "budget"),
             Outcomes = outcomes.Count > 0 ? [.. outcomes.Select(outcome => outcome.Value)] : StandardOutcomes,
-            Playbook = ReadPlaybook(source, fields["playbook"]),
+            Playbook = ReadPlaybook(source, fields["playbook"], scope),
             IsOff = source.YesOrNo(fields["off"], "off") ?? false,
         };
         sla?.RefuseOthers();
@@ -183,7 +191,7 @@ public static class EscalationTypesReader
         return new(blocks.Count > 0 ? blocks : [SendClass.Marketing, SendClass.Service], most, source.Exact(fields["quiet"], "quiet") ?? quiet);
     }
 
-    private static List<PlaybookTask> ReadPlaybook(YamlSource source, YamlNode? node)
+    private static List<PlaybookTask> ReadPlaybook(YamlSource source, YamlNode? node, ConditionScope scope)
     {
         var tasks = new List<PlaybookTask>();
         foreach (var item in source.List(node, "playbook")?.Items ?? [])
@@ -199,8 +207,9 @@ public static class EscalationTypesReader
             var what = source.Text(fields.Required("task", "What is to be done: task: Call the admin."), "task");
             var due = source.Length(fields["due"], "due");
             var isRequired = source.YesOrNo(fields["required"], "required") ?? false;
+            var condition = fields["if"] is { } asking ? source.Expression(asking, "if", (text, found) => Condition.Compile(text, scope, found)) ?? Condition.Unanswered : null;
             fields.RefuseOthers();
-            if (what is not null) tasks.Add(new(what, due, isRequired));
+            if (what is not null) tasks.Add(new(what, due, isRequired, condition));
         }
 
         return tasks;

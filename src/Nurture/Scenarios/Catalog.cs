@@ -30,11 +30,17 @@ public sealed record Catalog
 
     public EscalationTypes Escalations { get; init; } = EscalationTypes.None;
 
+    /// <summary>Types whose playbooks' counters are being filled: they count already. Null where there are none.</summary>
+    public EscalationTypes? PreparingEscalations { get; init; }
+
     /// <summary>What other systems may tell, signed.</summary>
     public HookSet Hooks { get; init; } = HookSet.None;
 
     /// <summary>What mails are made from.</summary>
     public MailTemplateLibrary Mails { get; init; } = MailTemplateLibrary.Empty;
+
+    /// <summary>Mails whose counters are being filled: they count already, and nobody gets them yet. Null where there are none.</summary>
+    public MailTemplateLibrary? PreparingMails { get; init; }
 
     public SegmentSet Segments { get; init; } = SegmentSet.None;
 

@@ -2,6 +2,7 @@ using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Criteria;
 using Nurture.Segments;
+using Nurture.Templates;
 
 namespace Nurture.Scenarios;
 
@@ -22,9 +23,12 @@ public sealed class CatalogIndex
         ByChange = catalog.Live.Values.Where(published => published.Scenario.Trigger is Trigger.Changed)
             .GroupBy(published => ((Trigger.Changed)published.Scenario.Trigger) is var changed ? (changed.Of, changed.Attribute) : default)
             .ToDictionary(group => group.Key, group => group.OrderBy(published => published.Scenario.Name, StringComparer.Ordinal).ToList());
+        Facts = MailFacts.Of(catalog.Mails.Reads, catalog.Plan, catalog.Segments);
         Criteria = new CriteriaIndex(catalog.Versions.Values.SelectMany(published => CriteriaOf(published.Scenario))
             .Concat(catalog.Health?.Criteria ?? []).Concat(catalog.PreparingHealth?.Criteria ?? [])
-            .Concat(catalog.Segments.Criteria).Concat(catalog.PreparingSegments?.Criteria ?? []));
+            .Concat(catalog.Segments.Criteria).Concat(catalog.PreparingSegments?.Criteria ?? [])
+            .Concat(Facts.Values.SelectMany(fact => fact.Criteria)).Concat(CriteriaOf(catalog.PreparingMails, catalog))
+            .Concat(catalog.Escalations.Criteria).Concat(catalog.PreparingEscalations?.Criteria ?? []));
         HealthRestsOn = catalog.Silences.Count == 0 || catalog.Health is null ? None : Names(catalog.Health.Criteria);
         if (catalog.Silences.Count > 0)
         {
@@ -72,6 +76,9 @@ public sealed class CatalogIndex
 
     public CriteriaIndex Criteria { get; }
 
+    /// <summary>What mails ask in the language of conditions, by its text.</summary>
+    public IReadOnlyDictionary<string, Fact> Facts { get; }
+
     /// <summary>Events by whose absence the scenario's trigger on state may turn true.</summary>
     public IReadOnlySet<string> TriggerRestsOn(Scenario scenario) => triggerRestsOn.GetValueOrDefault(scenario.Name, None);
 
@@ -109,8 +116,17 @@ public sealed class CatalogIndex
             .. Step.All(scenario.Steps).Where(step => step is not Step.WaitFor).SelectMany(step => step.Conditions),
         ];
 
-    /// <summary>Segments that the scenario's conditions name.</summary>
-    public static IEnumerable<Segment> SegmentsOf(Scenario scenario) => scenario.Each().SelectMany(Conditions).SelectMany(condition => condition.Segments).Distinct();
+    /// <summary>What an enrollment in it must remember.</summary>
+    public static IEnumerable<EventPredicate> EventsOf(Scenario scenario) => Conditions(scenario).SelectMany(condition => condition.Events).Concat(scenario.Facts.SelectMany(fact => fact.Events));
 
-    public static IEnumerable<Criterion> CriteriaOf(Scenario scenario) => scenario.Each().SelectMany(Conditions).SelectMany(condition => condition.Criteria);
+    /// <summary>Segments that the scenario's conditions and texts name.</summary>
+    public static IEnumerable<Segment> SegmentsOf(Scenario scenario) =>
+        scenario.Each().SelectMany(one => Conditions(one).SelectMany(condition => condition.Segments).Concat(one.Facts.SelectMany(fact => fact.Segments))).Distinct();
+
+    /// <summary>What must be counted for mails that are published beside those of the catalog.</summary>
+    public static IEnumerable<Criterion> CriteriaOf(MailTemplateLibrary? mails, Catalog beside) =>
+        mails is null ? [] : MailFacts.Of(mails.Reads, beside.Plan, beside.PreparingSegments ?? beside.Segments).Values.SelectMany(fact => fact.Criteria);
+
+    public static IEnumerable<Criterion> CriteriaOf(Scenario scenario) =>
+        scenario.Each().SelectMany(one => Conditions(one).SelectMany(condition => condition.Criteria).Concat(one.Facts.SelectMany(fact => fact.Criteria)));
 }

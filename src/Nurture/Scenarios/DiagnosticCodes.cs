@@ -285,4 +285,7 @@ public static partial class DiagnosticCodes
 
     /// <summary>A mail that is written in two files of one language, or a text part without its mail.</summary>
     public const string OddFile = "NUR323";
+
+    /// <summary>A mail writes a date by a code that is none, and prints it as it stands.</summary>
+    public const string UnknownDateCode = "NUR324";
 }

@@ -1,3 +1,5 @@
+using Nurture.Conditions;
+using Nurture.Templates;
 using Nurture.Templating;
 
 namespace Nurture.Scenarios;
@@ -17,11 +19,14 @@ public abstract record Given
     public sealed record Sequence(IReadOnlyList<Given> Items) : Given;
 }
 
-/// <summary>A text with <c>{{ }}</c>, which reads what mails read.</summary>
+/// <summary>A text with <c>{{ }}</c>, which reads what mails read, and asks what the scenario's conditions ask.</summary>
 /// <param name="Source">As written; two are the same where it is.</param>
 public sealed record WrittenText(string Source)
 {
-    public Template Template { get; } = Template.Parse(Source, "text", TemplateOptions.Text);
+    public Template Template { get; } = Template.Parse(Source, "text", MailFacts.Text);
+
+    /// <summary>What it asks in the language of conditions, by its text.</summary>
+    public IReadOnlyDictionary<string, Fact> Facts { get; init; } = new Dictionary<string, Fact>();
 
     public bool Equals(WrittenText? other) => other?.Source == Source;
 

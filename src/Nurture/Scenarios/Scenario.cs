@@ -41,6 +41,9 @@ public sealed record Scenario
 
     public required Trigger Trigger { get; init; }
 
+    /// <summary>What the texts of its steps ask beside its conditions.</summary>
+    public IReadOnlyList<Fact> Facts { get; init; } = [];
+
     /// <summary>Asked once, at entry; null lets everybody in.</summary>
     public Condition? Audience { get; init; }
 

@@ -92,7 +92,7 @@ public sealed record ScenarioLibrary
         HealthDefinition? health = null;
         if (escalationsText is not null)
         {
-            (escalations, var said) = EscalationTypesReader.Read(escalationsText, Shown(Path.Combine(directory, EscalationsFile)), plan);
+            (escalations, var said) = EscalationTypesReader.Read(escalationsText, Shown(Path.Combine(directory, EscalationsFile)), plan, EscalationTypesReader.ScopeIn(plan, segments));
             found.AddRange(said);
         }
 
@@ -110,7 +110,7 @@ public sealed record ScenarioLibrary
             found.AddRange(said);
         }
 
-        var templates = templatesDirectory is null ? null : LoadTemplates(templatesDirectory, policy, plan, styles, found);
+        var templates = templatesDirectory is null ? null : LoadTemplates(templatesDirectory, policy, plan, segments, styles, found);
         var environment = new ParseEnvironment { Plan = plan, Policy = policy, Templates = templates?.Names, MailTemplates = templates, Escalations = escalations, Health = health, Segments = segments, Hooks = hooks, IsWhole = true, KeptHistory = KeptHistory, Now = now };
         var rows = new List<RowFile>();
         var scenarios = LoadScenarios(directory, environment, found, rows);
@@ -147,7 +147,7 @@ public sealed record ScenarioLibrary
         };
     }
 
-    private static MailTemplateLibrary LoadTemplates(string directory, SendPolicy policy, TrackingPlan plan, StylePlan? styles, List<Diagnostic> found)
+    private static MailTemplateLibrary LoadTemplates(string directory, SendPolicy policy, TrackingPlan plan, SegmentSet segments, StylePlan? styles, List<Diagnostic> found)
     {
         var templates = new List<MailTemplate>();
         var files = FilesIn(directory, "*", found, isRequired: true).ToList();
@@ -165,7 +165,7 @@ public sealed record ScenarioLibrary
             found.Add(new(DiagnosticCodes.OddFile, Severity.Error, Shown(file), new(0, 0, 1, 1), "no mail stands beside this text part.", $"It belongs to {Path.GetFileNameWithoutExtension(file)}.html, .md or .blocks.yaml."));
 
         var library = new MailTemplateLibrary(templates, policy.Locale);
-        found.AddRange(MailTemplateLinter.Lint(library, plan, policy, styles));
+        found.AddRange(MailTemplateLinter.Lint(library, plan, policy, styles, segments));
         return library;
     }
 

@@ -96,12 +96,13 @@ public sealed partial class ScenarioParser
         if (PathPattern().Match(written) is not { Success: true } path || path.Groups["root"].Value is not ("trigger" or "heard" or "contact" or "account" or "response"))
         {
             AttributeText.TryRead(written, null, ((YamlNode.Scalar)node).IsPlain, out var plain);
-            return new(null, "", plain);
+            return new(null, plain);
         }
 
-        // Bound as a condition would be, so that a name that nobody knows is said.
-        if (ReadCondition(node, "with", Scope(heard), $"exists({written})") is null) return null;
-        return new(path.Groups["root"].Value, path.Groups["path"].Value, default);
+        if (ReadFact((YamlNode.Scalar)node, written, 0, heard) is not { } fact) return null;
+        if (!fact.IsRoles) return new(fact, default);
+        source.Error(DiagnosticCodes.BadValue, node.Span, $"{written} is several roles, and here is one value", $"Write a text: \"{{{{ {written} | array.join ', ' }}}}\".");
+        return null;
     }
 
     private Step.Stop? ReadStop(YamlNode value, string? id, SourceSpan span)

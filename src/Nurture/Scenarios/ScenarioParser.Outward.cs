@@ -1,5 +1,7 @@
+using Nurture.Conditions;
 using Nurture.Scenarios.Yaml;
 using Nurture.Templates;
+using Nurture.Templating;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Scenarios;
@@ -9,6 +11,9 @@ public sealed partial class ScenarioParser
 {
     // What webhooks before the place that is being read have declared of their answers.
     private readonly HashSet<string> responses = new(StringComparer.Ordinal);
+
+    // What texts of steps ask.
+    private readonly List<Fact> facts = [];
 
     private Step.Webhook? ReadWebhook(YamlNode value, Fields step, string? id, SourceSpan span, IReadOnlyList<string>? heard)
     {
@@ -73,15 +78,15 @@ public sealed partial class ScenarioParser
             case YamlNode.Sequence sequence:
                 return new Given.Sequence([.. sequence.Items.Select(item => ReadGiven(item, what, heard)).OfType<Given>()]);
             case YamlNode.Scalar { IsEmpty: true }:
-                return new Given.Value(new StartValue(null, "", default));
+                return new Given.Value(new StartValue(null, default));
             case YamlNode.Scalar { Value: var written } when written.Contains("{{", StringComparison.Ordinal):
-                return ReadWritten(node, what) is { } text ? new Given.Text(text) : null;
+                return ReadWritten(node, what, heard) is { } text ? new Given.Text(text) : null;
             default:
                 return ReadStartValue(node, heard) is { } plain ? new Given.Value(plain) : null;
         }
     }
 
-    private WrittenText? ReadWritten(YamlNode? node, string what)
+    private WrittenText? ReadWritten(YamlNode? node, string what, IReadOnlyList<string>? heard)
     {
         if (source.Text(node, what) is not { } written) return null;
         var text = new WrittenText(written);
@@ -92,10 +97,31 @@ public sealed partial class ScenarioParser
             if (MailTemplateLinter.ComplaintInText(name, environment.Plan) is { } complaint) source.Error(DiagnosticCodes.TextCannotBeRead, node!.Span, complaint.Message, complaint.Hint);
         }
 
-        return text;
+        return text with { Facts = ReadFacts(text, (YamlNode.Scalar)node!, heard) };
     }
 
-    private Step.Notify? ReadNotify(YamlNode value, Fields step, string? id, SourceSpan span)
+    private Dictionary<string, Fact> ReadFacts(WrittenText text, YamlNode.Scalar node, IReadOnlyList<string>? heard)
+    {
+        var read = new Dictionary<string, Fact>(StringComparer.Ordinal);
+        foreach (var asked in text.Template.Facts.Where(asked => asked.Text != FactLanguage.Today && !read.ContainsKey(asked.Text)))
+        {
+            if (ReadFact(node, asked.Text, asked.Span.Start, heard) is { } fact) read.Add(asked.Text, fact);
+        }
+
+        facts.AddRange(read.Values);
+        return read;
+    }
+
+    /// <param name="at">Where it begins in the value.</param>
+    private Fact? ReadFact(YamlNode.Scalar node, string written, int at, IReadOnlyList<string>? heard)
+    {
+        var said = new List<Diagnostic>();
+        var fact = Fact.Compile(written, Scope(heard) with { Origin = new ScalarPositions(source, node).Span(at, written.Length) }, said);
+        source.Diagnostics.AddRange(said.Where(one => one.Code != ConditionDiagnostics.Approximate));
+        return fact;
+    }
+
+    private Step.Notify? ReadNotify(YamlNode value, Fields step, string? id, SourceSpan span, IReadOnlyList<string>? heard)
     {
         if (source.Map(value, "a notice", "notify: { who: account.owner, about: \"{{ account.name }} is stuck\" }, or notify: { channel: sales, text: … }.") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "a notice");
@@ -110,7 +136,7 @@ public sealed partial class ScenarioParser
 
         var textNode = hasChannel && !hasWho ? fields["text"] ?? fields["about"] : fields["about"];
         if (textNode is null) source.Error(DiagnosticCodes.MissingKey, span, "a notice says what it is about", hasChannel ? "text: \"{{ account.name }} signed\"." : "about: \"{{ account.name }} is stuck\".");
-        var text = ReadWritten(textNode, hasChannel ? "text" : "about");
+        var text = ReadWritten(textNode, hasChannel ? "text" : "about", heard);
         fields.RefuseOthers();
         if (text is null || (who is null && channel is null)) return null;
         var given = Claim(id, "notify-" + (channel ?? who!.Slug), span);

@@ -91,7 +91,7 @@ public sealed partial class ScenarioParser
             "escalate" => ReadEscalate(value, fields, id, span, heard),
             "task" => ReadTask(value, fields, id, span, heard),
             "webhook" => ReadWebhook(value, fields, id, span, heard),
-            "notify" => ReadNotify(value, fields, id, span),
+            "notify" => ReadNotify(value, fields, id, span, heard),
             _ => ReadEnd(value, id, span),
         };
         fields.RefuseOthers(ElsewhereThanStep);

@@ -102,6 +102,7 @@ public sealed partial class ScenarioParser
             Stream = stream,
             Priority = priority ?? 0,
             Trigger = trigger,
+            Facts = [.. facts],
             Audience = audience,
             Reentry = reentry,
             WhileLive = whileLive,

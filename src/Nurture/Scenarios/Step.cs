@@ -259,10 +259,15 @@ public sealed record Arm(Condition? If, IReadOnlyList<Step> Then);
 /// <param name="Share">0 to 1; those of all arms make 1.</param>
 public sealed record SplitArm(string Name, double Share, IReadOnlyList<Step> Then);
 
-/// <summary>A value that a started scenario is given: a path of this one, or written out.</summary>
-public sealed record StartValue(string? Root, string Path, AttributeValue Written)
+/// <summary>A value that a started scenario or a webhook is given: a path of this one, or written out.</summary>
+/// <param name="Path">Null where it is written out.</param>
+public sealed record StartValue(Fact? Path, AttributeValue Written)
 {
-    public override string ToString() => Root is null ? Written.ToString() : $"{Root}.{Path}";
+    public bool Equals(StartValue? other) => other is not null && other.Path?.Text == Path?.Text && other.Written == Written;
+
+    public override int GetHashCode() => HashCode.Combine(Path?.Text, Written);
+
+    public override string ToString() => Path?.Text ?? Written.ToString();
 }
 
 /// <summary>Which days a local time may fall on.</summary>

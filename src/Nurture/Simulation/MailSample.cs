@@ -13,6 +13,8 @@ namespace Nurture.Simulation;
 /// <param name="Scenario">The live one that sends it; null where none does.</param>
 public sealed record MailSample(Catalog Catalog, MailTemplate Template, Scenario? Scenario, Step.Send? Step)
 {
+    private const string StrangersAddress = "somebody@acme.example";
+
     public static MailSample Of(Catalog catalog, MailTemplate template)
     {
         var (scenario, step) = catalog.Live.Values.Select(live => live.Scenario).OrderBy(live => live.Name, StringComparer.Ordinal)
@@ -31,7 +33,7 @@ public sealed record MailSample(Catalog Catalog, MailTemplate Template, Scenario
     }
 
     /// <summary>Somebody of whom nothing is known but how to write to them.</summary>
-    public static ContactState Stranger(string locale) => Bare(locale, ("email", "somebody@acme.example"));
+    public static ContactState Stranger(string locale) => Bare(locale, ("email", StrangersAddress));
 
     /// <summary>Made up too, with a day for each of its planned days, so that what reads them can be looked at.</summary>
     public static AccountState Company(string locale, TrackingPlan plan, DateTimeOffset now)
@@ -53,8 +55,9 @@ public sealed record MailSample(Catalog Catalog, MailTemplate Template, Scenario
         var from = MailSender.Of(Catalog.Policy, Step?.From, Template, account);
         var reply = Template.Body.Names.Concat(Template.Subject.Names).Any(name => name.Split('.', 2)[0] == "reply") ? InventedReply() : null;
         var facts = IsAboutSessions ? FactsOf(session ?? Next(now) ?? Webinar(now)) : null;
+        var reads = MailReads.Whole(Template, Catalog.Mails.LayoutOf(Template));
         var inputs = MailRenderer.ReadInputs(
-            MailInputs.Write(Catalog, MailReads.Everything, contact, account, trigger, null, reply, Scenario?.Row, session: facts, from: reply is null ? from : null), Catalog.Policy.Sender);
+            MailInputs.Write(Catalog, reads, contact, account, trigger, null, reply, Scenario?.Row, session: facts, from: reply is null ? from : null, answers: AnswersFor(reads, contact, account, trigger, now)), Catalog.Policy.Sender);
         inputs["ask"] = AskLinks.Invent(Step?.Asks, Template.Locale, Catalog.Policy.Locale);
         LeadNowhere(inputs, (Step?.Class ?? Template.Class) == SendClass.Transactional, site);
         return (inputs, from ?? Catalog.Policy.Sender);
@@ -71,8 +74,9 @@ public sealed record MailSample(Catalog Catalog, MailTemplate Template, Scenario
         var names = MailReads.NamesIn(template).Concat(layout?.Body.Names ?? []).ToHashSet(StringComparer.Ordinal);
         var happened = Invented(new("example", "", false, plan.Events.Values.SelectMany(planned => planned.Properties).DistinctBy(property => property.Key).ToDictionary(property => property.Key, property => property.Value)));
         var reply = names.Any(name => name.Split('.')[0] == "reply") ? sample.InventedReply() : null;
+        var (reads, person, company) = (MailReads.Whole(template, layout), Person(template.Locale), Company(template.Locale, plan, now));
         var inputs = MailRenderer.ReadInputs(
-            MailInputs.Write(sample.Catalog, MailReads.Everything, Person(template.Locale), Company(template.Locale, plan, now), happened, happened, reply, session: sample.FactsOf(sample.Webinar(now))), policy.Sender);
+            MailInputs.Write(sample.Catalog, reads, person, company, happened, happened, reply, session: sample.FactsOf(sample.Webinar(now)), answers: sample.AnswersFor(reads, person, company, happened, now)), policy.Sender);
         inputs["ask"] = AskLinks.Invent(null, template.Locale, policy.Locale);
         LeadNowhere(inputs, isTransactional: false, "https://example.com");
         foreach (var root in (string[])["row", "response"])
@@ -84,6 +88,10 @@ public sealed record MailSample(Catalog Catalog, MailTemplate Template, Scenario
 
         return inputs;
     }
+
+    /// <summary>Of somebody made up what was never counted looks as it will.</summary>
+    private MailAnswers AnswersFor(MailReads reads, ContactState contact, AccountState? account, OccurredEvent? trigger, DateTimeOffset now) =>
+        new(MailFacts.Of([reads], Catalog.Plan, Catalog.Segments), new() { Catalog = Catalog, At = now, Contact = contact, Account = account, Trigger = trigger }, IsMadeUp: contact is { Id: 0, Email: not StrangersAddress });
 
     /// <summary>Gives a mail the links that only a mail to somebody has, as pages that change nothing.</summary>
     internal static void LeadNowhere(TemplateObject inputs, bool isTransactional, string site)
@@ -122,7 +130,7 @@ public sealed record MailSample(Catalog Catalog, MailTemplate Template, Scenario
 
     private Session? Next(DateTimeOffset now) => Catalog.Sessions.Values.Where(session => session.StartsAt > now).OrderBy(session => session.StartsAt).FirstOrDefault();
 
-    private SessionFacts FactsOf(Session session) => new(session, Registration.Registered, DateTimeZoneProviders.Tzdb.GetZoneOrNull(Catalog.Policy.Zone) ?? DateTimeZone.Utc, false);
+    private SessionFacts FactsOf(Session session) => new(session, Registration.Registered, DateTimeZoneProviders.Tzdb.GetZoneOrNull(Catalog.Policy.Zone) ?? DateTimeZone.Utc, Step?.HasCalendar == true);
 
     private Reply InventedReply() => Locales.Language(Template.Locale) == "ja"
         ? new(Catalog.Policy.Sender.Address, "その後のご状況について", "お世話になっております。\n\n先日お問い合わせいただいた件につきまして、ご状況はいかがでしょうか。\n\nご不明な点がございましたら、お気軽にご返信ください。")
@@ -130,7 +138,7 @@ public sealed record MailSample(Catalog Catalog, MailTemplate Template, Scenario
 
     private static ContactState Bare(string locale, params ReadOnlySpan<(string Name, string Value)> attributes)
     {
-        var person = new ContactState { Id = 0 };
+        var person = new ContactState { Id = 0, IsKnown = attributes.Length > 1 };
         person.Set("locale", AttributeValue.From(locale), default);
         foreach (var (name, value) in attributes) person.Set(name, AttributeValue.From(value), default);
         return person;

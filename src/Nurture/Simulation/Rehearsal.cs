@@ -95,11 +95,13 @@ public sealed class Rehearsal
             Plan = environment.Plan,
             Policy = environment.Policy,
             Mails = environment.MailTemplates ?? MailTemplateLibrary.Empty,
+            Segments = environment.Segments,
             Escalations = environment.Escalations ?? EscalationTypes.None,
             Health = environment.Health is { } health ? health with { Version = 1 } : null,
             Live = published.ToFrozenDictionary(p => p.Scenario.Name),
             Versions = published.ToFrozenDictionary(p => (p.Scenario.Name, p.Scenario.Version)),
-            CoveredSince = CatalogIndex.CriteriaOf(scenario).Concat(environment.Health?.Criteria ?? []).Select(criterion => criterion.Key).Distinct().ToFrozenDictionary(key => key, _ => DateTimeOffset.UnixEpoch),
+            CoveredSince = CatalogIndex.CriteriaOf(scenario).Concat(environment.Health?.Criteria ?? []).Concat(environment.Escalations?.Criteria ?? [])
+                .Concat(MailFacts.Of((environment.MailTemplates ?? MailTemplateLibrary.Empty).Reads, environment.Plan, environment.Segments).Values.SelectMany(fact => fact.Criteria)).Select(criterion => criterion.Key).Distinct().ToFrozenDictionary(key => key, _ => DateTimeOffset.UnixEpoch),
         };
     }
 

@@ -14,21 +14,33 @@ public sealed class MailReads
     private readonly FrozenSet<string>? paths;
     private readonly FrozenSet<string> whole;
 
-    private MailReads(IEnumerable<string>? paths)
+    private MailReads(IEnumerable<string>? paths, IReadOnlyList<string> facts)
     {
+        Facts = facts;
         this.paths = paths?.Select(path => path.Split('.') is [var root, var member, ..] ? $"{root}.{member}" : path).Concat(Always).ToFrozenSet(StringComparer.Ordinal);
         whole = (this.paths?.Where(path => !path.Contains('.')) ?? []).ToFrozenSet(StringComparer.Ordinal);
     }
 
     /// <summary>Of a text that is not known, or that reads what its names do not say.</summary>
-    public static MailReads Everything { get; } = new(null);
+    public static MailReads Everything { get; } = new(null, []);
+
+    /// <summary>What its texts ask in the language of conditions, each once.</summary>
+    public IReadOnlyList<string> Facts { get; }
 
     public static MailReads Of(MailTemplate template, MailTemplate? layout)
     {
-        Templating.Template?[] texts = [template.Subject, template.Preheader, template.Body, template.TextPart, layout?.Body];
-        var read = texts.OfType<Templating.Template>().ToList();
-        return read.Exists(text => text.ReadsUnnamed) ? Everything : new(read.SelectMany(text => text.Names.Concat(text.Assigned).Concat(text.Called.SelectMany(whom => new[] { $"{whom}.first_name", $"{whom}.last_name" }))));
+        var read = TextsOf(template).Concat(layout is null ? [] : [layout.Body]).ToList();
+        var facts = FactsIn(read);
+        return read.Exists(text => text.ReadsUnnamed) ? new(null, facts) : new(read.SelectMany(text => text.Names.Concat(text.Assigned).Concat(text.Called.SelectMany(whom => new[] { $"{whom}.first_name", $"{whom}.last_name" }))), facts);
     }
+
+    /// <summary>Whatever a mail may take, with what these texts ask.</summary>
+    public static MailReads Whole(MailTemplate template, MailTemplate? layout) => new(null, Of(template, layout).Facts);
+
+    /// <summary>Whatever there is, with what this text asks.</summary>
+    public static MailReads Whole(Templating.Template text) => new(null, FactsIn([text]));
+
+    private static List<string> FactsIn(IEnumerable<Templating.Template> texts) => [.. texts.SelectMany(text => text.Facts).Select(fact => fact.Text).Distinct(StringComparer.Ordinal)];
 
     /// <summary>The mail's own: subject, preheader, body and text part.</summary>
     internal static IEnumerable<Templating.Template> TextsOf(MailTemplate template) =>

@@ -114,6 +114,9 @@ public sealed partial class MailTemplate
         return at.part is null || at.i >= Places.Count ? Source.LineSpan(1) : Places[at.i](Math.Min(offset, at.part.Span.End) - at.part.Span.Start) with { Length = 0 };
     }
 
+    /// <summary>Where its HTML prints values as markup that nobody escapes.</summary>
+    public IEnumerable<(string File, SourceSpan At)> Raws => Body.Raws.Select(span => PlaceOf(Body, span));
+
     /// <summary>Where a stretch of one of the mail's texts stands, and in which file; the texts themselves where nothing is said of it.</summary>
     internal (string File, SourceSpan At) PlaceOf(Template of, SourceSpan span)
     {
@@ -172,14 +175,14 @@ public sealed partial class MailTemplate
         if (isLayout && !body.Names.Contains("content"))
             source.Error(DiagnosticCodes.NoContent, source.Span(bodyStart, bodyStart), "this layout shows no mail: it never says {{ content }}", "Write {{ content }} where the mail's body belongs.");
         var textSource = textPart is null ? null : new YamlSource(textPart, TextFileOf(file, form));
-        var textTemplate = textSource is null ? null : Template.Parse(textSource.Text, $"{name}.{locale} (text)", TemplateOptions.Text);
+        var textTemplate = textSource is null ? null : Template.Parse(textSource.Text, $"{name}.{locale} (text)", MailFacts.Text);
         foreach (var found in textTemplate?.Diagnostics ?? []) textSource!.Error(DiagnosticCodes.BadTemplate, textSource.Span(found.Span.Start, found.Span.End), found.Message, found.Hint);
 
         return new(name, locale, form, file, source.Text)
         {
             TextPartText = textSource?.Text,
             Hash = HashOf(source.Text, form, textSource?.Text),
-            Subject = subject ?? Template.Parse("", name, TemplateOptions.Text),
+            Subject = subject ?? Template.Parse("", name, MailFacts.Text),
             Preheader = preheader,
             Body = body,
             Places = places,
@@ -208,7 +211,7 @@ public sealed partial class MailTemplate
         var written = source.Text[start..];
         if (form != MailForm.Blocks)
         {
-            var read = Template.Parse(written, name, TemplateOptions.Html);
+            var read = Template.Parse(written, name, MailFacts.Html);
             foreach (var found in read.Diagnostics)
                 source.Error(DiagnosticCodes.BadTemplate, source.Span(start + found.Span.Start, start + found.Span.End), found.Message, found.Hint);
             if (form == MailForm.Html || !read.IsValid)
@@ -221,7 +224,7 @@ public sealed partial class MailTemplate
             ? MarkdownText.ToHtml(made, written, offset => source.Span(start + offset, start + offset), takesHtml: true)
             : MailBlocks.ToHtml(source, made, blocks);
         var (text, places) = made.Finish(html);
-        var body = Template.Parse(text, name, TemplateOptions.Html);
+        var body = Template.Parse(text, name, MailFacts.Html);
         // What the author wrote was whole in itself, so this can be only code that was torn apart.
         if (!body.IsValid && source.Diagnostics.Count == before)
             source.Error(DiagnosticCodes.BadTemplate, source.LineSpan(1), body.Diagnostics[0].Message, body.Diagnostics[0].Hint ?? "Give code that begins or ends a block a line of its own, with an empty line before and after.");
@@ -269,7 +272,7 @@ public sealed partial class MailTemplate
     private static Template? TextOf(YamlSource source, YamlNode? node, string what, string name)
     {
         if (source.Text(node, what) is not { } text) return null;
-        var template = Template.Parse(text, $"{name} ({what})", TemplateOptions.Text);
+        var template = Template.Parse(text, $"{name} ({what})", MailFacts.Text);
         var positions = new ScalarPositions(source, (YamlNode.Scalar)node!);
         foreach (var found in template.Diagnostics)
             source.Error(DiagnosticCodes.BadTemplate, positions.Span(found.Span.Start, found.Span.Length), found.Message, found.Hint);

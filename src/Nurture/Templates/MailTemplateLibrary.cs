@@ -44,6 +44,13 @@ public sealed class MailTemplateLibrary
     /// <summary>What the mail of that name for somebody who reads <paramref name="locale"/> takes from its inputs.</summary>
     public MailReads ReadsOf(string name, string locale) => Find(name, locale) is { } template ? reads.GetValueOrDefault(template, MailReads.Everything) : MailReads.Everything;
 
+    /// <summary>What all mails take, each by itself.</summary>
+    public IEnumerable<MailReads> Reads => reads.Values;
+
+    /// <summary>One of its mails alone, or all of its mails where it is a layout that they stand in; with their layouts.</summary>
+    public MailTemplateLibrary OnlyThat(MailTemplate mail) =>
+        new([.. All.Where(known => known.IsLayout || mail.IsLayout || (known.Name, known.Locale) == (mail.Name, mail.Locale))], DefaultLocale);
+
     private static MailTemplate? Best(Dictionary<string, MailTemplate> locales, string locale)
     {
         if (locales.TryGetValue(Locales.Normalize(locale), out var exact)) return exact;

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using Nurture.Conditions;
 using Nurture.Contacts;
 using Nurture.Scenarios;
 using Nurture.Scenarios.Yaml;
+using Nurture.Segments;
 using Nurture.Sends;
 using Nurture.Simulation;
 using Nurture.Templating;
@@ -29,13 +31,15 @@ public static partial class MailTemplateLinter
     private static readonly string[] AccountNames = ["id", "name", "tier", "stage", "owner", "locale", "zone"];
 
     /// <param name="styles">How a layout's rules come to their elements, for the size of what leaves; null measures without them.</param>
-    public static IReadOnlyList<Diagnostic> Lint(MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles = null) => [.. library.All.SelectMany(template => Lint(template, library, plan, policy, styles)).Distinct()];
+    /// <param name="segments">Null where they are not at hand: none is then missed.</param>
+    public static IReadOnlyList<Diagnostic> Lint(MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles = null, SegmentSet? segments = null) => [.. library.All.SelectMany(template => Lint(template, library, plan, policy, styles, segments)).Distinct()];
 
     /// <summary>One of them.</summary>
-    public static IReadOnlyList<Diagnostic> Lint(MailTemplate template, MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles = null)
+    public static IReadOnlyList<Diagnostic> Lint(MailTemplate template, MailTemplateLibrary library, TrackingPlan plan, SendPolicy policy, StylePlan? styles = null, SegmentSet? segments = null)
     {
         var found = new List<Diagnostic>();
         CheckNames(template, plan, found);
+        found.AddRange(MailFacts.Check(template, plan, segments));
         MailComparisons.Check(template, plan, found);
         CheckSender(template, policy, found);
         CheckPurpose(template, library, found);
@@ -43,12 +47,26 @@ public static partial class MailTemplateLinter
         UnfilledFields.Check(template, plan, policy, found);
         CheckSize(template, library, plan, policy, styles, found);
         CheckPreheader(template, found);
+        CheckDateCodes(template, found);
         MailSafety.Check(template, found);
         if (template.IsLayout) CheckFooter(template, found);
         else if (template.Layout is { } layout && library.LayoutOf(template) is null)
             found.Add(Mistake(DiagnosticCodes.UnknownLayout, Severity.Error, template, template.At("layout"),
                 $"layout \"{layout}\" is not defined.", Suggestions.For(layout, library.All.Where(t => t.IsLayout).Select(t => t.Name)) ?? $"It would be the file templates/{layout}.{library.DefaultLocale}.html; layout: none does without."));
         return [.. found.Distinct()];
+    }
+
+    private static void CheckDateCodes(MailTemplate template, List<Diagnostic> found)
+    {
+        foreach (var text in MailReads.TextsOf(template))
+        {
+            foreach (var (span, code) in text.UnknownDateCodes)
+            {
+                var (file, at) = template.PlaceOf(text, span);
+                found.Add(new(DiagnosticCodes.UnknownDateCode, Severity.Warning, file, at, $"{code} is no code of a date, and is printed as it stands.",
+                    "There are %d %m %Y %B %b %A %a %H %M %S and others, as templates/README.md has them; a percent sign is %%."));
+            }
+        }
     }
 
     /// <summary>What readers without images, and those who read over other people's networks, are owed.</summary>
@@ -181,7 +199,7 @@ public static partial class MailTemplateLinter
             var of = print.Groups["root"].Value == "contact" ? SubjectKind.Contact : SubjectKind.Account;
             var path = print.Groups["path"].Value;
             if (print.Groups["name"].Value == "id" || plan.Attribute(of, print.Groups["name"].Value) is { Default.IsNull: false }) continue;
-            if (asked.Contains(path)) continue;
+            if (asked.Contains(path) || path == "account.tier" || ProductKnowledge.Of(of, print.Groups["name"].Value) is { MayBeAbsent: false } || path == "contact.role") continue;
             var group = print.Groups["path"];
             found.Add(Mistake(DiagnosticCodes.MayBeEmpty, Severity.Warning, template, template.Source.Span(group.Index, group.Index + group.Length),
                 $"not everybody has a {path}, and then nothing stands here.", $"Say what stands there instead: {{{{ {path} ?? \"there\" }}}}, or ask first: {{{{ if {path} }}}}."));
@@ -222,7 +240,7 @@ public static partial class MailTemplateLinter
         var parts = name.Split('.', 3);
         if (!isLayout && LayoutRoots.Contains(parts[0])) return ($"\"{parts[0]}\" is there in layouts only.", null);
         if (!Roots.Contains(parts[0]) && !LayoutRoots.Contains(parts[0]))
-            return ($"mails have no \"{parts[0]}\".", Suggestions.For(parts[0], isLayout ? [.. Roots, .. LayoutRoots] : Roots, "They have"));
+            return ($"mails have no \"{parts[0]}\".", ConditionFunctions.Find(parts[0]) is { } function ? $"It is a function: write {function.Signature}." : Suggestions.For(parts[0], isLayout ? [.. Roots, .. LayoutRoots] : Roots, "They have"));
         // Which columns or values there are is known to the scenario that sends it.
         if (parts.Length < 2 || parts[0] is "row" or "response") return null;
         var (known, what) = parts[0] switch
@@ -236,6 +254,7 @@ public static partial class MailTemplateLinter
             _ => (plan.Events.Values.SelectMany(e => e.Properties.Keys), "property"),
         };
         if (plan == TrackingPlan.Empty && parts[0] is not ("sender" or "reply" or "ask" or "session")) return null;
+        if (parts[0] is "trigger" or "heard" && parts[1] is "name" or "occurred_at") return null;
         if (parts[0] is "trigger" or "heard" && known.Any(k => k.Split('.')[0] == parts[1])) return null;
         if (known.Contains(parts[1])) return null;
         return parts[0] is "trigger" or "heard"

@@ -62,6 +62,8 @@ internal static partial class UnfilledFields
         foreach (Match field in Field().Matches(text))
         {
             // A list in YAML has brackets of its own.
+            // In Markdown __ is strong, so there it takes a name that is known.
+            if (form is MailForm.Markdown or MailForm.Blocks && field.Value.StartsWith("__", StringComparison.Ordinal) && !Known.ContainsKey(field.Groups["name"].Value.ToLowerInvariant())) continue;
             if (field.Value.Contains(Masked) || form == MailForm.Blocks && field.Value[0] == '[' && text.AsSpan(0, field.Index).TrimEnd() is [.., ':' or ',' or '[']) continue;
             Say(field, $"\"{field.Value}\" is no field here and is sent as it stands.", PathFor(field.Groups["name"].Value, plan) is { } path ? $"Write {{{{ {path} }}}}." : "A field is written {{ contact.name }}; what is none is taken out.");
         }
@@ -96,9 +98,15 @@ internal static partial class UnfilledFields
         var bare = text.ToCharArray();
         foreach (var part in CodePart.In(text)) Array.Fill(bare, Masked, part.Span.Start, part.Span.Length);
         var left = new string(bare);
-        foreach (var hidden in form switch { MailForm.Html => [Markup()], MailForm.Markdown or MailForm.Blocks => new[] { Markup(), MarkdownCode() }, null => [] })
+        if (form is not null)
         {
-            foreach (Match match in hidden.Matches(left)) Array.Fill(bare, Masked, match.Index, match.Length);
+            foreach (var hidden in ShownAsCode.InMarkup(left)) Array.Fill(bare, Masked, hidden.Start.Value, hidden.End.Value - hidden.Start.Value);
+            foreach (Match data in Data().Matches(left)) Array.Fill(bare, Masked, data.Index, data.Length);
+        }
+
+        if (form is MailForm.Markdown or MailForm.Blocks)
+        {
+            foreach (var hidden in ShownAsCode.InMarkdown(left)) Array.Fill(bare, Masked, hidden.Start.Value, hidden.End.Value - hidden.Start.Value);
         }
 
         // Comments of what is written in YAML: the front matter, or the whole of a mail of blocks.
@@ -107,9 +115,11 @@ internal static partial class UnfilledFields
         return new(bare);
     }
 
-    // Of Mailchimp, Mailgun and others, of merge letters, and what people write for people: [Company name].
+    // Of Mailchimp, Mailgun, Marketing Cloud and others, of merge letters, and what people write for people: [Company name].
     [GeneratedRegex("""
         (?<![0-9%])%(?<name>[A-Za-z][A-Za-z0-9_.]{2,40})%(?![0-9A-Fa-f]{2})
+        | (?<!%)%%(?:=\ ?(?:v\()?@?(?<name>[A-Za-z_][A-Za-z0-9_.]{0,40})[^%\n]{0,60}?=|(?<name>[A-Za-z_][A-Za-z0-9_\ ]{1,40}))%%(?!%)
+        | (?<![A-Za-z0-9_])__(?-i:(?<name>[A-Z][A-Z0-9_]{1,40}?))__(?![A-Za-z0-9_])
         | \*\|(?<name>[A-Za-z0-9_:]{2,40})\|\*
         | \[\[\ ?(?<name>[^\[\]\n]{1,40}?)\ ?\]\]
         | (?<![{$])\$?\{\ ?\$?(?<name>[A-Za-z_][A-Za-z0-9_.]{1,40})\ ?\}(?!\})
@@ -123,14 +133,11 @@ internal static partial class UnfilledFields
     [GeneratedRegex(@"\bX{4,}\b|\b[Ll]orem ipsum\b|\bTODO\b(?! (?:list|item))|\b(?:TBD|FIXME)\b|(?<![○〇◯●△])(?:○{2,3}|〇{2,3}|◯{2,3}|●{2,3}|△{2,3})(?![○〇◯●△])", RegexOptions.CultureInvariant)]
     private static partial Regex Filler();
 
-    [GeneratedRegex("""(?:\bhref\s*=\s*(?<quote>["'])\s*(?<address>\#?|https?://(?:www\.)?example\.(?:com|org|net)/?)\s*\k<quote>|(?<!!)\[[^\[\]\n]+\]\((?<address>\#?|https?://(?:www\.)?example\.(?:com|org|net)/?)\)|\blink:\s*["']?(?<address>https?://(?:www\.)?example\.(?:com|org|net)/?)["']?\s*(?=[},\n]|\z))""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("""(?:\bhref(?>\s*)=(?>\s*)(?<quote>["'])(?>\s*)(?<address>\#?|https?://(?:www\.)?example\.(?:com|org|net)/?)(?>\s*)\k<quote>|(?<!!)\[[^\[\]\n]+\]\((?<address>\#?|https?://(?:www\.)?example\.(?:com|org|net)/?)\)|\blink:\s*["']?(?<address>https?://(?:www\.)?example\.(?:com|org|net)/?)["']?\s*(?=[},\n]|\z))""", RegexOptions.IgnoreCase)]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"<!--.*?-->|<(style|script|code|pre|kbd|samp)\b.*?</\1\s*>|\bdata:[^""')\s]+", RegexOptions.IgnoreCase | RegexOptions.Singleline)]
-    private static partial Regex Markup();
-
-    [GeneratedRegex(@"^[ \t]*(`{3,}|~{3,}).*?^[ \t]*\1|(?<tick>`+)[^\n]+?\k<tick>", RegexOptions.Singleline | RegexOptions.Multiline)]
-    private static partial Regex MarkdownCode();
+    [GeneratedRegex(@"\bdata:[^""')\s]+", RegexOptions.IgnoreCase)]
+    private static partial Regex Data();
 
     [GeneratedRegex(@"\A---[ \t]*\n.*?\n---[ \t]*(?:\n|\z)", RegexOptions.Singleline)]
     private static partial Regex FrontMatter();

@@ -80,6 +80,20 @@ public sealed class CssInlinerTests
     public void States_win_no_more_than_they_would_in_the_sheet(string css, string body) =>
         Assert.Contains("a:hover { color: red }", Inline(css, body), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("a { color: blue } .b, a:hover { color: red; margin: 0 }", ".b, a:hover { color: red; margin: 0 } a:hover { color: red !important }")]
+    [InlineData(".c { color: blue } .b, .c:hover, .c:focus { color: red }", ".b, .c:hover, .c:focus { color: red } .c:hover, .c:focus { color: red !important }")]
+    [InlineData("a, a:hover { color: red }", "a, a:hover { color: red }</style>")]
+    [InlineData(".b, a:hover { color: red } .c.c { color: blue }", ".b, a:hover { color: red } .c.c")]
+    public void Of_a_rule_with_states_and_without_each_part_wins_where_it_would(string css, string expected)
+    {
+        var page = Inline(css, "<a href=x class=b>b</a><a href=x class=c>c</a>");
+
+        Assert.Contains(expected, page, StringComparison.Ordinal);
+        Assert.Contains("<a style=\"color:red", page, StringComparison.Ordinal);
+        Assert.Equal(page, Inlined(page));
+    }
+
     [Fact]
     public void A_sheet_for_some_readers_and_one_with_code_around_its_rules_win_over_what_is_written_to_elements()
     {

@@ -68,6 +68,21 @@ public abstract class SegmentApiTests(ApiServer api)
         Assert.Equal("account.tier == \"tech\"", api.Server.Services.GetRequiredService<CatalogSource>().Latest!.Catalog.Live["asks-kept"].Scenario.Audience!.Text);
     }
 
+    [Rule(4)]
+    [Fact]
+    public async Task A_segment_that_a_mail_asks_is_kept_and_names_the_mail()
+    {
+        await api.PublishAsync();
+        await PublishAsync("  mailed: { is: contact.seats > 3 }\n", ("hello.en.html", ApiServer.Mail.Replace("Welcome.", "{{ if segment(\"mailed\") }}Welcome.{{ end }}", StringComparison.Ordinal)));
+
+        var (code, message) = await RefusedAsync("segments: {}\n");
+        var segment = (await api.GetAsync("segments"))["items"]!.AsArray().Single(one => one!["name"]!.GetValue<string>() == "mailed")!;
+
+        Assert.Equal(("NUR133", "the mail \"hello.en\" can no longer ask the segments that it names: segments.yaml defines no segment \"mailed\"."), (code, message));
+        Assert.Equal(["mail hello.en"], segment["asked_by"]!.AsArray().Select(asker => $"{asker!["kind"]} {asker["name"]}"));
+        await PublishAsync("", ("hello.en.html", ApiServer.Mail));
+    }
+
     [Fact]
     public async Task A_health_definition_keeps_the_segments_that_it_asks()
     {

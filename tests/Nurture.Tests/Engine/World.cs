@@ -60,7 +60,12 @@ internal sealed class World
         Assert.True(definition is not null, string.Join('\n', wrong));
         var (types, mistakes) = EscalationTypesReader.Read(escalations, "escalations.yaml");
         Assert.Empty(mistakes);
-        return new(Scored(CatalogOf(SendPolicy.Default, scenarios), definition with { Version = 1 }) with { Escalations = types });
+        var catalog = Scored(CatalogOf(SendPolicy.Default, scenarios), definition with { Version = 1 });
+        return new(catalog with
+        {
+            Escalations = types,
+            CoveredSince = catalog.CoveredSince.Concat(types.Criteria.Select(c => KeyValuePair.Create(c.Key, DateTimeOffset.UnixEpoch))).DistinctBy(c => c.Key).ToFrozenDictionary(),
+        });
     }
 
     public static Catalog Scored(Catalog catalog, HealthDefinition definition) => catalog with
@@ -118,6 +123,8 @@ internal sealed class World
 
     public static Catalog CatalogOf(SendPolicy policy, SegmentSet segments, params string[] scenarios) => CatalogOf(policy, segments, MailTemplateLibrary.Empty, scenarios);
 
+    public static World Of(SegmentSet segments, MailTemplateLibrary mails, params string[] scenarios) => new(CatalogOf(SendPolicy.Default, segments, mails, scenarios));
+
     private static Catalog CatalogOf(SendPolicy policy, SegmentSet segments, MailTemplateLibrary mails, string[] scenarios)
     {
         var published = scenarios.SelectMany(text =>
@@ -135,13 +142,13 @@ internal sealed class World
             Mails = mails,
             Live = published.ToFrozenDictionary(p => p.Scenario.Name),
             Versions = published.ToFrozenDictionary(p => (p.Scenario.Name, p.Scenario.Version)),
-            CoveredSince = published.SelectMany(p => CatalogIndex.CriteriaOf(p.Scenario)).Select(c => c.Key).Distinct().ToFrozenDictionary(key => key, _ => DateTimeOffset.UnixEpoch),
+            CoveredSince = published.SelectMany(p => CatalogIndex.CriteriaOf(p.Scenario)).Concat(MailFacts.Of(mails.Reads, Plan, segments).Values.SelectMany(fact => fact.Criteria)).Select(c => c.Key).Distinct().ToFrozenDictionary(key => key, _ => DateTimeOffset.UnixEpoch),
         };
     }
 
     public static TrackingPlan Plan { get; } = new()
     {
-        ContactAttributes = Attributes(("email", ValueKind.Text), ("locale", ValueKind.Text), ("zone", ValueKind.Text), ("seats", ValueKind.Number), ("onboarded", ValueKind.Boolean)),
+        ContactAttributes = Attributes(("email", ValueKind.Text), ("locale", ValueKind.Text), ("zone", ValueKind.Text), ("seats", ValueKind.Number), ("score", ValueKind.Number), ("onboarded", ValueKind.Boolean)),
         AccountAttributes = Attributes(("tier", ValueKind.Text), ("plan", ValueKind.Text), ("seats", ValueKind.Number), ("contract_end", ValueKind.Date), ("zone", ValueKind.Text)),
     };
 

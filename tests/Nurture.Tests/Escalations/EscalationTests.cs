@@ -53,6 +53,39 @@ public sealed class EscalationTests
 
     private static World Company(params string[] scenarios) => World.WithHealth(World.NobodyScored, Types, scenarios).Person(1, account: 1).Person(2, account: 1);
 
+    [Rule(4, 47)]
+    [Fact]
+    public void A_task_of_a_playbook_is_of_those_cases_whose_account_it_asks_for()
+    {
+        const string types = """
+            types:
+              stalled:
+                title: Stalled
+                playbook:
+                  - { task: Call, if: account.plan == "pro" }
+                  - { task: Ask the admin, if: has_role("admin") }
+                  - { task: Read what they did, if: 'count("login", "14d") >= 2' }
+                  - { task: Never, if: account.health.score < 40 }
+                  - Look
+            """;
+        var world = World.WithHealth(World.NobodyScored, types, Scenario("a", "stuck", "stalled")).Person(1, 1, "admin").Person(2, 1).Person(3, 2);
+
+        world.Do(1, "login").Do(2, "login").Do(1, "stuck").SayAccount(2, ("plan", "pro")).Do(3, "stuck");
+
+        Assert.Equal(["Ask the admin", "Read what they did", "Look", "Call", "Look"], world.Simulator.Carried.OfType<Effect.TaskOpened>().Select(task => task.Task.Title));
+    }
+
+    [Rule(4)]
+    [Fact]
+    public void A_question_of_a_playbook_that_cannot_be_asked_is_said_where_it_stands()
+    {
+        var (types, said) = EscalationTypesReader.Read("types:\n  x:\n    title: X\n    playbook: [ { task: Call, if: contact.role == \"admin\" } ]\n", "escalations.yaml");
+
+        var mistake = Assert.Single(said);
+        Assert.Equal(("NUR212", 4, 35), (mistake.Code, mistake.Span.Line, mistake.Span.Column));
+        Assert.NotNull(types.Find("x")!.Playbook[0].If);
+    }
+
     [Rule(46)]
     [Fact]
     public void A_case_is_opened_once_and_its_outcome_is_heard()

@@ -8,6 +8,17 @@ namespace Nurture.Tests.Scenarios;
 
 public sealed class ScenarioParserTests
 {
+    [Theory]
+    [InlineData("steps: [ $, { if: !trigger.plan } ]", DiagnosticCodes.Tag)]
+    [InlineData("steps: [ $, { if: f(a, \"b\") } ]", DiagnosticCodes.CutApart)]
+    [InlineData("steps: { $: [ }", DiagnosticCodes.NotYaml)]
+    public void A_line_of_any_length_is_answered(string line, string code)
+    {
+        var parsed = ScenarioParser.Parse($"scenario: long\n{line.Replace("$", new string('a', 200_000), StringComparison.Ordinal)}\n", "long.yaml", Fixtures.Environment);
+
+        Assert.Contains(parsed.Diagnostics, said => said.Code == code);
+    }
+
     [Fact]
     public void Every_key_of_a_scenario_is_read()
     {

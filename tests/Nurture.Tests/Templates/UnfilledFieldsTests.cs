@@ -17,6 +17,9 @@ public sealed class UnfilledFieldsTests
     [InlineData("Hello {first_name},", "\"{first_name}\" is no field here and is sent as it stands.", "Write {{ contact.first_name }}.")]
     [InlineData("Hello ${plan},", "\"${plan}\" is no field here and is sent as it stands.", "Write {{ account.plan }}.")]
     [InlineData("Hello <<First name>>,", "\"<<First name>>\" is no field here and is sent as it stands.", "Write {{ contact.first_name }}.")]
+    [InlineData("Hello __NAME__,", "\"__NAME__\" is no field here and is sent as it stands.", "Write {{ contact.name }}.")]
+    [InlineData("Hello %%First Name%%,", "\"%%First Name%%\" is no field here and is sent as it stands.", "Write {{ contact.first_name }}.")]
+    [InlineData("Hello %%=v(@first_name)=%%,", "\"%%=v(@first_name)=%%\" is no field here and is sent as it stands.", "Write {{ contact.first_name }}.")]
     [InlineData("Hello ##NAME##,", "\"##NAME##\" is no field here and is sent as it stands.", "Write {{ contact.name }}.")]
     [InlineData("Dear [Company name],", "\"[Company name]\" is no field here and is sent as it stands.", "Write {{ account.name }}.")]
     [InlineData("until [insert the date]", "\"[insert the date]\" is no field here and is sent as it stands.", "A field is written {{ contact.name }}; what is none is taken out.")]
@@ -50,6 +53,24 @@ public sealed class UnfilledFieldsTests
         var said = Assert.Single(Lint($"---\nsubject: x\npreheader: y\nlayout: none\n---\n\n{body}", file), said => said.Code == DiagnosticCodes.UnfilledField);
 
         Assert.Equal((message, Leads, 7), (said.Message, said.Hint, said.Span.Line));
+    }
+
+    [Theory]
+    [InlineData("<!--")]
+    [InlineData("<style>")]
+    [InlineData("<code></code x")]
+    public void What_is_opened_often_and_never_closed_hides_nothing(string opened) =>
+        Assert.Empty(ShownAsCode.InMarkup(string.Concat(Enumerable.Repeat(opened, 100_000))));
+
+    [Fact]
+    public void Of_many_fences_and_backticks_those_are_code_that_are_closed()
+    {
+        var fences = string.Concat(Enumerable.Repeat("~~~~\n```\n```\n", 30_000));
+        var ticks = string.Concat(Enumerable.Repeat("`a``b` ", 30_000));
+
+        Assert.Equal(30_000, ShownAsCode.InMarkdown(fences).Count());
+        Assert.Equal(30_000, ShownAsCode.InMarkdown(ticks).Count());
+        Assert.Equal([0..7], ShownAsCode.InMarkdown("``a`b`` ` c"));
     }
 
     [Fact]

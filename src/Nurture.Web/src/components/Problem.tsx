@@ -12,7 +12,7 @@ interface Props extends Omit<AlertProps, "title" | "children"> {
 export function Problem({ error, retry, ...alert }: Props) {
   const { t } = useTranslation();
   const problem = error instanceof ApiError ? error : null;
-  const title = problem === null ? t("common.failed") : problem.status === 0 ? t("common.unreachable") : problem.status === 403 ? t("common.forbidden") : t(`common.problem.${problem.kind.replaceAll("-", "_")}`, { defaultValue: problem.problem.title });
+  const title = problem === null ? t("common.failed") : problem.status === 0 ? t("common.unreachable") : t(`common.problem.${problem.kind.replaceAll("-", "_")}`, { defaultValue: problem.status === 403 ? t("common.forbidden") : problem.problem.title });
   const detail = problem === null ? String((error as Error)?.message ?? error) : problem.status === 0 ? null : problem.problem.detail;
   return (
     <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={title} role="alert" {...alert}>

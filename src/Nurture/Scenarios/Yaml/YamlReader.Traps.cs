@@ -125,8 +125,12 @@ internal sealed partial class YamlReader
     private string KeyBefore(int start)
     {
         var line = source.Text.LastIndexOf('\n', Math.Max(0, start - 1)) + 1;
-        var match = KeyPattern().Match(source.Text[line..start]);
-        return match.Success ? match.Groups[1].Value + ": " : "";
+        var before = source.Text.AsSpan(line, start - line).TrimEnd(" \t");
+        if (before is not [.., ':']) return "";
+        var (to, from) = (before.Length - 1, before.Length - 1);
+        while (from > 0 && (char.IsLetterOrDigit(before[from - 1]) || before[from - 1] is '_' or '.')) from--;
+        while (from < to && !char.IsAsciiLetter(before[from]) && before[from] != '_') from++;
+        return from == to ? "" : $"{before[from..to]}: ";
     }
 
     private void ReportRefusal(Exception refused)
@@ -178,11 +182,8 @@ internal sealed partial class YamlReader
         return match.Success ? source.Span(match.Index, source.LineEnd(match.Index)) : null;
     }
 
-    [GeneratedRegex(@"(?<flow>[{,\[]\s*)?(?:(?<![\w""'])[A-Za-z_][\w.]*:[ \t]+|(?:^|(?<=\s))-[ \t]+|(?<=\[)[ \t]*)(?=(?<value>[^\s][^\n]*))", RegexOptions.None, 1000)]
+    [GeneratedRegex(@"(?<flow>[{,\[]\s*)?(?:(?<![\w""'])[A-Za-z_][\w.]*:[ \t]+|(?:^|(?<=\s))-[ \t]+|(?<=\[)[ \t]*)(?=(?<value>[^\s][^\n]*))")]
     private static partial Regex ValuePattern();
-
-    [GeneratedRegex(@"([A-Za-z_][\w.]*):[ \t]*$", RegexOptions.None, 1000)]
-    private static partial Regex KeyPattern();
 
     [GeneratedRegex(@"^(?:- )?(?<key>[a-z_]+): +(?<rest>[a-z_]+: .*)$")]
     private static partial Regex OneLinePattern();

@@ -189,7 +189,7 @@ internal sealed class MailBlocks
 
     private bool IsSound(string text, Func<int, SourceSpan> at)
     {
-        var read = Template.Parse(text, "block", TemplateOptions.Html);
+        var read = Template.Parse(text, "block", MailFacts.Html);
         foreach (var found in read.Diagnostics) source.Error(DiagnosticCodes.BadTemplate, at(found.Span.Start) with { Length = found.Span.Length }, found.Message, found.Hint);
         return read.IsValid;
     }

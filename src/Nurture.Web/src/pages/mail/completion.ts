@@ -1,6 +1,7 @@
 import { autocompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import type { Extension } from "@codemirror/state";
 import type { Vocabulary } from "../scenarios/types";
+import { calls, quotedAt } from "../scenarios/editing/completion";
 import { frontKeys, kinds } from "./blocks";
 
 const statements = ["if", "else", "end", "for", "case", "when", "capture", "with", "include", "func", "ret"];
@@ -12,13 +13,7 @@ const members: Record<string, string[]> = {
   session: ["id", "kind", "title", "host", "link", "starts_at", "ends_at", "when", "registration_until", "seats", "seats_left", "is_full", "registration", "register_url", "cancel_url"],
 };
 
-// What mails have of those whom nothing was planned for; conditions know more.
-const always: Record<string, string[]> = {
-  contact: ["id", "email", "name", "locale", "zone"],
-  account: ["id", "name", "tier", "stage", "owner", "locale", "zone"],
-};
-
-const roots = ["contact", "account", "trigger", "heard", "response", "session", "row", "sender", "reply", "ask", "unsubscribe_url", "locale"];
+const roots = ["contact", "account", "trigger", "heard", "response", "session", "row", "sender", "reply", "ask", "unsubscribe_url", "locale", "now"];
 
 /** Whether a place is inside `{{ }}`. */
 export function isInCode(text: string, at: number): boolean {
@@ -28,10 +23,13 @@ export function isInCode(text: string, at: number): boolean {
 
 /** Names that may stand at the end of what is typed of an expression. */
 export function namesAt(before: string, vocabulary: Vocabulary): { from: number; options: Completion[] } {
+  const quoted = quotedAt(before.slice(before.lastIndexOf("{{") + 1), before.length, vocabulary);
+  if (quoted) return quoted;
   const path = /(?:([A-Za-z_]\w*)\.)?([A-Za-z_]\w*)?$/.exec(before)!;
   const from = before.length - (path[2]?.length ?? 0);
   if (path[1]) return { from, options: membersOf(path[1], vocabulary) };
-  return { from, options: [...roots.map((label) => ({ label, type: "variable" })), ...families(vocabulary).map((label) => ({ label, type: "namespace" }))] };
+  const asked = calls(vocabulary.functions.filter((one) => one.is_in_mails));
+  return { from, options: [...roots.map((label) => ({ label, type: "variable" })), ...families(vocabulary).map((label) => ({ label, type: "namespace" })), ...asked] };
 }
 
 /** Names that may stand at a place of a template, and from where on they replace what is typed. */
@@ -39,7 +37,7 @@ export function completionsAt(text: string, at: number, vocabulary: Vocabulary):
   const before = text.slice(0, at);
   if (isInCode(text, at)) {
     const names = namesAt(before, vocabulary);
-    return before.slice(0, names.from).endsWith(".") ? names : { from: names.from, options: [...names.options, ...statements.map((label) => ({ label, type: "keyword" }))] };
+    return /[."]$/.test(before.slice(0, names.from)) ? names : { from: names.from, options: [...names.options, ...statements.map((label) => ({ label, type: "keyword" }))] };
   }
   const line = before.slice(before.lastIndexOf("\n") + 1);
   const value = /^(from|class|layout):\s+(\S*)$/.exec(line);
@@ -62,11 +60,15 @@ function isInFront(text: string, at: number): boolean {
 }
 
 function families(vocabulary: Vocabulary): string[] {
-  return [...new Set(vocabulary.template_functions.map((name) => name.split(".")[0]!))];
+  const asked = new Set(vocabulary.functions.map((one) => one.name));
+  return [...new Set(vocabulary.template_functions.map((name) => name.split(".")[0]!))].filter((name) => !asked.has(name));
 }
 
 function membersOf(root: string, vocabulary: Vocabulary): Completion[] {
-  if (root === "contact" || root === "account") return vocabulary[root].filter((one) => one.type !== "" || always[root]!.includes(one.name)).map((one) => ({ label: one.name, detail: one.type, info: one.description || undefined, type: "property" }));
+  if (root === "contact" || root === "account") {
+    const asked = calls(vocabulary.functions.filter((one) => one.is_in_mails && one.asks_somebody));
+    return [...vocabulary[root].map((one) => ({ label: one.name, detail: one.type, info: one.description || undefined, type: "property" })), ...asked];
+  }
   if (root === "trigger" || root === "heard") {
     const all = new Map(vocabulary.events.flatMap((event) => event.properties.map((one) => [one.name, one] as const)));
     return [...all.values()].map((one) => ({ label: one.name, detail: one.type, info: one.description || undefined, type: "property" }));

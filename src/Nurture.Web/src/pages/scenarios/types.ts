@@ -145,7 +145,7 @@ export interface Vocabulary {
   events: { name: string; description: string; is_account_fact: boolean; properties: KnownAttribute[] }[];
   contact: KnownAttribute[];
   account: KnownAttribute[];
-  functions: { name: string; signature: string; meaning: string }[];
+  functions: { name: string; signature: string; meaning: string; asks_somebody: boolean; is_in_mails: boolean }[];
   templates: { name: string; locales: string[] }[];
   topics: string[];
   escalations: { name: string; title: string; outcomes: string[] }[];

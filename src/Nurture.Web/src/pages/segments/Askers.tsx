@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { LinkTo } from "@/components/LinkTo";
 import type { Asker } from "./types";
 
-const roots = { scenario: "/scenarios", broadcast: "/broadcasts", segment: "/segments/of" };
+const roots = { scenario: "/scenarios", broadcast: "/broadcasts", segment: "/segments/of", mail: "/mail/templates" };
 
 /** What names a segment, each with its kind. */
 export function Askers({ askers }: { askers: Asker[] }) {

@@ -13,7 +13,7 @@ export interface Segment {
 }
 
 export interface Asker {
-  kind: "scenario" | "broadcast" | "segment" | "health";
+  kind: "scenario" | "broadcast" | "segment" | "mail" | "health";
   name: string;
   title: string;
 }

@@ -158,15 +158,25 @@ function openEvent(typed: string): string | undefined {
   return /(?:count|people|sum|average|max|min|ever|first|last|event|days_since)\(\s*"([^"]+)"\s*,[^()]*$/.exec(typed)?.[1];
 }
 
+/** Between the quotes of a function: events, templates, segments. */
+export function quotedAt(typed: string, at: number, vocabulary: Vocabulary): { from: number; options: Completion[] } | null {
+  const quoted = /(\w+)\(\s*\[?\s*(?:"[^"]*"\s*,\s*)*"([^"]*)$/.exec(typed);
+  if (!quoted) return null;
+  const from = at - quoted[2]!.length;
+  if (["sent", "clicked", "opened", "answered"].includes(quoted[1]!)) return { from, options: vocabulary.templates.map((template) => ({ label: template.name, type: "text" })) };
+  if (quoted[1] === "segment") return { from, options: vocabulary.segments.map((segment) => ({ label: segment.name, detail: segment.title, info: [segment.about, segment.is].filter(Boolean).join("\n"), type: "enum" })) };
+  return { from, options: vocabulary.events.map((event) => ({ label: event.name, info: event.description, type: "enum" })) };
+}
+
+/** The functions of conditions, with what belongs between their brackets. */
+export function calls(functions: Vocabulary["functions"]): Completion[] {
+  return functions.map((call) => ({ ...snippetCompletion(call.name === "segment" ? 'segment("#{name}")' : /^(sum|average|max|min)$/.test(call.name) ? `${call.name}("#{event}", event.#{number}, "30d")` : call.signature.includes('"x"') ? `${call.name}("#{event}")` : `${call.name}(#{})`, { label: call.name, type: "function" }), info: `${call.signature}\n${call.meaning}`, boost: -1 }));
+}
+
 /** Inside a condition: events between the quotes of a function, paths, functions. */
 function conditionAt(typed: string, text: string, at: number, vocabulary: Vocabulary): { from: number; options: Completion[] } | null {
-  const quoted = /(\w+)\(\s*\[?\s*(?:"[^"]*"\s*,\s*)*"([^"]*)$/.exec(typed);
-  if (quoted) {
-    const from = at - quoted[2]!.length;
-    if (["sent", "clicked", "opened", "answered"].includes(quoted[1]!)) return { from, options: vocabulary.templates.map((template) => ({ label: template.name, type: "text" })) };
-    if (quoted[1] === "segment") return { from, options: vocabulary.segments.map((segment) => ({ label: segment.name, detail: segment.title, info: [segment.about, segment.is].filter(Boolean).join("\n"), type: "enum" })) };
-    return { from, options: vocabulary.events.map((event) => ({ label: event.name, info: event.description, type: "enum" })) };
-  }
+  const quoted = quotedAt(typed, at, vocabulary);
+  if (quoted) return quoted;
   const word = /[A-Za-z_.]*$/.exec(typed)![0];
   const from = at - word.length;
   const triggers = /\btrigger:\s*\{?\s*event:\s*([A-Za-z_]+)/.exec(text)?.[1] ?? /^trigger:\s*\n\s+event:\s*([A-Za-z_]+)/m.exec(text)?.[1];
@@ -178,7 +188,7 @@ function conditionAt(typed: string, text: string, at: number, vocabulary: Vocabu
       ...own.map((property) => ({ label: `event.${property.name}`, info: property.description, detail: property.type, type: "variable", boost: 1 })),
       ...paths(vocabulary).map(({ label, info, type2 }) => ({ label, info, detail: type2, type: "variable" })),
       ...properties.map((property) => ({ label: `trigger.${property.name}`, info: property.description, detail: property.type, type: "variable" })),
-      ...vocabulary.functions.map((call) => ({ ...snippetCompletion(call.name === "segment" ? 'segment("#{name}")' : /^(sum|average|max|min)$/.test(call.name) ? `${call.name}("#{event}", event.#{number}, "30d")` : call.signature.includes('"x"') ? `${call.name}("#{event}")` : `${call.name}(#{})`, { label: call.name, type: "function" }), info: `${call.signature}\n${call.meaning}`, boost: -1 })),
+      ...calls(vocabulary.functions),
     ],
   };
 }
