@@ -19,6 +19,7 @@ internal static class EscalationEndpoints
 {
     private const int MostReceived = 20;
     private const int LongestText = 10_000;
+    private const int MostRefused = 200;
 
     private static readonly TimeSpan LongestHold = TimeSpan.FromDays(366);
 
@@ -70,6 +71,9 @@ internal static class EscalationEndpoints
     public sealed record ShownTask(
         string Id, long AccountId, string? AccountName, long? ContactId, string? ContactName, string? EscalationId, string Title, bool IsRequired, string? Assignee, DateTimeOffset? DueAt, DateTimeOffset OpenedAt, DateTimeOffset? DoneAt, string? DoneBy, string? Queue, IReadOnlyList<string> Outcomes, string? Outcome);
 
+    /// <param name="Taker">The colleague or the queue that would have got it.</param>
+    public sealed record ShownRefusal(long AccountId, string? AccountName, string Type, string Title, string Taker, string Scenario, DateTimeOffset At);
+
     public sealed record ShownCounts(long Open, long Unassigned, long Unacknowledged, long Overdue);
 
     /// <param name="Outcome">How it was done, where there are several ways.</param>
@@ -98,6 +102,12 @@ internal static class EscalationEndpoints
             var (open, unassigned, unacknowledged, overdue) = await store.CountAsync(clock.Now, cancel);
             return new ShownCounts(open, unassigned, unacknowledged, overdue);
         }).RequirePermission(Permission.ReadEscalations).WithSummary("How many cases are open, without anybody, not taken, and past what was promised.");
+        api.MapGet("/escalations/not-opened", async (CaseBudgetStore budgets, CatalogSource catalogs, BusinessClock clock, CancellationToken cancel) =>
+        {
+            var types = (await catalogs.CurrentAsync(cancel)).Catalog.Escalations;
+            return new ApiPage<ShownRefusal>([.. (await budgets.RefusedAsync(clock.Now, MostRefused, cancel))
+                .Select(one => new ShownRefusal(one.AccountId, one.AccountName, one.Type, types.Find(one.Type)?.Title ?? one.Type, one.Taker, one.Scenario, one.At))], null);
+        }).RequirePermission(Permission.ReadEscalations).WithSummary("Cases of the last four weeks that were not opened since their budget was used up, the latest first.");
         api.MapGet("/escalations/{id}", GetAsync).RequirePermission(Permission.ReadEscalations)
             .WithSummary("A case with its whole story, tasks, the account's people and what they were sent.");
         Act("acknowledge", EscalationAct.Acknowledge, "Takes the case.");

@@ -116,7 +116,7 @@ internal sealed partial class Advance
         foreach (var (scenario, was) in from.TriggerMemory) into.TriggerMemory.TryAdd(scenario, was);
         into.Lists.UnionWith(from.Lists);
         foreach (var (split, arm) in from.Splits) into.Splits.TryAdd(split, arm);
-        into.PendingEntries.AddRange(from.PendingEntries.Where(entry => !into.PendingEntries.Exists(own => own.Scenario == entry.Scenario && own.IsDelayed == entry.IsDelayed && KeyOf(own) == KeyOf(entry))));
+        MergePending(into, from, entry => into.PendingEntries.Exists(own => own.Scenario == entry.Scenario && own.IsDelayed == entry.IsDelayed && KeyOf(own) == KeyOf(entry)));
         into.Seats.AddRange(from.Seats.Where(seat => !into.Seats.Exists(own => own.Scenario == seat.Scenario && own.ContactId == seat.ContactId)));
         MergeClosedFamilies(into, from);
         var merged = MergeCases(into, from);

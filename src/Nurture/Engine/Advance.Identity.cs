@@ -196,7 +196,7 @@ internal sealed partial class Advance
         foreach (var (scenario, was) in from.TriggerMemory) into.TriggerMemory.TryAdd(scenario, was);
         into.Lists.UnionWith(from.Lists);
         foreach (var (split, arm) in from.Splits) into.Splits.TryAdd(split, arm);
-        into.PendingEntries.AddRange(from.PendingEntries.Where(entry => !(catalog.Live.TryGetValue(entry.Scenario, out var published) && IsPending(into, published.Scenario, entry.Trigger, entry.IsDelayed))).ToList());
+        MergePending(into, from, entry => catalog.Live.TryGetValue(entry.Scenario, out var published) && IsPending(into, published.Scenario, entry.Trigger, entry.IsDelayed));
         foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment, from.Id);
         set.TouchProfile(into);
         Note(into, null, Reason.ContactMerged, now, detail: Detail(("from", SubjectRef.Contact(from.Id).ToString())));
@@ -219,7 +219,7 @@ internal sealed partial class Advance
     private void Stand(SubjectState subject, Enrollment enrollment)
     {
         Do(new Effect.Positioned(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, enrollment.Step, enrollment.StepStartedAt));
-        if (enrollment is { InLineUntil: { } until, Step: { } step }) Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step, enrollment.Iteration, until));
+        if (enrollment is { InLineUntil: { } until, Step: { } step }) Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step, enrollment.Iteration, until, now));
     }
 
     private void MergeEnrollment(SubjectState into, Enrollment enrollment, long fromId)
@@ -250,6 +250,7 @@ internal sealed partial class Advance
     {
         if (set.Contact(slot, signal.ContactId) is { } contact)
         {
+            foreach (var entry in contact.PendingEntries.ToList()) Unqueue(contact, entry);
             foreach (var enrollment in contact.Enrollments.ToList())
             {
                 if (enrollment.Status == EnrollmentStatus.Live) End(contact, enrollment, Reason.Erased, signal.At);

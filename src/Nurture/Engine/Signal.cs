@@ -108,10 +108,15 @@ public abstract record Signal
     /// <param name="Since">When that began: asked twice, somebody enters once.</param>
     public sealed record StartAsked(SubjectRef Subject, string Scenario, bool IsBackfill, bool IsForced, string By, string Because, DateTimeOffset Since, DateTimeOffset At) : Signal;
 
-    /// <summary>The subject's turn has come at a throttled send.</summary>
+    /// <summary>The subject's turn has come at a throttled send, or to enter.</summary>
+    /// <param name="EnrollmentId">Of who waits to enter, the id of the place in line; <paramref name="Step"/> is empty then.</param>
     /// <param name="Occurrence">The iteration of a repeat in which it stands there.</param>
     /// <param name="Until">What has not left by then asks anew.</param>
     public sealed record Admitted(SubjectRef Subject, long EnrollmentId, string Step, int Occurrence, DateTimeOffset Until, DateTimeOffset At) : Signal;
+
+    /// <summary>Whether the budget lets the case be opened that a step asks for.</summary>
+    /// <param name="Occurrence">The iteration of a repeat in which the passage stands there.</param>
+    public sealed record CaseAnswered(SubjectRef Subject, long EnrollmentId, string Step, int Occurrence, bool IsWithinBudget, DateTimeOffset At) : Signal;
 
     /// <summary>An enrollment is taken out by hand.</summary>
     public sealed record StopRequested(SubjectRef Subject, long EnrollmentId, string By, DateTimeOffset At) : Signal
@@ -228,6 +233,7 @@ public enum SignalKind : short
     SessionChanged = 64,
     StartAsked = 110,
     Admitted = 111,
+    CaseAnswered = 112,
     Replied = 190,
 }
 

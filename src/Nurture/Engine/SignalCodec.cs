@@ -150,6 +150,13 @@ public static class SignalCodec
             w.Number(3, s.Occurrence);
             w.Instant(4, s.Until);
         })),
+        Signal.CaseAnswered s => Row(SignalKind.CaseAnswered, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.EnrollmentId);
+            w.Text(2, s.Step);
+            w.Number(3, s.Occurrence);
+            w.Flag(4, s.IsWithinBudget);
+        })),
         Signal.StopRequested s => Row(SignalKind.StopRequested, s.Subject, 0, s.At, Packed(w =>
         {
             w.Number(1, s.EnrollmentId);
@@ -533,6 +540,23 @@ public static class SignalCodec
                 }
 
                 return new Signal.Admitted(SubjectOf(row), enrollment, step, occurrence, until, row.OccurredAt);
+            }
+
+            case SignalKind.CaseAnswered:
+            {
+                var (enrollment, step, occurrence, isWithin) = (0L, "", 0, false);
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: enrollment = reader.Number; break;
+                        case 2: step = reader.Text; break;
+                        case 3: occurrence = (int)reader.Number; break;
+                        case 4: isWithin = reader.Flag; break;
+                    }
+                }
+
+                return new Signal.CaseAnswered(SubjectOf(row), enrollment, step, occurrence, isWithin, row.OccurredAt);
             }
 
             case SignalKind.StopRequested:

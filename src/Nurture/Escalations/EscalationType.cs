@@ -86,6 +86,9 @@ public sealed record EscalationType
     /// <summary>After a case is closed, for how long no new one of the family is opened.</summary>
     public TimeSpan CoolDown { get; init; }
 
+    /// <summary>At most so many new cases of the type for whoever gets them, a colleague or a queue; null for as many as there are.</summary>
+    public Pace? Budget { get; init; }
+
     /// <summary>How a human may close it.</summary>
     public required IReadOnlyList<string> Outcomes { get; init; }
 
@@ -120,6 +123,9 @@ public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType>
     /// <summary>Who may be given accounts by a step <c>assign</c>, by the pool's name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<PoolMember>> Pools { get; init; } = new Dictionary<string, IReadOnlyList<PoolMember>>();
 
+    /// <summary>At most so many new cases of all types for whoever gets them, a colleague or a queue; null for as many as there are.</summary>
+    public Pace? Budget { get; init; }
+
     /// <summary>How a human's reply holds their account, until its owner releases it (SEMANTICS.md 41).</summary>
     public HoldRule Replies { get; init; } = new(Blocked.Standard, new Duration(TimeSpan.Zero, BusinessDays: 3), TimeSpan.FromDays(1));
 
@@ -134,6 +140,8 @@ public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType>
 
     /// <summary>Null where nobody is named.</summary>
     public string? ManagerOf(string address) => Managers.FirstOrDefault(pair => string.Equals(pair.Key, address, StringComparison.OrdinalIgnoreCase)).Value ?? Managers.GetValueOrDefault("otherwise");
+
+    public bool HasBudget(EscalationType type) => (type.Budget ?? Budget) is not null;
 
     /// <summary>What must be counted for playbooks.</summary>
     public IEnumerable<Criterion> Criteria => Asked.SelectMany(condition => condition.Criteria);

@@ -46,7 +46,7 @@ public static class EscalationTypesReader
         }
 
         var holds = ReadPairs(source, fields["holds"], plan);
-        var declared = new EscalationTypes(types) { Pools = pools, Managers = managers, Holds = holds };
+        var declared = new EscalationTypes(types) { Pools = pools, Managers = managers, Holds = holds, Budget = source.Pace(fields["budget"], "budget") };
         if (source.Map(fields["replies"], "replies", "replies: { up_to: 3bd }") is { } replies) declared = ReadReplies(source, new Fields(source, replies, "the hold after a reply"), declared);
         fields.RefuseOthers();
         return (declared, source.Sorted());
@@ -159,6 +159,7 @@ public static class EscalationTypesReader
             Hours = HoursReader.Read(source, sla?["hours"], "hours", "the sla"),
             Hold = ReadHold(source, fields["hold"]),
             CoolDown = source.Exact(fields["cool_down"], "cool_down") ?? StandardCoolDown,
+            Budget = source.Pace(fields["budget"], "budget"),
             Outcomes = outcomes.Count > 0 ? [.. outcomes.Select(outcome => outcome.Value)] : StandardOutcomes,
             Playbook = ReadPlaybook(source, fields["playbook"], scope),
             IsOff = source.YesOrNo(fields["off"], "off") ?? false,

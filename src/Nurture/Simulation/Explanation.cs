@@ -103,7 +103,8 @@ public static partial class Explanation
             Reason.Uncertain => $"Cannot know whether {mail} arrived: it was under way, and no answer is known.",
             Reason.Internal => $"Did not send {mail}: Nurture itself failed; operators find it in the log.",
 
-            Reason.EntryDelayed => $"Enters {name} later{(Day(detail["until"]) is { } later ? $", on {later.ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture)} UTC" : "")}: its trigger has a delay or is spread.",
+            Reason.EntryDelayed when Day(detail["latest"]) is { } latest => $"Waits to enter {name} with all who came before, by {latest.ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture)} UTC at the latest: its trigger is spread.",
+            Reason.EntryDelayed => $"Enters {name} later{(Day(detail["until"]) is { } later ? $", on {later.ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture)} UTC" : "")}: its trigger has a delay.",
             Reason.SplitTaken => $"Took {(detail["arm"] is { } drawn ? $"the way {drawn}" : "a way")} at {here}, as drawn for it once and for all.",
             Reason.RepeatBegun => $"Began {here}{(detail["turn"] is { } turn ? $", turn {turn}" : "")}.",
             Reason.RepeatOver => $"Went on from {here}{(detail["times"] is { } times ? $", after {times} turns" : "")}.",
@@ -162,6 +163,7 @@ public static partial class Explanation
                 "internal" => $"No escalation was opened{Of(detail["type"])}: it is about people of our own, or a test.",
                 "off" => $"No escalation was opened{Of(detail["type"])}: its type is switched off.",
                 "cool_down" => $"No escalation was opened{Of(detail["type"])}: one was closed a short time ago.",
+                "budget" => $"No escalation was opened{Of(detail["type"])}: whoever would have got it has got as many as the budget lets through.",
                 _ => $"No escalation was opened{Of(detail["type"])}.",
             },
             Reason.EscalationClosed => $"The escalation was closed{Of(detail["type"])}{(detail["outcome"] is { } outcome ? $" with the outcome {Words(outcome)}" : "")}.",

@@ -80,6 +80,23 @@ public abstract class EscalationApiTests(ApiServer api)
         steps: [ wait: 30d ]
         """;
 
+    private const string Budget = """
+        types: { scarce: { title: Scarce, queue: care, budget: 1/d, hold: none } }
+        """;
+
+    private const string Stuck = """
+        scenario: stuck
+        title: Stuck
+        owner: m@example.com
+        subject: account
+        class: service
+        trigger: { event: signed_up, where: trigger.plan == "stuck" }
+        goal: { when: event("setup_completed"), within: 60d }
+        steps:
+          - escalate: { type: scarce, up_to: 9d }
+            outcome: { not_opened: [ wait: 30d ], otherwise: [] }
+        """;
+
     private const string Answers = """
         types: { drop: { title: Health has dropped } }
         holds:
@@ -164,6 +181,26 @@ public abstract class EscalationApiTests(ApiServer api)
         Assert.Equal(5, await api.Server.CountAsync($"events where contact_id = {id} and name = 'nurture.replied'", Cancel));
         Assert.Equal(5, (await api.AuditAsync()).Count(row => row.EndsWith($" contact.replied contact:{id}", StringComparison.Ordinal)));
         Assert.Equal("too-long", await api.ProblemAsync(HttpMethod.Post, "replies", new { contact = id, kind = "human", message_id = longest + "a" }, HttpStatusCode.BadRequest));
+    }
+
+    [Rule(46)]
+    [Fact]
+    public async Task A_case_beyond_the_budget_is_not_opened_and_is_listed_as_that()
+    {
+        await api.PublishAsync();
+        await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "escalations.yaml", text = Budget }, new { file = "stuck.yaml", text = Stuck } } });
+        foreach (var name in new[] { "first", "second" })
+        {
+            await api.PersonAsync($"budget-{name}", $"{name}@b.example",
+                $$$""",{"type":"group","userId":"budget-{{{name}}}","groupId":"b-{{{name}}}","traits":{"name":"{{{name}}}"}},{"type":"track","userId":"budget-{{{name}}}","event":"signed_up","properties":{"plan":"stuck"}}""");
+        }
+
+        Assert.Equal(["first"], (await api.GetAsync("escalations?type=scarce"))["items"]!.AsArray().Select(one => one!["account_name"]!.GetValue<string>()));
+        var refused = Assert.Single((await api.GetAsync("escalations/not-opened"))["items"]!.AsArray())!;
+        Assert.Equal(("second", "Scarce", "care", "stuck"), (refused["account_name"]!.GetValue<string>(), refused["title"]!.GetValue<string>(), refused["taker"]!.GetValue<string>(), refused["scenario"]!.GetValue<string>()));
+        await api.SettleAsync();
+        var why = (await api.GetAsync($"journal?subject=account:{refused["account_id"]}&scenario=stuck"))["items"]!.AsArray().Select(one => one!["reason"]!.GetValue<string>());
+        Assert.Contains("escalation_not_opened", why);
     }
 
     [Fact]

@@ -216,6 +216,17 @@ public sealed class InsideRuleTests
     }
 
     [Rule(30)]
+    [Fact]
+    public void A_mail_that_ends_when_it_counts_no_more_gives_back_no_other_mails_count()
+    {
+        var world = World.Of(new SendPolicy { Caps = [new Cap(1, TimeSpan.FromDays(3))] }, Scenario("- send: first\n- wait: 4d\n- send: second\n- wait: 1d\n- send: { template: third, expires: 1d }")).Person(1).Do(1, "signed_up").Pass("4d");
+
+        world.Tell(world.Simulator.Sends[0].Draft.Ended(Reason.Refused, world.Now), 1).Pass("9d");
+
+        Assert.Equal(["first 1", "second 1"], world.Mails);
+    }
+
+    [Rule(30)]
     [Theory]
     [InlineData(Reason.Cancelled)]
     [InlineData(Reason.Refused)]
