@@ -12,7 +12,7 @@ internal static class ImportCommand
     private const int BatchRows = 500;
     private const int MostShown = 50;
 
-    public static Command Create() => new("import", "Import contacts, accounts or suppressed addresses from a CSV file. Rows update what is known and start nothing.")
+    public static Command Create() => new("import", "Import contacts, accounts or suppressed addresses from a CSV file. Rows update what is known and start nothing, unless --start-scenarios says so.")
     {
         Of(ImportKind.Contacts, "contacts", "Contacts: user_id, email, account_id, roles (admin;operator), basis, and attributes of events.yaml."),
         Of(ImportKind.Accounts, "accounts", "Accounts: account_id, and attributes of events.yaml."),
@@ -28,10 +28,18 @@ internal static class ImportCommand
         basis.AcceptOnlyFromAmong([.. ConsentBases.Names]);
         var map = new Option<string[]>("--map") { Description = "What a column holds: --map Mail=email Company= (empty leaves it out).", HelpName = "column=attribute", AllowMultipleArgumentsPerToken = true };
         var dryRun = new Option<bool>("--dry-run") { Description = "Check, say what it would come to, and change nothing." };
+        var starts = new Option<bool>("--start-scenarios") { Description = "Let what the rows change start scenarios. Without --yes it only says whom." };
+        var yes = new Option<bool>("--yes") { Description = "With --start-scenarios: import, and start them." };
         var skip = new Option<bool>("--skip-errors") { Description = "Import the sound rows though others have errors." };
         var plan = new Option<string?>("--scenarios") { Description = "The folder that holds events.yaml. Without it: the folder scenarios, here or above.", HelpName = "folder" };
         var command = new Command(name, description) { file, map, dryRun, skip, plan };
-        if (kind != ImportKind.Suppressions) command.Options.Add(within);
+        if (kind != ImportKind.Suppressions)
+        {
+            command.Options.Add(within);
+            command.Options.Add(starts);
+            command.Options.Add(yes);
+        }
+
         if (kind == ImportKind.Contacts) command.Options.Add(basis);
         server.AddTo(command);
         command.SetAction((parsed, cancel) =>
@@ -39,15 +47,15 @@ internal static class ImportCommand
             var path = parsed.GetRequiredValue(file);
             if (!File.Exists(path)) throw new CommandException($"There is no file {path}.");
             var read = ImportFile.Read(path, kind, Names(parsed.GetValue(map) ?? []), Plan(parsed.GetValue(plan)));
-            var order = new Order(name, kind == ImportKind.Suppressions ? null : parsed.GetValue(within), kind == ImportKind.Contacts ? parsed.GetValue(basis) : null, parsed.GetValue(dryRun), parsed.GetValue(skip));
-            return RunAsync(read, order, () => server.Connect(parsed), new Screen(parsed.InvocationConfiguration.Output), cancel);
+            var order = new Order(name, kind == ImportKind.Suppressions ? null : parsed.GetValue(within), kind == ImportKind.Contacts ? parsed.GetValue(basis) : null, parsed.GetValue(dryRun), parsed.GetValue(skip), kind != ImportKind.Suppressions && parsed.GetValue(starts));
+            return RunAsync(read, order, kind != ImportKind.Suppressions && parsed.GetValue(yes), () => server.Connect(parsed), new Screen(parsed.InvocationConfiguration.Output), cancel);
         });
         return command;
     }
 
-    private sealed record Order(string List, string? Namespace, string? Basis, bool IsDryRun, bool SkipsErrors);
+    private sealed record Order(string List, string? Namespace, string? Basis, bool IsDryRun, bool SkipsErrors, bool StartsScenarios);
 
-    private static async Task<int> RunAsync(ImportFile file, Order order, Func<ApiClient> connect, Screen screen, CancellationToken cancel)
+    private static async Task<int> RunAsync(ImportFile file, Order order, bool isAgreed, Func<ApiClient> connect, Screen screen, CancellationToken cancel)
     {
         if (file.Unplanned is { Count: > 0 } unplanned)
             screen.Line($"{string.Join(", ", unplanned)}: {(order.List == "suppressions" ? "not looked at." : "not in events.yaml, taken as further attributes.")} Say what a column is by --map {unplanned[0]}=email, or leave it out by --map {unplanned[0]}=");
@@ -69,6 +77,15 @@ internal static class ImportCommand
         try
         {
             using var api = connect();
+            if (order.StartsScenarios && !order.IsDryRun && !isAgreed)
+            {
+                var asked = order with { IsDryRun = true };
+                var would = new Sum();
+                foreach (var batch in rows.Chunk(BatchRows)) would.Add(await api.PostAsync("/api/v1/imports", Body(asked, batch), cancel), batch);
+                screen.Line($"{Started(would)} Nothing was imported. Run it again with --yes to go on.");
+                return CommandLine.Good;
+            }
+
             await screen.ProgressAsync(order.IsDryRun ? "Checking" : "Importing", rows.Count, async tell =>
             {
                 foreach (var batch in rows.Chunk(BatchRows))
@@ -108,6 +125,7 @@ internal static class ImportCommand
         ["namespace"] = order.Namespace,
         ["basis"] = order.Basis,
         ["dry_run"] = order.IsDryRun,
+        ["start_scenarios"] = order.StartsScenarios,
         [order.List] = batch.Select(row => row.Body),
     };
 
@@ -128,8 +146,11 @@ internal static class ImportCommand
         if (sum.NewContacts > 0) parts.Add(CommandLine.Count(sum.NewContacts, "new contact"));
         if (sum.Merged > 0) parts.Add($"{CommandLine.Count(sum.Merged, "contact")} merged");
         if (sum.Suppressed > 0) parts.Add($"{sum.Suppressed} newly suppressed");
-        return $"{string.Join("; ", parts)}.";
+        return $"{string.Join("; ", parts)}.{(order is { StartsScenarios: true, IsDryRun: true } ? $" {Started(sum)}" : "")}";
     }
+
+    private static string Started(Sum sum) => sum.Starts.Count == 0 ? "No scenario would be started."
+        : $"Would start {string.Join(", ", sum.Starts.Select(one => $"{one.Key} for {one.Value.Entering}{(one.Value.Unsettled > 0 ? $" (and perhaps {one.Value.Unsettled} of whom more has to be known)" : "")}"))}.";
 
     private static Dictionary<string, string> Names(string[] pairs)
     {
@@ -169,6 +190,8 @@ internal static class ImportCommand
 
         public List<(int Line, string Problem)> Problems { get; } = [];
 
+        public SortedDictionary<string, (long Entering, long Unsettled)> Starts { get; } = new(StringComparer.Ordinal);
+
         public void Add(JsonElement answer, ImportFileRow[] batch)
         {
             Rows += batch.Length;
@@ -176,6 +199,12 @@ internal static class ImportCommand
             NewContacts += answer.GetProperty("new_contacts").GetInt64();
             Merged += answer.GetProperty("merged_contacts").GetInt64();
             Suppressed += answer.GetProperty("suppressed").GetInt64();
+            foreach (var start in answer.GetProperty("starts").EnumerateArray())
+            {
+                var (name, before) = (start.GetProperty("scenario").GetString()!, Starts.GetValueOrDefault(start.GetProperty("scenario").GetString()!));
+                Starts[name] = (before.Entering + start.GetProperty("entering").GetInt64(), before.Unsettled + start.GetProperty("unsettled").GetInt64());
+            }
+
             foreach (var error in answer.GetProperty("errors").EnumerateArray())
                 Problems.Add((batch[error.GetProperty("row").GetInt32() - 1].Line, error.GetProperty("detail").GetString() ?? ""));
         }

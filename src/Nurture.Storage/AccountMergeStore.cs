@@ -40,7 +40,7 @@ public sealed class AccountMergeStore(Database database, EventLog log)
             await connection.ExecuteAsync(transaction, "update accounts set merged_into = @into, updated_at = @now where id = @from or merged_into = @from", both, ct);
             // Its people may be the other one's before that one's slot has heard of its holds, and no mail slips through meanwhile.
             await connection.ExecuteAsync(transaction,
-                "insert into holds (account_id, source, since, until, because, blocks) select @into, source, since, until, because, blocks from holds where account_id = @from on conflict do nothing", both[..2], ct);
+                "insert into holds (account_id, source, since, until, because, blocks, topics) select @into, source, since, until, because, blocks, topics from holds where account_id = @from on conflict do nothing", both[..2], ct);
             await log.AppendAsync(connection, transaction,
                 [SignalCodec.Store(new Signal.AccountMergedInto(fromId, intoId, Slots.OfAccount(intoId), now), Slots.OfAccount(fromId), new StoredAbout(now, Correlation: correlation))], ct);
             await AuditStore.AddAsync(connection, transaction, note, now, ct);

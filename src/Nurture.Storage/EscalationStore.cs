@@ -20,7 +20,8 @@ public sealed record EscalationEntry(long Id, long EscalationId, DateTimeOffset 
 /// <param name="Outcome">How it was done; null where it is not.</param>
 public sealed record TaskRow(CsmTask Task, DateTimeOffset? DoneAt, string? DoneBy, string? Outcome, string? AccountName, string? ContactName);
 
-public sealed record HoldRow(long AccountId, string? AccountName, string Source, DateTimeOffset Since, DateTimeOffset Until, string Because, IReadOnlyList<SendClass> Blocks);
+/// <param name="AccountId">0 of a person without an account.</param>
+public sealed record HoldRow(long AccountId, string? AccountName, string Source, DateTimeOffset Since, DateTimeOffset Until, string Because, Blocked Blocks);
 
 /// <summary>Which cases a list shows.</summary>
 /// <param name="Assignee">Only those of this user; empty for those of nobody.</param>
@@ -164,10 +165,18 @@ public sealed class EscalationStore(Database database)
         await using var connection = await database.OpenAsync(cancel);
         return await connection.QueryAsync(null,
             $"""
-             select h.account_id, a.name, h.source, h.since, h.until, h.because, h.blocks from holds h join accounts a on a.id = h.account_id
+             select h.account_id, a.name, h.source, h.since, h.until, h.because, h.blocks, h.topics from holds h join accounts a on a.id = h.account_id
              {(accountId is null ? "" : "where h.account_id = @account")} order by h.until, h.account_id limit 1000
              """, accountId is null ? [] : [("account", accountId)],
-            row => new HoldRow(row.GetInt64(0), row.TextOrNull(1), row.GetString(2), row.Instant(3), row.Instant(4), row.GetString(5), SendStore.Classes(row.GetInt16(6))), cancel);
+            row => new HoldRow(row.GetInt64(0), row.TextOrNull(1), row.GetString(2), row.Instant(3), row.Instant(4), row.GetString(5), SendStore.Blocks(row, 6)), cancel);
+    }
+
+    /// <summary>What holds a person who has no account.</summary>
+    public async Task<IReadOnlyList<HoldRow>> HoldsOfContactAsync(long contactId, CancellationToken cancel)
+    {
+        await using var connection = await database.OpenAsync(cancel);
+        return await connection.QueryAsync(null, "select source, since, until, because, blocks, topics from contact_holds where contact_id = @contact order by until, source", [("contact", contactId)],
+            row => new HoldRow(0, null, row.GetString(0), row.Instant(1), row.Instant(2), row.GetString(3), SendStore.Blocks(row, 4)), cancel);
     }
 
     private const string IsUntaken = "e.closed_at is null and e.acknowledged_at is null";

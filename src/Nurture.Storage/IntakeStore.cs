@@ -33,7 +33,7 @@ public sealed partial class IntakeStore(Database database, EventLog log, LinkTok
         {
             try
             {
-                return await database.WriteBatchAsync((connection, transaction, ct) => WriteAsync(connection, transaction, submissions, ct), cancel);
+                return (await database.WriteBatchAsync((connection, transaction, ct) => WriteAsync(connection, transaction, submissions, ct), cancel)).Counts;
             }
             catch (IdentitiesChangedException) when (attempt < Attempts)
             {
@@ -43,7 +43,8 @@ public sealed partial class IntakeStore(Database database, EventLog log, LinkTok
     }
 
     /// <summary>What writing them would come to: all of it is done and taken back.</summary>
-    public async Task<IntakeCounts> PreviewAsync(IReadOnlyList<Submission> submissions, CancellationToken cancel)
+    /// <returns>And what would be told, by ids that nobody has afterwards.</returns>
+    public async Task<(IntakeCounts Counts, IReadOnlyList<StoredEvent> Signals)> PreviewAsync(IReadOnlyList<Submission> submissions, CancellationToken cancel)
     {
         try
         {
@@ -52,13 +53,13 @@ public sealed partial class IntakeStore(Database database, EventLog log, LinkTok
         }
         catch (PreviewedException previewed)
         {
-            return previewed.Counts;
+            return previewed.Written;
         }
 
         throw new InvalidOperationException("A preview must not be committed.");
     }
 
-    private async Task<IntakeCounts> WriteAsync(
+    private async Task<(IntakeCounts Counts, IReadOnlyList<StoredEvent> Signals)> WriteAsync(
         DbConnection connection, DbTransaction transaction, IReadOnlyList<Submission> submissions, CancellationToken cancel)
     {
         var all = submissions.SelectMany(submission => submission.Batch.Items.Select(item => new Message(submission, item))).ToList();
@@ -74,8 +75,8 @@ public sealed partial class IntakeStore(Database database, EventLog log, LinkTok
         await log.AppendAsync(connection, transaction, events, cancel);
         var refused = await WriteDeadLettersAsync(connection, transaction, submissions, cancel);
 
-        return new(all.Count, all.Count - messages.Count, events.Count, refused,
-            book.Changes.OfType<IdentityChange.Created>().Count(created => created.Contact.MergedInto is null), book.Changes.OfType<IdentityChange.Merged>().Count());
+        return (new(all.Count, all.Count - messages.Count, events.Count, refused,
+            book.Changes.OfType<IdentityChange.Created>().Count(created => created.Contact.MergedInto is null), book.Changes.OfType<IdentityChange.Merged>().Count()), events);
     }
 
     private async Task<int> WriteDeadLettersAsync(
@@ -152,8 +153,8 @@ public sealed partial class IntakeStore(Database database, EventLog log, LinkTok
     private sealed class IdentitiesChangedException : Exception;
 
     /// <summary>Ends a preview's transaction, so that nothing of it stays.</summary>
-    private sealed class PreviewedException(IntakeCounts counts) : Exception
+    private sealed class PreviewedException((IntakeCounts Counts, IReadOnlyList<StoredEvent> Signals) written) : Exception
     {
-        public IntakeCounts Counts => counts;
+        public (IntakeCounts Counts, IReadOnlyList<StoredEvent> Signals) Written => written;
     }
 }

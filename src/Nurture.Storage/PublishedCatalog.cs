@@ -44,7 +44,7 @@ public sealed record PublishedCatalog(Catalog Catalog, IReadOnlyList<Document> P
     {
         var plan = One(content, "plan") is { } planned ? TrackingPlanReader.Read(planned.Content, "events.yaml").Plan : TrackingPlan.Empty;
         var ruled = One(content, "policy");
-        var policy = ruled is null ? Sends.SendPolicy.Default : SendPolicyReader.Read(ruled.Content, "policy.yaml").Policy;
+        var policy = ruled is null ? Sends.SendPolicy.Default : SendPolicyReader.Read(ruled.Content, "policy.yaml", plan).Policy;
         var hooks = One(content, "hooks") is { } hooked ? HooksReader.Read(hooked.Content, ScenarioLibrary.HooksFile, plan).Hooks : HookSet.None;
         var mails = content.Documents.Where(document => document.Kind == "template").ToLookup(document => document.State, document => document.Mail());
         var templates = new MailTemplateLibrary(mails[DocumentState.Live], policy.Locale);

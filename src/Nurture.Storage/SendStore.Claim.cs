@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Escalations;
 using Nurture.Scenarios;
 using Nurture.Sends;
 
@@ -24,8 +25,9 @@ public sealed partial class SendStore
     /// </summary>
     /// <param name="lease">On the database's clock; without <see cref="WriteAsync"/> within it the claim is void.</param>
     /// <param name="isAllowed">The allow-list; null lets every address through.</param>
+    /// <param name="mayBeServed">Of an account's attributes: whether its trial or contract lives; null where that is not asked.</param>
     public Task<Claim> ClaimAsync(
-        string owner, int limit, TimeSpan lease, DateTimeOffset now, Func<string, bool>? isAllowed, CancellationToken cancel) =>
+        string owner, int limit, TimeSpan lease, DateTimeOffset now, Func<string, bool>? isAllowed, Func<AccountState, bool>? mayBeServed, CancellationToken cancel) =>
         database.WriteBatchAsync(async (connection, transaction, ct) =>
         {
             var (stop, left) = await ReadSwitchAsync(connection, transaction, ct);
@@ -38,6 +40,7 @@ public sealed partial class SendStore
             if (aside.Count > 0) due = [.. due.Where(send => !aside.Contains(send.Id))];
             var people = await PeopleAsync(connection, transaction, due, ct);
             var refusals = await RefusalsAsync(connection, transaction, due, people, ct);
+            if (mayBeServed is not null) await AddUnservedAsync(connection, transaction, people, mayBeServed, refusals, ct);
             await AddMootAsync(connection, transaction, due, refusals, ct);
             var held = await HeldAsync(connection, transaction, people, now, ct);
             var mayHaveLeft = await MayHaveLeftAsync(connection, transaction, due, left, ct);
@@ -161,6 +164,20 @@ public sealed partial class SendStore
         return reasons;
     }
 
+    /// <summary>Service mails to people whose account's trial and contract are over (SEMANTICS.md 36).</summary>
+    private async Task AddUnservedAsync(
+        DbConnection connection, DbTransaction transaction, List<Recipient> people, Func<AccountState, bool> mayBeServed, Dictionary<Guid, Reason> reasons, CancellationToken cancel)
+    {
+        var served = people.Where(person => person.Send.Class == SendClass.Service).ToList();
+        var accounts = await database.BulkAsync(connection, transaction, Rows.Of(served).Long("contact_id", person => person.ContactId),
+            "select r.n, a.id, a.attributes from rows r join contacts c on c.id = r.contact_id join accounts a on a.id = c.account_id where c.merged_into is null",
+            row => (N: (int)row.GetInt64(0) - 1, Id: row.GetInt64(1), Attributes: row.GetString(2)), cancel);
+        foreach (var account in accounts.GroupBy(account => account.Id).Where(account => !mayBeServed(Profiles.Account(account.Key, account.First().Attributes))))
+        {
+            foreach (var (n, _, _) in account) reasons.TryAdd(served[n].Send.Id, Reason.NoContract);
+        }
+    }
+
     /// <summary>The recipients, and who they turned out to be: a refusal by the one that a contact was merged into holds for its mails too.</summary>
     private async Task<List<Recipient>> PeopleAsync(
         DbConnection connection, DbTransaction transaction, IReadOnlyList<ClaimedSend> sends, CancellationToken cancel)
@@ -178,20 +195,24 @@ public sealed partial class SendStore
         return people;
     }
 
-    /// <summary>Sends whose account was put on hold after they were planned, and until when (SEMANTICS.md 30, 48).</summary>
+    /// <summary>Sends whose account, or recipient without one, was put on hold after they were planned, and until when (SEMANTICS.md 30, 48).</summary>
     private async Task<Dictionary<Guid, (ClaimedSend Send, DateTimeOffset Until)>> HeldAsync(
         DbConnection connection, DbTransaction transaction, List<Recipient> people, DateTimeOffset now, CancellationToken cancel)
     {
         var holdable = people.Where(person => person.Send.Class != SendClass.Transactional).ToList();
         var found = await database.BulkAsync(connection, transaction,
             Rows.Of(holdable).Long("contact_id", person => person.ContactId).Scalar("now", now),
-            "select r.n, h.until, h.blocks from rows r join contacts c on c.id = r.contact_id join holds h on h.account_id = c.account_id where h.until > @now",
-            row => (N: (int)row.GetInt64(0) - 1, Until: row.Instant(1), Blocks: row.GetInt16(2)), cancel);
+            """
+            select r.n, h.until, h.blocks, h.topics from rows r join contacts c on c.id = r.contact_id join holds h on h.account_id = c.account_id where h.until > @now
+            union all
+            select r.n, h.until, h.blocks, h.topics from rows r join contact_holds h on h.contact_id = r.contact_id where h.until > @now
+            """,
+            row => (N: (int)row.GetInt64(0) - 1, Until: row.Instant(1), Blocks: Blocks(row, 2)), cancel);
         var held = new Dictionary<Guid, (ClaimedSend Send, DateTimeOffset Until)>();
         foreach (var (n, until, blocks) in found)
         {
             var send = holdable[n].Send;
-            if ((blocks & Bit(send.Class)) != 0 && (!held.TryGetValue(send.Id, out var known) || known.Until < until)) held[send.Id] = (send, until);
+            if (blocks.Includes(send.Class, send.Topic) && (!held.TryGetValue(send.Id, out var known) || known.Until < until)) held[send.Id] = (send, until);
         }
 
         return held;
@@ -233,7 +254,12 @@ public sealed partial class SendStore
     /// <summary>A set of classes as stored.</summary>
     internal static short Bits(IEnumerable<SendClass> classes) => (short)classes.Aggregate(0, (bits, of) => bits | Bit(of));
 
-    internal static IReadOnlyList<SendClass> Classes(short bits) => [.. Enum.GetValues<SendClass>().Where(of => (bits & Bit(of)) != 0)];
+    /// <summary>What a hold blocks, in two columns: the bits of its classes, and its topics with a comma between.</summary>
+    internal static Blocked Blocks(DbDataReader row, int first)
+    {
+        var bits = row.GetInt16(first);
+        return new([.. Enum.GetValues<SendClass>().Where(of => (bits & Bit(of)) != 0)], row.GetString(first + 1).Split(',', StringSplitOptions.RemoveEmptyEntries));
+    }
 
     private async Task<IReadOnlyList<ClaimedSend>> TakeAsync(
         DbConnection connection, DbTransaction transaction, List<ClaimedSend> sends, string owner, TimeSpan lease, CancellationToken cancel)

@@ -21,11 +21,13 @@ public class ServerCommandTests
         var tried = await Type("import", "contacts", scratch["contacts.csv"], "--scenarios", Terminal.Scenarios, "--dry-run");
         var first = await Type("import", "contacts", scratch["contacts.csv"], "--scenarios", Terminal.Scenarios);
         var again = await Type("import", "contacts", scratch["contacts.csv"], "--scenarios", Terminal.Scenarios);
+        var asked = await Type("import", "contacts", scratch["contacts.csv"], "--scenarios", Terminal.Scenarios, "--start-scenarios");
         var suppressed = await Type("import", "suppressions", scratch["addresses.csv"], "--scenarios", Terminal.Scenarios);
 
         Assert.Equal((0, "700 rows: 700 would be taken, 0 with errors; 700 new contacts."), (tried.Exit, tried.Output[^1]));
         Assert.Equal(["  500 of 700", "  700 of 700", "700 rows: 700 taken, 0 with errors; 700 new contacts."], first.Output);
         Assert.Equal((0, "700 rows: 700 taken, 0 with errors."), (again.Exit, again.Output[^1]));
+        Assert.Equal((0, "No scenario would be started. Nothing was imported. Run it again with --yes to go on."), (asked.Exit, asked.Output[^1]));
         Assert.Equal((0, "2 rows: 2 taken, 0 with errors; 1 newly suppressed."), (suppressed.Exit, suppressed.Output[^1]));
 
         using var client = new NurtureClient(server.Address, "dev", "dev");

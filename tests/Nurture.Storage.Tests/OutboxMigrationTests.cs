@@ -32,7 +32,7 @@ public sealed class OutboxMigrationTests
         var (store, rows) = (new SendStore(database), new SendStoreRows(database));
         Assert.Equal([SendState.Planned, SendState.Claimed, SendState.Handed, SendState.Sent, SendState.Failed], await StatesAsync(planned, orphaned, handed, sent, failed));
         Assert.Equal((1, 0), await store.RecoverAsync(Noon, 10, Cancel));
-        var claim = await store.ClaimAsync("two", 10, Lease, Noon, null, Cancel);
+        var claim = await store.ClaimAsync("two", 10, Lease, Noon, null, null, Cancel);
         Assert.Equal(new[] { planned, orphaned }.Order(), claim.Sends.Select(send => send.Id).Order());
         Assert.Equal(4, claim.Sends.Single(send => send.Id == planned).Epoch);
         await store.WriteAsync([], [new Completion(Held(claim.Sends[0], handed, 3), new Attempt.Accepted("ok"))], Lease, Noon, Cancel);

@@ -62,14 +62,14 @@ public abstract class RequestTests(DatabaseFixture fixture)
             [new IntakeItem.Described(new Dictionary<string, AttributeValue> { ["name"] = AttributeValue.From("A") }, [], "acme") { OccurredAt = Noon, UserId = "a" }], []), Noon, "cor")
         { CountsOnly = true };
 
-        var preview = await store.PreviewAsync([submission], Cancel);
+        var preview = (await store.PreviewAsync([submission], Cancel)).Counts;
         Assert.Empty(await EventsAsync());
         var written = await store.WriteAsync([submission], Cancel);
 
         Assert.Equal((1, 1), (preview.NewContacts, written.NewContacts));
         Assert.Equal(written.Events, preview.Events);
         Assert.True(((Signal.Described)(await EventsAsync()).Select(SignalCodec.Read).First(signal => signal is Signal.Described)).CountsOnly);
-        Assert.Equal(0, (await store.PreviewAsync([submission], Cancel)).NewContacts);
+        Assert.Equal(0, (await store.PreviewAsync([submission], Cancel)).Counts.NewContacts);
     }
 
     [Fact]

@@ -49,10 +49,10 @@ public abstract class RestoreTests(DatabaseFixture fixture) : IAsyncLifetime
 
         Assert.NotNull(await restores.FindAsync(Cancel));
         Assert.NotNull((await sends.StoppedAsync(Cancel))!.Restored);
-        Assert.Empty((await sends.ClaimAsync("one", 10, Lease, Noon, null, Cancel)).Sends);
+        Assert.Empty((await sends.ClaimAsync("one", 10, Lease, Noon, null, null, Cancel)).Sends);
         Assert.True(await restores.ConfirmAsync(null, "me", Cancel));
         Assert.False(await restores.ConfirmAsync(null, "me", Cancel));
-        Assert.Single((await sends.ClaimAsync("one", 10, Lease, Noon, null, Cancel)).Sends);
+        Assert.Single((await sends.ClaimAsync("one", 10, Lease, Noon, null, null, Cancel)).Sends);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public abstract class RestoreTests(DatabaseFixture fixture) : IAsyncLifetime
         var later = await rows.PlanAsync(notBefore: Noon.AddMilliseconds(1));
         await restores.ConfirmAsync(Noon, "me", Cancel);
 
-        var claim = await sends.ClaimAsync("one", 10, Lease, Noon.AddMinutes(1), null, Cancel);
+        var claim = await sends.ClaimAsync("one", 10, Lease, Noon.AddMinutes(1), null, null, Cancel);
 
         Assert.Equal([transactional, later], claim.Sends.Select(send => send.Id));
         Assert.Equal([SendState.Uncertain, SendState.Uncertain], claim.Ends);
@@ -85,7 +85,7 @@ public abstract class RestoreTests(DatabaseFixture fixture) : IAsyncLifetime
         await rows.ExecuteAsync("update sends set cause_id = @cause where id = @id", ("cause", old), ("id", again));
         await rows.ExecuteAsync("update sends set cause_id = @cause where id = @id", ("cause", young), ("id", fresh));
 
-        var claim = await sends.ClaimAsync("one", 10, Lease, Noon.AddMinutes(1), null, Cancel);
+        var claim = await sends.ClaimAsync("one", 10, Lease, Noon.AddMinutes(1), null, null, Cancel);
 
         Assert.Equal([fresh], claim.Sends.Select(send => send.Id));
         Assert.Equal(SendState.Uncertain, (await rows.LookAsync(again)).State);

@@ -15,19 +15,30 @@ public sealed class SendStoreRows(Database database)
 
     public Task ClearAsync() => database.WriteAsync(async (connection, transaction, cancel) =>
     {
-        foreach (var table in new[] { "sends", "outbox", "contacts", "suppressions", "refusals", "scenario_switches", "identity_stops", "events" })
+        foreach (var table in new[] { "sends", "outbox", "contacts", "suppressions", "refusals", "holds", "contact_holds", "scenario_switches", "identity_stops", "events" })
             await connection.ExecuteAsync(transaction, $"delete from {table}", [], cancel);
         await connection.ExecuteAsync(transaction, "delete from settings where name = 'stop_all'", [], cancel);
     }, Cancel);
 
-    public async Task<long> ContactAsync(long? mergedInto = null, ContactStatus status = ContactStatus.Active, ConsentBasis basis = ConsentBasis.OptIn)
+    public async Task<long> ContactAsync(long? mergedInto = null, ContactStatus status = ContactStatus.Active, ConsentBasis basis = ConsentBasis.OptIn, long? account = null)
     {
         return await database.WriteAsync((connection, transaction, cancel) => connection.ScalarAsync<long>(transaction,
             """
-            insert into contacts (slot, namespace, merged_into, status, basis, created_at, updated_at)
-            values (5, 'n', @merged, @status, @basis, 0, 0) returning id
-            """, [("merged", mergedInto), ("status", status), ("basis", basis)], cancel), Cancel);
+            insert into contacts (slot, namespace, merged_into, status, basis, account_id, created_at, updated_at)
+            values (5, 'n', @merged, @status, @basis, @account, 0, 0) returning id
+            """, [("merged", mergedInto), ("status", status), ("basis", basis), ("account", account)], cancel), Cancel);
     }
+
+    public async Task<long> AccountAsync(string attributes) =>
+        await database.WriteAsync((connection, transaction, cancel) => connection.ScalarAsync<long>(transaction,
+            "insert into accounts (slot, namespace, external_id, attributes, created_at, updated_at) values (5, 'n', @id, @attributes, 0, 0) returning id",
+            [("id", Guid.NewGuid().ToString("N")), ("attributes", attributes)], cancel), Cancel);
+
+    /// <summary>A hold of an account, or of a person who has none.</summary>
+    public async Task HoldAsync(string table, long holder, IReadOnlyList<SendClass> classes, string topics, DateTimeOffset until) =>
+        await database.WriteAsync((connection, transaction, cancel) => connection.ExecuteAsync(transaction,
+            $"insert into {table} ({(table == "holds" ? "account_id" : "contact_id")}, source, since, until, because, blocks, topics) values (@holder, 'event:x', 0, @until, 'x', @blocks, @topics)",
+            [("holder", holder), ("until", until), ("blocks", classes.Aggregate(0, (bits, of) => bits | (1 << (int)of))), ("topics", topics)], cancel), Cancel);
 
     public async Task<Guid> PlanAsync(
         long recipient = 1, string scenario = "trial", SendClass sendClass = SendClass.Marketing, string? topic = null, string address = "a@example.com",

@@ -29,7 +29,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private async Task<IReadOnlyList<ClaimedSend>> ClaimAsync(string owner = "one", int limit = 100, TimeSpan? lease = null, DateTimeOffset? now = null, Func<string, bool>? isAllowed = null) =>
-        (await store.ClaimAsync(owner, limit, lease ?? Lease, now ?? Noon, isAllowed, Cancel)).Sends;
+        (await store.ClaimAsync(owner, limit, lease ?? Lease, now ?? Noon, isAllowed, null, Cancel)).Sends;
 
     private async Task<IReadOnlySet<Guid>> HandAsync(IEnumerable<ClaimedSend> sends, TimeSpan? lease = null) =>
         (await store.WriteAsync([.. sends.Select(send => new HandOver(send, $"{send.Id:N}@example.com"))], [], lease ?? Lease, Noon, Cancel)).MayGo;
@@ -123,11 +123,11 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
         var expired = await rows.PlanManyAsync(250, i => i, expiresAt: Noon);
         var alive = await rows.PlanAsync(notBefore: Noon.AddMilliseconds(-1), expiresAt: Noon.AddMilliseconds(1));
 
-        var claim = await store.ClaimAsync("one", 10, Lease, Noon, null, Cancel);
+        var claim = await store.ClaimAsync("one", 10, Lease, Noon, null, null, Cancel);
 
         Assert.Equal([alive], claim.Sends.Select(send => send.Id));
         Assert.True(claim.Ended > 10);
-        while ((await store.ClaimAsync("one", 10, Lease, Noon, null, Cancel)).Ended > 0) { }
+        while ((await store.ClaimAsync("one", 10, Lease, Noon, null, null, Cancel)).Ended > 0) { }
         Assert.Equal((SendState.Expired, Reason.Expired), ((await rows.LookAsync(expired[^1])).State, (await rows.LookAsync(expired[^1])).Reason!.Value));
         Assert.Equal(expired.Select(id => (id, Reason.Expired)).Order(), (await rows.ToldAsync()).Order());
     }
@@ -170,6 +170,45 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
             Assert.Equal((SendState.Skipped, reason), ((await rows.LookAsync(id)).State, (await rows.LookAsync(id)).Reason));
         Assert.Equal(
             expected.Where(pair => pair.Value is not null).Select(pair => (pair.Key, pair.Value!.Value)).Order(), (await rows.ToldAsync()).Order());
+    }
+
+    [Rule(30, 36, 48)]
+    [Fact]
+    public async Task The_claim_puts_off_what_a_hold_of_the_account_or_of_the_person_alone_blocks_by_class_or_topic()
+    {
+        var account = await rows.AccountAsync("{}");
+        var (colleague, loner) = (await rows.ContactAsync(account: account), await rows.ContactAsync());
+        await rows.HoldAsync("holds", account, [], "tips,news", Noon.AddDays(1));
+        await rows.HoldAsync("contact_holds", loner, [SendClass.Marketing], "", Noon.AddDays(2));
+        var (tip, letter) = (await rows.PlanAsync(colleague, sendClass: SendClass.Service, topic: "tips"), await rows.PlanAsync(loner));
+        Guid[] free = [await rows.PlanAsync(colleague), await rows.PlanAsync(colleague, sendClass: SendClass.Transactional, topic: "tips"), await rows.PlanAsync(loner, sendClass: SendClass.Service)];
+
+        Assert.Equal(free.Order(), (await ClaimAsync()).Select(send => send.Id).Order());
+
+        Assert.Equal([tip], (await ClaimAsync(now: Noon.AddDays(1))).Select(send => send.Id));
+        Assert.Equal([letter], (await ClaimAsync(now: Noon.AddDays(2))).Select(send => send.Id));
+    }
+
+    [Rule(36)]
+    [Fact]
+    public async Task The_claim_asks_again_whether_the_accounts_contract_lives()
+    {
+        var (live, over) = (await rows.AccountAsync("""{"contract_end":"2027-01-31"}"""), await rows.AccountAsync("""{"contract_end":"2026-10-31","mrr":100}"""));
+        var (served, former, alone) = (await rows.ContactAsync(account: live), await rows.ContactAsync(account: over), await rows.ContactAsync());
+        var refused = await rows.PlanAsync(former, sendClass: SendClass.Service);
+        Guid[] allowed =
+        [
+            await rows.PlanAsync(served, sendClass: SendClass.Service), await rows.PlanAsync(alone, sendClass: SendClass.Service),
+            await rows.PlanAsync(former), await rows.PlanAsync(former, sendClass: SendClass.Transactional),
+        ];
+        var plan = TrackingPlanReader.Read("account: { contract_end: date }", "events.yaml").Plan;
+        var policy = SendPolicyReader.Read("service_basis: days_until(account.contract_end) >= 0\nsender: { name: A, address: a@example.com, organization: O, postal_address: P }", "policy.yaml", plan).Policy;
+        var catalog = new Catalog { Policy = policy };
+
+        var claim = await store.ClaimAsync("one", 100, Lease, Noon, null, account => policy.ServiceBasis!.IsGivenBy(account, catalog, Noon), Cancel);
+
+        Assert.Equal(allowed.Order(), claim.Sends.Select(send => send.Id).Order());
+        Assert.Equal((SendState.Skipped, Reason.NoContract), ((await rows.LookAsync(refused)).State, (await rows.LookAsync(refused)).Reason!.Value));
     }
 
     [Rule(58)]
@@ -488,7 +527,7 @@ public abstract class SendStoreTests(DatabaseFixture fixture) : IAsyncLifetime
             {
                 var started = Stopwatch.GetTimestamp();
                 Interlocked.Increment(ref claimsBegun);
-                var claim = await store.ClaimAsync($"owner{owner}", 3, Lease, Noon, null, Cancel);
+                var claim = await store.ClaimAsync($"owner{owner}", 3, Lease, Noon, null, null, Cancel);
                 if (claim.Sends.Count == 0 && claim.Ended == 0) return claims;
                 claims.AddRange(claim.Sends.Select(send => (started, send)));
                 await HandAsync(claim.Sends);

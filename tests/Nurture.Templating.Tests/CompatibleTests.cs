@@ -63,6 +63,7 @@ public sealed class CompatibleTests
     [InlineData("{{ ('' + [1, 2, 3]) | string.size }}", "8")]
     [InlineData("{{ ('abcdefg' + 'hi') | string.size }}", "10")]
     [InlineData("{{ [1, 2, 3] }}", "[1, 2...")]
+    [InlineData("{{ 'abcdefg' | string.upcase | string.size }}{{ $'{1}abcdefg' | string.size }}", "78")]
     public void The_printed_form_of_a_value_is_cut(string text, string expected) =>
         Assert.Equal(expected, Render(text, Options with { Limits = new RenderLimits { StringLength = 5 } }));
 
@@ -72,6 +73,8 @@ public sealed class CompatibleTests
     [InlineData("{{ date.parse '2026-02-05' | date.to_string '%-d' }}", "%-d")]
     [InlineData("{{ [date.parse('2026-01-05')] | array.map 'year' }}{{ ['abc', 'a'] | array.sort 'size' }}", "[2026][\"a\", \"abc\"]")]
     [InlineData("{{ 'aa' | regex.match `(a)\\1` }}{{ regex.replace 'foobar' `foo(?=bar)` 'x' }}", "[\"aa\", \"a\"]xbar")]
+    [InlineData("{{ $a = 1; func f; $b = 5; $c = 6; object.eval '$c = $c + 1'; $c; object.eval '$a == null'; end; f; $a }}", "7true1")]
+    [InlineData("{{ $x = 1; object.eval '$x = 2'; $x; object.eval_template '{{ $x = 3 }}'; $x }}", "23")]
     [InlineData("{{ x = [1]; x['a'] = 2; x.a; (timespan.from_milliseconds 2).total_microseconds }}", "22000")]
     public void What_the_published_language_has_is_there(string text, string expected) => Assert.Equal(expected, Render(text));
 

@@ -152,6 +152,55 @@ public sealed class PeopleTests(OneServer one) : IClassFixture<OneServer>
         await Assertions.Expect(page.GetByText("The mail server took it over")).ToBeVisibleAsync();
     }
 
+    [Theory]
+    [InlineData("en", "Merge into…", "The account that stays", "Merge into Kita KK", "Kita: 1 person, 0 open cases, in 0 scenarios", "This cannot be undone.")]
+    [InlineData("ja", "別の企業に統合…", "統合先の契約企業", "Kita KK に統合する", "Kita:コンタクト1名、対応中のエスカレーション0件、進行中のシナリオ0件", "この操作は取り消せません。")]
+    public async Task An_account_is_merged_into_another_one_after_a_look_at_what_comes_together(string language, string open, string stays, string act, string brings, string warning)
+    {
+        foreach (var (company, name) in new[] { ($"kita-{language}", "Kita"), ($"kita-kk-{language}", "Kita KK") })
+        {
+            await one.Server.Client.SendAsync("/v1/identify", new() { ["userId"] = company, ["messageId"] = $"{company}-1", ["traits"] = new System.Text.Json.Nodes.JsonObject { ["email"] = $"{company}@kita.example" } }, Cancel);
+            await one.Server.Client.SendAsync("/v1/group", new() { ["userId"] = company, ["messageId"] = $"{company}-2", ["groupId"] = company, ["traits"] = new System.Text.Json.Nodes.JsonObject { ["name"] = name } }, Cancel);
+        }
+
+        await one.Server.Client.CallAsync(HttpMethod.Post, "/dev/clock/advance?by=1m", null, Cancel);
+        var page = await OpenAsync($"/accounts?query=kita-{language}", language);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Kita", Exact = true }).First.ClickAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = open }).ClickAsync();
+        var dialog = page.GetByRole(AriaRole.Dialog);
+        await dialog.GetByLabel(stays).FillAsync($"kita-kk-{language}");
+        await page.GetByRole(AriaRole.Option, new() { Name = $"Kita KK kita-kk-{language}" }).ClickAsync();
+
+        await Assertions.Expect(dialog.GetByText(brings)).ToBeVisibleAsync();
+        await Assertions.Expect(dialog.GetByRole(AriaRole.Alert).Filter(new() { HasText = warning })).ToBeVisibleAsync();
+        await dialog.GetByRole(AriaRole.Button, new() { Name = act }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "Kita KK" })).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData("en", "On hold", "because A person has replied", "End the hold")]
+    [InlineData("ja", "自動配信の保留中", "理由:A person has replied", "保留を解除")]
+    public async Task A_person_without_an_account_who_has_replied_is_shown_on_hold_and_released(string language, string title, string because, string release)
+    {
+        await one.Server.Client.SendAsync("/v1/identify", new()
+        {
+            ["userId"] = $"sora-{language}", ["messageId"] = $"sora-{language}-1", ["traits"] = new System.Text.Json.Nodes.JsonObject { ["email"] = $"sora-{language}@sora.example", ["name"] = $"Sora {language}" },
+        }, Cancel);
+        await one.Server.Client.CallAsync(HttpMethod.Post, "/dev/clock/advance?by=1m", null, Cancel);
+        await one.Server.Client.CallAsync(HttpMethod.Post, "/api/v1/replies", new System.Text.Json.Nodes.JsonObject { ["email"] = $"sora-{language}@sora.example", ["kind"] = "human" }, Cancel);
+        await one.Server.Client.CallAsync(HttpMethod.Post, "/dev/clock/advance?by=1m", null, Cancel);
+        var page = await OpenAsync($"/contacts?query=sora-{language}", language);
+        await page.GetByRole(AriaRole.Link, new() { Name = $"Sora {language}" }).ClickAsync();
+
+        var alert = page.GetByRole(AriaRole.Alert).Filter(new() { HasText = because });
+        await Assertions.Expect(alert.GetByText(title)).ToBeVisibleAsync();
+        await alert.GetByRole(AriaRole.Button, new() { Name = release }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = release }).ClickAsync();
+
+        await Assertions.Expect(alert).ToHaveCountAsync(0);
+    }
+
     private async Task<IPage> OpenAsync(string address, string language)
     {
         var page = await one.AdminPageAsync(new(language), Cancel);

@@ -182,11 +182,30 @@ public static class CssInliner
 
         var set = Own(element);
         var left = style.Where(d => !set.Any(s => s.Name == d.Name && (s.IsImportant || !d.IsImportant))).ToList();
-        foreach (var (attribute, value) in OutlookAttributes.Of(element, [.. left.Where(d => d.Mask == d.Value).Concat(set).OrderBy(d => d.IsImportant).Select(d => (d.Name, d.Value))]))
+        var known = left.Where(d => d.Mask == d.Value).Concat(set).OrderBy(d => d.IsImportant).Select(d => (d.Name, d.Value)).ToList();
+        foreach (var (attribute, value) in OutlookAttributes.Of(element, known))
             yield return (name, $" {attribute}=\"{value}\"");
+        if (element.LocalName == "a")
+        {
+            foreach (var button in OutlookButtons.Of(markup, EndOfTag(markup, name), known)) yield return button;
+        }
+
         if (left.Count == 0) yield break;
         if (OwnStyle(markup, name) is not { } own) yield return (name, $" style=\"{Written(left, '"')}\"");
         else if (own.Quote is '"' or '\'') yield return (own.Value.Start.Value, Written(left, own.Quote) + (page[own.Value].AsSpan().Trim().IsEmpty ? "" : ";"));
+    }
+
+    /// <summary>Behind the tag's <c>></c>.</summary>
+    private static int EndOfTag(string markup, int at)
+    {
+        var quote = '\0';
+        while (at < markup.Length && (quote != '\0' || markup[at] != '>'))
+        {
+            if (quote == '\0' ? markup[at] is '"' or '\'' : markup[at] == quote) quote = quote == '\0' ? markup[at] : '\0';
+            at++;
+        }
+
+        return Math.Min(at + 1, markup.Length);
     }
 
     private static (char Quote, Range Value)? OwnStyle(string markup, int at)

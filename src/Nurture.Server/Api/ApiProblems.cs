@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -16,7 +17,7 @@ internal static partial class ApiProblems
             try
             {
                 await next(context);
-                if (!context.Response.HasStarted && NoEndpoint(context) is { } problem) await problem.ExecuteAsync(context);
+                if (!context.Response.HasStarted && (NoEndpoint(context) ?? Unread(context)) is { } problem) await problem.ExecuteAsync(context);
             }
             catch (Exception failure) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
             {
@@ -41,6 +42,29 @@ internal static partial class ApiProblems
         static IResult Problem(int status, string type, string title, string detail) => Results.Problem(detail, statusCode: status, title: title, type: Problems.Type(type));
     }
 
+    /// <summary>What binding refuses with an empty body: a value that may be left out, and is not of its parameter's type.</summary>
+    private static IResult? Unread(HttpContext context)
+    {
+        if (context.Response.StatusCode != StatusCodes.Status400BadRequest || context.GetEndpoint() is not { } endpoint) return null;
+        return endpoint.Metadata.GetOrderedMetadata<IParameterBindingMetadata>()
+            .Select(parameter => (parameter.Name, Said: context.Request.Query[parameter.Name].ToString(), Type: Nullable.GetUnderlyingType(parameter.ParameterInfo.ParameterType)))
+            .Where(parameter => parameter.Said.Length > 0 && parameter.Type is not null && !TypeDescriptor.GetConverter(parameter.Type).IsValid(parameter.Said))
+            .Select(parameter => UnreadRequest($"{parameter.Name} is \"{parameter.Said}\", where {Words(parameter.Type!.Name)} belongs."))
+            .FirstOrDefault();
+    }
+
+    private static IResult UnreadRequest(string detail, int status = StatusCodes.Status400BadRequest) =>
+        Results.Problem(detail, statusCode: status, title: "The request cannot be read.", type: Problems.Type("bad-request"));
+
+    /// <summary>A type of .NET or C# as callers know it.</summary>
+    private static string Words(string type) => type switch
+    {
+        "int" or "long" or nameof(Int32) or nameof(Int64) => "a whole number",
+        "bool" or nameof(Boolean) => "true or false",
+        nameof(DateTimeOffset) => "a moment, like 2026-03-02T09:00:00Z,",
+        _ => type,
+    };
+
     private static IResult Answer(Exception failure, HttpContext context, ILogger log)
     {
         switch (failure)
@@ -50,7 +74,7 @@ internal static partial class ApiProblems
             case BadHttpRequestException { InnerException: JsonException json } bad:
                 return Results.Problem(Describe(json, context), statusCode: bad.StatusCode, title: "The body is not the JSON that belongs here.", type: Problems.Type("bad-json"));
             case BadHttpRequestException bad:
-                return Results.Problem(Describe(bad), statusCode: bad.StatusCode, title: "The request cannot be read.", type: Problems.Type("bad-request"));
+                return UnreadRequest(Describe(bad), bad.StatusCode);
             default:
                 LogFailed(log, failure, context.Request.Method, context.GetEndpoint()?.DisplayName ?? "");
                 return Results.Problem($"The log tells more under the correlation id {context.TraceIdentifier}.",
@@ -67,7 +91,7 @@ internal static partial class ApiProblems
     }
 
     private static string Describe(BadHttpRequestException bad) => UnboundParameter.Match(bad.Message) is { Success: true } unbound
-        ? $"{unbound.Groups[2].Value} is \"{unbound.Groups[3].Value}\", where {(unbound.Groups[1].Value is "int" or "long" ? "a whole number" : unbound.Groups[1].Value)} belongs."
+        ? $"{unbound.Groups[2].Value} is \"{unbound.Groups[3].Value}\", where {Words(unbound.Groups[1].Value)} belongs."
         : bad.Message;
 
     [GeneratedRegex("^The JSON property '([^']*)' could not be mapped")]

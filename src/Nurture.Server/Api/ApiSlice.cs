@@ -29,6 +29,7 @@ public static class ApiSlice
         services.AddSingleton<AccountMergeStore>();
         services.AddSingleton<EnrollmentStore>();
         services.AddSingleton<JournalStore>();
+        services.AddSingleton<CoverageStore>();
         services.AddSingleton<ParkedStore>();
         services.AddSingleton<DeadLetterStore>();
         services.AddSingleton<AuditStore>();
@@ -81,6 +82,7 @@ public static class ApiSlice
         api.MapGroup("").WithTags("templates").MapPreviews();
         api.MapGroup("").WithTags("suppressions").MapSuppressions();
         api.MapGroup("").WithTags("imports").MapImports();
+        api.MapGroup("").WithTags("accounts").MapCoverage();
         api.MapGroup("").WithTags("health").MapHealthScores();
         api.MapGroup("").WithTags("escalations").MapEscalations();
         api.MapGroup("").WithTags("operation").MapParked();

@@ -48,7 +48,7 @@ internal static class ContactEndpoints
     }
 
     private static async Task<ShownContact> GetAsync(
-        long id, string? locale, ContactStore contacts, AccountStore accounts, EnrollmentStore enrollments, SuppressionStore suppressions, SettingsStore settings, CatalogSource catalogs,
+        long id, string? locale, ContactStore contacts, AccountStore accounts, EnrollmentStore enrollments, EscalationStore escalations, SuppressionStore suppressions, SettingsStore settings, CatalogSource catalogs,
         CancellationToken cancel)
     {
         var person = await contacts.ResolveAsync(id, cancel) ?? throw RefusedException.NotFound($"contact {id}");
@@ -60,6 +60,7 @@ internal static class ContactEndpoints
             Evidence = [.. (await contacts.EvidenceAsync(person.Id, MostEvidence, cancel)).Select(ShownEvidence.Of)],
             Suppression = person.Email is { } email && Addresses.Key(email) is { } key
                 && await SuppressionEndpoints.FindAsync((await settings.AddressHashAsync(cancel)).Of(key), suppressions, cancel) is { } suppressed ? ShownBlock.Of(suppressed) : null,
+            Holds = [.. (await escalations.HoldsOfContactAsync(person.Id, cancel)).Select(ShownHold.Of)],
             Enrollments = await ShowAsync(SubjectRef.Contact(person.Id)),
             AccountEnrollments = person.AccountId is { } account ? await ShowAsync(SubjectRef.Account(account)) : null,
         };

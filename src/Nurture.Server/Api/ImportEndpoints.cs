@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 using Nurture.Contacts;
 using Nurture.Intake;
+using Nurture.Server.Bulk;
 using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
 using Nurture.Server.Security;
@@ -9,7 +10,7 @@ using Nurture.Storage;
 
 namespace Nurture.Server.Api;
 
-/// <summary>Rows from elsewhere. They update what is known and start nothing (SEMANTICS.md 20).</summary>
+/// <summary>Rows from elsewhere. They update what is known and start nothing, unless that is asked for (SEMANTICS.md 20).</summary>
 internal static class ImportEndpoints
 {
     private const int MostRows = 1000;
@@ -20,21 +21,28 @@ internal static class ImportEndpoints
     /// <param name="AsOf">When the rows were true: what was said later stands. Now, where not given.</param>
     /// <param name="Basis">The ground on which people may be mailed, for rows that say none.</param>
     /// <param name="DryRun">Says what it would come to, and changes nothing.</param>
+    /// <param name="StartScenarios">What the rows change may start scenarios, as if it had happened now. A dry run says whom.</param>
     public sealed record Draft(
-        string? Namespace, DateTimeOffset? AsOf, string? Basis, bool DryRun, IReadOnlyList<JsonElement>? Contacts, IReadOnlyList<JsonElement>? Accounts, IReadOnlyList<JsonElement>? Suppressions);
+        string? Namespace, DateTimeOffset? AsOf, string? Basis, bool DryRun, bool StartScenarios, IReadOnlyList<JsonElement>? Contacts, IReadOnlyList<JsonElement>? Accounts, IReadOnlyList<JsonElement>? Suppressions);
 
     /// <param name="Row">Its place in its list, from 1.</param>
     public sealed record ShownError(string List, int Row, string Code, string Detail);
 
     /// <param name="Refused">Rows with an error: nothing of them was taken.</param>
-    public sealed record Imported(bool DryRun, int Rows, int Accepted, int Refused, int NewContacts, int MergedContacts, int Suppressed, IReadOnlyList<ShownError> Errors);
+    /// <param name="Starts">Of a dry run that asks for it: whom the rows would start.</param>
+    public sealed record Imported(
+        bool DryRun, int Rows, int Accepted, int Refused, int NewContacts, int MergedContacts, int Suppressed, IReadOnlyList<ShownError> Errors, IReadOnlyList<ShownStart> Starts);
+
+    /// <param name="Entering">How many enter, after a delay or in a spread too.</param>
+    /// <param name="Unsettled">How many are let in or not when more is known of them, such as their account.</param>
+    public sealed record ShownStart(string Scenario, int Entering, int Unsettled);
 
     public static void MapImports(this IEndpointRouteBuilder api) =>
         api.MapPost("/imports", ImportAsync).RequirePermission(Permission.Import).WithMetadata(new RequestSizeLimitAttribute(MostBytes))
-            .WithSummary("Takes rows of contacts, accounts and suppressions in, 1,000 at a time. Sound rows are taken, each of the others is named with what is wrong.");
+            .WithSummary("Takes rows of contacts, accounts and suppressions in, 1,000 at a time. Sound rows are taken, each of the others is named with what is wrong. They start nothing, unless start_scenarios says so; a dry run then counts whom.");
 
     private static async Task<Imported> ImportAsync(
-        Draft draft, CatalogSource catalogs, SourceStore sources, IntakeStore intake, SuppressionStore suppressions, SettingsStore settings, Audited audited, BusinessClock clock,
+        Draft draft, CatalogSource catalogs, SourceStore sources, IntakeStore intake, SuppressionStore suppressions, SettingsStore settings, EntryTrial trial, Audited audited, BusinessClock clock,
         WorkSignals signals, CancellationToken cancel)
     {
         var (contacts, accounts, addresses) = (draft.Contacts ?? [], draft.Accounts ?? [], draft.Suppressions ?? []);
@@ -50,7 +58,8 @@ internal static class ImportEndpoints
         var now = clock.Now;
         var asOf = (draft.AsOf ?? now).ToUniversalTime().Truncate();
         if (asOf > now) throw RefusedException.BadRequest("bad-as-of", "as_of lies ahead.", "Rows cannot have been true later than now.");
-        var plan = (await catalogs.CurrentAsync(cancel)).Catalog.Plan;
+        var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
+        var plan = catalog.Plan;
         var read = new Reading();
         for (var i = 0; i < accounts.Count; i++) read.Add("accounts", i, ImportRows.Account(accounts[i], plan, asOf), basis);
         for (var i = 0; i < contacts.Count; i++) read.Add("contacts", i, ImportRows.Contact(contacts[i], plan, asOf), basis);
@@ -59,24 +68,31 @@ internal static class ImportEndpoints
 
         var counts = default(IntakeCounts);
         var suppressed = 0;
+        IReadOnlyList<ShownStart> starts = [];
         List<Submission> submissions = [.. read.Items.GroupBy(item => item.Basis)
-            .Select(group => new Submission(0, from, group.Key, new IntakeBatch([.. group.Select(item => item.Item)], []), now, audited.Correlation) { CountsOnly = true })];
+            .Select(group => new Submission(0, from, group.Key, new IntakeBatch([.. group.Select(item => item.Item)], []), now, audited.Correlation) { CountsOnly = !draft.StartScenarios })];
         if (draft.DryRun)
         {
-            if (submissions.Count > 0) counts = await intake.PreviewAsync(submissions, cancel);
+            if (submissions.Count > 0)
+            {
+                (counts, var told) = await intake.PreviewAsync(submissions, cancel);
+                if (draft.StartScenarios)
+                    starts = [.. (await trial.StartedByAsync(told, catalog, hash, now, cancel)).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => new ShownStart(one.Key, one.Value.Entering, one.Value.Unsettled))];
+            }
+
             var hashes = read.Suppressions.Select(s => s.Hash).DistinctBy(Convert.ToHexString).ToList();
             suppressed = hashes.Count == 0 ? 0 : hashes.Count - (await suppressions.FindAsync(hashes, cancel)).Count;
         }
         else
         {
-            await audited.RecordAsync("imported", $"namespace:{from}", new { Contacts = contacts.Count, Accounts = accounts.Count, Suppressions = addresses.Count }, cancel);
+            await audited.RecordAsync("imported", $"namespace:{from}", new { Contacts = contacts.Count, Accounts = accounts.Count, Suppressions = addresses.Count, draft.StartScenarios }, cancel);
             // Suppressions first: nobody of them is mailed because of what the other rows say.
             if (read.Suppressions.Count > 0) suppressed = await suppressions.AddAsync(read.Suppressions, cancel);
             if (submissions.Count > 0) counts = await intake.WriteAsync(submissions, cancel);
             signals.Events.Raise();
         }
         var refused = read.Errors.Select(error => (error.List, error.Row)).Distinct().Count();
-        return new(draft.DryRun, rows, rows - refused, refused, counts.NewContacts, counts.Merges, suppressed, read.Errors);
+        return new(draft.DryRun, rows, rows - refused, refused, counts.NewContacts, counts.Merges, suppressed, read.Errors, starts);
     }
 
     private sealed class Reading

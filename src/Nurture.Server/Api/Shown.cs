@@ -40,6 +40,10 @@ public sealed record ShownContact(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ShownBlock? Suppression { get; init; }
 
+    /// <summary>What keeps back mail to a person without an account; where one contact was asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ShownHold>? Holds { get; init; }
+
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ShownAccount>? Accounts { get; init; }
 
@@ -134,11 +138,12 @@ public sealed record ShownAccount(
 }
 
 /// <param name="Source"><c>escalation:ID</c> or <c>user:ADDRESS</c>.</param>
-/// <param name="Blocks">Classes of sends that wait.</param>
+/// <param name="Account">Empty of a person without an account.</param>
+/// <param name="Blocks">Classes and topics of the sends that wait.</param>
 public sealed record ShownHold(string Account, string? AccountName, string Source, DateTimeOffset Since, DateTimeOffset Until, string Because, IReadOnlyList<string> Blocks)
 {
     internal static ShownHold Of(HoldRow hold) => new(
-        SubjectRef.Account(hold.AccountId).ToString(), hold.AccountName, hold.Source, hold.Since, hold.Until, hold.Because, [.. hold.Blocks.Select(of => ApiJson.Word(of))]);
+        hold.AccountId == 0 ? "" : SubjectRef.Account(hold.AccountId).ToString(), hold.AccountName, hold.Source, hold.Since, hold.Until, hold.Because, [.. hold.Blocks.Classes.Select(of => ApiJson.Word(of)), .. hold.Blocks.Topics]);
 }
 
 /// <summary>A live enrollment and the step it stands on.</summary>

@@ -62,7 +62,7 @@ internal sealed class MailCalendar(BroadcastStore store, CatalogSource catalogs,
     /// <summary>The next mail of who came to a step at a moment and does nothing; null where a branch or a human decides first, or none follows.</summary>
     private static (string Template, DateTimeOffset At)? NextMail(PublishedScenario version, string step, DateTimeOffset since, Catalog catalog)
     {
-        var clock = new LocalClock(DateTimeZoneProviders.Tzdb[catalog.Policy.Zone], catalog.Policy.Calendar);
+        var clock = LocalClock.Of(catalog.Policy);
         string? id = step;
         var at = since;
         for (var n = 0; n < MostSteps && id is not null && version.Program.Nodes.TryGetValue(id, out var node); n++)

@@ -25,6 +25,34 @@ internal sealed class EntryTrial(SlotStore slots, EventLog log, SuppressionStore
         if (turns.Count == 0 || !catalog.Live.TryGetValue(work.Scenario, out var published)) return [];
         var rows = turns.Select((turn, n) => SignalCodec.Store(
             new Signal.StartAsked(turn.Of.Subject, work.Scenario, work.Act == BulkAct.Backfill, work.IsForced, work.AskedBy, "", now, now), turn.Slot, new StoredAbout(now, Hop: turn.Hop)) with { Id = FirstRow + n }).ToList();
+        var decided = await DecideAsync(rows, catalog, hash, now, cancel);
+        var answers = new List<TrialAnswer>();
+        foreach (var said in decided.Effects.OfType<Effect.Journal>().Where(said => said.Entry.CauseId >= FirstRow && said.Entry.Scenario == work.Scenario && BulkReasons.Entry.Contains(said.Entry.Reason)))
+        {
+            var isEntering = said.Entry.Reason == Reason.Entered;
+            answers.Add(new(said.Entry.Subject, said.Entry.Reason, isEntering && said.Entry.Detail.Contains("\"holdout\"", StringComparison.Ordinal),
+                isEntering && said.Entry.Subject.Kind == SubjectKind.Contact && IsUnreachable(decided.Set, said.Slot, said.Entry.Subject.Id, published.Scenario, catalog, now)));
+        }
+
+        return answers;
+    }
+
+    /// <summary>Whom signals that were not told would start, by scenario: those who enter, now or after a delay, and those of whom something is not known yet.</summary>
+    public async Task<IReadOnlyDictionary<string, (int Entering, int Unsettled)>> StartedByAsync(IReadOnlyList<StoredEvent> signals, Catalog catalog, AddressHash hash, DateTimeOffset now, CancellationToken cancel)
+    {
+        if (signals.Count == 0) return new Dictionary<string, (int, int)>();
+        var decided = await DecideAsync([.. signals.Select((row, n) => row with { Id = FirstRow + n })], catalog, hash, now, cancel);
+        return decided.Effects.OfType<Effect.Journal>()
+            .Where(said => said.Entry.CauseId >= FirstRow && said.Entry.Reason is Reason.Entered or Reason.EntryDelayed or Reason.WaitingToSettle)
+            .GroupBy(said => said.Entry.Scenario, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => (Of(group, isEntering: true), Of(group, isEntering: false)), StringComparer.Ordinal);
+
+        static int Of(IEnumerable<Effect.Journal> said, bool isEntering) =>
+            said.Where(one => (one.Entry.Reason != Reason.WaitingToSettle) == isEntering).Select(one => one.Entry.Subject).Distinct().Count();
+    }
+
+    private async Task<Decided> DecideAsync(IReadOnlyList<StoredEvent> rows, Catalog catalog, AddressHash hash, DateTimeOffset now, CancellationToken cancel)
+    {
         var batch = new Batch(rows, [], catalog, now);
         while (batch.Outcome is null)
         {
@@ -33,19 +61,12 @@ internal sealed class EntryTrial(SlotStore slots, EventLog log, SuppressionStore
             batch.Add(batch.Needs.Count == 0 ? [] : await LoadAsync([.. batch.Needs], hash, cancel));
         }
 
-        var answers = new List<TrialAnswer>();
-        foreach (var said in batch.Outcome.Effects.OfType<Effect.Journal>().Where(said => said.Entry.CauseId >= FirstRow && said.Entry.Scenario == work.Scenario && BulkReasons.Entry.Contains(said.Entry.Reason)))
-        {
-            var isEntering = said.Entry.Reason == Reason.Entered;
-            answers.Add(new(said.Entry.Subject, said.Entry.Reason, isEntering && said.Entry.Detail.Contains("\"holdout\"", StringComparison.Ordinal),
-                isEntering && said.Entry.Subject.Kind == SubjectKind.Contact && IsUnreachable(batch.Outcome.Set.Contact(said.Slot, said.Entry.Subject.Id), published.Scenario)));
-        }
-
-        return answers;
+        return batch.Outcome;
     }
 
-    private static bool IsUnreachable(ContactState? contact, Scenario scenario) =>
-        contact is null || contact.Email is null || contact.IsSuppressed || Consent.Refuses(contact, scenario.Class, scenario.Topic) is not null;
+    private static bool IsUnreachable(WorkingSet set, short slot, long id, Scenario scenario, Catalog catalog, DateTimeOffset now) =>
+        set.Contact(slot, id) is not { Email: not null, IsSuppressed: false } contact
+        || Consent.Refuses(contact, contact.AccountId == 0 ? null : set.Account(slot, contact.AccountId), scenario.Class, scenario.Topic, catalog, now) is not null;
 
     private async Task<IReadOnlyList<LoadedSubject>> LoadAsync(IReadOnlyList<SubjectKey> keys, AddressHash hash, CancellationToken cancel)
     {

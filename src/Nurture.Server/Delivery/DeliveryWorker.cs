@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Nurture.Sends;
 using Nurture.Server.Hosting;
 using Nurture.Server.Operation;
+using Nurture.Server.Publishing;
 using Nurture.Storage;
 
 namespace Nurture.Server.Delivery;
@@ -12,7 +13,7 @@ namespace Nurture.Server.Delivery;
 /// more composed meanwhile. Takes back what dead owners left.
 /// </summary>
 public sealed class DeliveryWorker(
-    SendStore store, SendAttempt attempt, LedgerWriter ledger, Circuit circuit, MailOptions options, AllowList allowList, Database database,
+    SendStore store, CatalogSource catalogs, SendAttempt attempt, LedgerWriter ledger, Circuit circuit, MailOptions options, AllowList allowList, Database database,
     BusinessClock clock, WorkSignals signals, Measures measures, IHostApplicationLifetime lifetime, ILogger<DeliveryWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan RecoverEvery = TimeSpan.FromSeconds(5);
@@ -121,8 +122,10 @@ public sealed class DeliveryWorker(
             await RecoverAsync(cancel);
             if (circuit.Remaining > TimeSpan.Zero) return 0;
             var startedAt = Stopwatch.GetTimestamp();
+            var (now, catalog) = (clock.Now, (await catalogs.CurrentAsync(cancel)).Catalog);
             var claim = await store.ClaimAsync(
-                database.Node, circuit.IsProbing ? 1 : limit, Ledger.ClaimToDot, clock.Now, allowList.IsLimited ? allowList.Allows : null, cancel);
+                database.Node, circuit.IsProbing ? 1 : limit, Ledger.ClaimToDot, now, allowList.IsLimited ? allowList.Allows : null,
+                catalog.Policy.ServiceBasis is { } basis ? account => basis.IsGivenBy(account, catalog, now) : null, cancel);
             foreach (var send in claim.Sends)
             {
                 underWay.Add();

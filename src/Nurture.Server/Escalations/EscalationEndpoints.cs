@@ -19,6 +19,7 @@ internal static class EscalationEndpoints
 {
     private const int MostReceived = 20;
     private const int LongestText = 10_000;
+    private const int MostRefused = 200;
 
     private static readonly TimeSpan LongestHold = TimeSpan.FromDays(366);
 
@@ -70,6 +71,9 @@ internal static class EscalationEndpoints
     public sealed record ShownTask(
         string Id, long AccountId, string? AccountName, long? ContactId, string? ContactName, string? EscalationId, string Title, bool IsRequired, string? Assignee, DateTimeOffset? DueAt, DateTimeOffset OpenedAt, DateTimeOffset? DoneAt, string? DoneBy, string? Queue, IReadOnlyList<string> Outcomes, string? Outcome);
 
+    /// <param name="Taker">The colleague or the queue that would have got it.</param>
+    public sealed record ShownRefusal(long AccountId, string? AccountName, string Type, string Title, string Taker, string Scenario, DateTimeOffset At);
+
     public sealed record ShownCounts(long Open, long Unassigned, long Unacknowledged, long Overdue);
 
     /// <param name="Outcome">How it was done, where there are several ways.</param>
@@ -98,6 +102,12 @@ internal static class EscalationEndpoints
             var (open, unassigned, unacknowledged, overdue) = await store.CountAsync(clock.Now, cancel);
             return new ShownCounts(open, unassigned, unacknowledged, overdue);
         }).RequirePermission(Permission.ReadEscalations).WithSummary("How many cases are open, without anybody, not taken, and past what was promised.");
+        api.MapGet("/escalations/not-opened", async (CaseBudgetStore budgets, CatalogSource catalogs, BusinessClock clock, CancellationToken cancel) =>
+        {
+            var types = (await catalogs.CurrentAsync(cancel)).Catalog.Escalations;
+            return new ApiPage<ShownRefusal>([.. (await budgets.RefusedAsync(clock.Now, MostRefused, cancel))
+                .Select(one => new ShownRefusal(one.AccountId, one.AccountName, one.Type, types.Find(one.Type)?.Title ?? one.Type, one.Taker, one.Scenario, one.At))], null);
+        }).RequirePermission(Permission.ReadEscalations).WithSummary("Cases of the last four weeks that were not opened since their budget was used up, the latest first.");
         api.MapGet("/escalations/{id}", GetAsync).RequirePermission(Permission.ReadEscalations)
             .WithSummary("A case with its whole story, tasks, the account's people and what they were sent.");
         Act("acknowledge", EscalationAct.Acknowledge, "Takes the case.");
@@ -126,6 +136,8 @@ internal static class EscalationEndpoints
             .RequirePermission(Permission.ReadEscalations).WithSummary("Accounts whose mails wait, those that end first at the top.");
         api.MapPost("/accounts/{id:long}/hold", HoldAsync).RequirePermission(Permission.WriteHolds)
             .WithSummary("Keeps marketing and service mails to the account back until a moment, for a reason.").Produces<Accepted>(StatusCodes.Status202Accepted);
+        api.MapDelete("/contacts/{id:long}/hold", ReleasePersonAsync).RequirePermission(Permission.WriteHolds)
+            .WithSummary("Lets mail to a person without an account go again, whatever held it.").Produces<Accepted>(StatusCodes.Status202Accepted);
         api.MapDelete("/accounts/{id:long}/hold", ReleaseAsync).RequirePermission(Permission.WriteHolds)
             .WithSummary("Lets the account's mails go, whoever held them.").Produces<Accepted>(StatusCodes.Status202Accepted);
 
@@ -225,21 +237,26 @@ internal static class EscalationEndpoints
         var until = draft.Until ?? throw RefusedException.Missing("until", "\"2026-12-01T09:00:00Z\": a hold always ends");
         if (until <= now || until > now + LongestHold) throw RefusedException.BadRequest("bad-moment", "A hold ends within a year.", $"until is {until:O}.");
         var because = Required(draft.Because, "because", "they are in a merger");
-        return await TellAsync(id, account => new Signal.HoldRequested(account, until.ToUniversalTime(), because, audited.Who, now), "account.held", requests, audited, now, signals, cancel);
+        return await TellAsync(SubjectRef.Account(id), account => new Signal.HoldRequested(account, until.ToUniversalTime(), because, audited.Who, now), "account.held", requests, audited, now, signals, cancel);
     }
 
     private static Task<IResult> ReleaseAsync(long id, RequestStore requests, Audited audited, BusinessClock clock, WorkSignals signals, CancellationToken cancel)
     {
         var now = clock.Now;
-        return TellAsync(id, account => new Signal.HoldReleased(account, audited.Who, now), "account.released", requests, audited, now, signals, cancel);
+        return TellAsync(SubjectRef.Account(id), account => new Signal.HoldReleased(account, audited.Who, now), "account.released", requests, audited, now, signals, cancel);
+    }
+
+    private static Task<IResult> ReleasePersonAsync(long id, RequestStore requests, Audited audited, BusinessClock clock, WorkSignals signals, CancellationToken cancel)
+    {
+        var now = clock.Now;
+        return TellAsync(SubjectRef.Contact(id), contact => new Signal.HoldReleased(0, audited.Who, now) { ContactId = contact }, "contact.released", requests, audited, now, signals, cancel);
     }
 
     private static async Task<IResult> TellAsync(
-        long id, Func<long, Signal> signal, string action, RequestStore requests, Audited audited, DateTimeOffset now, WorkSignals signals, CancellationToken cancel)
+        SubjectRef subject, Func<long, Signal> signal, string action, RequestStore requests, Audited audited, DateTimeOffset now, WorkSignals signals, CancellationToken cancel)
     {
-        var subject = SubjectRef.Account(id);
-        if (await requests.TellAsync(subject, account => signal(account.Id), audited.Note(action, subject.ToString()), now, audited.Correlation, cancel) is null)
-            throw RefusedException.NotFound($"account {id}");
+        if (await requests.TellAsync(subject, found => signal(found.Id), audited.Note(action, subject.ToString()), now, audited.Correlation, cancel) is null)
+            throw RefusedException.NotFound($"{(subject.Kind == SubjectKind.Contact ? "contact" : "account")} {subject.Id}");
         signals.Events.Raise();
         return TypedResults.Accepted((string?)null, new Accepted(subject.ToString(), now, audited.Correlation));
     }

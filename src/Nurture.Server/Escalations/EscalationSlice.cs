@@ -16,15 +16,19 @@ public static class EscalationSlice
         builder.Services.AddSingleton<EscalationStore>();
         builder.Services.AddSingleton<ApprovalStore>();
         builder.Services.AddSingleton<Working>();
+        builder.Services.AddSingleton<CaseBudgetStore>();
+        builder.Services.AddSingleton<CaseBudgets>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CaseBudgets>());
         builder.Services.AddSingleton<EscalationReminders>();
         builder.Services.AddHostedService(services => services.GetRequiredService<EscalationReminders>());
     }
 
-    /// <summary>Makes the development clock stop where a case is called to mind.</summary>
+    /// <summary>Makes the development clock stop where a case is called to mind, and wait for the budget's answers.</summary>
     public static void UseEscalations(this WebApplication app)
     {
         var reminders = app.Services.GetRequiredService<EscalationReminders>();
         app.Services.GetRequiredService<DueMoments>().Add("reminders", app.Services.GetRequiredService<EscalationStore>().NextReminderAsync, reminders.RemindAsync);
+        app.Services.GetRequiredService<DueMoments>().Add("case-budgets", (_, _) => Task.FromResult<DateTimeOffset?>(null), app.Services.GetRequiredService<CaseBudgets>().AnswerAsync);
     }
 }
 

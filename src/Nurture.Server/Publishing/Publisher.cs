@@ -59,7 +59,7 @@ public sealed class Publisher(CatalogStore store, CatalogSource catalogs, Prepar
         var diagnostics = new List<Diagnostic>();
         (manuscripts, var rows) = WithRows(manuscripts, diagnostics);
         var plan = Of("plan") is { } planned ? Checked(TrackingPlanReader.Read(planned.Text, planned.File)) : null;
-        var policy = Of("policy") is { } ruled ? Checked(SendPolicyReader.Read(ruled.Text, ruled.File)) : null;
+        var policy = Of("policy") is { } ruled ? Checked(SendPolicyReader.Read(ruled.Text, ruled.File, plan ?? current.Catalog.Plan)) : null;
         policy ??= current.Catalog.Policy;
         var hooks = Of("hooks") is { } hooked ? Checked(HooksReader.Read(hooked.Text, hooked.File, plan ?? current.Catalog.Plan)) : current.Catalog.Hooks;
         var segmentsText = Of("segments");

@@ -88,7 +88,15 @@ internal static class Committing
             case Effect.Positioned at:
                 commit.Positions.Add(new PositionChange(new SubjectKey(effect.Slot, at.Subject), at.EnrollmentId, at.Scenario, at.Version, at.Step, at.At));
                 break;
-            case Effect.InLine asked: commit.InLine.Add(asked); break;
+            case Effect.InLine asked:
+                commit.InLine.Add(asked);
+                commit.LeftLine.Remove(asked.EnrollmentId);
+                break;
+            case Effect.CaseAsked asked: commit.CasesAsked.Add(asked); break;
+            case Effect.LeftLine left:
+                commit.InLine.RemoveAll(one => one.Step.Length == 0 && one.EnrollmentId == left.PlaceId);
+                commit.LeftLine.Add(left.PlaceId);
+                break;
             case Effect.Forget forget: commit.Forgotten.Add(forget.ContactId); break;
             case Effect.Append append: commit.Events.Add(append.Event with { ReceivedAt = now }); break;
             case Effect.Moved moved: commit.Routes.Add(new ContactRoute(moved.ContactId, moved.ToSlot, moved.Hop, moved.AccountId == 0 ? null : moved.AccountId, null)); break;

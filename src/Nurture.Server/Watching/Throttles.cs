@@ -6,11 +6,10 @@ using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
 using Nurture.Server.Security;
 using Nurture.Storage;
-using NodaTime;
 
 namespace Nurture.Server.Watching;
 
-/// <summary>Lets those who stand in line at throttled sends through, in the order in which they came. Every node tries; the line's lock says who gives places.</summary>
+/// <summary>Lets those who stand in line at throttled sends, or to enter, through, in the order in which they came. Every node tries; the line's lock says who gives places.</summary>
 internal sealed class Throttles(ThrottleStore store, CatalogSource catalogs, BusinessClock clock, WorkSignals signals, ILogger<Throttles> logger) : BackgroundService
 {
     private const int MostAtOnce = 500;
@@ -21,12 +20,13 @@ internal sealed class Throttles(ThrottleStore store, CatalogSource catalogs, Bus
     private long given;
     private long drained;
 
-    /// <param name="Pace">As its scenario says it: 2000/d.</param>
+    /// <param name="Step">Null for those who wait to enter.</param>
+    /// <param name="Pace">As its scenario says it: 2000/d; of those who wait to enter the spread, null where they only wait for the trigger's delay.</param>
     /// <param name="Waiting">How many stand in line.</param>
-    /// <param name="Used">How many were let through in the window.</param>
+    /// <param name="Used">How many were let through in the window; of those who wait to enter null.</param>
     /// <param name="NextAt">When the next ones are let through; null at once.</param>
     /// <param name="EndsAt">When the last of them is, as things stand.</param>
-    public sealed record ShownLine(string Step, string Pace, long Waiting, long Used, DateTimeOffset? NextAt, DateTimeOffset? EndsAt);
+    public sealed record ShownLine(string? Step, string? Pace, long Waiting, long? Used, DateTimeOffset? NextAt, DateTimeOffset? EndsAt);
 
     public async Task<int> TurnAsync(CancellationToken cancel)
     {
@@ -36,6 +36,12 @@ internal sealed class Throttles(ThrottleStore store, CatalogSource catalogs, Bus
             var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
             if (catalog.Live.TryGetValue(queue.Scenario, out var published) && published.IsPaused) continue;
             done += await store.AdmitAsync(queue.Scenario, queue.Step, SendOf(queue, catalog)?.Throttle, MostAtOnce, now, cancel);
+        }
+
+        foreach (var queue in (await store.EnteringAsync(now, null, cancel)).Where(queue => queue.Line is not null))
+        {
+            var its = Spread((await catalogs.CurrentAsync(cancel)).Catalog, queue.Scenario);
+            if (its is not null && queue.Line!.DueAt(now, 1, its.Length, its.Hours, its.Clock) > 0) done += await store.LetInAsync(queue.Scenario, its.Length, its.Hours, its.Clock, MostAtOnce, now, cancel);
         }
 
         if (done > 0) signals.Events.Raise();
@@ -62,6 +68,12 @@ internal sealed class Throttles(ThrottleStore store, CatalogSource catalogs, Bus
             if ((await store.UseAsync(queue.Scenario, queue.Step, pace, after, cancel)).NextAt is { } at && at > after && !(next <= at)) next = at;
         }
 
+        foreach (var queue in await store.EnteringAsync(after, null, cancel))
+        {
+            if (Spread((await catalogs.CurrentAsync(cancel)).Catalog, queue.Scenario) is not { } its) continue;
+            if ((queue.Line?.NextAt(after, its.Length, its.Hours, its.Clock) ?? queue.NextAt) is { } at && at > after && !(next <= at)) next = at;
+        }
+
         return next;
     }
 
@@ -70,8 +82,21 @@ internal sealed class Throttles(ThrottleStore store, CatalogSource catalogs, Bus
         var (now, catalog) = (clock.Now, (await catalogs.CurrentAsync(cancel)).Catalog);
         if (!catalog.Live.TryGetValue(scenario, out var published)) throw RefusedException.NotFound($"live scenario \"{scenario}\"");
         var waiting = (await store.WaitingAsync(now, scenario, cancel)).ToDictionary(queue => queue.Step);
-        var zone = new LocalClock(DateTimeZoneProviders.Tzdb[catalog.Policy.Zone], catalog.Policy.Calendar);
+        var zone = LocalClock.Of(catalog.Policy);
         var lines = new List<ShownLine>();
+        var trigger = published.Scenario.Trigger;
+        if (trigger.Spread > TimeSpan.Zero || trigger.Delay > TimeSpan.Zero)
+        {
+            var entering = (await store.EnteringAsync(now, scenario, cancel)).FirstOrDefault();
+            var hours = catalog.Policy.AllowedHours.GetValueOrDefault(published.Scenario.Class);
+            lines.Add(new(null, ScenarioFlow.Of(published.Scenario).Trigger.Says.GetValueOrDefault("spread"), entering?.Waiting ?? 0, null,
+                entering is null ? null : trigger.Spread > TimeSpan.Zero ? entering.Line?.NextAt(now, trigger.Spread, hours, zone) ?? entering.NextAt : entering.NextAt,
+                // Who comes last is let in when the spread is over since then.
+                entering is null ? null
+                    : entering.Line is { } line && entering.NextAt is null && trigger.Spread > TimeSpan.Zero ? line.TurnOf(line.Waiting - 1, trigger.Spread, hours, zone)
+                    : EntryLine.LatestOf(entering.LastAt, trigger.Spread, hours, zone)));
+        }
+
         foreach (var send in Step.All(published.Scenario.Steps).OfType<Step.Send>().Where(send => send.Throttle is not null))
         {
             var use = await store.UseAsync(scenario, send.Id, send.Throttle!, now, cancel);
@@ -99,6 +124,13 @@ internal sealed class Throttles(ThrottleStore store, CatalogSource catalogs, Bus
         }
         while (await timer.WaitForNextTickAsync(cancel));
     }
+
+    /// <summary>How entries are spread; null where they are not, or nobody enters now.</summary>
+    private static Spreading? Spread(Catalog catalog, string scenario) =>
+        catalog.Live.GetValueOrDefault(scenario) is { IsPaused: false, Scenario: { Trigger.Spread: var spread } its } && spread > TimeSpan.Zero
+            ? new(spread, catalog.Policy.AllowedHours.GetValueOrDefault(its.Class), LocalClock.Of(catalog.Policy)) : null;
+
+    private sealed record Spreading(TimeSpan Length, AllowedHours? Hours, LocalClock Clock);
 
     /// <summary>As it is live, else as those who wait know it; null where it is no send any more.</summary>
     private static Step.Send? SendOf(ThrottleQueue queue, Catalog catalog) =>

@@ -191,11 +191,12 @@ public sealed class Rebuild(Database database, Action<string> mistaken)
             {
                 case ContactState contact:
                     commit.Contacts.Add(Profiles.Of(contact));
+                    commit.Holds.Add(new Effect.HoldsChanged(contact.Ref, contact.Holds, contact.QuietUntil));
                     commit.Routes.Add(new ContactRoute(contact.Id, key.Slot, contact.Hop, contact.AccountId == 0 ? null : contact.AccountId, null));
                     break;
                 case AccountState { MergedInto: 0 } account:
                     commit.Accounts.Add(Profiles.Of(account));
-                    commit.Holds.Add(new Effect.HoldsChanged(account.Id, account.Holds, account.QuietUntil));
+                    commit.Holds.Add(new Effect.HoldsChanged(account.Ref, account.Holds, account.QuietUntil));
                     break;
             }
         }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Nurture.Contacts;
 using Nurture.Engine;
 
@@ -17,6 +18,25 @@ public static class Profiles
         SignalCodec.WriteJson(account.Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Value))),
         account.Health?.Score, account.Health?.Band, account.Health?.BandSince,
         account.Holds.Count == 0 ? null : account.Holds.Max(hold => hold.Until), account.Escalations.Count == 0 ? null : account.Escalations[0].Id, account.IsInternal);
+
+    /// <summary>An account as far as its attributes go, of those that a page shows: dates and moments are texts, and the tracking plan says what they are.</summary>
+    public static AccountState Account(long id, string attributes)
+    {
+        var account = new AccountState { Id = id };
+        using var json = JsonDocument.Parse(attributes);
+        foreach (var attribute in json.RootElement.EnumerateObject())
+        {
+            account.Set(attribute.Name, attribute.Value.ValueKind switch
+            {
+                JsonValueKind.String => AttributeValue.From(attribute.Value.GetString()!),
+                JsonValueKind.Number => AttributeValue.From(attribute.Value.GetDouble()),
+                JsonValueKind.True or JsonValueKind.False => AttributeValue.From(attribute.Value.GetBoolean()),
+                _ => AttributeValue.Null,
+            }, default);
+        }
+
+        return account;
+    }
 
     private static string? NameOf(ContactState contact) =>
         Text(contact, "name") ?? (string.Join(' ', new[] { Text(contact, "first_name"), Text(contact, "last_name") }.OfType<string>()) is { Length: > 0 } full ? full : null);

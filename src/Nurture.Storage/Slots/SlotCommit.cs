@@ -87,8 +87,14 @@ public sealed class SlotCommit
 
     public List<Effect.HoldsChanged> Holds { get; init; } = [];
 
-    /// <summary>Who waits for their turn at a throttled send.</summary>
+    /// <summary>Who waits for their turn at a throttled send, or to enter.</summary>
     public List<Effect.InLine> InLine { get; init; } = [];
+
+    /// <summary>Cases that want a place in a budget.</summary>
+    public List<Effect.CaseAsked> CasesAsked { get; init; } = [];
+
+    /// <summary>Who waits no more to enter.</summary>
+    public HashSet<long> LeftLine { get; init; } = [];
 
     /// <summary>How much a scenario may plan before it is paused; null counts nothing.</summary>
     public Breaker? Breaker { get; init; }

@@ -29,6 +29,7 @@ public sealed partial class SlotStore
             await log.AppendAsync(connection, transaction, [.. commit.Events, .. withdrawn.Select(send => send.Ended(Reason.Cancelled, commit.RecordedAt))], ct);
             await write.ParkedAsync();
             await ThrottleStore.AskAsync(database, connection, transaction, commit, ct);
+            await CaseBudgetStore.AskAsync(database, connection, transaction, commit, ct);
             if (commit.Breaker is { } breaker) await BreakerStore.CountAsync(database, connection, transaction, commit, breaker, ct);
         }, cancel);
 
@@ -306,7 +307,8 @@ public sealed partial class SlotStore
             var accounts = Rows.Of(commit.AccountMerges).Long("id", m => m.AccountId).Long("into_id", m => m.IntoId);
             foreach (var table in new[] { "escalations", "csm_tasks", "approvals" })
                 await BulkAsync(accounts, $"update {table} set account_id = r.into_id from rows r where {table}.account_id = r.id");
-            await BulkAsync(accounts, $"update throttle_line set subject_id = r.into_id from rows r where throttle_line.kind = {(short)SubjectKind.Account} and throttle_line.subject_id = r.id");
+            await BulkAsync(accounts, "update case_asks set account_id = r.into_id from rows r where case_asks.account_id = r.id");
+            await BulkAsync(accounts, $"update case_asks set subject_id = r.into_id from rows r where case_asks.kind = {(short)SubjectKind.Account} and case_asks.subject_id = r.id");
             await BulkAsync(accounts, "insert into memberships (contact_id, account_id, joined_at) select m.contact_id, r.into_id, m.joined_at from rows r join memberships m on m.account_id = r.id where true on conflict do nothing");
             await BulkAsync(accounts, "delete from memberships where account_id in (select r.id from rows r)");
             await BulkAsync(accounts, "delete from holds where account_id in (select r.id from rows r)");
@@ -315,20 +317,25 @@ public sealed partial class SlotStore
 
         private async Task HoldsAsync()
         {
-            var changed = LastOf(commit.Holds, h => h.AccountId);
+            var changed = LastOf(commit.Holds, h => h.Subject);
+            await HoldsAsync(changed.FindAll(h => h.Subject.Kind == SubjectKind.Account), "holds", "account_id", "c.account_id");
+            await HoldsAsync(changed.FindAll(h => h.Subject.Kind == SubjectKind.Contact), "contact_holds", "contact_id", "c.id");
+        }
+
+        private async Task HoldsAsync(List<Effect.HoldsChanged> changed, string table, string holder, string ofPerson)
+        {
             if (changed.Count == 0) return;
-            var accounts = Rows.Of(changed).Long("account_id", h => h.AccountId);
-            await BulkAsync(accounts, "delete from holds where account_id in (select r.account_id from rows r)");
-            var holds = changed.SelectMany(h => h.Holds.Select(hold => (h.AccountId, Hold: hold))).ToList();
+            await BulkAsync(Rows.Of(changed).Long("holder", h => h.Subject.Id), $"delete from {table} where {holder} in (select r.holder from rows r)");
+            var holds = changed.SelectMany(h => h.Holds.Select(hold => (h.Subject, Hold: hold))).ToList();
             await BulkAsync(Rows.Of(holds)
-                    .Long("account_id", h => h.AccountId).Text("source", h => h.Hold.Source).Instant("since", h => h.Hold.Since).Instant("until", h => h.Hold.Until)
-                    .Text("because", h => h.Hold.Because).Short("blocks", h => SendStore.Bits(h.Hold.Blocks)),
-                "insert into holds (account_id, source, since, until, because, blocks) select r.account_id, r.source, r.since, r.until, r.because, r.blocks from rows r where true");
-            // What the claim had put off until the end of a hold may leave as soon as nothing holds the account any more.
+                    .Long("holder", h => h.Subject.Id).Text("source", h => h.Hold.Source).Instant("since", h => h.Hold.Since).Instant("until", h => h.Hold.Until)
+                    .Text("because", h => h.Hold.Because).Short("blocks", h => SendStore.Bits(h.Hold.Blocks.Classes)).Text("topics", h => string.Join(',', h.Hold.Blocks.Topics)),
+                $"insert into {table} ({holder}, source, since, until, because, blocks, topics) select r.holder, r.source, r.since, r.until, r.because, r.blocks, r.topics from rows r where true");
+            // What the claim had put off until the end of a hold may leave as soon as nothing holds it any more.
             var released = changed.Where(h => h.Holds.Count == 0).ToList();
-            var held = await database.BulkAsync(connection, transaction, Rows.Of(released).Long("account_id", h => h.AccountId).Scalar("now", commit.RecordedAt),
+            var held = await database.BulkAsync(connection, transaction, Rows.Of(released).Long("holder", h => h.Subject.Id).Scalar("now", commit.RecordedAt),
                 $"""
-                 select s.slot, s.id from rows r join contacts c on c.account_id = r.account_id join sends s on s.recipient_id = c.id
+                 select s.slot, s.id from rows r join contacts c on {ofPerson} = r.holder join sends s on s.recipient_id = c.id
                  where s.state = {(short)SendState.Planned} and s.reason = {(short)Reason.OnHold} and s.not_before > @now
                  """, row => (Slot: row.GetInt16(0), Id: row.Uuid(1)), cancel);
             var freed = await database.BulkAsync(connection, transaction, Rows.Of(held).Short("slot", send => send.Slot).Uuid("id", send => send.Id).Scalar("now", commit.RecordedAt),

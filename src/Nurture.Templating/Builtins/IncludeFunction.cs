@@ -129,7 +129,7 @@ internal sealed class IncludeFunction() : TemplateFunction("include")
     {
         var context = invocation.Context;
         context.EnterCall(invocation.Site.Span, "include", template.Bound.Layout.Count);
-        var frame = new Frame(template.Bound.NewLocals(), NewArguments(invocation, template, out var promoted), null);
+        var frame = new Frame(template.Bound.Layout, template.Bound.NewLocals(), NewArguments(invocation, template, out var promoted), null);
         foreach (var (slot, value) in promoted)
         {
             frame.Locals[slot] = value;

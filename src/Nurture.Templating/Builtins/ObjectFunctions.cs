@@ -62,7 +62,8 @@ internal static class ObjectFunctions
 
         context.EnterCall(span, "eval");
         var callerFrame = context.Frame;
-        (context.Template, context.Frame) = (template, FrameFor(template, caller, callerFrame));
+        var frame = FrameFor(template, callerFrame);
+        (context.Template, context.Frame) = (template, frame);
         var outer = isCodeOnly ? null : context.BeginCapture();
         CapturedText? captured = null;
         try
@@ -89,6 +90,7 @@ internal static class ObjectFunctions
             }
 
             (context.Template, context.Frame) = (caller, callerFrame);
+            GiveBack(frame, callerFrame);
             context.LeaveCall();
         }
     }
@@ -111,19 +113,31 @@ internal static class ObjectFunctions
         return result;
     }
 
+    /// <summary>What it sets of these locals is set there.</summary>
+    private static void GiveBack(Frame frame, Frame callerFrame)
+    {
+        foreach (var (name, slot) in frame.Layout.Slots)
+        {
+            if (callerFrame.Layout.TryGetSlot(name, out var to))
+            {
+                callerFrame.Locals[to] = frame.Locals[slot];
+            }
+        }
+    }
+
     /// <summary>The evaluated text sees the locals of the place where it is evaluated.</summary>
-    private static Frame FrameFor(Template template, Template caller, Frame callerFrame)
+    private static Frame FrameFor(Template template, Frame callerFrame)
     {
         var locals = template.Bound.NewLocals();
         foreach (var (name, slot) in template.Bound.Layout.Slots)
         {
-            if (caller.Bound.Layout.TryGetSlot(name, out var from) && from < callerFrame.Locals.Length)
+            if (callerFrame.Layout.TryGetSlot(name, out var from))
             {
                 locals[slot] = callerFrame.Locals[from];
             }
         }
 
-        return new Frame(locals, callerFrame.Arguments, callerFrame.Block);
+        return new Frame(template.Bound.Layout, locals, callerFrame.Arguments, callerFrame.Block);
     }
 
     /// <summary>A number or a date in a .NET format.</summary>

@@ -58,9 +58,15 @@ internal static partial class StringFunctions
         new("string.whitespace", "text", Whitespace),
     ];
 
+    /// <summary>A text that is not longer than its argument, but for what is written instead of single characters.</summary>
     private static TemplateValue Result(in Call call, string text)
     {
-        call.ChargeText(text.Length);
+        if (call.Context.Template.Options.IsMail)
+        {
+            call.CheckText(text.Length);
+        }
+
+        call.Context.Charge(1 + text.Length / RenderContext.CharactersPerStep, call.Span);
         return text;
     }
 

@@ -168,7 +168,12 @@ internal sealed class InterpolationNode(ExpressionNode[] parts, bool isMail, Sou
         {
             var value = part.Evaluate(context);
             var printed = (isMail ? null : Plain(context, value)) ?? context.Print(value, Span);
-            context.ChargeText(text.Length + printed.Length, Span, Interpolated);
+            if (isMail)
+            {
+                context.CheckText(text.Length + printed.Length, Span, Interpolated);
+            }
+
+            context.Charge(1 + (text.Length + printed.Length) / RenderContext.CharactersPerStep, Span);
             text.Append(printed);
         }
 
@@ -179,6 +184,7 @@ internal sealed class InterpolationNode(ExpressionNode[] parts, bool isMail, Sou
     private static string? Plain(RenderContext context, TemplateValue value) => value.Kind switch
     {
         TemplateValueKind.Boolean => value.AsBoolean ? "True" : "False",
+        TemplateValueKind.Text => value.AsText,
         TemplateValueKind.Date => context.Shown(value.AsDate).DateTime.ToString(context.Culture),
         TemplateValueKind.List => value.AsList.IsSequence ? "Scriban.Runtime.ScriptRange" : "Scriban.Runtime.ScriptArray",
         _ => null,

@@ -65,7 +65,7 @@ internal sealed class ScriptFunction(ScriptFunctionBody body, Template template,
         context.EnterCall(invocation.Site.Span, Name, around is null ? body.Layout.Count : 0);
         var variables = body.Parameters is null ? null : new TemplateObject { Owner = context };
         var arguments = around is not null && invocation.Values.IsEmpty ? around.Arguments : variables is null ? CollectAll(invocation) : MatchParameters(invocation, variables);
-        var frame = new Frame(around?.Locals ?? body.Layout.NewLocals(), arguments, block ?? around?.Block);
+        var frame = new Frame(body.Layout, around?.Locals ?? body.Layout.NewLocals(), arguments, block ?? around?.Block);
         if (body.SelfSlot >= 0)
         {
             frame.Locals[body.SelfSlot] = TemplateValue.From(this);

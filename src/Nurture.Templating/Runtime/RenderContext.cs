@@ -51,7 +51,7 @@ internal sealed class RenderContext : IDisposable
         // Loops and values make a mail longer than its template.
         Output = new OutputBuffer(options.Limits.OutputBytes, _budget, Math.Clamp(2 * template.Text.Length, 1024, 32 * 1024));
         _draws = unchecked((ulong)options.Seed);
-        Frame = new Frame(template.Bound.NewLocals(), null, null);
+        Frame = new Frame(template.Bound.Layout, template.Bound.NewLocals(), null, null);
         _builtins = builtins;
         _workLeft = options.Limits.WorkSteps;
         _globals.Add(new Scope(model));

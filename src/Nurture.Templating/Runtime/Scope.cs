@@ -1,3 +1,4 @@
+using Nurture.Templating.Compilation;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Templating.Runtime;
@@ -47,8 +48,10 @@ internal sealed class LoopScope(LoopKind kind, string? variable, LoopScope? oute
 }
 
 /// <summary>The locals of one run of a template, an include or a function.</summary>
-internal sealed class Frame(TemplateValue[] locals, TemplateList? arguments, TemplateFunction? block)
+internal sealed class Frame(FrameLayout layout, TemplateValue[] locals, TemplateList? arguments, TemplateFunction? block)
 {
+    public FrameLayout Layout { get; } = layout;
+
     public TemplateValue[] Locals { get; } = locals;
 
     /// <summary>What <c>$</c> is.</summary>

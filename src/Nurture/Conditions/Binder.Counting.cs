@@ -21,6 +21,7 @@ internal sealed partial class Binder
     /// <summary><c>count</c> or <c>people</c>, compared with a number that is known here, or with something that is not.</summary>
     private Part? BindCounting(Expression.Call call, Relation? relation, double? number)
     {
+        if (IsOutOfReach(call)) return null;
         var isPeople = NameOf(call)!.Value.Name == "people";
         if (Arguments(call, 1, 2, "where") is not { } arguments) return null;
         if (AskedSubject(call) is not { } of) return null;

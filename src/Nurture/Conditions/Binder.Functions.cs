@@ -29,6 +29,7 @@ internal sealed partial class Binder
             return FailedPart(call, NotHere, $"A where reads the event's own fields: {name}(…) cannot be asked in it.", "Ask it outside of the brackets, joined with &&.");
         }
 
+        if (declared is { IsInWhere: false } && (name is not ("days_since" or "days_until") || IsMomentOfEvent(call, name)) && IsOutOfReach(call)) return null;
         if (receiver is not null && declared is { AsksSomebody: false })
         {
             return FailedPart(call, ConditionDiagnostics.UnknownFunction, $"{name}(…) stands alone, without {Shown(call.Function).Split('.')[0]}.", $"Write {name}(…).");
@@ -61,6 +62,8 @@ internal sealed partial class Binder
             _ => UnknownFunction(call),
         };
     }
+
+    private static bool IsMomentOfEvent(Expression.Call call, string name) => name == "days_since" && call.Arguments is [{ Value: var asked }, ..] && Bare(asked) is Expression.Literal;
 
     /// <summary><c>f(…)</c>, not <c>f …</c>: there the arguments would reach to the end of the condition.</summary>
     private bool IsWrittenWithBrackets(Expression.Call call) => call.Function.Span.End < source.Length && source[call.Function.Span.End] == '(';

@@ -80,7 +80,8 @@ internal sealed partial class Binder
         if (of == SubjectKind.Contact && NeedsNoContact(expression)) return null;
         Reads(of);
         if (of == SubjectKind.Contact && name == "role") return new Part(PartType.Roles, Roles: new RolesOfContact());
-        if (ProductKnowledge.Of(of, name) is { } known) return known;
+        if (ProductKnowledge.Of(of, name) is { } known) return IsOutOfReach(expression) ? null : known;
+        if (of == SubjectKind.Account) accountAttributes.Add(name);
         if (scope.Plan.Attribute(of, name) is { } planned) return Planned(of, planned);
         if (ProductKnowledge.TextAttributes(of).Contains(name)) return TextAttribute(of, name);
         if (scope.Plan.ContactAttributes.Count + scope.Plan.AccountAttributes.Count == 0)
@@ -222,6 +223,13 @@ internal sealed partial class Binder
     {
         readsContact |= kind == SubjectKind.Contact;
         readsAccount |= kind == SubjectKind.Account;
+    }
+
+    private bool IsOutOfReach(Expression expression)
+    {
+        if (!scope.IsOfAttributesAlone) return false;
+        report.Error(NotHere, expression.Span, $"Here attributes of the account are asked, and not {Shown(expression)}.", "Such as account.plan == \"trial\", days_until(account.contract_end) >= 0 or exists(account.contract_end).");
+        return true;
     }
 
     private bool NeedsNoContact(Expression expression, Wording? hint = null)

@@ -31,6 +31,7 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
     private readonly List<Criterion> criteria = [];
     private readonly List<EventPredicate> events = [];
     private readonly HashSet<Segment> segments = [];
+    private readonly SortedSet<string> accountAttributes = new(StringComparer.Ordinal);
     private readonly SortedSet<string> hitTemplates = new(StringComparer.Ordinal);
     private bool readsContact;
     private bool readsAccount;
@@ -40,7 +41,7 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
         var test = BindTest(root);
         return test is null || report.HasErrors
             ? null
-            : new Condition(text, test, [.. criteria.DistinctBy(criterion => criterion.Key)], [.. events.DistinctBy(predicate => predicate.Key)], readsContact, readsAccount) { HitTemplates = [.. hitTemplates], Segments = [.. segments] };
+            : new Condition(text, test, [.. criteria.DistinctBy(criterion => criterion.Key)], [.. events.DistinctBy(predicate => predicate.Key)], readsContact, readsAccount) { HitTemplates = [.. hitTemplates], Segments = [.. segments], AccountAttributes = [.. accountAttributes] };
     }
 
     /// <param name="most">What is counted beyond this makes no difference.</param>

@@ -47,6 +47,9 @@ public sealed partial class Condition
     /// <summary>Segments that it names itself, each once; what those name in turn is theirs.</summary>
     public IReadOnlyList<Segment> Segments { get; internal init; } = [];
 
+    /// <summary>Attributes of the account that it reads itself, each once.</summary>
+    public IReadOnlyList<string> AccountAttributes { get; internal init; } = [];
+
     /// <summary>Whether the answer depends on the person: attributes, roles, consent, counters.</summary>
     public bool ReadsContact { get; }
 

@@ -57,6 +57,9 @@ public sealed record ConditionScope
     /// <summary>A hook asks the JSON of a request, <c>body.…</c>, and nothing else: nobody is known yet.</summary>
     public bool HasBody { get; init; }
 
+    /// <summary>Asked of a stored row: attributes of the account and the clock, and nothing that only a state knows.</summary>
+    public bool IsOfAttributesAlone { get; init; }
+
     /// <summary>What <c>response.…</c> may read: what webhooks before it declare of their answers; null where none may be.</summary>
     public IReadOnlyCollection<string>? Responses { get; init; }
 

@@ -1,6 +1,7 @@
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Scenarios;
+using Nurture.Sends;
 
 namespace Nurture.Conditions;
 
@@ -57,11 +58,9 @@ internal sealed class Reachable(SendClass @class, string? topic) : Test
         return Of(contact.Status == ContactStatus.Active
             && !contact.IsSuppressed
             && !string.IsNullOrEmpty(contact.Email)
-            && (@class == SendClass.Transactional || IsWilling(contact)));
+            && Consent.Refuses(contact, context.Account, @class, topic, context.Catalog, context.At) is null);
     }
 
-    private bool IsWilling(ContactState contact) =>
-        !contact.Refusals.ContainsKey("*")
-        && (topic is null || !contact.Refusals.ContainsKey(topic))
-        && (@class != SendClass.Marketing || contact.Basis != ConsentBasis.None);
+    public override long NextChange(in ConditionContext context) =>
+        @class == SendClass.Service && context is { Account: { } account, Catalog.Policy.ServiceBasis: { } basis } ? basis.NextChangeMs(account, context.Catalog, context.At) : Operand.Never;
 }

@@ -51,9 +51,6 @@ public sealed class AccountState : SubjectState
 
     public List<ClosedFamily> ClosedFamilies { get; } = [];
 
-    /// <summary>Holds in force.</summary>
-    public List<Hold> Holds { get; } = [];
-
     /// <summary>The account that this one turned out to be; 0 while it is itself. All else went there then.</summary>
     public long MergedInto { get; set; }
 
@@ -74,7 +71,4 @@ public sealed class AccountState : SubjectState
         base.Forget(contactId);
         Seats.RemoveAll(seat => seat.ContactId == contactId);
     }
-
-    /// <summary>After a hold: sends that a hold would block wait until then, so that nobody is flooded.</summary>
-    public DateTimeOffset QuietUntil { get; set; }
 }

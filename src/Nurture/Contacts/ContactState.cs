@@ -26,6 +26,9 @@ public sealed class ContactState : SubjectState
     /// <summary>The primary account; 0 while there is none.</summary>
     public long AccountId { get; set; }
 
+    /// <summary>Contacts that turned out to be this one: mails that were planned for them are this one's.</summary>
+    public SortedSet<long> Absorbed { get; } = [];
+
     /// <summary>How often the contact has moved between slots: tells a signal that is early from one that is late.</summary>
     public int Hop { get; set; }
 

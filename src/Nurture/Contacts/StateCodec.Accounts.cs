@@ -217,14 +217,16 @@ public static partial class StateCodec
         w.Instant(2, hold.Since);
         w.Instant(3, hold.Until);
         w.Text(4, hold.Because);
-        foreach (var blocked in hold.Blocks) w.Number(5, (long)blocked);
+        foreach (var blocked in hold.Blocks.Classes) w.Number(5, (long)blocked);
         w.Number(6, (long)hold.Quiet.TotalMilliseconds);
+        foreach (var topic in hold.Blocks.Topics) w.Text(7, topic);
     }
 
     private static Hold ReadHold(ReadOnlySpan<byte> bytes)
     {
         var reader = new PackedReader(bytes);
         var (source, since, until, because, blocks, quiet) = ("", default(DateTimeOffset), default(DateTimeOffset), "", new List<SendClass>(), 0L);
+        var topics = new List<string>();
         while (reader.Next())
         {
             switch (reader.Field)
@@ -235,10 +237,11 @@ public static partial class StateCodec
                 case 4: because = reader.Text; break;
                 case 5: blocks.Add((SendClass)reader.Number); break;
                 case 6: quiet = reader.Number; break;
+                case 7: topics.Add(reader.Text); break;
             }
         }
 
-        return new(source, since, until, because, blocks, TimeSpan.FromMilliseconds(quiet));
+        return new(source, since, until, because, new(blocks, topics), TimeSpan.FromMilliseconds(quiet));
     }
 
     private static ClosedFamily ReadClosed(ReadOnlySpan<byte> bytes)

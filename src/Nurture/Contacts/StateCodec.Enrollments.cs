@@ -262,12 +262,13 @@ public static partial class StateCodec
         w.Instant(3, entry.Until);
         w.Flag(4, entry.IsDelayed);
         w.Flag(5, entry.IsBehind);
+        w.Number(6, entry.Place);
     }
 
     private static PendingEntry ReadPending(ReadOnlySpan<byte> bytes)
     {
         var reader = new PackedReader(bytes);
-        var (scenario, trigger, until, isDelayed, isBehind) = ("", (OccurredEvent?)null, default(DateTimeOffset), false, false);
+        var (scenario, trigger, until, isDelayed, isBehind, place) = ("", (OccurredEvent?)null, default(DateTimeOffset), false, false, 0L);
         while (reader.Next())
         {
             if (reader.Field == 1) scenario = reader.Text;
@@ -275,9 +276,10 @@ public static partial class StateCodec
             else if (reader.Field == 3) until = reader.Instant;
             else if (reader.Field == 4) isDelayed = reader.Flag;
             else if (reader.Field == 5) isBehind = reader.Flag;
+            else if (reader.Field == 6) place = reader.Number;
         }
 
-        return new PendingEntry(scenario, trigger, until, isDelayed, isBehind);
+        return new PendingEntry(scenario, trigger, until, isDelayed, isBehind, place);
     }
 
     internal static void WriteEvent(PackedWriter w, OccurredEvent happened)

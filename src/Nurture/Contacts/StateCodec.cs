@@ -204,7 +204,10 @@ public static partial class StateCodec
         if (contact.LastActiveAt != default) hot.Instant(18, contact.LastActiveAt);
         hot.Flag(19, contact.IsKnown);
         hot.Flag(65, contact.IsInternal);
+        foreach (var hold in contact.Holds) hot.Message(67, w => WriteHold(w, hold));
+        if (contact.QuietUntil != default) hot.Instant(68, contact.QuietUntil);
         foreach (var membership in contact.Memberships) cold.Number(51, membership);
+        foreach (var absorbed in contact.Absorbed) cold.Number(66, absorbed);
         foreach (var (session, part) in contact.Sessions)
         {
             cold.Message(64, w =>
@@ -241,7 +244,10 @@ public static partial class StateCodec
             case 18: contact.LastActiveAt = reader.Instant; return true;
             case 19: contact.IsKnown = reader.Flag; return true;
             case 65: contact.IsInternal = reader.Flag; return true;
+            case 67: contact.Holds.Add(ReadHold(reader.Bytes)); return true;
+            case 68: contact.QuietUntil = reader.Instant; return true;
             case 51: contact.Memberships.Add(reader.Number); return true;
+            case 66: contact.Absorbed.Add(reader.Number); return true;
             case 64:
                 var (session, registration, told) = ("", Registration.None, 0);
                 var part = new PackedReader(reader.Bytes);

@@ -1,5 +1,6 @@
 using Nurture.Criteria;
 using Nurture.Engine;
+using Nurture.Escalations;
 
 namespace Nurture.Contacts;
 
@@ -44,6 +45,12 @@ public abstract class SubjectState
 
     /// <summary>Entries that wait for something still unknown (SEMANTICS.md 19).</summary>
     public List<PendingEntry> PendingEntries { get; } = [];
+
+    /// <summary>In force: of an account and all its people, or of a person who has none.</summary>
+    public List<Hold> Holds { get; } = [];
+
+    /// <summary>After a hold: sends that a hold would block wait until then, so that nobody is flooded.</summary>
+    public DateTimeOffset QuietUntil { get; set; }
 
     /// <summary>Triggers on state of scenarios that went live up to then are remembered.</summary>
     public DateTimeOffset RememberedAt { get; set; }

@@ -25,8 +25,12 @@ internal sealed partial class Advance
     private long NowOf(ContactState person, long accountId) => AccountOf(person) is { } own && own.Is(accountId) ? own.Id : accountId;
 
     /// <summary>The subject by all its names: the ids of what it planned and sent before are made of the name that it had then.</summary>
-    private static IEnumerable<SubjectRef> NamesOf(SubjectState subject) =>
-        subject is AccountState account ? account.Absorbed.Select(SubjectRef.Account).Prepend(account.Ref) : [subject.Ref];
+    private static IEnumerable<SubjectRef> NamesOf(SubjectState subject) => (subject switch
+    {
+        AccountState account => account.Absorbed.Select(SubjectRef.Account),
+        ContactState contact => contact.Absorbed.Select(SubjectRef.Contact),
+        _ => throw new InvalidOperationException($"No names of {subject.GetType().Name}."),
+    }).Prepend(subject.Ref);
 
     /// <summary>Of an account's history what names another account counts only once that one is this one.</summary>
     internal static bool IsPastOf(SubjectState? subject, OccurredEvent happened) => subject is not AccountState account || happened.AccountId == 0 || account.Is(happened.AccountId);
@@ -92,6 +96,7 @@ internal sealed partial class Advance
     private void Gathered(AccountState account)
     {
         account.IsGathering = false;
+        ScoreHealth(account, now, isMerged: true);
         RememberTriggers(account, now);
         Settle(account, now);
         SettlePeople(account, now);
@@ -111,7 +116,7 @@ internal sealed partial class Advance
         foreach (var (scenario, was) in from.TriggerMemory) into.TriggerMemory.TryAdd(scenario, was);
         into.Lists.UnionWith(from.Lists);
         foreach (var (split, arm) in from.Splits) into.Splits.TryAdd(split, arm);
-        into.PendingEntries.AddRange(from.PendingEntries.Where(entry => !into.PendingEntries.Exists(own => own.Scenario == entry.Scenario && own.IsDelayed == entry.IsDelayed && KeyOf(own) == KeyOf(entry))));
+        MergePending(into, from, entry => into.PendingEntries.Exists(own => own.Scenario == entry.Scenario && own.IsDelayed == entry.IsDelayed && KeyOf(own) == KeyOf(entry)));
         into.Seats.AddRange(from.Seats.Where(seat => !into.Seats.Exists(own => own.Scenario == seat.Scenario && own.ContactId == seat.ContactId)));
         MergeClosedFamilies(into, from);
         var merged = MergeCases(into, from);
@@ -208,7 +213,7 @@ internal sealed partial class Advance
         {
             Source = ofSource.Key,
             Since = ofSource.Min(hold => hold.Since),
-            Blocks = [.. ofSource.SelectMany(hold => hold.Blocks).Distinct().Order()],
+            Blocks = ofSource.Select(hold => hold.Blocks).Aggregate((one, other) => one.And(other)),
             Quiet = ofSource.Max(hold => hold.Quiet),
         }).ToList();
         into.Holds.Clear();

@@ -133,7 +133,7 @@ internal sealed partial class Advance
     {
         foreach (var entry in subject.PendingEntries.Where(one => scenarios.Any(name => Scenario.Means(name, one.Scenario))).ToList())
         {
-            subject.PendingEntries.Remove(entry);
+            Unqueue(subject, entry);
             NoteStopped(subject.Ref, entry.Scenario, by, at);
         }
 

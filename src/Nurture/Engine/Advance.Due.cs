@@ -92,11 +92,8 @@ internal sealed partial class Advance
     {
         if (subject is ContactState { Status: ContactStatus.Erased } or AccountState { IsOnTheMove: true } || IsParked(subject)) return;
         at = Later(at, subject.LivedUntil);
-        if (subject is AccountState account)
-        {
-            EndHolds(account, at);
-            ScoreHealth(account, at);
-        }
+        EndHolds(subject, at);
+        if (subject is AccountState account) ScoreHealth(account, at);
 
         MoveDates(subject, at);
         foreach (var enrollment in subject.Enrollments.ToList()) AskGoalAndExit(subject, enrollment, at);
@@ -285,11 +282,8 @@ internal sealed partial class Advance
             }
         }
 
-        if (subject is AccountState account)
-        {
-            foreach (var hold in account.Holds) Sooner(hold.Until);
-            Sooner(NextHealthChange(account, at));
-        }
+        foreach (var hold in subject.Holds) Sooner(hold.Until);
+        if (subject is AccountState account) Sooner(NextHealthChange(account, at));
 
         foreach (var entry in subject.PendingEntries) Sooner(entry.Until);
         if (subject is ContactState contact)

@@ -68,7 +68,7 @@ internal sealed partial class Advance
     private static TimeSpan SettleOf(SubjectState subject) =>
         subject is ContactState contact && (!contact.IsKnown || contact.AccountId == 0 || contact.Email is null) ? LongSettle : ShortSettle;
 
-    /// <summary>Enters now, or after the trigger's delay, at a moment of its spread.</summary>
+    /// <summary>Enters now, or after the trigger's delay, or when its turn has come in a spread.</summary>
     private void Begin(SubjectState subject, PublishedScenario published, OccurredEvent? happened, DateTimeOffset at, TimeSpan late, TimeSpan? settle = null, bool isBehind = false)
     {
         var (scenario, trigger) = (published.Scenario, published.Scenario.Trigger);
@@ -78,16 +78,58 @@ internal sealed partial class Advance
             return;
         }
 
-        var key = KeyOf(scenario, subject, happened);
         var refusal = published.IsPaused ? Reason.ScenarioPaused
             : now - at > late ? Reason.Late
             : IsPending(subject, scenario, happened, isDelayed: true) ? Reason.AlreadyEnrolled
             : (Reason?)null;
-        var until = at + trigger.Delay + (trigger.Spread * Draws.Share("spread", $"{scenario.Name}\n{key}", subject.Ref));
-        until = Instants.FromMilliseconds(until.ToMilliseconds());
-        if (refusal is null) subject.PendingEntries.Add(new PendingEntry(scenario.Name, happened, until, IsDelayed: true, isBehind));
-        Note(subject.Ref, scenario.Name, scenario.Version, 0, "", refusal ?? Reason.EntryDelayed, at, happened?.ContactId ?? 0,
-            refusal is null ? Detail(("until", until.ToString("O", System.Globalization.CultureInfo.InvariantCulture))) : "");
+        if (refusal is not null)
+        {
+            Note(subject.Ref, scenario.Name, scenario.Version, 0, "", refusal.Value, at, happened?.ContactId ?? 0, "");
+            return;
+        }
+
+        var entry = Queue(subject, scenario, new PendingEntry(scenario.Name, happened, default, IsDelayed: true, isBehind), at + trigger.Delay);
+        Note(subject.Ref, scenario.Name, scenario.Version, 0, "", Reason.EntryDelayed, at, happened?.ContactId ?? 0,
+            Detail((trigger.Spread > TimeSpan.Zero ? "latest" : "until", entry.Until.ToString("O", System.Globalization.CultureInfo.InvariantCulture))));
+    }
+
+    /// <summary>Puts an entry among those who wait; where the trigger is spread it gets a turn in the order of coming, and at the latest enters without.</summary>
+    /// <param name="cameAt">Not before then.</param>
+    private PendingEntry Queue(SubjectState subject, Scenario scenario, PendingEntry entry, DateTimeOffset cameAt)
+    {
+        cameAt = Instants.FromMilliseconds(cameAt.ToMilliseconds());
+        var until = EntryLine.LatestOf(cameAt, scenario.Trigger.Spread, catalog.Policy.AllowedHours.GetValueOrDefault(scenario.Class), LocalClock.Of(catalog.Policy));
+        entry = entry with { Until = Instants.FromMilliseconds(until.ToMilliseconds()), Place = Draws.PlaceId(subject.Ref, scenario.Name, KeyOf(scenario, subject, entry.Trigger), cameAt) };
+        subject.PendingEntries.Add(entry);
+        Do(new Effect.InLine(subject.Ref, entry.Place, scenario.Name, scenario.Version, "", 0, DateTimeOffset.MaxValue, cameAt));
+        return entry;
+    }
+
+    private void Unqueue(SubjectState subject, PendingEntry entry)
+    {
+        subject.PendingEntries.Remove(entry);
+        if (entry.Place != 0) Do(new Effect.LeftLine(entry.Place));
+    }
+
+    /// <summary>What waited to enter for the one waits for the other, unless the same waits already.</summary>
+    private void MergePending(SubjectState into, SubjectState from, Func<PendingEntry, bool> isKnown)
+    {
+        foreach (var entry in from.PendingEntries)
+        {
+            var isNew = !isKnown(entry);
+            if (isNew) into.PendingEntries.Add(entry);
+            if (entry.Place == 0) continue;
+            // Its place in line stays the one that it had.
+            Do(!isNew ? new Effect.LeftLine(entry.Place) : new Effect.InLine(into.Ref, entry.Place, entry.Scenario, 0, "", 0, DateTimeOffset.MaxValue, entry.Until));
+        }
+    }
+
+    private void LetIn(SubjectState subject, Signal.Admitted signal)
+    {
+        var waiting = subject.PendingEntries.FindIndex(entry => entry.Place == signal.EnrollmentId);
+        if (waiting < 0) return;
+        subject.PendingEntries[waiting] = subject.PendingEntries[waiting] with { Until = signal.At };
+        Settle(subject, signal.At);
     }
 
     private void TryPending(SubjectState subject, DateTimeOffset at)
@@ -96,7 +138,7 @@ internal sealed partial class Advance
         {
             // What entered before it at this moment may have stopped it.
             if (!subject.PendingEntries.Contains(entry)) continue;
-            if (!catalog.Live.TryGetValue(entry.Scenario, out var published)) subject.PendingEntries.Remove(entry);
+            if (!catalog.Live.TryGetValue(entry.Scenario, out var published)) Unqueue(subject, entry);
             else if (entry.IsDelayed) TryDelayed(subject, entry, published, at);
             else if (subject is ContactState contact && published.Scenario.Trigger is Scenarios.Trigger.Event trigger) TryUnsettled(contact, entry, published, trigger, at);
             else subject.PendingEntries.Remove(entry);
@@ -106,11 +148,11 @@ internal sealed partial class Advance
     private void TryDelayed(SubjectState subject, PendingEntry entry, PublishedScenario published, DateTimeOffset at)
     {
         if (at < entry.Until) return;
-        subject.PendingEntries.Remove(entry);
+        Unqueue(subject, entry);
         if (published.IsPaused)
         {
             // Paused, it comes no nearer, and enters when it goes on.
-            subject.PendingEntries.Add(entry with { Until = at + PausedLook });
+            Queue(subject, published.Scenario, entry, published.Scenario.Trigger.Spread > TimeSpan.Zero ? at : at + PausedLook);
             return;
         }
 
@@ -299,11 +341,29 @@ internal sealed partial class Advance
             && !subject.Enrollments.Exists(e => e.Scenario == signal.Scenario && e.EnteredAt >= signal.Moment)
             && !subject.Passages.Exists(p => p.Scenario == signal.Scenario && p.EnteredAt >= signal.Moment))
         {
-            TryEnter(subject, published, null, signal.At, schedule.Late);
+            EnterBySchedule(subject, published, schedule, signal);
         }
 
         Rest(subject, signal.At);
     }
+
+    /// <summary>At once, or when the moment comes on the subject's own clock.</summary>
+    private void EnterBySchedule(SubjectState subject, PublishedScenario published, Scenarios.Trigger.Schedule schedule, Signal.Scheduled signal)
+    {
+        var scenario = published.Scenario;
+        if (!schedule.Timing.IsOfRecipient || OwnMoment(schedule.Timing, subject) is not { } moment || moment <= signal.At)
+        {
+            TryEnter(subject, published, null, signal.At, schedule.Late);
+            return;
+        }
+
+        if (IsPending(subject, scenario, null, isDelayed: true)) return;
+        var entry = Queue(subject, scenario, new PendingEntry(scenario.Name, null, default, IsDelayed: true), moment);
+        Note(subject.Ref, scenario.Name, scenario.Version, 0, "", Reason.EntryDelayed, signal.At, 0, Detail(("until", entry.Until.ToString("O", System.Globalization.CultureInfo.InvariantCulture))));
+    }
+
+    private DateTimeOffset? OwnMoment(Timing timing, SubjectState subject) =>
+        timing.Once is { } local ? Calendar.At(local.Date, local.TimeOfDay, ClockOf(ZoneRule.Recipient, subject).Zone) : null;
 
     /// <summary>Asked twice for one start of many, somebody enters once: a passage that began since then answers for it.</summary>
     private void StartAsked(Signal.StartAsked signal)

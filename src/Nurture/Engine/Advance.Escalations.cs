@@ -11,6 +11,12 @@ namespace Nurture.Engine;
 /// <summary>Calling a human, waiting for what came of it, and keeping silent meanwhile (SEMANTICS.md 42, 46 to 49).</summary>
 internal sealed partial class Advance
 {
+    // An answer that does not come within this is asked for again.
+    private static readonly TimeSpan AnswerLook = TimeSpan.FromHours(1);
+
+    // What was heard of the budget, while the passage that asked goes on by it.
+    private Signal.CaseAnswered? answer;
+
     private bool Escalated(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Escalate step, DateTimeOffset at)
     {
         if (enrollment.EscalationId != 0)
@@ -35,6 +41,13 @@ internal sealed partial class Advance
             // Said once, when the waiting begins.
             if (enrollment.StepDueAt is null) Note(subject, enrollment, Reason.SourceSilent, at);
             enrollment.StepDueAt = later;
+            return false;
+        }
+
+        if (answer?.EnrollmentId != enrollment.Id && RefusalOf(account, subject, step, at) is null && catalog.Escalations.Find(step.Type) is { } type && catalog.Escalations.HasBudget(type) && OpenOf(account!, type) is null)
+        {
+            enrollment.StepDueAt = Later(enrollment.StepDueAt ?? at, at + AnswerLook);
+            Do(new Effect.CaseAsked(subject.Ref, enrollment.Id, enrollment.Scenario, step.Id, enrollment.Iteration, account!.Id, type.Name, TakerOf(account, type) ?? type.Queue));
             return false;
         }
 
@@ -70,14 +83,13 @@ internal sealed partial class Advance
     private EscalationState? OpenOrJoin(AccountState? account, SubjectState subject, Enrollment enrollment, Step.Escalate step, DateTimeOffset at)
     {
         var type = catalog.Escalations.Find(step.Type);
-        var refusal = account is null ? "no_account" : type is null ? "unknown_type"
-            : account.IsInternal || subject is ContactState { IsInternal: true } ? "internal" : null;
-        if (refusal is null)
+        var refusal = RefusalOf(account, subject, step, at);
+        if (refusal is null or "off" or "cool_down")
         {
-            if (account!.Escalations.Find(open => open.Family == type!.Family) is { } known)
+            if (OpenOf(account!, type!) is { } known)
             {
                 Note(subject, enrollment, Reason.EscalationJoined, at, detail: Detail(("type", step.Type), ("escalation", known.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))));
-                Evidence(account, known, enrollment, step, at);
+                Evidence(account!, known, enrollment, step, at);
                 if (known.SnoozedUntil is not null)
                 {
                     TakeUp(known, at);
@@ -87,9 +99,7 @@ internal sealed partial class Advance
                 return known;
             }
 
-            refusal = type!.IsOff ? "off"
-                : account.ClosedFamilies.Find(closed => closed.Family == type.Family) is { } before && before.CoolUntil > at ? "cool_down"
-                : null;
+            if (refusal is null && answer is { IsWithinBudget: false } && answer.EnrollmentId == enrollment.Id) refusal = "budget";
         }
 
         if (refusal is not null)
@@ -101,6 +111,35 @@ internal sealed partial class Advance
         return Open(account!, subject, enrollment, step, type!, at);
     }
 
+    /// <summary>Why no case may be opened, whatever the budget says; null where one may.</summary>
+    private string? RefusalOf(AccountState? account, SubjectState subject, Step.Escalate step, DateTimeOffset at) =>
+        account is null ? "no_account"
+        : catalog.Escalations.Find(step.Type) is not { } type ? "unknown_type"
+        : account.IsInternal || subject is ContactState { IsInternal: true } ? "internal"
+        : type.IsOff ? "off"
+        : account.ClosedFamilies.Find(closed => closed.Family == type.Family) is { } before && before.CoolUntil > at ? "cool_down"
+        : null;
+
+    private static EscalationState? OpenOf(AccountState account, EscalationType type) => account.Escalations.Find(open => open.Family == type.Family);
+
+    /// <summary>The colleague who gets the account's cases; null where they wait in the queue.</summary>
+    private static string? TakerOf(AccountState account, EscalationType type) => type.ToOwner ? Text(account, "owner") : null;
+
+    /// <summary>The passage that asked goes on by the answer; one that has left the step meanwhile does not hear it.</summary>
+    private void CaseAnswered(Signal.CaseAnswered signal)
+    {
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        CatchUp(subject, signal.At, isInclusive: false);
+        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment && enrollment.Step == signal.Step && enrollment.Iteration == signal.Occurrence)
+        {
+            answer = signal;
+            Settle(subject, signal.At);
+            answer = null;
+        }
+
+        Rest(subject, signal.At);
+    }
+
     private EscalationState Open(AccountState account, SubjectState subject, Enrollment enrollment, Step.Escalate step, EscalationType type, DateTimeOffset at)
     {
         var ordinal = account.ClosedFamilies.Find(closed => closed.Family == type.Family)?.Count ?? 0;
@@ -110,7 +149,7 @@ internal sealed partial class Advance
             Type = type.Name,
             Family = type.Family,
             OpenedAt = at,
-            Assignee = type.ToOwner ? Text(account, "owner") : null,
+            Assignee = TakerOf(account, type),
             Clocks = CaseClocks.Start(type, at, Company),
         };
         account.Escalations.Add(escalation);

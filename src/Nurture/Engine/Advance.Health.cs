@@ -7,7 +7,8 @@ namespace Nurture.Engine;
 /// <summary>Scores that move at the exact moment, and bands that tell the scenarios.</summary>
 internal sealed partial class Advance
 {
-    private void ScoreHealth(AccountState account, DateTimeOffset at)
+    /// <param name="isMerged">What moved it is that another account is part of it: nobody did anything, so nothing is told and no trigger fires.</param>
+    private void ScoreHealth(AccountState account, DateTimeOffset at, bool isMerged = false)
     {
         // A score that rests on a source which is silent stays what it was.
         if (account.Health is not null && StandsStill(catalog.Index.HealthRestsOn, at) is not null) return;
@@ -35,11 +36,11 @@ internal sealed partial class Advance
             : HealthCause.Behaviour;
         Do(new Effect.HealthNoted(account.Id, at, reading.Score, band, cause));
         // A first reading and a new definition move no trigger (SEMANTICS.md 52).
-        if (!isSame) RememberBand(account);
+        if (!isSame || isMerged) RememberBand(account);
         if (!hasMoved || before is null) return;
         Note(account, null, Reason.BandChanged, at, detail: Detail(
             ("from", HealthBands.Word(before.Band)), ("to", HealthBands.Word(band)), ("score", Shown(reading.Score)?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""), ("cause", cause.ToString().ToLowerInvariant())));
-        if (isSame) Happened(account, ProductEvents.BandChanged, at, ("from", HealthBands.Word(before.Band)), ("to", HealthBands.Word(band)));
+        if (isSame && !isMerged) Happened(account, ProductEvents.BandChanged, at, ("from", HealthBands.Word(before.Band)), ("to", HealthBands.Word(band)));
     }
 
     private void RememberBand(AccountState account)

@@ -4,7 +4,10 @@ using Nurture.Scenarios;
 
 namespace Nurture.Engine;
 
-/// <summary>Keeping an account silent: by a case, by hand, between two events, after a reply; always with an end (SEMANTICS.md 41, 48).</summary>
+/// <summary>
+/// Keeping an account silent: by a case, by hand, between two events, after a reply; always with an end (SEMANTICS.md 41, 48).
+/// Who has no account is held by themselves, and takes the hold along to the account that they join.
+/// </summary>
 internal sealed partial class Advance
 {
     // What waited for a hold leaves one at a time, so that nobody is flooded on its end.
@@ -16,33 +19,33 @@ internal sealed partial class Advance
     private const int MostOfPair = 20;
 
     /// <summary>An event that opens a hold, or closes what another one opened.</summary>
-    private void HearHolds(AccountState account, OccurredEvent happened)
+    private void HearHolds(SubjectState holder, OccurredEvent happened)
     {
         foreach (var pair in catalog.Escalations.Holds)
         {
-            if (happened.Name == pair.ClosedBy) CloseHold(account, pair, happened);
-            else if (happened.Name == pair.OpenedBy && !isImport) OpenHold(account, pair, happened);
+            if (happened.Name == pair.ClosedBy) CloseHold(holder, pair, happened);
+            else if (happened.Name == pair.OpenedBy && !isImport) OpenHold(holder, pair, happened);
         }
     }
 
-    private void OpenHold(AccountState account, HoldPair pair, OccurredEvent happened)
+    private void OpenHold(SubjectState holder, HoldPair pair, OccurredEvent happened)
     {
         var (at, source) = (happened.OccurredAt, pair.SourceOf(happened));
         var until = Calendar.Add(at, pair.Rule.Most, Company);
-        if (until <= Later(at, account.LivedUntil) || IsClosed()) return;
-        var own = account.Holds.FindAll(hold => hold.Source != source && pair.Owns(hold.Source));
-        if (own.Count >= MostOfPair) account.Holds.Remove(own.MinBy(hold => hold.Until)!);
-        Begin(account, new Hold(source, at, until, pair.Title, pair.Rule.Blocks, pair.Rule.Quiet), at);
+        if (until <= Later(at, holder.LivedUntil) || IsClosed()) return;
+        var own = holder.Holds.FindAll(hold => hold.Source != source && pair.Owns(hold.Source));
+        if (own.Count >= MostOfPair) holder.Holds.Remove(own.MinBy(hold => hold.Until)!);
+        Begin(holder, new Hold(source, at, until, pair.Title, pair.Rule.Blocks, pair.Rule.Quiet), at);
 
         // It may come after the event that closed it: what came in the meantime is asked of the log.
-        bool IsClosed() => account.LivedUntil > at
-            && set.PastOf(new SubjectKey(slot, account.Ref), at, [pair.ClosedBy]).Any(closing => pair.SourceOf(closing) == source && !account.LeavesOut(closing.ContactId));
+        bool IsClosed() => holder.LivedUntil > at
+            && set.PastOf(new SubjectKey(slot, holder.Ref), at, [pair.ClosedBy]).Any(closing => pair.SourceOf(closing) == source && (holder is not AccountState account || !account.LeavesOut(closing.ContactId)));
     }
 
-    private void CloseHold(AccountState account, HoldPair pair, OccurredEvent happened)
+    private void CloseHold(SubjectState holder, HoldPair pair, OccurredEvent happened)
     {
         var source = pair.SourceOf(happened);
-        if (account.Holds.Find(hold => hold.Source == source && hold.Since <= happened.OccurredAt) is { } held) EndHold(account, held, "", happened.OccurredAt);
+        if (holder.Holds.Find(hold => hold.Source == source && hold.Since <= happened.OccurredAt) is { } held) EndHold(holder, held, "", happened.OccurredAt);
     }
 
     /// <summary>Somebody wrote to us: a human answers now, and no machine talks in between (SEMANTICS.md 41).</summary>
@@ -58,7 +61,8 @@ internal sealed partial class Advance
         {
             foreach (var enrollment in contact.Enrollments.Where(one => one.Status == EnrollmentStatus.Live && VersionOf(one).Scenario.Class == SendClass.Marketing).ToList())
                 End(contact, enrollment, Reason.Replied, at);
-            if (AccountOf(contact) is { } account && !IsParked(account)) HoldForReply(account, signal);
+            if (contact.AccountId == 0) HoldForReply(contact, signal);
+            else if (AccountOf(contact) is { } account && !IsParked(account)) HoldForReply(account, signal);
             Happened(contact, ProductEvents.Replied, at, ("scenario", signal.Scenario), ("step", signal.Step), ("template", signal.Template));
             Settle(contact, at);
         }
@@ -66,15 +70,16 @@ internal sealed partial class Advance
         Rest(contact, at);
     }
 
-    private void HoldForReply(AccountState account, Signal.Replied reply)
+    private void HoldForReply(SubjectState holder, Signal.Replied reply)
     {
         var (rule, source, at) = (catalog.Escalations.Replies, Hold.SourceOfReply(reply.ContactId), reply.At);
-        var until = Calendar.Add(at, rule.Most, Company);
-        if (account.LeavesOut(reply.ContactId) || until <= Later(at, account.LivedUntil)) return;
-        CatchUp(account, at, isInclusive: false);
-        // Who writes again while it lasts makes it last longer, and is no news.
-        if (!account.Holds.Exists(hold => hold.Source == source)) TellOfReply(account, reply, source, until);
-        Begin(account, new Hold(source, at, until, catalog.Escalations.RepliesTitle, rule.Blocks, rule.Quiet), at);
+        var (until, account) = (Calendar.Add(at, rule.Most, Company), holder as AccountState);
+        if (account?.LeavesOut(reply.ContactId) == true || until <= Later(at, holder.LivedUntil)) return;
+        CatchUp(holder, at, isInclusive: false);
+        // Who writes again while it lasts makes it last longer, and is no news. A person without an account has no owner to tell.
+        if (account is not null && !account.Holds.Exists(hold => hold.Source == source)) TellOfReply(account, reply, source, until);
+        Begin(holder, new Hold(source, at, until, catalog.Escalations.RepliesTitle, rule.Blocks, rule.Quiet), at);
+        if (account is null) return;
         SettleAccount(account, null, at);
         Rest(account, at);
     }
@@ -83,48 +88,87 @@ internal sealed partial class Advance
     {
         if (set.Account(slot, signal.AccountId) is not { } account) return;
         CatchUp(account, signal.At, isInclusive: false);
-        Begin(account, new Hold($"user:{signal.By}", signal.At, signal.Until, signal.Because, [SendClass.Marketing, SendClass.Service], HandQuiet), signal.At);
+        Begin(account, new Hold($"user:{signal.By}", signal.At, signal.Until, signal.Because, Blocked.Standard, HandQuiet), signal.At);
         SettleAccount(account, null, signal.At);
         Rest(account, signal.At);
     }
 
     private void HoldReleased(Signal.HoldReleased signal)
     {
-        if (set.Account(slot, signal.AccountId) is not { } account) return;
-        CatchUp(account, signal.At, isInclusive: false);
-        // Who lets the account go by hand wants its mails to go: no quiet time.
-        foreach (var hold in account.Holds.ToList()) EndHold(account, hold with { Quiet = TimeSpan.Zero }, signal.By, signal.At);
-        SettleAccount(account, null, signal.At);
-        Rest(account, signal.At);
+        var subject = signal.ContactId != 0 ? SubjectRef.Contact(signal.ContactId) : SubjectRef.Account(signal.AccountId);
+        if (SubjectHere(subject) is not { } holder) return;
+        CatchUp(holder, signal.At, isInclusive: false);
+        // Who lets mails go by hand wants them to go: no quiet time.
+        foreach (var hold in holder.Holds.ToList()) EndHold(holder, hold with { Quiet = TimeSpan.Zero }, signal.By, signal.At);
+        if (holder is AccountState account) SettleAccount(account, null, signal.At);
+        else Settle(holder, signal.At);
+        Rest(holder, signal.At);
     }
 
-    private void Begin(AccountState account, Hold hold, DateTimeOffset at)
+    private void Begin(SubjectState holder, Hold hold, DateTimeOffset at)
     {
-        account.Holds.RemoveAll(known => known.Source == hold.Source);
-        account.Holds.Add(hold);
-        Note(account, null, Reason.HoldStarted, at, detail: Detail(("because", hold.Because), ("until", hold.Until.ToString("O", System.Globalization.CultureInfo.InvariantCulture)), ("source", hold.Source)));
-        HoldsChanged(account);
+        holder.Holds.RemoveAll(known => known.Source == hold.Source);
+        holder.Holds.Add(hold);
+        Note(holder, null, Reason.HoldStarted, at, detail: Detail(("because", hold.Because), ("until", hold.Until.ToString("O", System.Globalization.CultureInfo.InvariantCulture)), ("source", hold.Source)));
+        HoldsChanged(holder);
     }
 
-    private void EndHolds(AccountState account, DateTimeOffset at)
+    /// <summary>What held the person holds the account that they are of now.</summary>
+    private void BringHolds(ContactState person, AccountState account, DateTimeOffset at)
     {
-        foreach (var hold in account.Holds.Where(hold => hold.Until <= at).ToList())
+        if (person.Holds.Count == 0 && person.QuietUntil == default) return;
+        if (!account.LeavesOut(person.Id))
         {
-            if (account.Escalations.Find(open => Hold.SourceOf(open.Id) == hold.Source) is { } escalation)
+            account.QuietUntil = Later(account.QuietUntil, person.QuietUntil);
+            foreach (var hold in person.Holds.Where(hold => hold.Until > at && !account.Holds.Exists(known => known.Source == hold.Source && known.Until >= hold.Until))) Begin(account, hold, at);
+        }
+
+        LetGo(person);
+    }
+
+    /// <summary>Of two people who are one the longer silence stays.</summary>
+    private void MergeHolds(ContactState into, ContactState from)
+    {
+        if (from.Holds.Count == 0 && from.QuietUntil == default) return;
+        into.QuietUntil = Later(into.QuietUntil, from.QuietUntil);
+        foreach (var hold in from.Holds.Select(hold => hold.Source == Hold.SourceOfReply(from.Id) ? hold with { Source = Hold.SourceOfReply(into.Id) } : hold))
+        {
+            if (into.Holds.Exists(known => known.Source == hold.Source && known.Until >= hold.Until)) continue;
+            into.Holds.RemoveAll(known => known.Source == hold.Source);
+            into.Holds.Add(hold);
+        }
+
+        HoldsChanged(into);
+        Do(new Effect.HoldsChanged(from.Ref, [], default));
+    }
+
+    private void LetGo(ContactState person)
+    {
+        if (person.Holds.Count == 0 && person.QuietUntil == default) return;
+        person.Holds.Clear();
+        person.QuietUntil = default;
+        HoldsChanged(person);
+    }
+
+    private void EndHolds(SubjectState holder, DateTimeOffset at)
+    {
+        foreach (var hold in holder.Holds.Where(hold => hold.Until <= at).ToList())
+        {
+            if (holder is AccountState account && account.Escalations.Find(open => Hold.SourceOf(open.Id) == hold.Source) is { } escalation)
                 Do(new Effect.EscalationNoted(escalation.Id, account.Id, hold.Until, "hold_over", "", "", ""));
-            EndHold(account, hold, "", hold.Until);
+            EndHold(holder, hold, "", hold.Until);
         }
     }
 
-    private void EndHold(AccountState account, Hold hold, string by, DateTimeOffset at)
+    private void EndHold(SubjectState holder, Hold hold, string by, DateTimeOffset at)
     {
         // What was due for people while it lasted was held by it.
-        CatchUpPeople(account, at);
-        account.Holds.RemoveAll(known => known.Source == hold.Source);
-        account.QuietUntil = Later(account.QuietUntil, at + hold.Quiet);
-        Note(account, null, Reason.HoldEnded, at, detail: Detail(("because", hold.Because), ("by", by), ("source", hold.Source)));
-        HoldsChanged(account);
-        SettlePeople(account, at);
+        if (holder is AccountState silent) CatchUpPeople(silent, at);
+        holder.Holds.RemoveAll(known => known.Source == hold.Source);
+        holder.QuietUntil = Later(holder.QuietUntil, at + hold.Quiet);
+        Note(holder, null, Reason.HoldEnded, at, detail: Detail(("because", hold.Because), ("by", by), ("source", hold.Source)));
+        HoldsChanged(holder);
+        if (holder is AccountState account) SettlePeople(account, at);
     }
 
     /// <summary>What waited for the account is asked again; the account itself is settled by whoever changed it.</summary>
@@ -137,11 +181,11 @@ internal sealed partial class Advance
         }
     }
 
-    private void HoldsChanged(AccountState account)
+    private void HoldsChanged(SubjectState holder)
     {
-        set.Touch(new SubjectKey(slot, account.Ref));
-        set.TouchProfile(account);
-        Do(new Effect.HoldsChanged(account.Id, [.. account.Holds], account.QuietUntil));
+        set.Touch(new SubjectKey(slot, holder.Ref));
+        if (holder is AccountState account) set.TouchProfile(account);
+        Do(new Effect.HoldsChanged(holder.Ref, [.. holder.Holds], holder.QuietUntil));
     }
 
     private List<ContactState> EnrolledPeople(AccountState account)
@@ -153,18 +197,18 @@ internal sealed partial class Advance
             : [.. keys.Select(set.Get).OfType<ContactState>()];
     }
 
-    /// <summary>Until when the account's hold, or the quiet time after one, keeps the step's mail back; null where nothing does.</summary>
-    private static DateTimeOffset? HeldUntil(AccountState? account, PublishedScenario published, Enrollment enrollment, Step.Send step, DateTimeOffset at)
+    /// <summary>Until when a hold, or the quiet time after one, keeps the step's mail back; null where nothing does.</summary>
+    /// <param name="holder">The recipient's account; the person, where there is none.</param>
+    private static DateTimeOffset? HeldUntil(SubjectState holder, PublishedScenario published, Enrollment enrollment, Step.Send step, DateTimeOffset at)
     {
-        if (account is null) return null;
-        var (until, quietUntil) = ((DateTimeOffset?)null, account.QuietUntil);
-        foreach (var hold in account.Holds)
+        var (until, quietUntil) = ((DateTimeOffset?)null, holder.QuietUntil);
+        foreach (var hold in holder.Holds)
         {
             // What began later is none of this moment's.
             if (hold.Since > at) continue;
             // Over, though the account was not woken yet: its quiet time has begun.
             if (hold.Until <= at) quietUntil = Later(quietUntil, hold.Until + hold.Quiet);
-            else if (hold.Blocks.Contains(step.Class) && (until is null || hold.Until > until)) until = hold.Until;
+            else if (hold.Blocks.Includes(step.Class, step.Topic) && (until is null || hold.Until > until)) until = hold.Until;
         }
 
         if (until is not null) return until;
@@ -181,8 +225,8 @@ internal sealed partial class Advance
 
     private void SpaceOut(SubjectState subject, DateTimeOffset at)
     {
-        if ((subject as AccountState ?? AccountOf((ContactState)subject)) is not { } account) return;
-        account.QuietUntil = Later(account.QuietUntil, Later(at, now) + BetweenHeldMails);
-        set.Touch(new SubjectKey(slot, account.Ref));
+        var holder = subject as AccountState ?? AccountOf((ContactState)subject) ?? subject;
+        holder.QuietUntil = Later(holder.QuietUntil, Later(at, now) + BetweenHeldMails);
+        set.Touch(new SubjectKey(slot, holder.Ref));
     }
 }

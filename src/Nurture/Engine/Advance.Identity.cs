@@ -94,10 +94,7 @@ internal sealed partial class Advance
         var contact = StateCodec.UnpackWhole(signal.State.Span);
         set.SetTombstone(slot, contact.Id, null);
         set.Put(slot, contact);
-        foreach (var enrollment in contact.Enrollments.Where(e => e.Status == EnrollmentStatus.Live))
-        {
-            Do(new Effect.Positioned(contact.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, enrollment.Step, enrollment.StepStartedAt));
-        }
+        foreach (var enrollment in contact.Enrollments.Where(e => e.Status == EnrollmentStatus.Live)) Stand(contact, enrollment);
 
         Settled(contact, now);
         var waiting = set.KeptOf(slot, contact.Id);
@@ -124,6 +121,7 @@ internal sealed partial class Advance
             member.HasLeft = contact.Status == ContactStatus.Left;
             if (contact.LastActiveAt > member.LastActiveAt) member.LastActiveAt = contact.LastActiveAt;
             CatchUp(account, at, isInclusive: false);
+            BringHolds(contact, account, at);
             // What is true of it since its account merged starts nothing.
             if (account.IsGathering) RememberTriggers(contact, at);
             Settle(contact, at);
@@ -161,6 +159,7 @@ internal sealed partial class Advance
         var from = StateCodec.UnpackWhole(signal.State.Span);
         var into = ContactHere(signal.ContactId, from.CreatedAt);
         if (into.Status == ContactStatus.Erased) return;
+        into.Absorbed.UnionWith(from.Absorbed.Append(from.Id));
         foreach (var (name, stamped) in from.Attributes) Say(into, name, stamped.Value, stamped.At);
         catalog.Index.Criteria.Merge(into, from);
         if (AccountOf(into) is { } account)
@@ -191,12 +190,13 @@ internal sealed partial class Advance
         if (from.LastActiveAt > into.LastActiveAt) into.LastActiveAt = from.LastActiveAt;
         into.CountedSends.AddRange(from.CountedSends);
         into.CountedSends.Sort();
+        MergeHolds(into, from);
         into.Memberships.UnionWith(from.Memberships);
         foreach (var passage in from.Passages) AddPassage(into, passage);
         foreach (var (scenario, was) in from.TriggerMemory) into.TriggerMemory.TryAdd(scenario, was);
         into.Lists.UnionWith(from.Lists);
         foreach (var (split, arm) in from.Splits) into.Splits.TryAdd(split, arm);
-        into.PendingEntries.AddRange(from.PendingEntries.Where(entry => !(catalog.Live.TryGetValue(entry.Scenario, out var published) && IsPending(into, published.Scenario, entry.Trigger, entry.IsDelayed))).ToList());
+        MergePending(into, from, entry => catalog.Live.TryGetValue(entry.Scenario, out var published) && IsPending(into, published.Scenario, entry.Trigger, entry.IsDelayed));
         foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment, from.Id);
         set.TouchProfile(into);
         Note(into, null, Reason.ContactMerged, now, detail: Detail(("from", SubjectRef.Contact(from.Id).ToString())));
@@ -215,6 +215,13 @@ internal sealed partial class Advance
         Settled(into, now);
     }
 
+    /// <summary>A passage that came from elsewhere stands here now, in its line too.</summary>
+    private void Stand(SubjectState subject, Enrollment enrollment)
+    {
+        Do(new Effect.Positioned(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, enrollment.Step, enrollment.StepStartedAt));
+        if (enrollment is { InLineUntil: { } until, Step: { } step }) Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step, enrollment.Iteration, until, now));
+    }
+
     private void MergeEnrollment(SubjectState into, Enrollment enrollment, long fromId)
     {
         // What was sent to the one was sent to the other: the step of another passage does not send it again.
@@ -224,7 +231,7 @@ internal sealed partial class Advance
         if (enrollment.Status != EnrollmentStatus.Live) return;
         if (twin is null)
         {
-            Do(new Effect.Positioned(into.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, enrollment.Step, enrollment.StepStartedAt));
+            Stand(into, enrollment);
             return;
         }
 
@@ -235,7 +242,7 @@ internal sealed partial class Advance
             if (!older.EventsSinceEntry.TryGetValue(key, out var known) || known.OccurredAt < happened.OccurredAt) older.EventsSinceEntry[key] = happened;
         }
 
-        if (older == enrollment) Do(new Effect.Positioned(into.Ref, older.Id, older.Scenario, older.Version, older.Step, older.StepStartedAt));
+        if (older == enrollment) Stand(into, older);
         End(into, younger, Reason.Merged, now);
     }
 
@@ -243,11 +250,13 @@ internal sealed partial class Advance
     {
         if (set.Contact(slot, signal.ContactId) is { } contact)
         {
+            foreach (var entry in contact.PendingEntries.ToList()) Unqueue(contact, entry);
             foreach (var enrollment in contact.Enrollments.ToList())
             {
                 if (enrollment.Status == EnrollmentStatus.Live) End(contact, enrollment, Reason.Erased, signal.At);
             }
 
+            LetGo(contact);
             if (MemberOf(contact) is not null)
             {
                 AccountOf(contact)!.Members.Remove(contact.Id);

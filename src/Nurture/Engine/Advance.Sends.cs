@@ -114,7 +114,7 @@ internal sealed partial class Advance
                 if (enrollment.StepDueAt is null)
                     Note(subject, enrollment, refusal.Value, at, id, detail: refusal == Reason.StreamBusy ? Detail(("first", FirstOfStream(subject, enrollment, published.Scenario)!.Scenario)) : "");
                 var next = later < expiresAt ? later : expiresAt;
-                if (refusal == Reason.Throttled) StandInLine(subject, enrollment, step, next);
+                if (refusal == Reason.Throttled) StandInLine(subject, enrollment, step, next, at);
                 if (again is null || next < again) again = next;
             }
             else
@@ -163,7 +163,7 @@ internal sealed partial class Advance
         if (recipient is null || recipient.Status != ContactStatus.Active) return Reason.ContactLeft;
         if (recipient.Email is null && at >= enrollment.EnteredAt + SettleOf(recipient)) return Reason.NoAddress;
         if (recipient.IsSuppressed) return Reason.Suppressed;
-        if (Consent.Refuses(recipient, step.Class, step.Topic) is { } refused) return refused;
+        if (Consent.Refuses(recipient, subject as AccountState ?? AccountOf(recipient), step.Class, step.Topic, catalog, at) is { } refused) return refused;
         // Who was a customer is won back only if they asked to hear of us.
         return step.Class != SendClass.Transactional && HasChurned(subject) && recipient.Basis != ConsentBasis.OptIn ? Reason.NoConsent : null;
     }
@@ -177,7 +177,7 @@ internal sealed partial class Advance
         if (bar is not null) return (bar, null);
         if (recipient.Email is null) return (Reason.NoAddress, enrollment.EnteredAt + SettleOf(recipient));
         if (step.Class == SendClass.Transactional) return (null, null);
-        if (HeldUntil(subject as AccountState ?? AccountOf(recipient), published, enrollment, step, at) is { } released) return (Reason.OnHold, released);
+        if (HeldUntil(subject as AccountState ?? AccountOf(recipient) ?? (SubjectState)recipient, published, enrollment, step, at) is { } released) return (Reason.OnHold, released);
 
         if (FirstOfStream(subject, enrollment, published.Scenario) is not null) return (Reason.StreamBusy, DateTimeOffset.MaxValue);
 
@@ -201,12 +201,12 @@ internal sealed partial class Advance
         return (Reason.Throttled, hours is null ? DateTimeOffset.MaxValue : Calendar.AllowedUntil(moment, hours, ClockOf(ZoneRule.Recipient, recipient)));
     }
 
-    private void StandInLine(SubjectState subject, Enrollment enrollment, Step.Send step, DateTimeOffset until)
+    private void StandInLine(SubjectState subject, Enrollment enrollment, Step.Send step, DateTimeOffset until, DateTimeOffset at)
     {
         until = Instants.FromMilliseconds(until.ToMilliseconds());
         if (enrollment.InLineUntil == until) return;
         enrollment.InLineUntil = until;
-        Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step.Id, enrollment.Iteration, until));
+        Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step.Id, enrollment.Iteration, until, at));
     }
 
     /// <summary>All gates are asked again; what has not left when the turn is over stands in line anew.</summary>
@@ -214,7 +214,8 @@ internal sealed partial class Advance
     {
         if (SubjectHere(signal.Subject) is not { } subject) return;
         CatchUp(subject, signal.At, isInclusive: false);
-        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment && enrollment.Step == signal.Step && enrollment.Iteration == signal.Occurrence)
+        if (signal.Step.Length == 0) LetIn(subject, signal);
+        else if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { } enrollment && enrollment.Step == signal.Step && enrollment.Iteration == signal.Occurrence)
         {
             (enrollment.InLineUntil, enrollment.TurnUntil) = (null, signal.Until);
             Settle(subject, signal.At);
@@ -301,6 +302,8 @@ internal sealed partial class Advance
     /// <summary>A cap is booked at release and returned if nothing left (SEMANTICS.md 30).</summary>
     private void GiveBackCap(ContactState recipient, DateTimeOffset plannedAt, DateTimeOffset at)
     {
+        // What ends long after its time counts no more: the next count is another mail's.
+        if (catalog.Policy.Caps.All(cap => plannedAt <= at - cap.Within)) return;
         // After a standstill it counts from when it left, which is later than what it was planned for.
         var counted = recipient.CountedSends.FindIndex(sent => sent >= plannedAt.ToUnixTimeMilliseconds());
         if (counted < 0) return;

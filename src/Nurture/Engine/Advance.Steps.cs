@@ -163,7 +163,7 @@ internal sealed partial class Advance
 
         // Who enters late does not get in a row what others got one by one; who enters by a date that came enters for what is due at it.
         var entersLate = due < enrollment.EnteredAt && (enrollment.IsBehind || enrollment.Trigger?.Name != ProductEvents.DateReached);
-        enrollment.IsBehind = at - due > DateCatchUp || entersLate;
+        enrollment.IsBehind = at - due > wait.CatchUp || entersLate;
         if (wait.Until.Offset.IsBefore) enrollment.DateStep = wait.Id;
         Note(subject, enrollment, Reason.WaitOver, at);
         Go(subject, enrollment, published, node.Next, at);

@@ -9,9 +9,6 @@ namespace Nurture.Engine;
 /// <summary>Triggers that are no events: what turns true, what changes, which date comes (SEMANTICS.md 12, 33).</summary>
 internal sealed partial class Advance
 {
-    /// <summary>A moment that is noticed later than this has gone by: what belonged to it is left out.</summary>
-    private static readonly TimeSpan DateCatchUp = TimeSpan.FromDays(2);
-
     // Changes of attributes that some scenario may start by, until the subject has settled with them.
     private readonly List<(SubjectState Subject, string Attribute, AttributeValue From, AttributeValue To)> changes = [];
 
@@ -97,7 +94,7 @@ internal sealed partial class Advance
         // What was said of it since it went live starts it though the moment was before.
         var saidAt = subject.Attributes.TryGetValue(date.Attribute, out var stamped) ? stamped.At : subject.CreatedAt;
         if (mark.Moment < published.LiveSince && saidAt < published.LiveSince) return;
-        var isBehind = at - mark.Moment > DateCatchUp;
+        var isBehind = at - mark.Moment > date.CatchUp;
         // Who comes too late for the moment and not for the date begins with the first step that is still ahead.
         if (isBehind && (date.Every is not null || mark.Date <= at)) return;
         var told = Told(ProductEvents.DateReached, subject, mark.Moment, ("date", AttributeValue.From(mark.Day.ToDateOnly())), ("occurrence", AttributeValue.From(mark.Occurrence)));

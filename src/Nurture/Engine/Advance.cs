@@ -77,6 +77,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.Scheduled s: Scheduled(s); break;
             case Signal.StartAsked s: StartAsked(s); break;
             case Signal.Admitted s: Admitted(s); break;
+            case Signal.CaseAnswered s: CaseAnswered(s); break;
             case Signal.StopRequested s: StopRequested(s); break;
             case Signal.EnrollmentWorked s: EnrollmentWorked(s); break;
             case Signal.Prepared s: Prepared(s); break;
@@ -135,6 +136,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             // Now that it is known what happened: what a hold's end lets go asks its goal first.
             HearHolds(account!, happened);
         }
+        else if (contact is not null && accountId == 0) HearHolds(contact, happened);
 
         if (contact is not null) Settle(contact, at);
         if (isOfAccount) SettleAccount(account!, contact, at);

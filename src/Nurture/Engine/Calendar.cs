@@ -6,7 +6,11 @@ using Nurture.Sends;
 namespace Nurture.Engine;
 
 /// <summary>Where and by which days a local time is read.</summary>
-public sealed record LocalClock(DateTimeZone Zone, BusinessCalendar Business);
+public sealed record LocalClock(DateTimeZone Zone, BusinessCalendar Business)
+{
+    /// <summary>The deployment's own, for what belongs to no recipient.</summary>
+    public static LocalClock Of(SendPolicy policy) => new(DateTimeZoneProviders.Tzdb[policy.Zone], policy.Calendar);
+}
 
 /// <summary>
 /// Local times and lengths that are not exact. A local time that a daylight-saving day does not have is taken as much
@@ -58,8 +62,7 @@ public static class Calendar
     /// <summary>The moment by which so much time within the hours has passed; a business day is as long as one day of them.</summary>
     public static DateTimeOffset AddWithin(DateTimeOffset at, Scenarios.Duration length, AllowedHours hours, LocalClock clock)
     {
-        var day = TimeSpan.FromTicks(hours.Until.TickOfDay - hours.From.TickOfDay);
-        return AddWithin(Add(at, new(TimeSpan.Zero, 0, length.Months), clock), length.Exact + (length.BusinessDays * day), hours, clock);
+        return AddWithin(Add(at, new(TimeSpan.Zero, 0, length.Months), clock), length.Exact + (length.BusinessDays * hours.Length), hours, clock);
     }
 
     /// <summary>The moment by which so much time within the hours has passed.</summary>

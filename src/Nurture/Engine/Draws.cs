@@ -12,6 +12,10 @@ public static class Draws
     public static long EnrollmentId(SubjectRef subject, string scenario, string key, int ordinal) =>
         Number($"enrollment\n{subject}\n{scenario}\n{key}\n{ordinal}");
 
+    /// <summary>The id of a subject's place among those who wait to enter a scenario since a moment.</summary>
+    public static long PlaceId(SubjectRef subject, string scenario, string key, DateTimeOffset since) =>
+        Number($"place\n{subject}\n{scenario}\n{key}\n{since.ToUnixTimeMilliseconds()}");
+
     /// <summary>The unique key of a send (enrollment, step, occurrence, recipient, channel) as one id.</summary>
     public static Guid SendId(SubjectRef subject, long enrollmentId, string step, int occurrence, long recipientId) =>
         new(Hash($"mail\n{subject}\n{enrollmentId}\n{step}\n{occurrence}\n{recipientId}").AsSpan(0, 16));

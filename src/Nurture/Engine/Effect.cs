@@ -29,8 +29,18 @@ public abstract record Effect
     /// <summary>An enrollment stands on a step, or nowhere any more.</summary>
     public sealed record Positioned(SubjectRef Subject, long EnrollmentId, string Scenario, int Version, string? Step, DateTimeOffset At) : Effect;
 
-    /// <summary>The enrollment waits for its turn at a throttled send, and could leave until a moment (its allowed hours, its expiry).</summary>
-    public sealed record InLine(SubjectRef Subject, long EnrollmentId, string Scenario, int Version, string Step, int Occurrence, DateTimeOffset OpenUntil) : Effect;
+    /// <summary>The enrollment waits for its turn at a throttled send, and could leave until a moment (its allowed hours, its expiry); or somebody waits to enter.</summary>
+    /// <param name="EnrollmentId">Of who waits to enter, the id of the place in line.</param>
+    /// <param name="Step">Empty for who waits to enter.</param>
+    /// <param name="CameAt">The order in which turns are given; who waits to enter gets none before.</param>
+    public sealed record InLine(SubjectRef Subject, long EnrollmentId, string Scenario, int Version, string Step, int Occurrence, DateTimeOffset OpenUntil, DateTimeOffset CameAt) : Effect;
+
+    /// <summary>Who waited to enter has, or does not any more.</summary>
+    public sealed record LeftLine(long PlaceId) : Effect;
+
+    /// <summary>A case is wanted whose type has a budget: whether one is left for whoever gets it is answered by a signal.</summary>
+    /// <param name="Taker">The colleague or the queue that would get it.</param>
+    public sealed record CaseAsked(SubjectRef Subject, long EnrollmentId, string Scenario, string Step, int Occurrence, long AccountId, string Type, string Taker) : Effect;
 
     /// <summary>Forget the contact, as an erasure that a human asks for does.</summary>
     public sealed record Forget(long ContactId) : Effect;
@@ -80,8 +90,8 @@ public abstract record Effect
     /// <summary>Mail colleagues; who of those addressed is one is known to the shell.</summary>
     public sealed record ColleaguesTold(Notice Notice) : Effect;
 
-    /// <summary>All holds of the account that are in force now; what an ended one kept back may leave from <paramref name="QuietUntil"/> on.</summary>
-    public sealed record HoldsChanged(long AccountId, IReadOnlyList<Hold> Holds, DateTimeOffset QuietUntil) : Effect;
+    /// <summary>All holds of the account, or of the person without one, that are in force now; what an ended one kept back may leave from <paramref name="QuietUntil"/> on.</summary>
+    public sealed record HoldsChanged(SubjectRef Subject, IReadOnlyList<Hold> Holds, DateTimeOffset QuietUntil) : Effect;
 }
 
 /// <summary>A decision, with its reason. Append-only.</summary>

@@ -154,4 +154,5 @@ public sealed record Passage(string Scenario, string Key, DateTimeOffset Entered
 /// <param name="IsDelayed">Nobody has asked yet whether it enters.</param>
 /// <param name="Trigger">Null for a trigger that leaves nothing to read.</param>
 /// <param name="IsBehind">Its moment has gone by too long ago: it enters at the first step still ahead.</param>
-public sealed record PendingEntry(string Scenario, OccurredEvent? Trigger, DateTimeOffset Until, bool IsDelayed = false, bool IsBehind = false);
+/// <param name="Place">Its place in the line of those who wait to enter; 0 where it stands in none.</param>
+public sealed record PendingEntry(string Scenario, OccurredEvent? Trigger, DateTimeOffset Until, bool IsDelayed = false, bool IsBehind = false, long Place = 0);

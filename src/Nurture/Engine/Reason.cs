@@ -78,6 +78,7 @@ public enum Reason : short
     MomentGone = 74,
     StreamBusy = 75,
     AlreadySent = 76,
+    NoContract = 77,
 
     // Ending.
     GoalReached = 80,

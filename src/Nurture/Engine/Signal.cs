@@ -108,10 +108,15 @@ public abstract record Signal
     /// <param name="Since">When that began: asked twice, somebody enters once.</param>
     public sealed record StartAsked(SubjectRef Subject, string Scenario, bool IsBackfill, bool IsForced, string By, string Because, DateTimeOffset Since, DateTimeOffset At) : Signal;
 
-    /// <summary>The subject's turn has come at a throttled send.</summary>
+    /// <summary>The subject's turn has come at a throttled send, or to enter.</summary>
+    /// <param name="EnrollmentId">Of who waits to enter, the id of the place in line; <paramref name="Step"/> is empty then.</param>
     /// <param name="Occurrence">The iteration of a repeat in which it stands there.</param>
     /// <param name="Until">What has not left by then asks anew.</param>
     public sealed record Admitted(SubjectRef Subject, long EnrollmentId, string Step, int Occurrence, DateTimeOffset Until, DateTimeOffset At) : Signal;
+
+    /// <summary>Whether the budget lets the case be opened that a step asks for.</summary>
+    /// <param name="Occurrence">The iteration of a repeat in which the passage stands there.</param>
+    public sealed record CaseAnswered(SubjectRef Subject, long EnrollmentId, string Step, int Occurrence, bool IsWithinBudget, DateTimeOffset At) : Signal;
 
     /// <summary>An enrollment is taken out by hand.</summary>
     public sealed record StopRequested(SubjectRef Subject, long EnrollmentId, string By, DateTimeOffset At) : Signal
@@ -169,8 +174,12 @@ public abstract record Signal
     /// <summary>A human holds the account's mails back until a moment.</summary>
     public sealed record HoldRequested(long AccountId, DateTimeOffset Until, string Because, string By, DateTimeOffset At) : Signal;
 
-    /// <summary>A human lets the account's mails go again, whoever held them.</summary>
-    public sealed record HoldReleased(long AccountId, string By, DateTimeOffset At) : Signal;
+    /// <summary>A human lets the account's mails go again, or those of a person who has none, whoever held them.</summary>
+    public sealed record HoldReleased(long AccountId, string By, DateTimeOffset At) : Signal
+    {
+        /// <summary>The person; 0 where it is an account.</summary>
+        public long ContactId { get; init; }
+    }
 
     /// <summary>A session is otherwise than it was; whom it concerns takes note, once a version.</summary>
     public sealed record SessionChanged(long ContactId, string Session, int Version, SessionNews News, DateTimeOffset At) : Signal;
@@ -224,6 +233,7 @@ public enum SignalKind : short
     SessionChanged = 64,
     StartAsked = 110,
     Admitted = 111,
+    CaseAnswered = 112,
     Replied = 190,
 }
 

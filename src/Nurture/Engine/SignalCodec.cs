@@ -150,6 +150,13 @@ public static class SignalCodec
             w.Number(3, s.Occurrence);
             w.Instant(4, s.Until);
         })),
+        Signal.CaseAnswered s => Row(SignalKind.CaseAnswered, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.EnrollmentId);
+            w.Text(2, s.Step);
+            w.Number(3, s.Occurrence);
+            w.Flag(4, s.IsWithinBudget);
+        })),
         Signal.StopRequested s => Row(SignalKind.StopRequested, s.Subject, 0, s.At, Packed(w =>
         {
             w.Number(1, s.EnrollmentId);
@@ -220,7 +227,7 @@ public static class SignalCodec
             w.Text(2, s.Because);
             w.Text(3, s.By);
         })),
-        Signal.HoldReleased s => Row(SignalKind.HoldReleased, 0, s.AccountId, s.At, Packed(w => w.Text(1, s.By))),
+        Signal.HoldReleased s => Row(SignalKind.HoldReleased, s.ContactId, s.AccountId, s.At, Packed(w => w.Text(1, s.By))),
         Signal.SessionChanged s => Row(SignalKind.SessionChanged, s.ContactId, 0, s.At, Packed(w =>
         {
             w.Text(1, s.Session);
@@ -535,6 +542,23 @@ public static class SignalCodec
                 return new Signal.Admitted(SubjectOf(row), enrollment, step, occurrence, until, row.OccurredAt);
             }
 
+            case SignalKind.CaseAnswered:
+            {
+                var (enrollment, step, occurrence, isWithin) = (0L, "", 0, false);
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: enrollment = reader.Number; break;
+                        case 2: step = reader.Text; break;
+                        case 3: occurrence = (int)reader.Number; break;
+                        case 4: isWithin = reader.Flag; break;
+                    }
+                }
+
+                return new Signal.CaseAnswered(SubjectOf(row), enrollment, step, occurrence, isWithin, row.OccurredAt);
+            }
+
             case SignalKind.StopRequested:
             {
                 var (enrollment, by, scenario, byScenario, because) = (0L, "", "", "", "");
@@ -649,7 +673,7 @@ public static class SignalCodec
                     if (reader.Field == 1) by = reader.Text;
                 }
 
-                return new Signal.HoldReleased(row.AccountId, by, row.OccurredAt);
+                return new Signal.HoldReleased(row.AccountId, by, row.OccurredAt) { ContactId = row.ContactId };
             }
         }
 

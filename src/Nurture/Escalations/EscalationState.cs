@@ -49,7 +49,7 @@ public sealed record ClosedFamily(string Family, int Count, DateTimeOffset CoolU
 /// <summary>Sends to an account's people wait until a moment, for a reason.</summary>
 /// <param name="Source"><c>escalation:ID</c>, <c>user:ADDRESS</c>, <c>reply:CONTACT</c>, <c>event:NAME</c> or <c>event:NAME/KEY</c>; one hold of a source.</param>
 /// <param name="Quiet">How long after its end sends go on waiting.</param>
-public sealed record Hold(string Source, DateTimeOffset Since, DateTimeOffset Until, string Because, IReadOnlyList<SendClass> Blocks, TimeSpan Quiet)
+public sealed record Hold(string Source, DateTimeOffset Since, DateTimeOffset Until, string Because, Blocked Blocks, TimeSpan Quiet)
 {
     public static string SourceOf(long escalationId) => $"escalation:{escalationId}";
 

@@ -20,11 +20,26 @@ public enum EscalationPriority : byte
 /// <param name="If">Asked of the account when the case is opened; null for every case.</param>
 public sealed record PlaybookTask(string Title, Duration? Due, bool IsRequired, Condition? If = null);
 
+/// <summary>Which sends a hold keeps back: all of a class, and those about a topic; what is transactional goes in any case.</summary>
+public sealed record Blocked(IReadOnlyList<SendClass> Classes, IReadOnlyList<string> Topics)
+{
+    /// <summary>Where nothing else is said (SEMANTICS.md 36).</summary>
+    public static Blocked Standard { get; } = new([SendClass.Marketing, SendClass.Service], []);
+
+    public bool Includes(SendClass of, string? topic) => of != SendClass.Transactional && (Classes.Contains(of) || (topic is not null && Topics.Contains(topic)));
+
+    public Blocked And(Blocked other) => new([.. Classes.Union(other.Classes).Order()], [.. Topics.Union(other.Topics).Order(StringComparer.Ordinal)]);
+
+    public bool Equals(Blocked? other) => other is not null && Classes.SequenceEqual(other.Classes) && Topics.SequenceEqual(other.Topics);
+
+    public override int GetHashCode() => HashCode.Combine(Classes.Count, Topics.Count);
+}
+
 /// <summary>How a case of the type keeps an account silent meanwhile.</summary>
-/// <param name="Blocks">Classes whose sends wait.</param>
+/// <param name="Blocks">What waits.</param>
 /// <param name="Most">After this the hold ends, whatever became of the case: a forgotten one must not silence a customer for ever.</param>
 /// <param name="Quiet">How long after the case is closed sends go on waiting.</param>
-public sealed record HoldRule(IReadOnlyList<SendClass> Blocks, Duration Most, TimeSpan Quiet);
+public sealed record HoldRule(Blocked Blocks, Duration Most, TimeSpan Quiet);
 
 /// <summary>A hold that one event opens and another one closes (SEMANTICS.md 48).</summary>
 /// <param name="Key">The property that tells one opening from another, such as a ticket's number; empty where there is one at a time.</param>
@@ -71,6 +86,9 @@ public sealed record EscalationType
     /// <summary>After a case is closed, for how long no new one of the family is opened.</summary>
     public TimeSpan CoolDown { get; init; }
 
+    /// <summary>At most so many new cases of the type for whoever gets them, a colleague or a queue; null for as many as there are.</summary>
+    public Pace? Budget { get; init; }
+
     /// <summary>How a human may close it.</summary>
     public required IReadOnlyList<string> Outcomes { get; init; }
 
@@ -105,8 +123,11 @@ public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType>
     /// <summary>Who may be given accounts by a step <c>assign</c>, by the pool's name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<PoolMember>> Pools { get; init; } = new Dictionary<string, IReadOnlyList<PoolMember>>();
 
+    /// <summary>At most so many new cases of all types for whoever gets them, a colleague or a queue; null for as many as there are.</summary>
+    public Pace? Budget { get; init; }
+
     /// <summary>How a human's reply holds their account, until its owner releases it (SEMANTICS.md 41).</summary>
-    public HoldRule Replies { get; init; } = new([SendClass.Marketing, SendClass.Service], new Duration(TimeSpan.Zero, BusinessDays: 3), TimeSpan.FromDays(1));
+    public HoldRule Replies { get; init; } = new(Blocked.Standard, new Duration(TimeSpan.Zero, BusinessDays: 3), TimeSpan.FromDays(1));
 
     /// <summary>What is said of such a hold.</summary>
     public string RepliesTitle { get; init; } = "A person has replied";
@@ -119,6 +140,8 @@ public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType>
 
     /// <summary>Null where nobody is named.</summary>
     public string? ManagerOf(string address) => Managers.FirstOrDefault(pair => string.Equals(pair.Key, address, StringComparison.OrdinalIgnoreCase)).Value ?? Managers.GetValueOrDefault("otherwise");
+
+    public bool HasBudget(EscalationType type) => (type.Budget ?? Budget) is not null;
 
     /// <summary>What must be counted for playbooks.</summary>
     public IEnumerable<Criterion> Criteria => Asked.SelectMany(condition => condition.Criteria);

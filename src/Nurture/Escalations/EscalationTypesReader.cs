@@ -46,7 +46,7 @@ public static class EscalationTypesReader
         }
 
         var holds = ReadPairs(source, fields["holds"], plan);
-        var declared = new EscalationTypes(types) { Pools = pools, Managers = managers, Holds = holds };
+        var declared = new EscalationTypes(types) { Pools = pools, Managers = managers, Holds = holds, Budget = source.Pace(fields["budget"], "budget") };
         if (source.Map(fields["replies"], "replies", "replies: { up_to: 3bd }") is { } replies) declared = ReadReplies(source, new Fields(source, replies, "the hold after a reply"), declared);
         fields.RefuseOthers();
         return (declared, source.Sorted());
@@ -159,6 +159,7 @@ public static class EscalationTypesReader
             Hours = HoursReader.Read(source, sla?["hours"], "hours", "the sla"),
             Hold = ReadHold(source, fields["hold"]),
             CoolDown = source.Exact(fields["cool_down"], "cool_down") ?? StandardCoolDown,
+            Budget = source.Pace(fields["budget"], "budget"),
             Outcomes = outcomes.Count > 0 ? [.. outcomes.Select(outcome => outcome.Value)] : StandardOutcomes,
             Playbook = ReadPlaybook(source, fields["playbook"], scope),
             IsOff = source.YesOrNo(fields["off"], "off") ?? false,
@@ -170,7 +171,7 @@ public static class EscalationTypesReader
 
     private static HoldRule? ReadHold(YamlSource source, YamlNode? node)
     {
-        if (node is null) return new([SendClass.Marketing, SendClass.Service], StandardMost, StandardQuiet);
+        if (node is null) return new(Blocked.Standard, StandardMost, StandardQuiet);
         if (node is YamlNode.Scalar { Value: "none" }) return null;
         if (source.Map(node, "hold", "hold: { max: 21d, quiet: 3d }, or hold: none.") is not { } mapping) return null;
         var fields = new Fields(source, mapping, "the hold");
@@ -181,13 +182,17 @@ public static class EscalationTypesReader
 
     private static HoldRule ReadRule(YamlSource source, Fields fields, Duration most, TimeSpan quiet)
     {
-        var blocks = new List<SendClass>();
+        var (classes, topics) = (new SortedSet<SendClass>(), new SortedSet<string>(StringComparer.Ordinal));
         foreach (var written in source.Texts(fields["blocks"], "blocks"))
         {
-            if (source.OneOf(written, "a class that a hold may block", ("marketing", SendClass.Marketing), ("service", SendClass.Service)) is { } blocked) blocks.Add(blocked);
+            // Whatever is no class is a topic, so a slip of the pen would hold nothing.
+            if (written.Value is "marketing" or "service") classes.Add(written.Value == "marketing" ? SendClass.Marketing : SendClass.Service);
+            else if (written.Value == "transactional") source.Error(DiagnosticCodes.Contradiction, written.Span, "transactional mails are never held", "A hold blocks marketing, service, or a topic.");
+            else if (Spelling.Nearest(written.Value, ["marketing", "service"]) is { } meant) source.Error(DiagnosticCodes.UnknownWord, written.Span, $"\"{written.Value}\" is no class that a hold may block", $"Did you mean {meant}?");
+            else if (source.Name(written, "a topic") is { } topic) topics.Add(topic);
         }
 
-        return new(blocks.Count > 0 ? blocks : [SendClass.Marketing, SendClass.Service], most, source.Exact(fields["quiet"], "quiet") ?? quiet);
+        return new(classes.Count + topics.Count > 0 ? new([.. classes], [.. topics]) : Blocked.Standard, most, source.Exact(fields["quiet"], "quiet") ?? quiet);
     }
 
     private static List<PlaybookTask> ReadPlaybook(YamlSource source, YamlNode? node, ConditionScope scope)

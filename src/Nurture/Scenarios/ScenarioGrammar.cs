@@ -85,12 +85,13 @@ public static class ScenarioGrammar
             new("after", "length", "with `date` and `every`: how far after it", "2bd") { Default = "on the day" },
             new("at", "time", "with `date`, `every` and `session`: the local time of day; alone: one local moment, `\"2026-12-01T09:00\"`", "\"10:00\"") { Default = "`09:00`" },
             new("days", "word", "with `date`, `every` and `session`: on which days; else the next such day", "business") { Words = DayWords, Default = "`all`" },
+            new("catch_up", "length", "with `date` and `every`: noticed later than this after its moment, the steps up to the next date still to come are left out", "5d") { Default = "`2d`" },
             new("band", "word", "the account's health comes into it; several in `[ ]`", "at_risk") { Words = ["healthy", "watch", "at_risk", "unknown"] },
             new("session", "name", "a session's id, or the kind of many: everybody is asked so long `before` it, as by a schedule", "webinar"),
             new("schedule", "cron", "a recurring time in five fields of cron: minute, hour, day of the month, month, day of the week", "\"0 9 * * MON\""),
-            new("zone", "zone", "with `schedule` and `at`: on whose clock", "Asia/Tokyo") { Default = "the policy's" },
+            new("zone", "zone", "with `schedule` and `at`: on whose clock; with `at` also `recipient`, each one's own", "Asia/Tokyo") { Default = "the policy's" },
             new("pace", "pace", "with `schedule`, `at` and `session`: how many enter in a minute, hour or day", "2000/h") { Default = "all at once" },
-            new("spread", "length", "with all others: entries are spread over this long, each at a moment drawn for its subject", "4h") { Default = "at once" },
+            new("spread", "length", "with all others: entries are spread over this long: in the order of coming, evenly, within the allowed hours", "4h") { Default = "at once" },
         ],
         ["goal"] =
         [
@@ -179,6 +180,7 @@ public static class ScenarioGrammar
             new("offset", "length", "with a date: how far before it (`-30d`) or after it (`2bd`)", "-30d") { Default = "on it" },
             new("at", "time", "with a date: the local time of day", "\"10:00\"") { Default = "a moment's own; `09:00` of a day" },
             new("days", "word", "which days are meant; else the next such day", "business") { Words = DayWords, Default = "`all`" },
+            new("catch_up", "length", "with a date, without `for`: come to later than this after it, what follows is left out, up to the next date still to come", "5d") { Default = "`2d`" },
             new("zone", "word", "whose clock; or a name such as `Asia/Tokyo`", "account") { Words = ZoneWords, Default = "`recipient`" },
             new("id", "name", "its name", "first-wait") { Default = "what it waits for" },
         ],

@@ -75,7 +75,7 @@ public sealed record ScenarioLibrary
 
         if (policyText is not null)
         {
-            (policy, var said) = SendPolicyReader.Read(policyText, Shown(Path.Combine(directory, PolicyFile)));
+            (policy, var said) = SendPolicyReader.Read(policyText, Shown(Path.Combine(directory, PolicyFile)), plan);
             found.AddRange(said);
         }
 

@@ -99,9 +99,10 @@ public sealed partial class ScenarioLinter
             return;
         }
 
-        var (moment, zone) = (schedule.Timing.Once!.Value, DateTimeZoneProviders.Tzdb[schedule.Timing.Zone]);
         if (environment.Now is { } now && schedule.Timing.NextAfter(now) is null)
-            Warn(DiagnosticCodes.PastDate, At("trigger.at"), "this moment has passed, so nobody enters", "A version that was never published is refused with it.");
+            Warn(DiagnosticCodes.PastDate, At("trigger.at"), schedule.Timing.IsOfRecipient ? "this moment has passed on the first clocks of the world, so nobody enters" : "this moment has passed, so nobody enters", "A version that was never published is refused with it.");
+        if (schedule.Timing.IsOfRecipient) return;
+        var (moment, zone) = (schedule.Timing.Once!.Value, DateTimeZoneProviders.Tzdb[schedule.Timing.Zone]);
         if (zone.MapLocal(moment).Count != 1)
             Warn(DiagnosticCodes.OddSchedule, At("trigger.at"), zone.MapLocal(moment).Count == 0 ? (Wording)$"the clocks of {zone.Id} skip this time: it comes as much later" : (Wording)$"the clocks of {zone.Id} show this time twice: it comes the first time");
     }

@@ -243,8 +243,9 @@ public sealed partial class ScenarioParser
         var at = source.TimeOfDay(fields["at"], "at") ?? DefaultTimeOfDate;
         var days = ReadDays(fields["days"]);
         var role = ReadTriggerRole(fields["for"]);
+        var catchUp = source.Exact(fields["catch_up"], "catch_up");
         if (attribute is null || key == "from" && every is null) return null;
-        return new(of, attribute, before?.Before ?? after ?? default, at, days, fields.Span) { ForRole = role, Every = every };
+        return new(of, attribute, before?.Before ?? after ?? default, at, days, fields.Span) { ForRole = role, Every = every, CatchUp = catchUp ?? DateMoment.DefaultCatchUp };
     }
 
     private Trigger.Schedule? ReadSchedule(Fields fields)
@@ -260,11 +261,14 @@ public sealed partial class ScenarioParser
         else if (source.Text(fields["at"], "at") is { } written)
         {
             if (MomentPattern.Parse(written.Replace(' ', 'T')) is { Success: true } moment) once = moment.Value;
-            else source.Error(DiagnosticCodes.BadValue, fields["at"]!.Span, $"\"{written}\" is not a local time", "Day and time, as in \"2026-12-01T09:00\"; whose clock is said by zone:.");
+            else source.Error(DiagnosticCodes.BadValue, fields["at"]!.Span, $"\"{written}\" is not a local time", "Day and time, as in \"2026-12-01T09:00\"; whose clock is said by zone:, with zone: recipient each one's own.");
         }
 
-        var zone = source.Zone(fields["zone"], "zone") ?? environment.Policy.Zone;
+        var isOfRecipient = once is not null && fields["zone"] is YamlNode.Scalar { Value: Timing.OfRecipient };
+        var zone = isOfRecipient ? Timing.OfRecipient : source.Zone(fields["zone"], "zone") ?? environment.Policy.Zone;
         var pace = source.Pace(fields["pace"], "pace");
+        if (isOfRecipient && pace is not null)
+            source.Error(DiagnosticCodes.Contradiction, fields.KeySpan("pace")!.Value, "everybody enters when the moment comes on their own clock, so nobody waits for a pace", "throttle: on the send says how many leave in a time.");
         var late = source.Exact(fields["late"], "late") ?? DefaultLate;
         RefuseRole(fields, "everybody of the audience enters");
         return cron is null && once is null ? null : new(new(cron, once, zone), pace, late, fields.Span);

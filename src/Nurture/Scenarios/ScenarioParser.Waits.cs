@@ -69,12 +69,13 @@ public sealed partial class ScenarioParser
         id = InnerId(fields, id, step);
         var written = ((YamlNode.Scalar)fields["until"]!).Value;
         var moment = ReadDateMoment(fields, heard);
+        var catchUp = source.Exact(fields["catch_up"], "catch_up");
         fields.RefuseOthers(InsteadInWait);
         if (moment is null) return null;
         var offset = fields["offset"] is YamlNode.Scalar { Value: var moved } ? Values.Slug(moved.TrimStart('+')) is var plain && moved.StartsWith('-') ? $"-{plain}-before" : $"-{plain}-after" : "";
         var given = Claim(id, $"wait-until-{Values.Slug(written.Split('.')[^1])}{offset}", span);
         Remember(given, fields, "until");
-        return new(given, moment, span);
+        return new(given, moment, span) { CatchUp = catchUp ?? DateMoment.DefaultCatchUp };
     }
 
     /// <summary><c>until: account.contract_end, offset: -90d, at: "10:00", days: business, zone: account</c>.</summary>
@@ -135,6 +136,7 @@ public sealed partial class ScenarioParser
     {
         ["since"] = "event(…) in a wait means since entry; since: \"step\" inside it narrows that: event(\"x\", since: \"step\").",
         ["offset"] = "It belongs to a date: until: account.contract_end, offset: -30d.",
+        ["catch_up"] = "It belongs to a date that the passage waits for: until: account.contract_end, catch_up: 5d.",
         ["at"] = "The time of day stands under until:, as in until: \"09:00\"; at: belongs to a date.",
         ["timeout"] = "It stands beside the wait, aligned with \"wait:\".",
     };

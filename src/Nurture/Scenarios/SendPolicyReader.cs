@@ -1,3 +1,5 @@
+using Nurture.Conditions;
+using Nurture.Contacts;
 using Nurture.Scenarios.Yaml;
 using Nurture.Sends;
 using NodaTime;
@@ -7,7 +9,8 @@ namespace Nurture.Scenarios;
 /// <summary><c>policy.yaml</c> to <see cref="SendPolicy"/>; what cannot be read keeps its default and is said.</summary>
 public static class SendPolicyReader
 {
-    public static (SendPolicy Policy, IReadOnlyList<Diagnostic> Diagnostics) Read(string text, string file)
+    /// <param name="plan">What its condition is held against; null where that was done before and nobody asks it.</param>
+    public static (SendPolicy Policy, IReadOnlyList<Diagnostic> Diagnostics) Read(string text, string file, TrackingPlan? plan = null)
     {
         var source = new YamlSource(text, file);
         var root = YamlReader.Read(source);
@@ -23,6 +26,7 @@ public static class SendPolicyReader
             Zone = source.Zone(fields["zone"], "zone") ?? standard.Zone,
             Locale = ReadLocale(source, fields["locale"]) ?? standard.Locale,
             AllowedHours = ReadHours(source, fields["allowed_hours"]),
+            ServiceBasis = ReadServiceBasis(source, fields["service_basis"], plan ?? TrackingPlan.Empty),
             Caps = ReadCaps(source, fields["caps"]),
             Calendars = calendars,
             Calendar = calendar,
@@ -63,6 +67,15 @@ public static class SendPolicyReader
             source.Error(DiagnosticCodes.Contradiction, transactional.Span, "transactional mails leave at any hour", "Take the line away.");
         classes.RefuseOthers();
         return hours;
+    }
+
+    private static ServiceBasis? ReadServiceBasis(YamlSource source, YamlNode? node, TrackingPlan plan)
+    {
+        var scope = new ConditionScope { Subject = SubjectKind.Account, Plan = plan, IsOfAttributesAlone = true, File = source.File };
+        if (source.Expression(node, "service_basis", (text, found) => Condition.Compile(text, scope, found)) is not { } condition) return null;
+        if (condition.AccountAttributes.Count > 0) return new(condition);
+        source.Error(DiagnosticCodes.BadValue, node!.Span, "nothing of the account is asked here", "What tells of a live trial or contract: days_until(account.contract_end) >= 0.");
+        return null;
     }
 
     private static BusinessCalendar? ReadCalendar(YamlSource source, YamlNode? node, Dictionary<string, BusinessCalendar> calendars)

@@ -102,7 +102,11 @@ public abstract record Step
     public sealed record WaitUntil(string Id, NodaTime.LocalTime Time, Days Days, ZoneRule Zone, SourceSpan Span) : Step(Id, Span);
 
     /// <summary>Until a date that somebody or something has, moved by an offset. While nothing is known of it, it waits.</summary>
-    public sealed record WaitUntilDate(string Id, DateMoment Until, SourceSpan Span) : Step(Id, Span);
+    public sealed record WaitUntilDate(string Id, DateMoment Until, SourceSpan Span) : Step(Id, Span)
+    {
+        /// <summary>Come to later than this after its moment, what follows is left out.</summary>
+        public TimeSpan CatchUp { get; init; } = DateMoment.DefaultCatchUp;
+    }
 
     public sealed record Branch(string Id, IReadOnlyList<Arm> Arms, SourceSpan Span) : Step(Id, Span)
     {
@@ -281,7 +285,11 @@ public enum ZoneOf { Recipient, Account, Company, Named }
 /// <param name="Date">A day or a moment.</param>
 /// <param name="Offset">Negative is before it.</param>
 /// <param name="At">The local time of day; a moment's own where not given, 09:00 of a day.</param>
-public sealed record DateMoment(DateExpression Date, Duration Offset, NodaTime.LocalTime? At, Days Days, ZoneRule Zone);
+public sealed record DateMoment(DateExpression Date, Duration Offset, NodaTime.LocalTime? At, Days Days, ZoneRule Zone)
+{
+    /// <summary>A moment that is noticed later than this has gone by, where nothing else is said.</summary>
+    public static readonly TimeSpan DefaultCatchUp = TimeSpan.FromDays(2);
+}
 
 /// <summary>
 /// A length as authors write it: <c>m h d w</c> exact, <c>bd</c> business days, <c>mo</c> calendar months

@@ -4,8 +4,16 @@ using NodaTime;
 namespace Nurture.Scenarios;
 
 /// <summary>When a schedule comes: a recurring time or one local moment, on the clock of a zone.</summary>
+/// <param name="Zone"><see cref="OfRecipient"/> for each one's own; then it comes when the moment comes to the first of all.</param>
 public sealed record Timing(Cron? Cron, LocalDateTime? Once, string Zone)
 {
+    public const string OfRecipient = "recipient";
+
+    // No clock of the world is ahead of it.
+    private const string FirstOfAll = "Etc/GMT-14";
+
+    public bool IsOfRecipient => Zone == OfRecipient;
+
     /// <summary>The first moment after an instant (exclusive); null where none is to come.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset after) =>
         Cron is not null ? Cron.Next(after, Clock) : OnceAt > after ? OnceAt : null;
@@ -14,7 +22,7 @@ public sealed record Timing(Cron? Cron, LocalDateTime? Once, string Zone)
     public DateTimeOffset? LastUntil(DateTimeOffset instant) =>
         Cron is not null ? Cron.LastUntil(instant, Clock) : OnceAt <= instant ? OnceAt : null;
 
-    private DateTimeZone Clock => DateTimeZoneProviders.Tzdb[Zone];
+    private DateTimeZone Clock => DateTimeZoneProviders.Tzdb[IsOfRecipient ? FirstOfAll : Zone];
 
     private DateTimeOffset OnceAt => Engine.Calendar.At(Once!.Value.Date, Once.Value.TimeOfDay, Clock);
 

@@ -19,7 +19,7 @@ public abstract record Trigger
     /// <summary>Who is started enters so much later; what ends the scenario meanwhile keeps them out.</summary>
     public TimeSpan Delay { get; init; }
 
-    /// <summary>Entries are spread over this long, each at a moment drawn for its subject.</summary>
+    /// <summary>Entries are spread evenly over this long, in the order of coming.</summary>
     public TimeSpan Spread { get; init; }
 
     /// <summary>How it asks everybody, where it does so; null for what starts one subject.</summary>
@@ -78,6 +78,9 @@ public abstract record Trigger
     {
         /// <summary>Every so many days or months from the attribute on; once, on it, where not given.</summary>
         public Duration? Every { get; init; }
+
+        /// <summary>Noticed later than this, its moment has gone by: what belongs to it is left out.</summary>
+        public TimeSpan CatchUp { get; init; } = DateMoment.DefaultCatchUp;
 
         public override IReadOnlyList<string> EventNames { get; } = [Engine.ProductEvents.DateReached];
     }

@@ -11,11 +11,13 @@ public static class Consent
     public const string Everything = "*";
 
     /// <summary>Null where the person may be mailed.</summary>
-    public static Reason? Refuses(ContactState contact, SendClass of, string? topic)
+    /// <param name="account">Whose trial or contract is the ground for service mails; null where there is no account that could tell of one.</param>
+    public static Reason? Refuses(ContactState contact, AccountState? account, SendClass of, string? topic, Catalog catalog, DateTimeOffset at)
     {
         if (of == SendClass.Transactional) return null;
         if (contact.Refusals.ContainsKey(Everything)) return Reason.Unsubscribed;
         if (topic is not null && contact.Refusals.ContainsKey(topic)) return Reason.TopicRefused;
-        return of == SendClass.Marketing && contact.Basis == ConsentBasis.None ? Reason.NoConsent : null;
+        if (of == SendClass.Marketing) return contact.Basis == ConsentBasis.None ? Reason.NoConsent : null;
+        return account is not null && catalog.Policy.ServiceBasis is { } basis && !basis.IsGivenBy(account, catalog, at) ? Reason.NoContract : null;
     }
 }

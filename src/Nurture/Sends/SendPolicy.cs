@@ -17,6 +17,9 @@ public sealed record SendPolicy
     /// <summary>Per class; a class that is absent may leave at any time. Transactional is never listed.</summary>
     public IReadOnlyDictionary<SendClass, AllowedHours> AllowedHours { get; init; } = new Dictionary<SendClass, AllowedHours>();
 
+    /// <summary>Null where nothing is declared that could tell: then service mails ask for no trial or contract.</summary>
+    public ServiceBasis? ServiceBasis { get; init; }
+
     public IReadOnlyList<Cap> Caps { get; init; } = [];
 
     /// <summary>By name.</summary>
@@ -73,7 +76,11 @@ public sealed record SendPolicy
 }
 
 /// <summary>From (inclusive) until (exclusive), on the recipient's clock.</summary>
-public sealed record AllowedHours(LocalTime From, LocalTime Until, Days Days);
+public sealed record AllowedHours(LocalTime From, LocalTime Until, Days Days)
+{
+    /// <summary>How long they are on each of their days.</summary>
+    public TimeSpan Length => TimeSpan.FromTicks((Until == LocalTime.Midnight ? TimeSpan.TicksPerDay : Until.TickOfDay) - From.TickOfDay);
+}
 
 /// <summary>At most so many counted sends to a person within the window, over all scenarios (SEMANTICS.md 37).</summary>
 public sealed record Cap(int Sends, TimeSpan Within);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Nurture.Conditions;
+using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Scenarios;
 
@@ -7,6 +8,8 @@ namespace Nurture.Simulation;
 
 public static partial class Explanation
 {
+    private static string JapaneseHeld(JournalEntry entry) => entry.Subject.Kind == SubjectKind.Contact ? "コンタクト" : "契約企業";
+
     private static string Japanese(JournalEntry entry, Scenario? scenario, string name)
     {
         var detail = new Detail(entry.Detail);
@@ -37,7 +40,8 @@ public static partial class Explanation
             Reason.Refreshed => $"シナリオ{name}の現在のステップのまま、開始時の情報だけを新しくしました。",
             Reason.KeyMissing => $"開始の出来事に区別用の項目{(scenario?.Key is { } key ? $"({key.Root}.{key.Path})" : "")}がないため、シナリオ{name}に参加しませんでした。",
             Reason.Imported => $"取り込んだ履歴の出来事なので、シナリオ{name}は開始しませんでした。",
-            Reason.EntryDelayed => $"シナリオ{name}には後から参加します{(Day(detail["until"]) is { } later ? $"({later.ToString("yyyy年M月d日 HH:mm", CultureInfo.InvariantCulture)} UTC)" : "")}。開始までの待ち時間、または分散の設定があるためです。",
+            Reason.EntryDelayed when Day(detail["latest"]) is { } latest => $"シナリオ{name}への参加の順番を待っています(遅くとも{latest.ToString("yyyy年M月d日 HH:mm", CultureInfo.InvariantCulture)} UTC)。開始のきっかけに分散の設定があるためです。",
+            Reason.EntryDelayed => $"シナリオ{name}には後から参加します{(Day(detail["until"]) is { } later ? $"({later.ToString("yyyy年M月d日 HH:mm", CultureInfo.InvariantCulture)} UTC)" : "")}。開始までの待ち時間の設定があるためです。",
             Reason.SplitTaken => $"{here}で、{(detail["arm"] is { } drawn ? $"経路 {drawn} " : "ひとつの経路")}に進みました。一度決まった経路は変わりません。",
             Reason.RepeatBegun => $"{here}の{(detail["turn"] is { } turn ? $"{turn}回目" : "次の回")}を始めました。",
             Reason.RepeatOver => $"{here}を{(detail["times"] is { } times ? $"{times}回で" : "")}終え、次へ進みました。",
@@ -71,6 +75,7 @@ public static partial class Explanation
 
             Reason.Suppressed => $"送信不可アドレスのため、{mail}を送りませんでした。",
             Reason.NoConsent => $"広告宣伝メールへの同意がないため、{mail}を送りませんでした。",
+            Reason.NoContract => $"契約企業に有効なトライアルも契約もないため、{mail}を送りませんでした。",
             Reason.Unsubscribed => $"ご本人がすべての配信を停止しているため、{mail}を送りませんでした。",
             Reason.TopicRefused => $"ご本人が{(step is Step.Send { Topic: { } topic } ? $"配信カテゴリ「{topic}」" : "この配信カテゴリ")}を停止しているため、{mail}を送りませんでした。",
             Reason.NoAddress => $"メールアドレスが分からないため、{mail}を送っていません。",
@@ -137,13 +142,14 @@ public static partial class Explanation
                 "internal" => $"社内またはテスト用の相手のため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
                 "off" => $"きっかけが無効になっているため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
                 "cool_down" => $"完了したばかりのため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
+                "budget" => $"担当者への起票数が上限に達していたため、エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
                 _ => $"エスカレーション{JapaneseOf(detail["type"])}は起票しませんでした。",
             },
             Reason.EscalationClosed => $"エスカレーション{JapaneseOf(detail["type"])}を完了しました{(detail["outcome"] is { } outcome ? $"(対応結果:{outcome})" : "")}。",
             Reason.OutcomeHeard => $"{here}で、対応結果「{detail["outcome"] ?? "不明"}」を受けて次へ進みました。",
-            Reason.OnHold => $"契約企業への自動配信を保留中のため、{mail}を保留しました{JapaneseOf(detail["because"])}。",
-            Reason.HoldStarted => $"契約企業への自動配信を{(Day(detail["until"]) is { } until ? $" {until.ToString("yyyy年M月d日", CultureInfo.InvariantCulture)}まで" : "")}保留しました{JapaneseOf(detail["because"])}。",
-            Reason.HoldEnded => "契約企業への自動配信の保留を解除しました。",
+            Reason.OnHold => $"自動配信を保留中のため、{mail}を保留しました{JapaneseOf(detail["because"])}。",
+            Reason.HoldStarted => $"{JapaneseHeld(entry)}への自動配信を{(Day(detail["until"]) is { } until ? $" {until.ToString("yyyy年M月d日", CultureInfo.InvariantCulture)}まで" : "")}保留しました{JapaneseOf(detail["because"])}。",
+            Reason.HoldEnded => $"{JapaneseHeld(entry)}への自動配信の保留を解除しました。",
             Reason.Throttled => $"{mail}には一定時間あたりの上限があるため、順番を待っています。",
             Reason.SourceSilent => $"判断のもとになるイベントの送信元が沈黙しているため、{here}で待っています。",
             Reason.Replied when entry.EnrollmentId != 0 => $"ご本人から返信があったため、シナリオ{name}を終了しました。ここからは担当者が対応します。",

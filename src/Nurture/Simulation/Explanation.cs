@@ -30,6 +30,8 @@ public static partial class Explanation
     /// <summary>What people call a scenario: its title, else its name.</summary>
     public static string Title(Scenario? scenario, string name) => scenario?.Title is { Length: > 0 } title ? title : name;
 
+    private static string Held(JournalEntry entry) => entry.Subject.Kind == SubjectKind.Contact ? "person" : "account";
+
     private static string English(JournalEntry entry, Scenario? scenario, string name)
     {
         var detail = new Detail(entry.Detail);
@@ -73,6 +75,7 @@ public static partial class Explanation
 
             Reason.Suppressed => $"Did not send {mail}: the address is suppressed.",
             Reason.NoConsent => $"Did not send {mail}: the person has given no ground for marketing mail.",
+            Reason.NoContract => $"Did not send {mail}: the account has neither a live trial nor a live contract.",
             Reason.Unsubscribed => $"Did not send {mail}: the person has unsubscribed from everything.",
             Reason.TopicRefused => $"Did not send {mail}: the person refuses {(step is Step.Send { Topic: { } topic } ? $"the topic {topic}" : "its topic")}.",
             Reason.NoAddress => $"Did not send {mail} yet, or at all: no address is known.",
@@ -100,7 +103,8 @@ public static partial class Explanation
             Reason.Uncertain => $"Cannot know whether {mail} arrived: it was under way, and no answer is known.",
             Reason.Internal => $"Did not send {mail}: Nurture itself failed; operators find it in the log.",
 
-            Reason.EntryDelayed => $"Enters {name} later{(Day(detail["until"]) is { } later ? $", on {later.ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture)} UTC" : "")}: its trigger has a delay or is spread.",
+            Reason.EntryDelayed when Day(detail["latest"]) is { } latest => $"Waits to enter {name} with all who came before, by {latest.ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture)} UTC at the latest: its trigger is spread.",
+            Reason.EntryDelayed => $"Enters {name} later{(Day(detail["until"]) is { } later ? $", on {later.ToString("d MMM yyyy HH:mm", CultureInfo.InvariantCulture)} UTC" : "")}: its trigger has a delay.",
             Reason.SplitTaken => $"Took {(detail["arm"] is { } drawn ? $"the way {drawn}" : "a way")} at {here}, as drawn for it once and for all.",
             Reason.RepeatBegun => $"Began {here}{(detail["turn"] is { } turn ? $", turn {turn}" : "")}.",
             Reason.RepeatOver => $"Went on from {here}{(detail["times"] is { } times ? $", after {times} turns" : "")}.",
@@ -159,13 +163,14 @@ public static partial class Explanation
                 "internal" => $"No escalation was opened{Of(detail["type"])}: it is about people of our own, or a test.",
                 "off" => $"No escalation was opened{Of(detail["type"])}: its type is switched off.",
                 "cool_down" => $"No escalation was opened{Of(detail["type"])}: one was closed a short time ago.",
+                "budget" => $"No escalation was opened{Of(detail["type"])}: whoever would have got it has got as many as the budget lets through.",
                 _ => $"No escalation was opened{Of(detail["type"])}.",
             },
             Reason.EscalationClosed => $"The escalation was closed{Of(detail["type"])}{(detail["outcome"] is { } outcome ? $" with the outcome {Words(outcome)}" : "")}.",
             Reason.OutcomeHeard => $"Went on from {here}: the escalation's outcome is {Words(detail["outcome"])}.",
-            Reason.OnHold => $"Held {mail} back: the account is on hold{Because(detail)}.",
-            Reason.HoldStarted => $"Automatic mail to the account is on hold{(Day(detail["until"]) is { } until ? $" until {until.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}" : "")}{Because(detail)}.",
-            Reason.HoldEnded => "Automatic mail to the account goes on: the hold is over.",
+            Reason.OnHold => $"Held {mail} back: automatic mail is on hold{Because(detail)}.",
+            Reason.HoldStarted => $"Automatic mail to the {Held(entry)} is on hold{(Day(detail["until"]) is { } until ? $" until {until.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}" : "")}{Because(detail)}.",
+            Reason.HoldEnded => $"Automatic mail to the {Held(entry)} goes on: the hold is over.",
             Reason.Throttled => $"Waits to send {mail}: so many leave in a time, and those who came before go first.",
             Reason.SourceSilent => $"Waits at {here}: a source of the events that it rests on is silent, so nobody is called for that.",
             Reason.Replied when entry.EnrollmentId != 0 => $"Left {name}: the person replied, and a human goes on from here.",

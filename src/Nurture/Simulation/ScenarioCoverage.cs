@@ -71,7 +71,7 @@ public sealed record ScenarioCoverage(int Reached, IReadOnlyList<string> Missed)
         (Step.Escalate escalate, Reason.EscalationNotOpened) => $"{step.Id}: {(escalate.Outcomes.Any(arm => arm.Outcome == "not_opened") ? "not_opened" : "otherwise")}",
         (Step.Task task, Reason.TaskDone) => $"{step.Id}: {(task.Arms.Any(arm => arm.Outcome == entry.Member("outcome")) ? entry.Member("outcome") : "otherwise")}",
         (Step.Task { WaitsForOutcome: true } task, Reason.TimedOut) => $"{step.Id}: {(task.Timeout is null ? "otherwise" : "timeout")}",
-        (Step.Send send, _) when send.Skipped.Count > 0 && entry.Reason is Reason.Suppressed or Reason.NoConsent or Reason.Unsubscribed or Reason.TopicRefused or Reason.NoAddress or Reason.ConditionFalse or Reason.NoRecipient or Reason.Expired or Reason.MomentGone or Reason.NotApproved or Reason.ApprovalOver => $"{step.Id}: skipped",
+        (Step.Send send, _) when send.Skipped.Count > 0 && entry.Reason is Reason.Suppressed or Reason.NoConsent or Reason.NoContract or Reason.Unsubscribed or Reason.TopicRefused or Reason.NoAddress or Reason.ConditionFalse or Reason.NoRecipient or Reason.Expired or Reason.MomentGone or Reason.NotApproved or Reason.ApprovalOver => $"{step.Id}: skipped",
         _ => null,
     };
 }

@@ -1,6 +1,7 @@
 using Nurture.Calls;
 using Nurture.Contacts;
 using Nurture.Engine;
+using Nurture.Escalations;
 using Nurture.Scenarios;
 using Nurture.Sends;
 
@@ -26,6 +27,10 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
 
     // Who waits at throttled sends, in the order of their coming, and when somebody's turn was.
     private readonly List<Effect.InLine> line = [];
+    // Cases that a budget let through.
+    private readonly List<(string Taker, string Type, DateTimeOffset At)> cases = [];
+    // When the last one was let in of those who wait to enter, by scenario.
+    private readonly Dictionary<string, DateTimeOffset> given = [];
     private readonly List<(string Scenario, string Step, DateTimeOffset At)> turns = [];
     private readonly Dictionary<SubjectKey, List<long>> missed = [];
     private long lastId;
@@ -102,10 +107,11 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         while (queue.Count > 0);
     }
 
-    /// <summary>Lets those through whose turn it is at throttled sends, as the server does.</summary>
+    /// <summary>Lets those through whose turn it is at throttled sends, and to enter, as the server does.</summary>
     private void Admit()
     {
-        foreach (var one in line.ToList())
+        AdmitEntries();
+        foreach (var one in line.Where(one => one.Step.Length > 0).ToList())
         {
             if (one.OpenUntil <= Now || !StandsThere(one))
             {
@@ -119,12 +125,60 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 turns.Add((one.Scenario, one.Step, Now));
             }
 
-            line.Remove(one);
-            var (slot, hop) = one.Subject.Kind == SubjectKind.Contact ? RouteOf(one.Subject.Id) : (one.Slot, 0);
-            var until = Now + (PaceOf(one) is { } known ? Throttle.LeewayOf(known) : TimeSpan.FromHours(1));
-            Append(SignalCodec.Store(new Signal.Admitted(one.Subject, one.EnrollmentId, one.Step, one.Occurrence, until, Now), slot, new StoredAbout(Now, Hop: hop)));
+            Admit(one, Now + (PaceOf(one) is { } known ? Throttle.LeewayOf(known) : TimeSpan.FromHours(1)));
         }
     }
+
+    private void Admit(Effect.InLine one, DateTimeOffset until)
+    {
+        line.Remove(one);
+        var (slot, hop) = one.Subject.Kind == SubjectKind.Contact ? RouteOf(one.Subject.Id) : (one.Slot, 0);
+        Append(SignalCodec.Store(new Signal.Admitted(one.Subject, one.EnrollmentId, one.Step, one.Occurrence, until, Now), slot, new StoredAbout(Now, Hop: hop)));
+    }
+
+    private bool IsWithinBudget(Effect.CaseAsked asked)
+    {
+        var type = Catalog.Escalations.Find(asked.Type);
+        var isWithin = (type?.Budget is not { } own || CaseBudget.IsLeft(own, Now, cases.Where(one => one.Taker == asked.Taker && one.Type == asked.Type).Select(one => one.At)))
+            && (Catalog.Escalations.Budget is not { } whole || CaseBudget.IsLeft(whole, Now, cases.Where(one => one.Taker == asked.Taker).Select(one => one.At)));
+        if (isWithin) cases.Add((asked.Taker, asked.Type, Now));
+        return isWithin;
+    }
+
+    private void AdmitEntries()
+    {
+        foreach (var (scenario, waiting) in Entering())
+        {
+            var (spread, hours, clock) = SpreadOf(scenario);
+            var come = waiting.FindAll(one => one.CameAt <= Now);
+            if (come.Count == 0) continue;
+            var ofThem = LineOf(scenario, come);
+            var due = ofThem.DueAt(Now, come.Count, spread, hours, clock);
+            if (due == 0) continue;
+            given[scenario] = ofThem.TurnOf(due - 1, spread, hours, clock);
+            foreach (var one in come.Take(due)) Admit(one, Now);
+        }
+    }
+
+    /// <summary>Who waits to enter by triggers that are spread, in the order of coming.</summary>
+    private IEnumerable<(string Scenario, List<Effect.InLine> Waiting)> Entering() => line
+        .Where(one => one.Step.Length == 0 && Catalog.Live.GetValueOrDefault(one.Scenario) is { IsPaused: false } live && live.Scenario.Trigger.Spread > TimeSpan.Zero)
+        .GroupBy(one => one.Scenario).Select(group => (group.Key, group.OrderBy(one => one.CameAt).ToList())).ToList();
+
+    private EntryLine LineOf(string scenario, List<Effect.InLine> come) => new(come.Count, come[0].CameAt, come[^1].CameAt, given.TryGetValue(scenario, out var last) ? last : null);
+
+    private (TimeSpan Spread, AllowedHours? Hours, LocalClock Clock) SpreadOf(string scenario)
+    {
+        var its = Catalog.Live[scenario].Scenario;
+        return (its.Trigger.Spread, Catalog.Policy.AllowedHours.GetValueOrDefault(its.Class), LocalClock.Of(Catalog.Policy));
+    }
+
+    private DateTimeOffset? NextEntry() => Entering().Select(group =>
+    {
+        var (spread, hours, clock) = SpreadOf(group.Scenario);
+        var come = group.Waiting.FindAll(one => one.CameAt <= Now);
+        return come.Count > 0 ? LineOf(group.Scenario, come).NextAt(Now, spread, hours, clock) : group.Waiting[0].CameAt;
+    }).Select(at => (DateTimeOffset?)at).Min();
 
     /// <summary>Who stands elsewhere by now has left the line.</summary>
     private bool StandsThere(Effect.InLine one)
@@ -142,7 +196,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private Pace? PaceOf(Effect.InLine one) =>
         (Catalog.Live.GetValueOrDefault(one.Scenario)?.Program.Nodes.GetValueOrDefault(one.Step)?.Step as Step.Send)?.Throttle;
 
-    private DateTimeOffset? NextTurn() => line.Where(one => PaceOf(one) is not null).Select(one => (DateTimeOffset?)TurnAt(one, PaceOf(one)!)).Min();
+    private DateTimeOffset? NextTurn() => line.Where(one => PaceOf(one) is not null).Select(one => (DateTimeOffset?)TurnAt(one, PaceOf(one)!)).Append(NextEntry()).Min();
 
     /// <summary>Hears the first waiting row of one slot, as if only that slot's worker had run; false where none waits.</summary>
     public bool DrainOne(short slot)
@@ -311,18 +365,15 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 // Who comes again keeps the old place in line.
                 var place = line.FindIndex(one => one.EnrollmentId == asked.EnrollmentId && one.Step == asked.Step && one.Occurrence == asked.Occurrence);
                 if (place < 0) line.Add(asked);
-                else line[place] = asked;
+                else line[place] = asked with { CameAt = line[place].CameAt };
                 break;
-            case Effect.AccountMerged merged:
-                var (gone, into) = (SubjectRef.Account(merged.AccountId), SubjectRef.Account(merged.IntoId));
-                for (var i = 0; i < line.Count; i++)
-                {
-                    if (line[i].Subject == gone) line[i] = line[i] with { Subject = into, Slot = Slots.OfAccount(into.Id) };
-                }
-
+            case Effect.CaseAsked asked:
+                var (asker, turn) = asked.Subject.Kind == SubjectKind.Contact ? RouteOf(asked.Subject.Id) : (effect.Slot, 0);
+                Append(SignalCodec.Store(new Signal.CaseAnswered(asked.Subject, asked.EnrollmentId, asked.Step, asked.Occurrence, IsWithinBudget(asked), Now), asker, new StoredAbout(Now, Hop: turn)));
                 break;
+            case Effect.LeftLine left: line.RemoveAll(one => one.Step.Length == 0 && one.EnrollmentId == left.PlaceId); break;
             case Effect.PlanCall or Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
-            case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationMerged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.ColleaguesTold or Effect.ApprovalAsked or Effect.ApprovalEnded or Effect.OwnerChanged: break;
+            case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationMerged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.AccountMerged or Effect.ColleaguesTold or Effect.ApprovalAsked or Effect.ApprovalEnded or Effect.OwnerChanged: break;
             default: throw new InvalidOperationException($"The simulator does not carry {effect.GetType().Name}.");
         }
     }

@@ -113,6 +113,20 @@ public sealed class CssInlinerTests
         Assert.All(expected, tag => Assert.Contains(tag, Body(css, body), StringComparison.Ordinal));
 
     [Theory]
+    [InlineData("a { padding: 12px 24px; background: #0b57d0 }", "<!--[if mso]><i style=\"letter-spacing:24px;mso-font-width:-100%;mso-text-raise:18pt\">&nbsp;</i><span style=\"mso-text-raise:9pt\"><![endif]-->Go<!--[if mso]></span><i style=\"letter-spacing:24px;mso-font-width:-100%\">&nbsp;</i><![endif]--></a>")]
+    [InlineData("a { padding: 12px; padding-left: 5px; background-color: red }", "letter-spacing:5px;mso-font-width:-100%;mso-text-raise:18pt")]
+    [InlineData("a { padding: 12px 24px }", ">Go</a>")]
+    [InlineData("a { padding: 1em 2em; background: red }", ">Go</a>")]
+    [InlineData("a { padding: 13px 0; background: red }", ">Go</a>")]
+    public void A_button_has_its_padding_in_Outlook_too(string css, string expected)
+    {
+        var page = Inline(css, "<a href=\"https://a.example/?a>b\">Go</a>");
+
+        Assert.Contains(expected, page, StringComparison.Ordinal);
+        Assert.Equal(page, Inlined(page));
+    }
+
+    [Theory]
     [InlineData("p { color: red !important } p.a { margin: 0 }", "<p class=a>a</p><p style=\"color: blue\">b</p>")]
     [InlineData("p { font: 12px \"A\", 'B'; background: url(\"x?a:b;c&d\") }", "<p>a</p><p style='margin: 0'>b</p>")]
     [InlineData("a, a:visited { color: blue } a:hover { color: red } td { width: 9px; background: #abc } @media print { a { color: black } }", "<table><tr><td><a href=x>a</a><a href=x style=\"color:red\">b</a></td></tr></table>")]

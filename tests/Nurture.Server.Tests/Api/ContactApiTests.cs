@@ -66,6 +66,17 @@ public sealed class ContactApiTests(ApiServer api) : IClassFixture<ApiServer>
     public async Task What_is_wrong_is_said_with_a_stable_type(string method, string path, string? body, int status, string type) =>
         Assert.Equal(type, await api.ProblemAsync(new HttpMethod(method), path, body, (HttpStatusCode)status));
 
+    [Theory]
+    [InlineData("contacts?limit=many", "limit is \"many\", where a whole number belongs.")]
+    [InlineData("tasks?mine=perhaps", "mine is \"perhaps\", where true or false belongs.")]
+    [InlineData("sends?since=yesterday", "since is \"yesterday\", where a moment, like 2026-03-02T09:00:00Z, belongs.")]
+    public async Task A_value_that_cannot_be_read_is_named_with_what_belongs_there(string path, string detail)
+    {
+        var (_, problem) = await api.CallAsync(HttpMethod.Get, path, null);
+
+        Assert.Equal(detail, problem!["detail"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task A_misspelt_member_is_answered_with_those_that_there_are()
     {

@@ -56,6 +56,74 @@ public sealed class ImportApiTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.Equal("Osaka", contact["attributes"]!["city"]!.GetValue<string>());
     }
 
+    [Rule(20)]
+    [Fact]
+    public async Task Rows_start_scenarios_where_that_is_asked_for_and_a_dry_run_says_whom()
+    {
+        await api.PublishAsync();
+        await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "grown.yaml", text = Grown } } });
+        object Import(int first, bool starts, bool isDry) => new
+        {
+            dry_run = isDry, start_scenarios = starts, basis = "opt_in",
+            contacts = Enumerable.Range(first, 3).Select(i => new { user_id = $"grown{i}", email = $"grown{i}@import.example", seats = i % 3 == 0 ? 5 : 50 }),
+        };
+
+        var counted = await api.DoAsync(HttpMethod.Post, "imports", Import(0, starts: true, isDry: true));
+        Assert.Equal(["grown 2"], counted["starts"]!.AsArray().Select(start => $"{start!["scenario"]} {start["entering"]}"));
+        Assert.Equal(0, await StandingAsync());
+
+        await api.DoAsync(HttpMethod.Post, "imports", Import(3, starts: false, isDry: false));
+        Assert.Equal(0, await StandingAsync());
+
+        await api.DoAsync(HttpMethod.Post, "imports", Import(0, starts: true, isDry: false));
+        Assert.Equal(2, await StandingAsync());
+        // What has started already is not counted again.
+        Assert.Empty((await api.DoAsync(HttpMethod.Post, "imports", Import(0, starts: true, isDry: true)))["starts"]!.AsArray());
+
+        async Task<int> StandingAsync() => (await api.GetAsync("scenarios/grown/standing"))["items"]!.AsArray().Count;
+    }
+
+    private const string Grown = """
+        scenario: grown
+        title: Grown
+        owner: m@example.com
+        class: service
+        trigger: { condition: contact.seats > 20 }
+        goal: { when: event("setup_completed"), within: 60d }
+        steps: [ wait: 30d ]
+        """;
+
+    [Rule(7)]
+    [Fact]
+    public async Task Accounts_where_nobody_has_the_role_are_reported_with_how_often_and_since_when()
+    {
+        await api.PublishAsync();
+        await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "upgraded.yaml", text = Upgraded } } });
+        await api.PersonAsync("member", "member@nobody.example", """,{"type":"group","userId":"member","groupId":"nobody-inc","traits":{"name":"Nobody Inc","tier":"tech"}}""");
+        var account = (await api.GetAsync("accounts?query=nobody-inc"))["items"]![0]!["id"]!.GetValue<long>();
+
+        foreach (var tier in new[] { "low", "tech", "low" })
+            await api.PersonAsync("member", "member@nobody.example", $$$""",{"type":"group","userId":"member","groupId":"nobody-inc","traits":{"tier":"{{{tier}}}"}}""");
+
+        var gap = Assert.Single((await api.GetAsync("coverage?scenario=upgraded"))["items"]!.AsArray())!;
+        Assert.Equal((account, "Nobody Inc", 2L), (gap["account_id"]!.GetValue<long>(), gap["account_name"]!.GetValue<string>(), gap["times"]!.GetValue<long>()));
+        Assert.Contains("admin", gap["asks_for"]!.GetValue<string>());
+        Assert.True(gap["first_at"]!.GetValue<DateTimeOffset>() <= gap["last_at"]!.GetValue<DateTimeOffset>());
+        Assert.Single((await api.GetAsync($"coverage?account={account}"))["items"]!.AsArray());
+        Assert.Empty((await api.GetAsync("coverage?mine=true"))["items"]!.AsArray());
+    }
+
+    private const string Upgraded = """
+        scenario: upgraded
+        title: Upgraded
+        owner: m@example.com
+        class: service
+        trigger: { tier: low, for: 'role("admin", 1)' }
+        reentry: every time
+        goal: { when: event("setup_completed"), within: 60d }
+        steps: [ wait: 30d ]
+        """;
+
     [Fact]
     public async Task Too_many_rows_strange_namespaces_and_the_future_are_refused()
     {

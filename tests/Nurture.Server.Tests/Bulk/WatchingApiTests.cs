@@ -86,6 +86,26 @@ public abstract class WatchingApiTests(ApiServer api)
         Assert.Equal(0, Assert.Single((await api.GetAsync("scenarios/slow/throttles"))["items"]!.AsArray())!["waiting"]!.GetValue<long>());
     }
 
+    [Rule(31)]
+    [Fact]
+    public async Task Who_waits_to_enter_does_so_in_the_order_of_coming_and_is_shown_with_the_end()
+    {
+        await PublishAsync("gently", "{ event: signed_up, spread: 4h }", 7);
+        for (var i = 0; i < 4; i++) await PersonAsync($"gently{i}", ""","seats":7""", "signed_up");
+        await AdvanceAsync("1m");
+
+        Assert.Equal(1, await SentAsync("gently"));
+        var line = Assert.Single((await api.GetAsync("scenarios/gently/throttles"))["items"]!.AsArray());
+        Assert.Equal((null, "4h", 3L), (line!["step"]?.GetValue<string>(), line["pace"]!.GetValue<string>(), line["waiting"]!.GetValue<long>()));
+        var now = api.Server.Services.GetRequiredService<BusinessClock>().Now;
+        Assert.InRange(line["ends_at"]!.GetValue<DateTimeOffset>(), now.AddHours(2.9), now.AddHours(3));
+        await AdvanceAsync("70m");
+        Assert.Equal(2, await SentAsync("gently"));
+        await AdvanceAsync("2h");
+        Assert.Equal(4, await SentAsync("gently"));
+        Assert.Equal(0, Assert.Single((await api.GetAsync("scenarios/gently/throttles"))["items"]!.AsArray())!["waiting"]!.GetValue<long>());
+    }
+
     [Rule(53)]
     [Fact]
     public async Task Nobody_is_taken_for_inactive_while_the_source_is_silent_and_an_operator_is_called_until_it_is_back()

@@ -178,7 +178,7 @@ public sealed class DeliveryTests
         await rig.PlanAsync("bob@example.com");
         await rig.Server.Services.GetRequiredService<SendStore>().StartAsync(Cancel);
         var store = rig.Server.Services.GetRequiredService<SendStore>();
-        var claimed = (await store.ClaimAsync("test", 1, TimeSpan.FromMinutes(1), rig.Clock.Now, null, Cancel)).Sends.Single();
+        var claimed = (await store.ClaimAsync("test", 1, TimeSpan.FromMinutes(1), rig.Clock.Now, null, null, Cancel)).Sends.Single();
         var documents = await rig.Server.Services.GetRequiredService<TemplateShelf>().FindAsync(claimed.Documents, Cancel);
         var composer = rig.Server.Services.GetRequiredService<MailComposer>();
 

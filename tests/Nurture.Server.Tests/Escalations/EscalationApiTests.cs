@@ -80,6 +80,23 @@ public abstract class EscalationApiTests(ApiServer api)
         steps: [ wait: 30d ]
         """;
 
+    private const string Budget = """
+        types: { scarce: { title: Scarce, queue: care, budget: 1/d, hold: none } }
+        """;
+
+    private const string Stuck = """
+        scenario: stuck
+        title: Stuck
+        owner: m@example.com
+        subject: account
+        class: service
+        trigger: { event: signed_up, where: trigger.plan == "stuck" }
+        goal: { when: event("setup_completed"), within: 60d }
+        steps:
+          - escalate: { type: scarce, up_to: 9d }
+            outcome: { not_opened: [ wait: 30d ], otherwise: [] }
+        """;
+
     private const string Answers = """
         types: { drop: { title: Health has dropped } }
         holds:
@@ -117,6 +134,39 @@ public abstract class EscalationApiTests(ApiServer api)
         async Task<IEnumerable<string>> ScenariosAsync() => (await api.GetAsync($"contacts/{id}"))["enrollments"]!.AsArray().Select(enrollment => enrollment!["scenario"]!.GetValue<string>());
     }
 
+    [Rule(41)]
+    [Fact]
+    public async Task A_reply_of_a_person_without_an_account_holds_that_person_until_they_are_released()
+    {
+        await api.PublishAsync();
+        var id = await api.PersonAsync("loner", "loner@w.example");
+
+        await api.DoAsync(HttpMethod.Post, "replies", new { email = "loner@w.example", kind = "human" });
+
+        var hold = Assert.Single((await api.GetAsync($"contacts/{id}"))["holds"]!.AsArray())!;
+        Assert.Equal($"reply:{id}", hold["source"]!.GetValue<string>());
+        Assert.Equal(["marketing", "service"], hold["blocks"]!.AsArray().Select(blocked => blocked!.GetValue<string>()));
+        await api.DoAsync(HttpMethod.Delete, $"contacts/{id}/hold");
+        Assert.Empty((await api.GetAsync($"contacts/{id}"))["holds"]!.AsArray());
+        Assert.Contains(await api.AuditAsync(), row => row.EndsWith($" contact.released contact:{id}", StringComparison.Ordinal));
+        Assert.Equal("not-found", await api.ProblemAsync(HttpMethod.Delete, "contacts/999999/hold", null, HttpStatusCode.NotFound));
+    }
+
+    [Rule(41, 48)]
+    [Fact]
+    public async Task What_held_a_person_holds_the_account_that_they_join()
+    {
+        await api.PublishAsync();
+        var id = await api.PersonAsync("joiner", "joiner@w.example");
+        await api.DoAsync(HttpMethod.Post, "replies", new { contact = id, kind = "human" });
+
+        await api.PersonAsync("joiner", "joiner@w.example", """,{"type":"group","userId":"joiner","groupId":"joiners"}""");
+
+        var account = (await api.GetAsync("accounts?query=joiners"))["items"]![0]!["id"]!.GetValue<long>();
+        Assert.Empty((await api.GetAsync($"contacts/{id}"))["holds"]!.AsArray());
+        Assert.Equal([$"reply:{id}"], (await api.GetAsync($"holds?account={account}"))["items"]!.AsArray().Select(held => held!["source"]!.GetValue<string>()));
+    }
+
     [Fact]
     public async Task A_reply_that_is_told_again_is_one_reply()
     {
@@ -131,6 +181,26 @@ public abstract class EscalationApiTests(ApiServer api)
         Assert.Equal(5, await api.Server.CountAsync($"events where contact_id = {id} and name = 'nurture.replied'", Cancel));
         Assert.Equal(5, (await api.AuditAsync()).Count(row => row.EndsWith($" contact.replied contact:{id}", StringComparison.Ordinal)));
         Assert.Equal("too-long", await api.ProblemAsync(HttpMethod.Post, "replies", new { contact = id, kind = "human", message_id = longest + "a" }, HttpStatusCode.BadRequest));
+    }
+
+    [Rule(46)]
+    [Fact]
+    public async Task A_case_beyond_the_budget_is_not_opened_and_is_listed_as_that()
+    {
+        await api.PublishAsync();
+        await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "escalations.yaml", text = Budget }, new { file = "stuck.yaml", text = Stuck } } });
+        foreach (var name in new[] { "first", "second" })
+        {
+            await api.PersonAsync($"budget-{name}", $"{name}@b.example",
+                $$$""",{"type":"group","userId":"budget-{{{name}}}","groupId":"b-{{{name}}}","traits":{"name":"{{{name}}}"}},{"type":"track","userId":"budget-{{{name}}}","event":"signed_up","properties":{"plan":"stuck"}}""");
+        }
+
+        Assert.Equal(["first"], (await api.GetAsync("escalations?type=scarce"))["items"]!.AsArray().Select(one => one!["account_name"]!.GetValue<string>()));
+        var refused = Assert.Single((await api.GetAsync("escalations/not-opened"))["items"]!.AsArray())!;
+        Assert.Equal(("second", "Scarce", "care", "stuck"), (refused["account_name"]!.GetValue<string>(), refused["title"]!.GetValue<string>(), refused["taker"]!.GetValue<string>(), refused["scenario"]!.GetValue<string>()));
+        await api.SettleAsync();
+        var why = (await api.GetAsync($"journal?subject=account:{refused["account_id"]}&scenario=stuck"))["items"]!.AsArray().Select(one => one!["reason"]!.GetValue<string>());
+        Assert.Contains("escalation_not_opened", why);
     }
 
     [Fact]

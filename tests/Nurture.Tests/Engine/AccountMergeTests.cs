@@ -2,6 +2,7 @@ using System.Text;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
+using Nurture.Health;
 using Nurture.Notices;
 using Nurture.Scenarios;
 using Nurture.Sends;
@@ -62,6 +63,26 @@ public sealed class AccountMergeTests
     private static EscalationState TheCase(World world) => Assert.Single(world.Account(2).Escalations);
 
     private static World Close(World world, string outcome) => world.Work(2, EscalationAct.Close, outcome);
+
+    [Rule(11, 50)]
+    [Fact]
+    public void A_band_that_moves_since_accounts_are_one_is_told_to_nobody_and_starts_nothing()
+    {
+        const string Health = """
+            health: seats
+            measures: [ { id: seats, weight: 1, value: account.seats, scale: [[0, 0], [10, 100]] } ]
+            bands: { healthy: { from: 70, none: x }, watch: { from: 40, none: x }, at_risk: {}, unknown: { none: x } }
+            """;
+        var told = World.RescuedAtRisk.Replace("scenario: rescue", "scenario: told", StringComparison.Ordinal).Replace("{ band: at_risk }", "{ event: nurture.band_changed }", StringComparison.Ordinal);
+        var world = World.WithHealth(Health, Types, World.RescuedAtRisk, told).Person(1, account: 1).Person(2, account: 2).SayAccount(2, ("seats", 10)).SayAccount(1, ("seats", 1)).Pass("1h");
+
+        world.MergeAccounts(1, 2).Pass("1h");
+
+        Assert.Equal(HealthBand.AtRisk, world.Account(2).Health!.Band);
+        var since = world.Simulator.Journal.Where(entry => entry.At > World.Start).ToList();
+        Assert.Contains(since, entry => entry.Reason == Reason.BandChanged);
+        Assert.DoesNotContain(since, entry => entry.Scenario.Length > 0);
+    }
 
     [Rule(11)]
     [Fact]

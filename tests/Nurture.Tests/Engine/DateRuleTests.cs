@@ -138,6 +138,32 @@ public sealed class DateRuleTests
     }
 
     [Rule(33)]
+    [Theory]
+    [InlineData("", "moment_gone soon")]
+    [InlineData(", catch_up: 6d", "released soon")]
+    [InlineData(", catch_up: 1h", "moment_gone soon")]
+    public void A_step_whose_moment_has_gone_runs_within_its_own_catch_up(string catchUp, string expected)
+    {
+        // The date moves back: its moment was four days ago.
+        var world = Contracted(4, 20, Renewal($"- wait: {{ until: account.contract_end, offset: -10d{catchUp} }}\n- send: {{ template: soon, to: most_active, nobody: end }}"))
+            .PassTo(new(2026, 4, 1, 9, 0, 0, TimeSpan.Zero)).SayAccount(1, ("contract_end", new DateOnly(2026, 4, 7)));
+
+        Assert.Contains(expected, world.Decisions());
+    }
+
+    [Rule(33)]
+    [Theory]
+    [InlineData("", false)]
+    [InlineData(", catch_up: 20d", true)]
+    public void A_trigger_has_its_own_catch_up(string catchUp, bool isMailed)
+    {
+        // Said ten days after the moment at which it would have started.
+        var world = Contracted(3, 22, Renewal("- send: { template: month, to: most_active, nobody: end, expires: 30d }", $"before: 30d{catchUp}"));
+
+        Assert.Equal(isMailed, world.Mails.Contains("month 1"));
+    }
+
+    [Rule(33)]
     [Fact]
     public void A_spread_does_not_bring_back_a_moment_that_has_gone()
     {

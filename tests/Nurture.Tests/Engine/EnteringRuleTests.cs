@@ -123,6 +123,17 @@ public sealed class EnteringRuleTests
         Assert.Equal(2, world.Decisions().Count(decision => decision == "heard wait-login"));
     }
 
+    [Rule(11, 42)]
+    [Fact]
+    public void What_was_planned_under_a_former_name_is_cancelled_with_the_passage()
+    {
+        var world = World.Of(Scenario("- send: hello\n- wait: 9d")).Person(1).Person(2).Do(1, "signed_up");
+
+        world.Tell(new Signal.MergedInto(1, 2, Slots.OfContact(2), 0, world.Now), 1).Do(2, "done");
+
+        Assert.Equal([SubjectRef.Contact(1), SubjectRef.Contact(2)], world.Simulator.Carried.OfType<Effect.CancelSends>().Select(cancel => cancel.Subject).OrderBy(subject => subject.Id));
+    }
+
     [Rule(11)]
     [Fact]
     public void A_refusal_of_one_is_the_refusal_of_both()

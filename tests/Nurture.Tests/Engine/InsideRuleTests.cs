@@ -11,6 +11,11 @@ namespace Nurture.Tests.Engine;
 public sealed class InsideRuleTests
 {
     /// <summary>Service mails leave from 9 to 18 on business days, marketing mails from 14 to 16.</summary>
+    private static readonly SendPolicy Served = SendPolicyReader.Read("""
+        service_basis: days_until(account.contract_end) >= 0 || days_until(account.trial_ends_on) >= 0
+        sender: { name: A, address: a@example.com, organization: O, postal_address: P }
+        """, "policy.yaml", TrackingPlanReader.Read("account: { contract_end: date, trial_ends_on: date }", "events.yaml").Plan).Policy;
+
     private static readonly SendPolicy Office = new()
     {
         AllowedHours = new Dictionary<SendClass, AllowedHours>
@@ -211,6 +216,17 @@ public sealed class InsideRuleTests
     }
 
     [Rule(30)]
+    [Fact]
+    public void A_mail_that_ends_when_it_counts_no_more_gives_back_no_other_mails_count()
+    {
+        var world = World.Of(new SendPolicy { Caps = [new Cap(1, TimeSpan.FromDays(3))] }, Scenario("- send: first\n- wait: 4d\n- send: second\n- wait: 1d\n- send: { template: third, expires: 1d }")).Person(1).Do(1, "signed_up").Pass("4d");
+
+        world.Tell(world.Simulator.Sends[0].Draft.Ended(Reason.Refused, world.Now), 1).Pass("9d");
+
+        Assert.Equal(["first 1", "second 1"], world.Mails);
+    }
+
+    [Rule(30)]
     [Theory]
     [InlineData(Reason.Cancelled)]
     [InlineData(Reason.Refused)]
@@ -316,6 +332,53 @@ public sealed class InsideRuleTests
         world.Do(1, "signed_up");
 
         Assert.Equal(decision, world.Decisions()[1]);
+    }
+
+    [Rule(36)]
+    [Theory]
+    [InlineData("service", "", "released hello")]
+    [InlineData("service", "plan=trial", "released hello")]
+    [InlineData("service", "contract_end=2026-03-02", "released hello")]
+    [InlineData("service", "contract_end=2026-03-01", "no_contract hello")]
+    [InlineData("service", "trial_ends_on=2026-03-01", "no_contract hello")]
+    [InlineData("service", "trial_ends_on=2026-03-01 contract_end=2027-01-31", "released hello")]
+    [InlineData("marketing", "contract_end=2026-03-01", "released hello")]
+    [InlineData("transactional", "contract_end=2026-03-01", "released hello")]
+    public void A_service_mail_asks_for_a_live_trial_or_contract(string of, string told, string decision)
+    {
+        var world = World.Of(Served, Scenario("- send: hello", of: of)).Person(1, 1);
+        foreach (var (name, value) in told.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(one => (one.Split('=')[0], one.Split('=')[1])))
+            world.SayAccount(1, (name, name == "plan" ? value : DateOnly.Parse(value, System.Globalization.CultureInfo.InvariantCulture)));
+
+        world.Do(1, "signed_up");
+
+        Assert.Equal(decision, world.Decisions()[1]);
+    }
+
+    [Rule(36)]
+    [Fact]
+    public void Who_has_no_account_is_asked_for_no_contract_and_a_contract_that_ends_meanwhile_is_asked_at_the_release()
+    {
+        var world = World.Of(Served, Scenario("- wait: 2d\n- send: hello")).Person(1).Person(2, 2);
+        world.SayAccount(2, ("contract_end", new DateOnly(2026, 3, 3)));
+
+        world.Do(1, "signed_up").Do(2, "signed_up").Pass("3d");
+
+        Assert.Equal(["no_contract", "released"], world.Simulator.Journal.Where(entry => entry.Reason is Reason.Released or Reason.NoContract).Select(entry => entry.Reason.Code()).Order());
+        Assert.Equal(1, Assert.Single(world.Simulator.Sends).Draft.RecipientId);
+    }
+
+    [Rule(36)]
+    [Fact]
+    public void Whose_contract_is_over_is_not_reachable_for_service_mails()
+    {
+        var world = World.Of(Served, Scenario("- branch:\n    - if: 'reachable(\"mail\", \"service\")'\n      then: [ send: hello ]\n    - else: [ end: nobody-to-reach ]")).Person(1, 1);
+        world.SayAccount(1, ("contract_end", new DateOnly(2026, 3, 1)));
+
+        world.Do(1, "signed_up");
+
+        Assert.Empty(world.Simulator.Sends);
+        Assert.Contains("ended", world.Decisions()[^1], StringComparison.Ordinal);
     }
 
     [Rule(37)]

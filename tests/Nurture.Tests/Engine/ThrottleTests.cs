@@ -50,6 +50,20 @@ public sealed class ThrottleTests
         Assert.Equal(4, world.Mails.Count);
     }
 
+    [Rule(11)]
+    [Fact]
+    public void Who_turns_out_to_be_somebody_else_keeps_the_place_in_line()
+    {
+        var world = World.Of(Drip("1/d"));
+        for (var person = 1; person <= 3; person++) world.Person(person).Do(person, "signed_up");
+
+        world.Person(4).Tell(new Signal.MergedInto(2, 4, Slots.OfContact(4), 0, world.Now), 2).Pass("25h");
+        Assert.Equal(["hello 1", "hello 4"], Hellos(world));
+
+        world.Pass("25h");
+        Assert.Equal(["hello 1", "hello 4", "hello 3"], Hellos(world));
+    }
+
     [Fact]
     public void Who_reaches_the_goal_in_line_leaves_it_and_the_place_goes_to_the_next()
     {

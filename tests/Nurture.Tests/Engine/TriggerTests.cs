@@ -1,7 +1,9 @@
+using NodaTime;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Scenarios;
 using Nurture.Segments;
+using Nurture.Sends;
 
 namespace Nurture.Tests.Engine;
 
@@ -265,18 +267,72 @@ public class TriggerTests
 
     [Rule(31)]
     [Fact]
-    public void Entries_are_spread_over_the_time_and_each_has_its_own_moment()
+    public void Entries_are_spread_evenly_over_the_time_in_the_order_of_coming()
     {
         var world = World.Of(By("{ event: signed_up, spread: 4h }"));
         for (var person = 1; person <= 40; person++) world.Person(person).Do(person, "signed_up");
 
         world.Pass("4h");
 
-        var moments = world.Simulator.Journal.Where(entry => entry.Reason == Reason.Entered).Select(entry => entry.At).ToList();
-        Assert.Equal(40, moments.Count);
-        Assert.All(moments, at => Assert.InRange(at, World.Start, World.Start.AddHours(4)));
-        Assert.InRange(moments.Count(at => at < World.Start.AddHours(2)), 10, 30);
+        var entered = Entered(world);
+        Assert.Equal(Enumerable.Range(1, 40).Select(person => (long)person), entered.Select(entry => entry.Person));
+        Assert.Equal(Enumerable.Range(0, 40).Select(place => World.Start + (place * TimeSpan.FromMinutes(6))), entered.Select(entry => entry.At));
     }
+
+    [Rule(31)]
+    [Fact]
+    public void Whoever_comes_while_others_wait_enters_after_them_and_within_the_spread()
+    {
+        var chance = new Random(31);
+        var world = World.Of(By("{ event: signed_up, delay: 1h, spread: 4h }"));
+        var came = new List<DateTimeOffset>();
+        for (var person = 1; person <= 40; person++)
+        {
+            world.Person(person).Do(person, "signed_up");
+            came.Add(world.Now);
+            if (person % 3 == 0) world.Pass($"{chance.Next(1, 40)}m");
+        }
+
+        world.Pass("6h");
+
+        var entered = Entered(world);
+        Assert.Equal(Enumerable.Range(1, 40).Select(person => (long)person), entered.Select(entry => entry.Person));
+        Assert.All(entered, entry => Assert.InRange(entry.At - came[(int)entry.Person - 1], TimeSpan.FromHours(1), TimeSpan.FromHours(5)));
+    }
+
+    [Rule(31)]
+    [Fact]
+    public void A_spread_keeps_the_hours_of_the_class_and_a_day_of_it_is_as_long_as_they_are()
+    {
+        var policy = new SendPolicy { AllowedHours = new Dictionary<SendClass, AllowedHours> { [SendClass.Service] = new(new LocalTime(9, 0), new LocalTime(18, 0), Days.Business) } };
+        var world = World.Of(policy, By("{ event: signed_up, spread: 2d }").Replace("class: transactional", "class: service", StringComparison.Ordinal));
+        // Friday at 17:00: one hour of that day, all of Monday, and eight hours of Tuesday.
+        world.PassTo(World.Start.AddDays(4).AddHours(7));
+        for (var person = 1; person <= 36; person++) world.Person(person).Do(person, "signed_up");
+
+        world.Pass("10d");
+
+        var entered = Entered(world);
+        Assert.Equal(Enumerable.Range(1, 36).Select(person => (long)person), entered.Select(entry => entry.Person));
+        Assert.Equal([2, 18, 16], entered.GroupBy(entry => entry.At.Day).Select(day => day.Count()));
+        Assert.All(entered, entry => Assert.InRange(entry.At.Hour, 9, 17));
+    }
+
+    [Rule(31)]
+    [Fact]
+    public void Whoever_is_erased_while_it_waits_leaves_the_line()
+    {
+        var world = World.Of(By("{ event: signed_up, spread: 4h }"));
+        for (var person = 1; person <= 4; person++) world.Person(person).Do(person, "signed_up");
+        world.Tell(new Signal.Erased(2, world.Now), 2);
+
+        world.Pass("5h");
+
+        Assert.Equal([1, 3, 4], Entered(world).Select(entry => entry.Person));
+    }
+
+    private static List<(long Person, DateTimeOffset At)> Entered(World world) =>
+        [.. world.Simulator.Journal.Where(entry => entry.Reason == Reason.Entered).Select(entry => (entry.Subject.Id, entry.At))];
 
     [Rule(33)]
     [Fact]

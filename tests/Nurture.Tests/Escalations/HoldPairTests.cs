@@ -2,6 +2,7 @@ using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
 using Nurture.Scenarios;
+using Nurture.Simulation;
 using Nurture.Tests.Engine;
 
 namespace Nurture.Tests.Escalations;
@@ -46,6 +47,62 @@ public sealed class HoldPairTests
 
     [Rule(48)]
     [Fact]
+    public void Who_has_no_account_is_held_alone_until_the_ticket_is_closed()
+    {
+        var world = Company().Person(3).Person(4).Do(3, "ticket_opened", Ticket(7)).Do(3, "subscribed").Do(4, "subscribed").Pass("2d");
+        Assert.Equal(["one 4"], world.Mails);
+        Assert.StartsWith("Automatic mail to the person is on hold until 16 Mar 2026", Explanation.Sentence(world.Last(Reason.HoldStarted), null), StringComparison.Ordinal);
+        Assert.Equal("コンタクトへの自動配信を 2026年3月16日まで保留しました(A ticket is open)。", Explanation.Sentence(world.Last(Reason.HoldStarted), null, Language.Japanese));
+
+        world.Do(3, "ticket_closed", Ticket(7));
+
+        Assert.Equal(["one 4", "one 3"], world.Mails);
+    }
+
+    [Rule(48)]
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_persons_hold_ends_by_itself_or_by_hand(bool isByHand)
+    {
+        var world = Company().Person(3).Do(3, "ticket_opened", Ticket(7)).Do(3, "subscribed").Pass("13d");
+        Assert.Empty(world.Mails);
+
+        if (isByHand) world.Tell(new Signal.HoldReleased(0, "csm@example.com", world.Now) { ContactId = 3 }, 3);
+        else world.Pass("2d");
+
+        Assert.Equal(["one 3"], world.Mails);
+    }
+
+    [Rule(10, 48)]
+    [Fact]
+    public void What_held_a_person_holds_the_account_that_they_join_and_is_closed_there()
+    {
+        var world = Company().Person(3).Do(3, "ticket_opened", Ticket(7)).Join(3, 1).Do(2, "subscribed").Do(3, "subscribed").Pass("1d");
+        Assert.Empty(world.Mails);
+
+        world.Do(2, "ticket_closed", Ticket(7)).Pass("3d");
+
+        Assert.Equal(["one 2", "one 3"], world.Mails.Order());
+        Assert.Empty(world.Account(1).Holds);
+    }
+
+    [Rule(11, 48)]
+    [Fact]
+    public void What_held_one_of_two_holds_who_they_turn_out_to_be()
+    {
+        var world = Company().Person(3).Person(4).Do(3, "ticket_opened", Ticket(7)).Do(4, "subscribed", "{}");
+        Assert.Equal(["one 4"], world.Mails);
+
+        world.Tell(new Signal.MergedInto(3, 5, Slots.OfContact(5), 0, world.Now), 3).Person(5).Do(5, "subscribed").Pass("2d");
+        Assert.Equal(["one 4"], world.Mails);
+
+        world.Do(5, "ticket_closed", Ticket(7));
+        Assert.Equal(["one 4", "one 5"], world.Mails);
+    }
+
+    [Rule(48)]
+    [Fact]
     public void Each_key_holds_by_itself()
     {
         var world = Company().Do(1, "ticket_opened", Ticket(7)).Do(1, "ticket_opened", Ticket(8)).Do(2, "subscribed").Do(1, "ticket_closed", Ticket(7)).Do(1, "ticket_closed", Ticket(9));
@@ -68,6 +125,32 @@ public sealed class HoldPairTests
         Assert.Equal(["one 2"], world.Mails);
         Assert.Empty(world.Account(1).Holds);
     }
+
+    [Rule(36)]
+    [Theory]
+    [InlineData("[ tips ]", "plain 2")]
+    [InlineData("[ service ]", "")]
+    [InlineData("[ marketing ]", "plain 2,tip 2")]
+    [InlineData("[ marketing, news ]", "plain 2,tip 2")]
+    public void A_hold_blocks_classes_or_topics(string blocks, string mails)
+    {
+        var world = World.WithHealth(World.NobodyScored, Types.Replace("up_to: 14d", $"blocks: {blocks}, up_to: 14d", StringComparison.Ordinal),
+            Drip.Replace("template: one,", "template: plain,", StringComparison.Ordinal),
+            Drip.Replace("drip", "tips", StringComparison.Ordinal).Replace("template: one,", "template: tip, topic: tips,", StringComparison.Ordinal)).Person(1, account: 1).Person(2, account: 1);
+
+        world.Do(1, "ticket_opened", Ticket(7)).Do(2, "subscribed");
+        Assert.Equal(mails, string.Join(',', world.Mails));
+
+        world.Do(1, "ticket_closed", Ticket(7)).Pass("3d");
+        Assert.Equal(["plain 2", "tip 2"], world.Mails.Order());
+    }
+
+    [Theory]
+    [InlineData("[ transactional ]", DiagnosticCodes.Contradiction)]
+    [InlineData("[ marketting ]", DiagnosticCodes.UnknownWord)]
+    [InlineData("[ 'two words' ]", DiagnosticCodes.BadName)]
+    public void What_a_hold_cannot_block_is_said(string blocks, string code) =>
+        Assert.Equal(code, Assert.Single(EscalationTypesReader.Read($"types: {{ stalled: {{ title: Stalled, hold: {{ blocks: {blocks} }} }} }}", "escalations.yaml").Diagnostics).Code);
 
     [Fact]
     public void The_goal_is_asked_before_what_the_end_of_a_hold_lets_go()

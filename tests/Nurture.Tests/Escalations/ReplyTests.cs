@@ -52,6 +52,19 @@ public sealed class ReplyTests
 
     [Rule(41)]
     [Fact]
+    public void Who_has_no_account_is_held_alone()
+    {
+        var world = Company().Person(3).Do(3, "subscribed").Tell(new Signal.Replied(3, false, "guide", "guide-mail", "guide-mail", World.Start), 3).Pass("2d");
+        Assert.DoesNotContain("guide-mail 3", world.Mails);
+        Assert.Equal(4, world.Mails.Count);
+
+        world.Pass("6d");
+
+        Assert.Contains("guide-mail 3", world.Mails);
+    }
+
+    [Rule(41)]
+    [Fact]
     public void Its_owner_releases_the_account()
     {
         var world = Reply(Company()).Pass("2d").TellAccount(1, id => new Signal.HoldReleased(id, "csm@example.com", World.Start.AddDays(2)));

@@ -25,13 +25,14 @@ public sealed partial class AuthoringGuideTests
                 : block.StartsWith("events:") ? ("plan", TrackingPlanReader.Read(block, "README.md").Diagnostics)
                 : block.StartsWith("hooks:") ? ("hooks", HooksReader.Read(block, "README.md", Fixtures.Plan).Diagnostics)
                 : block.StartsWith("holds:") ? ("escalations", Nurture.Escalations.EscalationTypesReader.Read($"types: {{}}\n{block}", "README.md").Diagnostics)
+                : block.StartsWith("service_basis:") ? ("policy", SendPolicyReader.Read($"{block}\nsender: {{ name: A, address: a@example.com, organization: A, postal_address: A }}\n", "README.md").Diagnostics)
                 : block.StartsWith("segments:") ? ("segments", SegmentsReader.Read(block, "README.md", Fixtures.Plan).Diagnostics)
                 : ("steps", ScenarioLibrary.Check(AsScenario(block), "README.md", Fixtures.Environment).Diagnostics);
             Assert.True(said.Count == 0, $"{string.Join('\n', said)}\n{block}");
             return kind;
         });
 
-        Assert.Equal(["escalations", "hooks", "plan", "scenario", "scenario", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
+        Assert.Equal(["escalations", "hooks", "plan", "policy", "scenario", "scenario", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
     }
 
     private static readonly Dictionary<string, IReadOnlyList<ScenarioKey>> Places = ScenarioGrammar.Places.Concat(HookGrammar.Places).ToDictionary();

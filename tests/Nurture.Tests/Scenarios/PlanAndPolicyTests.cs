@@ -84,6 +84,11 @@ public sealed class PlanAndPolicyTests
     [InlineData("allowed_hours: { service: { from: \"18:00\", until: \"09:00\" } }", "NUR117", "exclusive")]
     [InlineData("caps: [ { sends: 0, within: 7d } ]", "NUR012", "")]
     [InlineData("own_domain: [ example.com ]", "NUR006", "own_domains")]
+    [InlineData("service_basis: account.health.score > 10", "NUR212", "exists(account.contract_end)")]
+    [InlineData("service_basis: 'account.count(\"login\", \"14d\") > 1'", "NUR212", "exists(account.contract_end)")]
+    [InlineData("service_basis: days_since(\"login\") < 14", "NUR212", "exists(account.contract_end)")]
+    [InlineData("service_basis: contact.email == \"a\"", "NUR212", "")]
+    [InlineData("service_basis: 'true'", "NUR012", "days_until(account.contract_end)")]
     public void A_mistake_in_the_policy_is_said_with_what_would_be_right(string line, string code, string hint)
     {
         var text = line + "\nsender: { name: A, address: a@example.com, organization: O, postal_address: P }";

@@ -66,7 +66,7 @@ public sealed class ScenarioGrammarTests
         "send" => Steps($"send: {{ {(key == "template" ? "" : "template: welcome, ")}{(key is "up_to" or "otherwise" ? "approve: owner, " : "")}{key}: {value} }}"),
         "ask" when key is "calendar" or "registers" => Steps($"ask: {{ template: welcome, answers: [ join, decline ], {key}: {value} }}").Replace("{ event: signed_up }", "{ session: webinar, before: 3d }"),
         "ask" => Steps($"ask: {{ {(key == "template" ? "" : "template: welcome, ")}{(key is "answers" or "scale" ? "" : "answers: [ join, decline ], ")}{(key is "up_to" or "otherwise" ? "approve: owner, " : "")}{key}: {value} }}"),
-        "wait" => Steps($"wait: {{ {(key is "up_to" or "late" ? "for: event(\"login\"), " : key is "offset" or "at" ? "until: account.contract_end, " : key is "days" or "zone" or "id" ? "until: \"09:00\", " : "")}{key}: {value} }}"),
+        "wait" => Steps($"wait: {{ {(key is "up_to" or "late" ? "for: event(\"login\"), " : key is "offset" or "at" or "catch_up" ? "until: account.contract_end, " : key is "days" or "zone" or "id" ? "until: \"09:00\", " : "")}{key}: {value} }}"),
         "arm" => Steps($"branch:\n      - {{ {(key == "else" ? $"else: {value}" : $"if: contact.onboarded, then: {(key == "then" ? value : "[]")}")} }}"),
         "split" => Steps($"split:\n      - {{ {(key == "share" ? "" : "share: 50%, ")}{(key == "then" ? "" : "then: [], ")}{key}: {value} }}\n      - {{ share: 50%, then: [] }}"),
         "repeat" => Steps($"repeat: {{ {(key == "times" ? "" : "times: 2, ")}{(key == "steps" ? "" : "steps: [ wait: 1d ], ")}{key}: {value} }}"),
@@ -95,7 +95,7 @@ public sealed class ScenarioGrammarTests
         "rearm_above" => "crosses: contact.score, below: 3, ",
         "from" or "to" => "changed: contact.onboarded, ",
         "every" => "from: contact.born_on, ",
-        "before" or "after" or "at" or "days" => "date: contact.born_on, ",
+        "before" or "after" or "at" or "days" or "catch_up" => "date: contact.born_on, ",
         "zone" or "pace" => "schedule: \"0 9 1 * *\", ",
         _ => "",
     };

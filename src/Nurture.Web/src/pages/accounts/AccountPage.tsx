@@ -18,6 +18,7 @@ import { Section } from "@/components/Section";
 import { StateBadge } from "@/components/StateBadge";
 import { Timeline } from "@/components/Timeline";
 import { formatDay } from "@/components/times";
+import { Uncovered } from "@/components/Uncovered";
 import { Unreachable } from "@/components/Unreachable";
 import { When } from "@/components/When";
 import { Attributes } from "../contacts/Attributes";
@@ -102,6 +103,7 @@ export default function AccountPage() {
             {t("accounts.hold_text", { until: formatDay(account.hold.until, i18n.language), because: account.hold.because })}
           </Alert>
         )}
+        <Uncovered account={account.id} />
       </Stack>
       <Box className={classes.page}>
         <div className={classes.now}>

@@ -9,6 +9,7 @@ import { LinkTo } from "@/components/LinkTo";
 import { PageHeader } from "@/components/PageHeader";
 import { SearchBox } from "@/components/SearchBox";
 import { BandBadge } from "@/components/StateBadge";
+import { Uncovered } from "@/components/Uncovered";
 import { When } from "@/components/When";
 import { nameOf, type Account } from "./account";
 
@@ -21,6 +22,7 @@ export default function AccountsPage() {
     <>
       <PageHeader title={t("accounts.title")} description={t("accounts.about")} />
       <Stack>
+        <Uncovered mine />
         <SearchBox value={query ?? ""} onChange={(text) => setFilter({ query: text })} label={t("accounts.search")} />
         <DataList
           list={list}

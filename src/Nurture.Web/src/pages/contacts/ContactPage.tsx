@@ -17,6 +17,7 @@ import { ContactActions } from "./ContactActions";
 import { ContactBadges } from "./ContactBadges";
 import { ConsentSection } from "./Consent";
 import { Enrollments } from "./Enrollments";
+import { HeldBack } from "./HeldBack";
 import { Identities } from "./Identities";
 import classes from "./subject.module.css";
 import { Why } from "./Why";
@@ -58,6 +59,7 @@ export default function ContactPage() {
           {t("contacts.was_merged_text", { id })}
         </Alert>
       )}
+      {contact.holds?.[0] && <HeldBack contact={contact} hold={contact.holds[0]} />}
       <Box className={classes.page}>
         <div className={classes.now}>
           <Why contactId={contact.id} />

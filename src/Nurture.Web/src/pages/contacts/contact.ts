@@ -1,5 +1,7 @@
 // As the API shows them.
 
+import type { Hold } from "../accounts/account";
+
 export interface Enrollment {
   id: string;
   subject: string;
@@ -34,6 +36,7 @@ export interface Contact {
   identities?: { namespace: string; kind: string; value: string; linked_at: string }[];
   evidence?: { id: number; kind: string; value: string; other_contact_id: number | null; how: string; message_id: string | null; at: string; undone_at: string | null }[];
   suppression?: { id: string; reason: string; source: string; at: string; note: string | null };
+  holds?: Hold[];
   accounts?: { id: number; name: string | null; external_id: string }[];
   enrollments?: Enrollment[];
   account_enrollments?: Enrollment[];

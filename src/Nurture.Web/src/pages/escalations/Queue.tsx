@@ -10,6 +10,7 @@ import { BandBadge, StateBadge, type Tone } from "@/components/StateBadge";
 import { When } from "@/components/When";
 import { Approvals } from "./Approvals";
 import { Holds } from "./Holds";
+import { Refused } from "./Refused";
 import { outcomeWord, whyNow } from "./sentences";
 import { Tasks } from "./Tasks";
 import type { Escalation } from "./types";
@@ -68,6 +69,7 @@ export default function Queue() {
                 ]}
               />
             </Group>
+            {state === "open" && <Refused />}
             <Cases state={state} whose={whose} only={state === "open" ? only : undefined} />
           </Stack>
         </Tabs.Panel>

@@ -6,6 +6,7 @@ import { api, type ApiPage } from "@/api/client";
 import { ConfirmButton } from "@/components/Confirm";
 import { DataList } from "@/components/DataList";
 import { Empty } from "@/components/Empty";
+import { Uncovered } from "@/components/Uncovered";
 import { When } from "@/components/When";
 import { useQueryClient } from "@tanstack/react-query";
 import { BulkSection } from "./bulk/BulkSection";
@@ -47,6 +48,7 @@ export default function PeopleTab({ scenario, step, onStep }: { scenario: Scenar
     <Stack>
       <StuckList scenario={scenario} />
       <ThrottleLines name={scenario.name} />
+      <Uncovered scenario={scenario.name} />
       <BulkSection scenario={scenario} />
       <Select
         maw={420}

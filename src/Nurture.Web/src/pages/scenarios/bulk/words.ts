@@ -2,8 +2,10 @@ import type { Words } from "@/words";
 
 export default {
   en: {
-    in_line: "Mails wait for their turn",
+    in_line: "Waiting for their turn",
     in_line_at: "{{waiting}} wait at {{step}} ({{pace}}); the last leaves about {{end}}.",
+    entering_spread: "{{waiting}} wait to enter, spread over {{pace}} in the order in which they came; the last enters about {{end}}.",
+    entering_later: "{{waiting}} wait to enter until the trigger's delay is over; the last enters about {{end}}.",
     start_many: "Start people",
     work_many: "Work on many",
     what: "What is done?",
@@ -55,8 +57,10 @@ export default {
     },
   },
   ja: {
-    in_line: "順番待ちのメールがあります",
+    in_line: "順番待ち",
     in_line_at: "{{step}}で{{waiting}}件が待機中({{pace}})。最後の送信は {{end}} 頃の見込みです。",
+    entering_spread: "{{waiting}}件が参加待ちです(到着順に{{pace}}かけて分散)。最後の参加は {{end}} 頃の見込みです。",
+    entering_later: "{{waiting}}件が開始までの待ち時間の経過を待っています。最後の参加は {{end}} 頃の見込みです。",
     start_many: "対象者を開始",
     work_many: "まとめて操作",
     what: "操作の内容",

@@ -139,7 +139,7 @@ function startWords(flow: Flow, language: string, t: TFunction): { title: string
     case "schedule":
       return {
         title: says["schedule"] ? t("flow.starts_schedule", { schedule: scheduleWords(says["schedule"], language, t) }) : t("flow.starts_at", { at: (says["at"] ?? "").replace("T", " ") }),
-        detail: [says["zone"], says["pace"] && t("flow.at_pace", { pace: says["pace"] })].filter(Boolean).join(" · ") || null,
+        detail: [zoneWords(says, t), says["pace"] && t("flow.at_pace", { pace: says["pace"] })].filter(Boolean).join(" · ") || null,
       };
     case "goal_of":
       return { title: t("flow.starts_goal_of", { scenario: says["goal_of"] }), detail: null };
