@@ -378,6 +378,12 @@ internal sealed partial class Parser
             return Shrunk(BigInteger.Parse(text, CultureInfo.InvariantCulture));
         }
 
+        if (!char.IsAsciiDigit(text[^1]))
+        {
+            // The lexer has said that a digit is missing.
+            return 0;
+        }
+
         if (!int.TryParse(text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent) || exponent > MaxLiteralDigits)
         {
             Report(token.Span, $"The exponent of a whole number must lie below {MaxLiteralDigits}.");
