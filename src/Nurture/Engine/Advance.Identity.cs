@@ -37,11 +37,13 @@ internal sealed partial class Advance
         var contact = ContactHere(signal.ContactId, signal.At);
         if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
+        isImport = signal.CountsOnly;
         var accountId = signal.AccountId == 0 ? contact.AccountId : NowOf(contact, signal.AccountId);
         if (accountId == 0)
         {
             contact.Roles.UnionWith(signal.Roles);
             set.TouchProfile(contact);
+            if (isImport) RememberTriggers(contact, signal.At);
             Settle(contact, signal.At);
             Rest(contact, signal.At);
         }
@@ -51,6 +53,12 @@ internal sealed partial class Advance
             contact.Roles.UnionWith(signal.Roles);
             set.TouchProfile(contact);
             MemberOf(contact)!.Roles.UnionWith(signal.Roles);
+            if (isImport)
+            {
+                RememberTriggers(contact, signal.At);
+                RememberTriggers(AccountOf(contact)!, signal.At);
+            }
+
             Settle(contact, signal.At);
             SettleAccount(AccountOf(contact)!, contact, signal.At);
             Rest(AccountOf(contact), signal.At);
@@ -67,6 +75,7 @@ internal sealed partial class Advance
     private void Join(ContactState contact, long accountId, short accountSlot, IEnumerable<string> roles, DateTimeOffset at)
     {
         contact.AccountId = accountId;
+        contact.IsBroughtIn = isImport;
         contact.Roles.UnionWith(roles);
         Do(new Effect.MembershipAdded(contact.Id, accountId, at));
         Note(contact, null, Reason.AccountJoined, at, detail: Detail(("account", SubjectRef.Account(accountId).ToString())));
@@ -122,8 +131,10 @@ internal sealed partial class Advance
             if (contact.LastActiveAt > member.LastActiveAt) member.LastActiveAt = contact.LastActiveAt;
             CatchUp(account, at, isInclusive: false);
             BringHolds(contact, account, at);
-            // What is true of it since its account merged starts nothing.
-            if (account.IsGathering) RememberTriggers(contact, at);
+            // What is true of it since its account merged starts nothing, nor what an import made true of both.
+            if (account.IsGathering || contact.IsBroughtIn) RememberTriggers(contact, at);
+            if (contact.IsBroughtIn) RememberTriggers(account, at);
+            (isImport, contact.IsBroughtIn) = (contact.IsBroughtIn, false);
             Settle(contact, at);
             SettleAccount(account, contact, at);
             Rest(contact, at);

@@ -29,7 +29,7 @@ public abstract record Signal
     /// A contact belongs to an account, with roles. The first account becomes the primary one; account 0 is the primary
     /// one, whichever that is or will be.
     /// </summary>
-    public sealed record Grouped(long ContactId, long AccountId, short AccountSlot, IReadOnlyList<string> Roles, DateTimeOffset At) : Signal;
+    public sealed record Grouped(long ContactId, long AccountId, short AccountSlot, IReadOnlyList<string> Roles, DateTimeOffset At, bool CountsOnly = false) : Signal;
 
     /// <summary>The contact is another one too: its state goes there. Intake has pointed its identities there already.</summary>
     /// <param name="TargetHop">How often the other one had moved when its slot was looked up.</param>

@@ -43,6 +43,7 @@ public static class SignalCodec
         {
             w.Number(1, s.AccountSlot);
             foreach (var role in s.Roles) w.Text(2, role);
+            w.Flag(3, s.CountsOnly);
         })),
         Signal.MergedInto s => Row(SignalKind.MergedInto, s.ContactId, 0, s.At, Packed(w =>
         {
@@ -270,14 +271,15 @@ public static class SignalCodec
 
             case SignalKind.Grouped:
             {
-                var (slot, roles) = ((short)0, new List<string>());
+                var (slot, roles, countsOnly) = ((short)0, new List<string>(), false);
                 while (reader.Next())
                 {
                     if (reader.Field == 1) slot = (short)reader.Number;
                     else if (reader.Field == 2) roles.Add(reader.Text);
+                    else if (reader.Field == 3) countsOnly = reader.Flag;
                 }
 
-                return new Signal.Grouped(row.ContactId, row.AccountId, slot, roles, row.OccurredAt);
+                return new Signal.Grouped(row.ContactId, row.AccountId, slot, roles, row.OccurredAt, countsOnly);
             }
 
             case SignalKind.MergedInto:
