@@ -31,6 +31,9 @@ public readonly record struct ConditionContext
     /// <summary>An event that arrived later than this after it happened is not heard; null hears all.</summary>
     public TimeSpan? MostLate { get; init; }
 
+    /// <summary>Somebody is about to enter, and who they are may still be told: an address that is not there is unknown, not missing (SEMANTICS.md 19).</summary>
+    public bool IsSettling { get; init; }
+
     /// <summary>Whether a repeat goes round once more: a mail of any turn may have been clicked meanwhile.</summary>
     public bool IsOfAllTurns { get; init; }
 }

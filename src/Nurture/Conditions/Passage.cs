@@ -54,7 +54,7 @@ internal sealed class Reachable(SendClass @class, string? topic) : Test
 {
     public override Truth Ask(in ConditionContext context)
     {
-        if (context.Contact is not { } contact) return Truth.Unknown;
+        if (context.Contact is not { } contact || context.IsSettling && contact.Email is null) return Truth.Unknown;
         return Of(contact.Status == ContactStatus.Active
             && !contact.IsSuppressed
             && !string.IsNullOrEmpty(contact.Email)

@@ -94,7 +94,7 @@ internal sealed partial class Advance
         set.Touch(new SubjectKey(slot, account.Ref));
         var waits = account.Enrollments.Concat(EnrolledPeople(account).SelectMany(person => person.Enrollments)).Any(one => one.TaskId != 0 || one.Approvals.Count > 0);
         var isKnown = cases.Count > 0 || holds.Count > 0 || waits;
-        if (isKnown) Note(account, null, Reason.OwnerChanged, at, detail: Detail(("from", before), ("to", after ?? "")));
+        Note(account, null, Reason.OwnerChanged, at, detail: Detail(("from", before), ("to", after ?? "")));
         foreach (var colleague in new[] { before, after }.OfType<string>())
         {
             Do(new Effect.ColleaguesTold(new Notice(

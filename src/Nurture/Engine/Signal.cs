@@ -15,7 +15,11 @@ public abstract record Signal
 
     /// <summary>A contact or an account did something: track, page, screen, or a product fact.</summary>
     /// <param name="CountsOnly">History or import: updates state, starts nothing (SEMANTICS.md 20).</param>
-    public sealed record Occurred(OccurredEvent Event, bool CountsOnly = false) : Signal;
+    public sealed record Occurred(OccurredEvent Event, bool CountsOnly = false) : Signal
+    {
+        /// <summary>Somebody of another account did it for the account that it names, which is told without them.</summary>
+        public bool IsOfStranger { get; init; }
+    }
 
     /// <summary>Attributes of a contact were said. Values are typed by the tracking plan already; null clears.</summary>
     public sealed record Described(
