@@ -89,6 +89,14 @@ public sealed class TemplateTests
         Assert.Equal("<html><h1>Ann &lt;b&gt;</h1><p>2026 R&amp;D</p></html>", html);
     }
 
+    [Fact]
+    public void Dates_in_a_list_are_shown_at_the_offset_of_the_render_too()
+    {
+        var tokyo = Rendering.Options with { OffsetAt = _ => TimeSpan.FromHours(9) };
+
+        Assert.Equal("06 Jan 2026 [06 Jan 2026]", Rendering.Render("{{ x = date.parse '2026-01-05T20:00:00Z'; x }} {{ [x] }}", TemplateOptions.Text, null, tokyo));
+    }
+
     [Theory]
     [InlineData("{{ $x = 1; func f; $$; end; wrap f; $x; end }}|", "1|")]
     [InlineData("{{ $x = 1; func f; $x = 5; $$; $$; end; wrap f; $x += 1; end; $x }}", "3")]
