@@ -89,6 +89,11 @@ public sealed class TemplateTests
         Assert.Equal("<html><h1>Ann &lt;b&gt;</h1><p>2026 R&amp;D</p></html>", html);
     }
 
+    [Theory]
+    [InlineData("{{ this[''] = 4; this[''] }}")]
+    [InlineData("{{ this['.x'] = 4; this['.x'] }}")]
+    public void A_name_may_be_any_text(string text) => Assert.Equal("4", Rendering.Text(text));
+
     [Fact]
     public void Dates_in_a_list_are_shown_at_the_offset_of_the_render_too()
     {
