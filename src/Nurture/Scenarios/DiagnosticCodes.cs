@@ -117,7 +117,7 @@ public static partial class DiagnosticCodes
     /// <summary>Times that can never meet: a deadline that is over before what it waits for can happen.</summary>
     public const string NeverMeets = "NUR117";
 
-    /// <summary>Reads what a wait heard where none has heard anything.</summary>
+    /// <summary>Reads what a wait heard where none has heard anything, or a mail prints of an event what it never has there.</summary>
     public const string NothingHeard = "NUR118";
 
     /// <summary>A key that the scenario's goal or waits cannot see in their events.</summary>
