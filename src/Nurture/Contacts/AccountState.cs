@@ -71,4 +71,13 @@ public sealed class AccountState : SubjectState
         base.Forget(contactId);
         Seats.RemoveAll(seat => seat.ContactId == contactId);
     }
+
+    /// <summary>Who has a place waits for none any more.</summary>
+    public override void Rename(long contactId, long into)
+    {
+        base.Rename(contactId, into);
+        var seats = Seats.Select(seat => seat.ContactId == contactId ? seat with { ContactId = into } : seat).ToList();
+        Seats.Clear();
+        Seats.AddRange(seats.Where((seat, i) => !seats.Where((other, j) => other.Scenario == seat.Scenario && other.ContactId == seat.ContactId && (other.IsTaken && !seat.IsTaken || other.IsTaken == seat.IsTaken && j < i)).Any()));
+    }
 }

@@ -65,18 +65,32 @@ public abstract class SubjectState
     public byte[] Unknown { get; set; } = [];
 
     /// <summary>Its passages go on without what the person said: the event stays as a fact, its words go.</summary>
-    public virtual void Forget(long contactId)
+    public virtual void Forget(long contactId) => ReplaceOf(contactId, happened => happened with { Properties = default });
+
+    /// <summary>Somebody whom its passages know turned out to be somebody else, who did and was sent what that one did and was sent.</summary>
+    public virtual void Rename(long contactId, long into)
+    {
+        ReplaceOf(contactId, happened => happened with { ContactId = into });
+        foreach (var enrollment in Enrollments)
+        {
+            foreach (var send in enrollment.Sends.Where(send => send.RecipientId == contactId)) send.RecipientId = into;
+            foreach (var approval in enrollment.Approvals.Where(approval => approval.RecipientId == contactId)) approval.RecipientId = into;
+        }
+    }
+
+    /// <summary>What passages and entries that wait remember of what the person did.</summary>
+    private void ReplaceOf(long contactId, Func<OccurredEvent, OccurredEvent> replace)
     {
         foreach (var enrollment in Enrollments)
         {
-            enrollment.Trigger = Forgotten(enrollment.Trigger);
-            enrollment.Heard = Forgotten(enrollment.Heard);
-            foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = Forgotten(happened)!;
+            enrollment.Trigger = Replaced(enrollment.Trigger);
+            enrollment.Heard = Replaced(enrollment.Heard);
+            foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = Replaced(happened)!;
         }
 
-        for (var i = 0; i < PendingEntries.Count; i++) PendingEntries[i] = PendingEntries[i] with { Trigger = Forgotten(PendingEntries[i].Trigger) };
+        for (var i = 0; i < PendingEntries.Count; i++) PendingEntries[i] = PendingEntries[i] with { Trigger = Replaced(PendingEntries[i].Trigger) };
 
-        OccurredEvent? Forgotten(OccurredEvent? happened) => happened?.ContactId == contactId ? happened with { Properties = default } : happened;
+        OccurredEvent? Replaced(OccurredEvent? happened) => happened?.ContactId == contactId ? replace(happened) : happened;
     }
 
     public AttributeValue this[string attribute] => Attributes.TryGetValue(attribute, out var stamped) ? stamped.Value : default;

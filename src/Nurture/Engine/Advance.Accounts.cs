@@ -112,6 +112,7 @@ internal sealed partial class Advance
         if (from.CreatedAt < into.CreatedAt) into.CreatedAt = from.CreatedAt;
         foreach (var (id, member) in from.Members) MergeMember(into, id, member);
         catalog.Index.Criteria.Merge(into, from);
+        var (own, ownPassages) = (into.Enrollments.ToList(), into.Passages.ToList());
         foreach (var passage in from.Passages) AddPassage(into, passage);
         foreach (var (scenario, was) in from.TriggerMemory) into.TriggerMemory.TryAdd(scenario, was);
         into.Lists.UnionWith(from.Lists);
@@ -121,7 +122,9 @@ internal sealed partial class Advance
         MergeClosedFamilies(into, from);
         var merged = MergeCases(into, from);
         MergeHolds(into, from, merged);
-        foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment, from.Id);
+        foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment);
+        EndWhatWasThere(into, own, from.Passages);
+        EndWhatWasThere(into, from.Enrollments, ownPassages);
         var owners = new[] { Text(into, "owner"), Text(from, "owner") };
         foreach (var (name, stamped) in from.Attributes) into.Set(name, stamped.Value, stamped.At);
         // What was the other owner's goes along as with any change of owner (SEMANTICS.md 55).

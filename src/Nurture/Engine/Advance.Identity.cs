@@ -38,11 +38,13 @@ internal sealed partial class Advance
         var contact = ContactHere(signal.ContactId, signal.At);
         if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
+        isImport = signal.CountsOnly;
         var accountId = signal.AccountId == 0 ? contact.AccountId : NowOf(contact, signal.AccountId);
         if (accountId == 0)
         {
             contact.Roles.UnionWith(signal.Roles);
             set.TouchProfile(contact);
+            if (isImport) RememberTriggers(contact, signal.At);
             Settle(contact, signal.At);
             Rest(contact, signal.At);
         }
@@ -52,6 +54,12 @@ internal sealed partial class Advance
             contact.Roles.UnionWith(signal.Roles);
             set.TouchProfile(contact);
             MemberOf(contact)!.Roles.UnionWith(signal.Roles);
+            if (isImport)
+            {
+                RememberTriggers(contact, signal.At);
+                RememberTriggers(AccountOf(contact)!, signal.At);
+            }
+
             Settle(contact, signal.At);
             SettleAccount(AccountOf(contact)!, contact, signal.At);
             Rest(AccountOf(contact), signal.At);
@@ -68,6 +76,7 @@ internal sealed partial class Advance
     private void Join(ContactState contact, long accountId, short accountSlot, IEnumerable<string> roles, DateTimeOffset at)
     {
         contact.AccountId = accountId;
+        contact.IsBroughtIn = isImport;
         contact.Roles.UnionWith(roles);
         Do(new Effect.MembershipAdded(contact.Id, accountId, at));
         Note(contact, null, Reason.AccountJoined, at, detail: Detail(("account", SubjectRef.Account(accountId).ToString())));
@@ -114,6 +123,8 @@ internal sealed partial class Advance
             if (!account.Members.TryGetValue(contact.Id, out var member))
             {
                 member = account.Members[contact.Id] = new Member { ContactId = contact.Id, JoinedAt = at };
+                foreach (var former in contact.Absorbed) IsNow(account, former, contact);
+                foreach (var enrollment in contact.Enrollments.Where(one => one.Status == EnrollmentStatus.Live)) Arrive(contact, account, enrollment);
             }
 
             set.TouchProfile(contact);
@@ -123,8 +134,10 @@ internal sealed partial class Advance
             if (contact.LastActiveAt > member.LastActiveAt) member.LastActiveAt = contact.LastActiveAt;
             CatchUp(account, at, isInclusive: false);
             BringHolds(contact, account, at);
-            // What is true of it since its account merged starts nothing.
-            if (account.IsGathering) RememberTriggers(contact, at);
+            // What is true of it since its account merged starts nothing, nor what an import made true of both.
+            if (account.IsGathering || contact.IsBroughtIn) RememberTriggers(contact, at);
+            if (contact.IsBroughtIn) RememberTriggers(account, at);
+            (isImport, contact.IsBroughtIn) = (contact.IsBroughtIn, false);
             Settle(contact, at);
             SettleAccount(account, contact, at);
             Rest(contact, at);
@@ -137,15 +150,23 @@ internal sealed partial class Advance
         }
     }
 
+    /// <summary>Who is in a scenario already has one of its places in the account, and what happened there since is heard.</summary>
+    private void Arrive(ContactState contact, AccountState account, Enrollment enrollment)
+    {
+        TakeSeat(contact, VersionOf(enrollment).Scenario);
+        if (HeardUntil(account) > enrollment.EnteredAt) RememberPast(contact, enrollment, SubjectKind.Account, happened => !account.LeavesOut(happened.ContactId));
+    }
+
     private void MergedInto(Signal.MergedInto signal)
     {
         var state = set.Contact(slot, signal.ContactId);
         set.SetTombstone(slot, signal.ContactId, new Tombstone(signal.TargetSlot, signal.TargetId, signal.TargetHop));
         if (state is null) return;
-        if (MemberOf(state) is not null)
+        if (AccountOf(state) is { } account && account.Members.Remove(state.Id))
         {
-            AccountOf(state)!.Members.Remove(state.Id);
-            Rest(AccountOf(state), signal.At);
+            // Who is somebody else of the account keeps the place.
+            if (!account.Members.ContainsKey(signal.TargetId)) LeaveSeats(account, state, signal.At);
+            Rest(account, signal.At);
         }
 
         Note(state, null, Reason.ContactMerged, signal.At, detail: Detail(("into", SubjectRef.Contact(signal.TargetId).ToString())));
@@ -163,14 +184,12 @@ internal sealed partial class Advance
         into.Absorbed.UnionWith(from.Absorbed.Append(from.Id));
         foreach (var (name, stamped) in from.Attributes) Say(into, name, stamped.Value, stamped.At);
         catalog.Index.Criteria.Merge(into, from);
-        if (AccountOf(into) is { } account)
+        foreach (var former in from.Absorbed.Append(from.Id))
         {
-            catalog.Index.Criteria.MergePerson(account, from.Id, into.Id);
-            for (var i = 0; i < account.Seats.Count; i++)
-            {
-                if (account.Seats[i].ContactId == from.Id) account.Seats[i] = account.Seats[i] with { ContactId = into.Id };
-            }
+            if (AccountOf(into) is { } account) IsNow(account, former, into);
+            from.Rename(former, into.Id);
         }
+
 
         foreach (var (topic, at) in from.Refusals)
         {
@@ -188,17 +207,25 @@ internal sealed partial class Advance
         if (into.Basis == ConsentBasis.None) (into.Basis, into.BasisAt) = (from.Basis, from.BasisAt);
         into.IsKnown |= from.IsKnown;
         if (from.CreatedAt < into.CreatedAt) into.CreatedAt = from.CreatedAt;
-        if (from.LastActiveAt > into.LastActiveAt) into.LastActiveAt = from.LastActiveAt;
         into.CountedSends.AddRange(from.CountedSends);
         into.CountedSends.Sort();
         MergeHolds(into, from);
         into.Memberships.UnionWith(from.Memberships);
+        // What they are in another company they are not in this one.
+        if (from.AccountId == 0 || NowOf(into, from.AccountId) == into.AccountId) into.Roles.UnionWith(from.Roles);
+        var (own, ownPassages, lastActive) = (into.Enrollments.ToList(), into.Passages.ToList(), into.LastActiveAt);
         foreach (var passage in from.Passages) AddPassage(into, passage);
         foreach (var (scenario, was) in from.TriggerMemory) into.TriggerMemory.TryAdd(scenario, was);
         into.Lists.UnionWith(from.Lists);
         foreach (var (split, arm) in from.Splits) into.Splits.TryAdd(split, arm);
         MergePending(into, from, entry => catalog.Live.TryGetValue(entry.Scenario, out var published) && IsPending(into, published.Scenario, entry.Trigger, entry.IsDelayed));
-        foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment, from.Id);
+        foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment);
+        EndWhatWasThere(into, own, from.Passages);
+        EndWhatWasThere(into, from.Enrollments, ownPassages);
+        foreach (var enrollment in from.Enrollments.Where(one => one.Status == EnrollmentStatus.Live && into.Enrollments.Contains(one))) TakeSeat(into, VersionOf(enrollment).Scenario);
+        HearOther(into, own, from.LastActiveAt, isOfFormer: true);
+        HearOther(into, from.Enrollments, lastActive, isOfFormer: false);
+        if (from.LastActiveAt > into.LastActiveAt) into.LastActiveAt = from.LastActiveAt;
         set.TouchProfile(into);
         Note(into, null, Reason.ContactMerged, now, detail: Detail(("from", SubjectRef.Contact(from.Id).ToString())));
 
@@ -224,10 +251,36 @@ internal sealed partial class Advance
         if (enrollment is { ArmAskedAt: not null, Arm: null, Step: { } asking } && VersionOf(enrollment).Program.Nodes.GetValueOrDefault(asking)?.Step is Step.Send { SubjectTest: { } test } send) AskForArm(subject, enrollment, send, test);
     }
 
-    private void MergeEnrollment(SubjectState into, Enrollment enrollment, long fromId)
+    /// <summary>Of who is one person now, what they did under the other name since a passage of theirs began happened since its entry.</summary>
+    /// <param name="lastActive">Until when the other one did something.</param>
+    /// <param name="isOfFormer">Whether the other one is who became this one.</param>
+    private void HearOther(ContactState into, IReadOnlyList<Enrollment> passages, DateTimeOffset lastActive, bool isOfFormer)
     {
-        // What was sent to the one was sent to the other: the step of another passage does not send it again.
-        if (into is ContactState) foreach (var send in enrollment.Sends.Where(send => send.RecipientId == fromId)) send.RecipientId = into.Id;
+        foreach (var enrollment in passages.Where(one => lastActive > one.EnteredAt && into.Enrollments.Contains(one)))
+            RememberPast(into, enrollment, SubjectKind.Contact, happened => into.Absorbed.Contains(happened.ContactId) == isOfFormer);
+    }
+
+    /// <summary>A passage that re-entry would have kept out, had it been known that who came through before was the same.</summary>
+    private void EndWhatWasThere(SubjectState into, IReadOnlyList<Enrollment> passages, IReadOnlyList<Passage> ofTheOther)
+    {
+        foreach (var enrollment in passages.Where(one => one.Status == EnrollmentStatus.Live && into.Enrollments.Contains(one)).ToList())
+        {
+            var reentry = VersionOf(enrollment).Scenario.Reentry;
+            if (ofTheOther.Any(over => over.Scenario == enrollment.Scenario && over.Key == enrollment.Key && over.EnteredAt <= enrollment.EnteredAt && (reentry.IsOnce || enrollment.EnteredAt < over.EndedAt + reentry.After)))
+                End(into, enrollment, Reason.Merged, now, Detail(("before", "true")));
+        }
+    }
+
+    /// <summary>For the account who somebody was is who they are now: its passages mail them, and its counters count one person.</summary>
+    private void IsNow(AccountState account, long former, ContactState person)
+    {
+        catalog.Index.Criteria.MergePerson(account, former, person.Id);
+        account.Rename(former, person.Id);
+        set.Touch(new SubjectKey(slot, account.Ref));
+    }
+
+    private void MergeEnrollment(SubjectState into, Enrollment enrollment)
+    {
         var twin = into.Enrollments.Find(e => e.Scenario == enrollment.Scenario && e.Key == enrollment.Key && e.Status == EnrollmentStatus.Live);
         into.Enrollments.Add(enrollment);
         if (enrollment.Status != EnrollmentStatus.Live) return;
