@@ -94,6 +94,7 @@ public sealed class CompatibleTests
     [InlineData("{{ 1_0.5 }}")]
     [InlineData("{{ [1] == 1 }}")]
     [InlineData("{{ [1] / 0 }}")]
+    [InlineData("{{ a = [5]; [a\n[0]] }}")]
     [InlineData("{{ (1 +\n 1) }}")]
     [InlineData("{{ math.plus(1,\n2) }}")]
     [InlineData("{{ if = 5 }}")]
