@@ -83,6 +83,7 @@ public sealed class CompatibleTests
     [InlineData("{{ [1, 2, 3, 4, 5, 6] / 2 }}{{ [1, 2, 3, 4, 5] // 2 }}", "[1, 2, 3][1, 2]")]
     [InlineData("{{ date.now | object.kind }} {{ timespan.zero | object.kind }} {{ empty | object.kind }}", "DateTime TimeSpan object")]
     [InlineData("{{ [(1 +\n 1), math.plus(1,\n2\n)] }}", "[2, 3]")]
+    [InlineData("{{ 'abc' | string.truncate (-2147483648) }}", "...")]
     [InlineData("{{ [1, 2, 3].size }}{{ {a: 5}.a }}{{ {a: [6]}?.a[0] }}", "356")]
     [InlineData("{{ date.format = '%F'; [date '2016/01/05'] }}", "[2016-01-05]")]
     [InlineData("{{ ' a b-' | string.handleize }}", "-a-b")]
