@@ -71,4 +71,13 @@ public sealed class AccountState : SubjectState
         base.Forget(contactId);
         Seats.RemoveAll(seat => seat.ContactId == contactId);
     }
+
+    public override void Rename(long contactId, long into)
+    {
+        base.Rename(contactId, into);
+        var seats = Seats.Select(seat => seat.ContactId == contactId ? seat with { ContactId = into, Trigger = seat.Trigger is { } trigger ? trigger with { ContactId = into } : null } : seat).ToList();
+        Seats.Clear();
+        // Of two places of one person the one that is taken stays.
+        Seats.AddRange(seats.GroupBy(seat => (seat.Scenario, seat.ContactId)).Select(of => of.FirstOrDefault(seat => seat.IsTaken) ?? of.First()));
+    }
 }

@@ -65,18 +65,32 @@ public abstract class SubjectState
     public byte[] Unknown { get; set; } = [];
 
     /// <summary>Its passages go on without what the person said: the event stays as a fact, its words go.</summary>
-    public virtual void Forget(long contactId)
+    public virtual void Forget(long contactId) => Rewrite(happened => happened.ContactId == contactId ? happened with { Properties = default } : happened);
+
+    /// <summary>Two people turned out to be one: what its passages know of the one they know of the other.</summary>
+    public virtual void Rename(long contactId, long into)
+    {
+        Rewrite(happened => happened.ContactId == contactId ? happened with { ContactId = into } : happened);
+        foreach (var enrollment in Enrollments)
+        {
+            foreach (var send in enrollment.Sends.Where(send => send.RecipientId == contactId)) send.RecipientId = into;
+            foreach (var approval in enrollment.Approvals.Where(approval => approval.RecipientId == contactId)) approval.RecipientId = into;
+        }
+    }
+
+    private void Rewrite(Func<OccurredEvent, OccurredEvent> rewritten)
     {
         foreach (var enrollment in Enrollments)
         {
-            enrollment.Trigger = Forgotten(enrollment.Trigger);
-            enrollment.Heard = Forgotten(enrollment.Heard);
-            foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = Forgotten(happened)!;
+            if (enrollment.Trigger is { } trigger) enrollment.Trigger = rewritten(trigger);
+            if (enrollment.Heard is { } heard) enrollment.Heard = rewritten(heard);
+            foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = rewritten(happened);
         }
 
-        for (var i = 0; i < PendingEntries.Count; i++) PendingEntries[i] = PendingEntries[i] with { Trigger = Forgotten(PendingEntries[i].Trigger) };
-
-        OccurredEvent? Forgotten(OccurredEvent? happened) => happened?.ContactId == contactId ? happened with { Properties = default } : happened;
+        for (var i = 0; i < PendingEntries.Count; i++)
+        {
+            if (PendingEntries[i].Trigger is { } trigger) PendingEntries[i] = PendingEntries[i] with { Trigger = rewritten(trigger) };
+        }
     }
 
     public AttributeValue this[string attribute] => Attributes.TryGetValue(attribute, out var stamped) ? stamped.Value : default;

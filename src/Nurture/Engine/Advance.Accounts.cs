@@ -121,7 +121,7 @@ internal sealed partial class Advance
         MergeClosedFamilies(into, from);
         var merged = MergeCases(into, from);
         MergeHolds(into, from, merged);
-        foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment, from.Id);
+        foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment);
         var owners = new[] { Text(into, "owner"), Text(from, "owner") };
         foreach (var (name, stamped) in from.Attributes) into.Set(name, stamped.Value, stamped.At);
         // What was the other owner's goes along as with any change of owner (SEMANTICS.md 55).
@@ -199,6 +199,7 @@ internal sealed partial class Advance
         // As with new evidence: what one of the two still waits for is not put aside with the other.
         if (isAwake) TakeUp(stays, now);
         stays.Assignee ??= goes.Assignee;
+        Raise(stays, PriorityOf(goes));
         Do(new Effect.EscalationNoted(stays.Id, account.Id, now, "merged", "", "", Detail(("type", goes.Type), ("escalation", goes.Id.ToString(CultureInfo.InvariantCulture)))));
         Do(new Effect.EscalationChanged(goes.Id, goes.Assignee, goes.AcknowledgedAt, null, now, EscalationTypes.Merged, "", goes.Clocks, [.. goes.Pauses]));
         Do(new Effect.EscalationMerged(goes.Id, stays.Id));

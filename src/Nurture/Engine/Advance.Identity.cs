@@ -1,5 +1,6 @@
 using Nurture.Contacts;
 using Nurture.Criteria;
+using Nurture.Scenarios;
 
 namespace Nurture.Engine;
 
@@ -141,10 +142,10 @@ internal sealed partial class Advance
         var state = set.Contact(slot, signal.ContactId);
         set.SetTombstone(slot, signal.ContactId, new Tombstone(signal.TargetSlot, signal.TargetId, signal.TargetHop));
         if (state is null) return;
-        if (MemberOf(state) is not null)
+        if (AccountOf(state) is { } account && account.Members.Remove(state.Id))
         {
-            AccountOf(state)!.Members.Remove(state.Id);
-            Rest(AccountOf(state), signal.At);
+            Rename(account, state.Id, signal.TargetId);
+            Rest(account, signal.At);
         }
 
         Note(state, null, Reason.ContactMerged, signal.At, detail: Detail(("into", SubjectRef.Contact(signal.TargetId).ToString())));
@@ -160,17 +161,10 @@ internal sealed partial class Advance
         var into = ContactHere(signal.ContactId, from.CreatedAt);
         if (into.Status == ContactStatus.Erased) return;
         into.Absorbed.UnionWith(from.Absorbed.Append(from.Id));
+        // What was sent to the one was sent to the other: the step of another passage does not send it again.
+        from.Rename(from.Id, into.Id);
         foreach (var (name, stamped) in from.Attributes) Say(into, name, stamped.Value, stamped.At);
         catalog.Index.Criteria.Merge(into, from);
-        if (AccountOf(into) is { } account)
-        {
-            catalog.Index.Criteria.MergePerson(account, from.Id, into.Id);
-            for (var i = 0; i < account.Seats.Count; i++)
-            {
-                if (account.Seats[i].ContactId == from.Id) account.Seats[i] = account.Seats[i] with { ContactId = into.Id };
-            }
-        }
-
         foreach (var (topic, at) in from.Refusals)
         {
             if (!into.Refusals.TryGetValue(topic, out var known) || at < known) into.Refusals[topic] = at;
@@ -186,6 +180,8 @@ internal sealed partial class Advance
 
         if (into.Basis == ConsentBasis.None) (into.Basis, into.BasisAt) = (from.Basis, from.BasisAt);
         into.IsKnown |= from.IsKnown;
+        // Roles are of an account.
+        if (from.AccountId == 0 || NowOf(into, from.AccountId) == into.AccountId) into.Roles.UnionWith(from.Roles);
         if (from.CreatedAt < into.CreatedAt) into.CreatedAt = from.CreatedAt;
         if (from.LastActiveAt > into.LastActiveAt) into.LastActiveAt = from.LastActiveAt;
         into.CountedSends.AddRange(from.CountedSends);
@@ -197,7 +193,7 @@ internal sealed partial class Advance
         into.Lists.UnionWith(from.Lists);
         foreach (var (split, arm) in from.Splits) into.Splits.TryAdd(split, arm);
         MergePending(into, from, entry => catalog.Live.TryGetValue(entry.Scenario, out var published) && IsPending(into, published.Scenario, entry.Trigger, entry.IsDelayed));
-        foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment, from.Id);
+        foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment);
         set.TouchProfile(into);
         Note(into, null, Reason.ContactMerged, now, detail: Detail(("from", SubjectRef.Contact(from.Id).ToString())));
 
@@ -222,10 +218,8 @@ internal sealed partial class Advance
         if (enrollment is { InLineUntil: { } until, Step: { } step }) Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step, enrollment.Iteration, until, now));
     }
 
-    private void MergeEnrollment(SubjectState into, Enrollment enrollment, long fromId)
+    private void MergeEnrollment(SubjectState into, Enrollment enrollment)
     {
-        // What was sent to the one was sent to the other: the step of another passage does not send it again.
-        if (into is ContactState) foreach (var send in enrollment.Sends.Where(send => send.RecipientId == fromId)) send.RecipientId = into.Id;
         var twin = into.Enrollments.Find(e => e.Scenario == enrollment.Scenario && e.Key == enrollment.Key && e.Status == EnrollmentStatus.Live);
         into.Enrollments.Add(enrollment);
         if (enrollment.Status != EnrollmentStatus.Live) return;
@@ -243,8 +237,35 @@ internal sealed partial class Advance
         }
 
         if (older == enrollment) Stand(into, older);
+        CallInstead(into, younger, older);
         End(into, younger, Reason.Merged, now);
     }
+
+    /// <summary>What the account knows of the one person it knows of the other: whose mail a passage sends, who did what, who has a place.</summary>
+    private void Rename(AccountState account, long from, long into)
+    {
+        account.Rename(from, into);
+        catalog.Index.Criteria.MergePerson(account, from, into);
+        // Passages and re-entry that are told apart by who they are of.
+        var (was, now) = (AttributeValue.From(from).ToString(), AttributeValue.From(into).ToString());
+        foreach (var passage in account.Passages.Where(one => one.Key == was && IsOfActor(catalog.Live.GetValueOrDefault(one.Scenario))).ToList())
+        {
+            account.Passages.Remove(passage);
+            AddPassage(account, passage with { Key = now });
+        }
+
+        foreach (var enrollment in account.Enrollments.Where(one => one.Key == was && IsOfActor(VersionOf(one))).ToList())
+        {
+            account.Enrollments.Remove(enrollment);
+            enrollment.Key = now;
+            MergeEnrollment(account, enrollment);
+        }
+
+        static bool IsOfActor(PublishedScenario? published) => published?.Scenario.Key is { Root: "trigger", Path: KeyExpression.Actor };
+    }
+
+    /// <summary>Who may tell a passage about the person by an id that was theirs once.</summary>
+    private long IdNow(long contactId) => set.TombstoneAt(slot, contactId) is { } gone && gone.ToContactId != contactId ? IdNow(gone.ToContactId) : contactId;
 
     private void Erased(Signal.Erased signal)
     {

@@ -36,7 +36,8 @@ internal sealed partial class Advance
     private void LeaveSeat(SubjectState subject, Scenario scenario, Reason reason, DateTimeOffset at)
     {
         if (scenario.PerAccount is null || reason == Reason.Restarted || subject is not ContactState person || AccountOf(person) is not { } account) return;
-        if (account.Seats.RemoveAll(seat => seat.Scenario == scenario.Name && seat.ContactId == person.Id && seat.IsTaken) == 0) return;
+        // Of two passages of one person the other one keeps the place.
+        if (reason != Reason.Merged && account.Seats.RemoveAll(seat => seat.Scenario == scenario.Name && seat.ContactId == person.Id && seat.IsTaken) == 0) return;
         set.Touch(new SubjectKey(slot, account.Ref));
         if (reason is Reason.Completed or Reason.Ended or Reason.GoalReached) account.Seats.RemoveAll(seat => seat.Scenario == scenario.Name && !seat.IsTaken);
         else PassPlaceOn(account, scenario, at);

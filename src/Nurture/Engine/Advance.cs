@@ -231,7 +231,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     {
         var (subject, at) = (SubjectHere(signal.Subject), signal.At);
         // Who was mailed as somebody else is who the passage is about.
-        if (signal.CountedAt is { } counted && (subject as ContactState ?? set.Contact(slot, signal.RecipientId)) is { } recipient) GiveBackCap(recipient, counted, at);
+        if (signal.CountedAt is { } counted && (subject as ContactState ?? set.Contact(slot, IdNow(signal.RecipientId))) is { } recipient) GiveBackCap(recipient, counted, at);
         if (subject is null || signal.Reason == Reason.Cancelled) return;
         if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment
             && SendOf(subject, enrollment, signal.Step, signal.RecipientId, signal.SendId) is { } send)
@@ -240,7 +240,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             Note(subject, enrollment, signal.Reason, at, signal.RecipientId, step: signal.Step);
         }
 
-        if (signal.Bounce is { } bounce && (subject as ContactState ?? set.Contact(slot, signal.RecipientId)) is { } person)
+        if (signal.Bounce is { } bounce && (subject as ContactState ?? set.Contact(slot, IdNow(signal.RecipientId))) is { } person)
             Happened(person, ProductEvents.SendBounced, at, ("scenario", bounce.Scenario), ("step", signal.Step), ("template", bounce.Template), ("kind", bounce.IsHard ? ProductEvents.HardBounce : ProductEvents.SoftBounce));
         Settle(subject, at);
         Rest(subject, at);
@@ -262,10 +262,11 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     }
 
     /// <summary>The send of the step to the person; in a repeat there may be several.</summary>
-    private static EnrollmentSend? SendOf(SubjectState subject, Enrollment enrollment, string step, long recipientId, Guid sendId)
+    private EnrollmentSend? SendOf(SubjectState subject, Enrollment enrollment, string step, long recipientId, Guid sendId)
     {
-        // A person's passage mails that person, who may have been known as somebody else when the mail left.
-        var sends = enrollment.Sends.FindAll(send => send.Step == step && (send.RecipientId == recipientId || (subject is ContactState && send.RecipientId == subject.Id)));
+        // Who was mailed may have been known as somebody else when the mail left.
+        var recipient = subject is ContactState ? subject.Id : enrollment.Sends.Exists(send => send.Step == step && send.RecipientId == recipientId) ? recipientId : IdNow(recipientId);
+        var sends = enrollment.Sends.FindAll(send => send.Step == step && (send.RecipientId == recipientId || send.RecipientId == recipient));
         return sends.Count <= 1 ? sends.FirstOrDefault()
             : sends.Find(send => NamesOf(subject).Any(name => Draws.SendId(name, enrollment.Id, step, send.Occurrence, recipientId) == sendId));
     }

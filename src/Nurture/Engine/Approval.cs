@@ -23,7 +23,7 @@ public sealed class Approval
 
     public required string Step { get; init; }
 
-    public long RecipientId { get; init; }
+    public long RecipientId { get; set; }
 
     public ApprovalState State { get; set; } = ApprovalState.Waiting;
 

@@ -27,7 +27,8 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
 
     // Who waits at throttled sends, in the order of their coming, and when somebody's turn was.
     private readonly List<Effect.InLine> line = [];
-    // Cases that a budget let through.
+    // Cases that were asked for, and those that a budget let through.
+    private readonly HashSet<(long EnrollmentId, string Step, int Occurrence)> asked = [];
     private readonly List<(string Taker, string Type, DateTimeOffset At)> cases = [];
     // When the last one was let in of those who wait to enter, by scenario.
     private readonly Dictionary<string, DateTimeOffset> given = [];
@@ -111,7 +112,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private void Admit()
     {
         AdmitEntries();
-        foreach (var one in line.Where(one => one.Step.Length > 0).ToList())
+        foreach (var one in AtSends().ToList())
         {
             if (one.OpenUntil <= Now || !StandsThere(one))
             {
@@ -129,6 +130,9 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         }
     }
 
+    /// <summary>While its scenario is paused nobody's turn comes.</summary>
+    private IEnumerable<Effect.InLine> AtSends() => line.Where(one => one.Step.Length > 0 && Catalog.Live.GetValueOrDefault(one.Scenario) is not { IsPaused: true });
+
     private void Admit(Effect.InLine one, DateTimeOffset until)
     {
         line.Remove(one);
@@ -136,12 +140,22 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         Append(SignalCodec.Store(new Signal.Admitted(one.Subject, one.EnrollmentId, one.Step, one.Occurrence, until, Now), slot, new StoredAbout(Now, Hop: hop)));
     }
 
-    private bool IsWithinBudget(Effect.CaseAsked asked)
+    /// <summary>Of those that are asked for at one moment the more urgent go first.</summary>
+    private void AnswerAsks(IEnumerable<Effect.CaseAsked> asks)
     {
-        var type = Catalog.Escalations.Find(asked.Type);
-        var isWithin = (type?.Budget is not { } own || CaseBudget.IsLeft(own, Now, cases.Where(one => one.Taker == asked.Taker && one.Type == asked.Type).Select(one => one.At)))
-            && (Catalog.Escalations.Budget is not { } whole || CaseBudget.IsLeft(whole, Now, cases.Where(one => one.Taker == asked.Taker).Select(one => one.At)));
-        if (isWithin) cases.Add((asked.Taker, asked.Type, Now));
+        foreach (var ask in asks.OrderByDescending(one => Catalog.Escalations.PriorityOf(one.Type)).Where(one => asked.Add((one.EnrollmentId, one.Step, one.Occurrence))))
+        {
+            var (slot, hop) = ask.Subject.Kind == SubjectKind.Contact ? RouteOf(ask.Subject.Id) : (ask.Slot, 0);
+            Append(SignalCodec.Store(new Signal.CaseAnswered(ask.Subject, ask.EnrollmentId, ask.Step, ask.Occurrence, IsWithinBudget(ask), Now), slot, new StoredAbout(Now, Hop: hop)));
+        }
+    }
+
+    private bool IsWithinBudget(Effect.CaseAsked ask)
+    {
+        var type = Catalog.Escalations.Find(ask.Type);
+        var isWithin = (type?.Budget is not { } own || CaseBudget.IsLeft(own, Now, cases.Where(one => one.Taker == ask.Taker && one.Type == ask.Type).Select(one => one.At)))
+            && (Catalog.Escalations.Budget is not { } whole || CaseBudget.IsLeft(whole, Now, cases.Where(one => one.Taker == ask.Taker).Select(one => one.At)));
+        if (isWithin) cases.Add((ask.Taker, ask.Type, Now));
         return isWithin;
     }
 
@@ -196,7 +210,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private Pace? PaceOf(Effect.InLine one) =>
         (Catalog.Live.GetValueOrDefault(one.Scenario)?.Program.Nodes.GetValueOrDefault(one.Step)?.Step as Step.Send)?.Throttle;
 
-    private DateTimeOffset? NextTurn() => line.Where(one => PaceOf(one) is not null).Select(one => (DateTimeOffset?)TurnAt(one, PaceOf(one)!)).Append(NextEntry()).Min();
+    private DateTimeOffset? NextTurn() => AtSends().Where(one => PaceOf(one) is not null).Select(one => (DateTimeOffset?)TurnAt(one, PaceOf(one)!)).Append(NextEntry()).Min();
 
     /// <summary>Hears the first waiting row of one slot, as if only that slot's worker had run; false where none waits.</summary>
     public bool DrainOne(short slot)
@@ -331,6 +345,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
 
         var planned = new List<SimulatedSend>();
         foreach (var effect in decided.Effects) Carry(effect, planned);
+        AnswerAsks(decided.Effects.OfType<Effect.CaseAsked>());
         foreach (var send in planned.Where(send => !send.IsCancelled)) send.LeftAt = Now;
     }
 
@@ -367,12 +382,8 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 if (place < 0) line.Add(asked);
                 else line[place] = asked with { CameAt = line[place].CameAt };
                 break;
-            case Effect.CaseAsked asked:
-                var (asker, turn) = asked.Subject.Kind == SubjectKind.Contact ? RouteOf(asked.Subject.Id) : (effect.Slot, 0);
-                Append(SignalCodec.Store(new Signal.CaseAnswered(asked.Subject, asked.EnrollmentId, asked.Step, asked.Occurrence, IsWithinBudget(asked), Now), asker, new StoredAbout(Now, Hop: turn)));
-                break;
             case Effect.LeftLine left: line.RemoveAll(one => one.Step.Length == 0 && one.EnrollmentId == left.PlaceId); break;
-            case Effect.PlanCall or Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
+            case Effect.PlanCall or Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded or Effect.CaseAsked: break;
             case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationMerged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.AccountMerged or Effect.ColleaguesTold or Effect.ApprovalAsked or Effect.ApprovalEnded or Effect.OwnerChanged: break;
             default: throw new InvalidOperationException($"The simulator does not carry {effect.GetType().Name}.");
         }
