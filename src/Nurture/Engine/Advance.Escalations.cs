@@ -368,6 +368,16 @@ internal sealed partial class Advance
         }
     }
 
+    /// <summary>The goal of a passage that goes on and waits for an outcome: a case that nobody took and that no other passage calls for is closed, and the passage hears that.</summary>
+    private void Recover(SubjectState subject, Enrollment enrollment, DateTimeOffset at)
+    {
+        if ((subject as AccountState ?? AccountOf((ContactState)subject)) is not { } account || account.Escalations.Find(open => open.Is(enrollment.EscalationId)) is not { } escalation) return;
+        NoteLeft(account, escalation.Id, enrollment, Reason.GoalReached, at);
+        if (escalation.AcknowledgedAt is not null || escalation.Joiners.Exists(joiner => joiner.EnrollmentId != enrollment.Id)) return;
+        Close(account, escalation, EscalationTypes.RecoveredByItself, "", at);
+        if (!ReferenceEquals(account, subject)) Rest(account, at);
+    }
+
     /// <summary>The team's clock and days.</summary>
     private LocalClock Company => new(
         Calendar.ZoneOrNull(catalog.Policy.Zone) ?? throw new InvalidOperationException($"The policy's zone {catalog.Policy.Zone} is no time zone."), catalog.Policy.TeamCalendar);

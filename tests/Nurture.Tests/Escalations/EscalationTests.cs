@@ -245,6 +245,24 @@ public sealed class EscalationTests
         Assert.Contains(taken.Simulator.Carried.OfType<Effect.EscalationNoted>(), noted => noted.Kind == "left");
     }
 
+    [Rule(42, 46)]
+    [Theory]
+    [InlineData("subject: account\n", false, "back 1")]
+    [InlineData("", false, "back 1")]
+    [InlineData("subject: account\n", true, "")]
+    public void Who_goes_on_after_the_goal_hears_that_the_case_resolved_by_itself_where_nobody_took_it(string subject, bool isTaken, string mails)
+    {
+        var waiting = Scenario("a", "stuck", "stalled").Replace("subject: account\n", subject).Replace("within: 60d }", "within: 60d, on_goal: continue }").Replace("saved:", "recovered_by_itself:").Replace("thanks-a", "back");
+        if (subject.Length == 0) waiting = waiting.Replace(", to: trigger.contact, nobody: end", "");
+        var world = Company(waiting).Do(1, "stuck");
+        if (isTaken) world.Work(1, EscalationAct.Acknowledge);
+
+        world.Do(1, "rescued").Pass("4d");
+
+        Assert.Equal(mails, string.Join(", ", world.Mails));
+        Assert.Equal(isTaken, world.Account(1).Escalations.Count == 1);
+    }
+
     [Rule(47, 48)]
     [Fact]
     public void A_case_holds_for_as_long_as_any_type_of_its_evidence_would_and_no_longer_however_often_that_comes()
