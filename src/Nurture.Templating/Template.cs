@@ -18,7 +18,7 @@ public sealed class Template
         Name = name;
         Options = options;
         _builtins = Functions.For(options.Profile);
-        var parser = new Parser(isCodeOnly ? Lexer.ReadCode(text) : Lexer.ReadTemplate(text), options.MaxNesting);
+        var parser = new Parser(isCodeOnly ? Lexer.ReadCode(text, options.IsMail) : Lexer.ReadTemplate(text, options.IsMail), options.MaxNesting, options.IsMail);
         var block = parser.ParseTemplate();
         var binder = new Binder(text, options, _builtins);
         List<TemplateDiagnostic> diagnostics = [.. parser.Diagnostics];

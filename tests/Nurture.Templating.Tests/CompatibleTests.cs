@@ -76,11 +76,24 @@ public sealed class CompatibleTests
     [InlineData("{{ $a = 1; func f; $b = 5; $c = 6; object.eval '$c = $c + 1'; $c; object.eval '$a == null'; end; f; $a }}", "7true1")]
     [InlineData("{{ $x = 1; object.eval '$x = 2'; $x; object.eval_template '{{ $x = 3 }}'; $x }}", "23")]
     [InlineData("{{ x = [1]; x['a'] = 2; x.a; (timespan.from_milliseconds 2).total_microseconds }}", "22000")]
+    [InlineData("{{ func w; for $i in 1..<$0; $$; end; end; wrap w 3; $i; ' '; end }}", "1 2 ")]
+    [InlineData("{{ $x = 1; func w; $x = 5; $$; $x; end; wrap w; $x; $x = 6; end; $x }}", "561")]
+    [InlineData("{{ for $i in 1..2; object.eval '$i + 10'; end; $i }}", "1112")]
+    [InlineData("{{ for $i in 1..2; object.eval '$i = 10'; $i; end; $i }}", "1210")]
+    [InlineData("{{ [1, 2, 3, 4, 5, 6] / 2 }}{{ [1, 2, 3, 4, 5] // 2 }}", "[1, 2, 3][1, 2]")]
+    [InlineData("{{ [1, 2, 3].size }}{{ {a: 5}.a }}{{ {a: [6]}?.a[0] }}", "356")]
+    [InlineData("{{ date.format = '%F'; [date '2016/01/05'] }}", "[2016-01-05]")]
+    [InlineData("{{ ' a b-' | string.handleize }}", "-a-b")]
+    [InlineData("{{ (if) = 5; x = if; x }}{{ for x in [1, [1], [1]]; for.changed; end }}", "5truetruefalse")]
     public void What_the_published_language_has_is_there(string text, string expected) => Assert.Equal(expected, Render(text));
 
     [Theory]
     [InlineData("{{ x = [1] | array.reverse; x[0] = 2 }}")]
     [InlineData("{{ 1_0.5 }}")]
+    [InlineData("{{ [1] == 1 }}")]
+    [InlineData("{{ [1] / 0 }}")]
+    [InlineData("{{ if = 5 }}")]
+    [InlineData("{{ end = 5 }}")]
     public void What_the_published_language_refuses_is_refused(string text) => Assert.Throws<TemplateException>(() => Render(text));
 
     [Fact]
@@ -104,6 +117,19 @@ public sealed class CompatibleTests
         var refused = Record.Exception(() => template.Render(TemplateValue.Null, Options));
 
         Assert.Equal(isAllowed, refused is null);
+    }
+
+    [Theory]
+    [InlineData("{{ \"abc }}", "(1,10) Unexpected token `}` while parsing expression", "(1,10) Invalid token found `}`. Expecting <EOL>/end of line.", "(1,10) Unexpected end of file while parsing a string not terminated by a \"")]
+    [InlineData("{{ $'a{1}b }}", "(1,13) Unexpected token `}` while parsing expression", "(1,13) Invalid token found `}`. Expecting <EOL>/end of line.", "(1,13) Unexpected end of file while parsing a string not terminated by a '")]
+    [InlineData("{{ `abc }}", "(1,10) Unexpected token `}` while parsing expression", "(1,10) Invalid token found `}`. Expecting <EOL>/end of line.", "(1,10) Unexpected end of file while parsing a verbatim string not terminated by a `")]
+    [InlineData("{{ func a.b; end }}", "(1,10) Invalid token found `.`. Expecting <EOL>/end of line.", "(1,9) Error while parsing function statement: The <end> statement was not found in: func <variable> ... end")]
+    public void As_published_what_stands_behind_a_mistake_is_another(string text, params string[] expected)
+    {
+        var found = Template.Parse(text, "text", TemplateOptions.Compatible).Diagnostics;
+
+        Assert.Equal(expected, found.Select(d => $"({d.Span.Line},{d.Span.Column}) {d.Message}"));
+        Assert.Single(Template.Parse(text, "text", TemplateOptions.Text).Diagnostics);
     }
 
     [Fact]

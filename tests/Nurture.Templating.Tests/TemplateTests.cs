@@ -90,6 +90,19 @@ public sealed class TemplateTests
     }
 
     [Theory]
+    [InlineData("{{ this[''] = 4; this[''] }}")]
+    [InlineData("{{ this['.x'] = 4; this['.x'] }}")]
+    public void A_name_may_be_any_text(string text) => Assert.Equal("4", Rendering.Text(text));
+
+    [Fact]
+    public void Dates_in_a_list_are_shown_at_the_offset_of_the_render_too()
+    {
+        var tokyo = Rendering.Options with { OffsetAt = _ => TimeSpan.FromHours(9) };
+
+        Assert.Equal("06 Jan 2026 [06 Jan 2026]", Rendering.Render("{{ x = date.parse '2026-01-05T20:00:00Z'; x }} {{ [x] }}", TemplateOptions.Text, null, tokyo));
+    }
+
+    [Theory]
     [InlineData("{{ $x = 1; func f; $$; end; wrap f; $x; end }}|", "1|")]
     [InlineData("{{ $x = 1; func f; $x = 5; $$; $$; end; wrap f; $x += 1; end; $x }}", "3")]
     [InlineData("{{ func f; '('; $$; ')'; end; func g; wrap f; $$; end; end; wrap g; 1; end }}", "(1)")]

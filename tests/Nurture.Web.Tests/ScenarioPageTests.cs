@@ -84,6 +84,21 @@ public sealed partial class ScenarioPageTests(OneBrowser browser)
     }
 
     [Fact]
+    public async Task An_event_that_the_plan_does_not_know_is_shown_at_once_and_adopted()
+    {
+        await using var server = await WebServer.StartAsync(browser.Browser, Cancel);
+        await server.Client.SendAsync("/v1/track", new() { ["userId"] = "ann", ["messageId"] = "1", ["event"] = "ordered", ["properties"] = new System.Text.Json.Nodes.JsonObject { ["total"] = 3 } }, Cancel);
+        var page = await server.SignedInAsync("marketer", new(), Cancel);
+
+        await page.GotoAsync("/events");
+        await Assertions.Expect(page.GetByText("Not in the plan")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add to the plan" }).ClickAsync();
+
+        await Assertions.Expect(page.GetByText("“ordered” is in the plan.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Not in the plan")).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task A_newsletter_is_chosen_counted_and_scheduled_without_a_line_of_yaml()
     {
         await using var server = await WebServer.StartAsync(browser.Browser, Cancel);

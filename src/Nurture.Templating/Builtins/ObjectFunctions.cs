@@ -62,7 +62,10 @@ internal static class ObjectFunctions
 
         context.EnterCall(span, "eval");
         var callerFrame = context.Frame;
-        var frame = FrameFor(template, callerFrame);
+
+        // The text sees the locals of the place where it is evaluated.
+        var layout = template.Bound.Layout;
+        var frame = new Frame(layout, callerFrame.LocalsFor(layout), callerFrame.Arguments, callerFrame.Block);
         (context.Template, context.Frame) = (template, frame);
         var outer = isCodeOnly ? null : context.BeginCapture();
         CapturedText? captured = null;
@@ -90,7 +93,7 @@ internal static class ObjectFunctions
             }
 
             (context.Template, context.Frame) = (caller, callerFrame);
-            GiveBack(frame, callerFrame);
+            callerFrame.TakeBack(layout, frame.Locals);
             context.LeaveCall();
         }
     }
@@ -111,33 +114,6 @@ internal static class ObjectFunctions
         var result = context.ReturnValue;
         context.ReturnValue = TemplateValue.Null;
         return result;
-    }
-
-    /// <summary>What it sets of these locals is set there.</summary>
-    private static void GiveBack(Frame frame, Frame callerFrame)
-    {
-        foreach (var (name, slot) in frame.Layout.Slots)
-        {
-            if (callerFrame.Layout.TryGetSlot(name, out var to))
-            {
-                callerFrame.Locals[to] = frame.Locals[slot];
-            }
-        }
-    }
-
-    /// <summary>The evaluated text sees the locals of the place where it is evaluated.</summary>
-    private static Frame FrameFor(Template template, Frame callerFrame)
-    {
-        var locals = template.Bound.NewLocals();
-        foreach (var (name, slot) in template.Bound.Layout.Slots)
-        {
-            if (callerFrame.Layout.TryGetSlot(name, out var from))
-            {
-                locals[slot] = callerFrame.Locals[from];
-            }
-        }
-
-        return new Frame(template.Bound.Layout, locals, callerFrame.Arguments, callerFrame.Block);
     }
 
     /// <summary>A number or a date in a .NET format.</summary>

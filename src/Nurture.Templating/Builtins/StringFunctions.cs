@@ -184,7 +184,7 @@ internal static partial class StringFunctions
             {
                 made.Append(char.ToLowerInvariant(c));
             }
-            else if (made.Length > 0 && made[^1] != '-')
+            else if (made.Length == 0 || made[^1] != '-')
             {
                 made.Append('-');
             }

@@ -101,7 +101,7 @@ internal sealed partial class Binder
         Expression.Name { Identifier: not "this" } name => name.Identifier,
         Expression.Name => "",
         Expression.Member { Identifier: not ("empty?" or "blank?") } member => Joined(PathOf(member.Target), member.Identifier),
-        Expression.Index { At: Expression.Literal { Value: string name } } index => Joined(PathOf(index.Target), name),
+        Expression.Index { At: Expression.Literal { Value: string and [not '.', ..] name } } index => Joined(PathOf(index.Target), name),
         _ => null,
     };
 

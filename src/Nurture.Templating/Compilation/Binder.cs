@@ -287,15 +287,20 @@ internal sealed partial class Binder(string text, TemplateOptions options, Templ
         return new PrintNode(BindCall(call, BindWrapped(wrap.Body), isStatement: true), options.IsHtml, isMail: false);
     }
 
-    /// <summary>What a <c>wrap</c> holds runs when its function says so, with the locals of the place where it is written.</summary>
+    /// <summary>What a <c>wrap</c> holds runs when its function says so: in a mail with the locals of the place where it is written, else with that function's.</summary>
     private ScriptFunctionBody BindWrapped(FunctionDeclaration declaration)
     {
-        var (loops, openLoops, hasReturn) = (_loops, _openLoops, _hasReturn);
+        var (loops, locals, layout, openLoops, hasReturn) = (_loops, _loopLocals, _layout, _openLoops, _hasReturn);
         (_loops, _openLoops, _hasReturn, _beginsAddress) = ([], 0, false, false);
+        if (!options.IsMail)
+        {
+            (_loopLocals, _layout) = (new(StringComparer.Ordinal), new FrameLayout());
+        }
+
         _openFunctions++;
         var made = new ScriptFunctionBody(null, null, BindBlock(declaration.Body), null, _layout, _hasReturn, SelfSlot: -1);
         _openFunctions--;
-        (_loops, _openLoops, _hasReturn) = (loops, openLoops, hasReturn);
+        (_loops, _loopLocals, _layout, _openLoops, _hasReturn) = (loops, locals, layout, openLoops, hasReturn);
         return made;
     }
 

@@ -49,6 +49,12 @@ internal sealed class ForNode(LoopHead head, StatementNode[] body, StatementNode
         var loop = new LoopScope(head.Kind, head.Variable, scope.Loops) { Walk = walk };
         scope.Loops = loop;
         context.EnterLoop();
+        var local = head.Target as LocalNode;
+        if (local is not null)
+        {
+            (context.Frame.LoopLocals ??= []).Add((local.Name, local.Slot));
+        }
+
         try
         {
             for (var i = 0; !walk.IsOver; i++)
@@ -83,8 +89,9 @@ internal sealed class ForNode(LoopHead head, StatementNode[] body, StatementNode
         {
             context.LeaveLoop();
             scope.Loops = loop.Outer;
-            if (head.Target is LocalNode local)
+            if (local is not null)
             {
+                context.Frame.LoopLocals!.RemoveAt(context.Frame.LoopLocals.Count - 1);
                 local.Assign(context, TemplateValue.Null);
             }
         }

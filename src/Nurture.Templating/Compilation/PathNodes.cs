@@ -39,9 +39,11 @@ internal sealed class LocalNode(string name, int slot, int writeSlot, FrameLayou
 {
     public string Name { get; } = name;
 
+    public int Slot { get; } = slot;
+
     public override TemplateValue EvaluateUncalled(RenderContext context)
     {
-        var value = context.Frame.Locals[slot];
+        var value = context.Frame.Locals[Slot];
         if (value.IsNull && needed is not null && !IsGiven(context, needed))
         {
             throw context.Error(Span, $"Nothing sets the local `{Name}`, and no include gives it.",

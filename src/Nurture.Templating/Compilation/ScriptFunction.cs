@@ -49,7 +49,7 @@ internal sealed record ScriptFunctionBody(
     string? Name, IReadOnlyList<FunctionParameter>? Parameters, StatementNode[] Body, ExpressionNode? Value, FrameLayout Layout, bool HasReturn, int SelfSlot);
 
 /// <summary>A function written in a template: its body with the template it stands in.</summary>
-/// <param name="around">Of what a <c>wrap</c> holds: the frame that it is written in, which it shares; null for functions, which have their own.</param>
+/// <param name="around">Of what a <c>wrap</c> holds: the frame that it is written in, which it shares in a mail; null for functions, which have their own.</param>
 internal sealed class ScriptFunction(ScriptFunctionBody body, Template template, Frame? around = null) : TemplateFunction(body.Name ?? "do")
 {
     /// <summary>Calling it can only be a statement: it never returns a value.</summary>
@@ -64,14 +64,18 @@ internal sealed class ScriptFunction(ScriptFunctionBody body, Template template,
         context.PendingBlock = null;
         context.EnterCall(invocation.Site.Span, Name, around is null ? body.Layout.Count : 0);
         var variables = body.Parameters is null ? null : new TemplateObject { Owner = context };
-        var arguments = around is not null && invocation.Values.IsEmpty ? around.Arguments : variables is null ? CollectAll(invocation) : MatchParameters(invocation, variables);
-        var frame = new Frame(body.Layout, around?.Locals ?? body.Layout.NewLocals(), arguments, block ?? around?.Block);
+        var (callerFrame, callerTemplate) = (context.Frame, context.Template);
+
+        // As published, what a `wrap` holds has the locals and arguments of the function that runs it.
+        var runner = around is not null && !template.Options.IsMail ? callerFrame : null;
+        var arguments = around is not null && invocation.Values.IsEmpty ? (runner ?? around).Arguments : variables is null ? CollectAll(invocation) : MatchParameters(invocation, variables);
+        var locals = runner?.LocalsFor(body.Layout) ?? around?.Locals ?? body.Layout.NewLocals();
+        var frame = new Frame(body.Layout, locals, arguments, block ?? around?.Block);
         if (body.SelfSlot >= 0)
         {
             frame.Locals[body.SelfSlot] = TemplateValue.From(this);
         }
 
-        var (callerFrame, callerTemplate) = (context.Frame, context.Template);
         (context.Frame, context.Template) = (frame, template);
         context.PushFunction(new FunctionScope(variables is null ? null : new Scope(variables), HidesCallers: body.Name is not null));
         try
@@ -87,6 +91,7 @@ internal sealed class ScriptFunction(ScriptFunctionBody body, Template template,
         {
             context.PopFunction();
             (context.Frame, context.Template) = (callerFrame, callerTemplate);
+            runner?.TakeBack(body.Layout, locals);
             context.LeaveCall();
         }
     }

@@ -21,7 +21,7 @@ internal static class ListOperators
             case BinaryOperator.Multiply when right.IsInteger || left.IsInteger:
                 return left.Kind == TemplateValueKind.List ? Repeated(context, left.AsList, right, span) : Repeated(context, right.AsList, left, span);
             case BinaryOperator.Divide or BinaryOperator.DivideInteger when right.IsInteger:
-                return Sliced(context, left.AsList.Settled(), step: 1, count: Count(right), span);
+                return Divided(context, left.AsList.Settled(), Numbers.ToBigInteger(right), span);
             case BinaryOperator.Modulo when right.IsInteger:
                 return Sliced(context, left.AsList.Settled(), step: Math.Max(Count(right), 1), count: int.MaxValue, span);
             default:
@@ -30,11 +30,11 @@ internal static class ListOperators
     }
 
     private static TemplateList ListOf(TemplateValue value, bool isLeft, BinaryOperator @operator) =>
-        value.Kind == TemplateValueKind.List
-            ? value.AsList.Settled()
-            : throw new TemplateFault(isLeft
-                ? (Wording)$"The left side of the operator `{Operators.Sign(@operator)}` is not a list but {Numbers.TypeName(value)}."
-                : $"The right side of the operator `{Operators.Sign(@operator)}` is not a list but {Numbers.TypeName(value)}.");
+        value.Kind == TemplateValueKind.List ? value.AsList.Settled() : throw NotAList(@operator, value, isLeft);
+
+    public static TemplateFault NotAList(BinaryOperator @operator, TemplateValue value, bool isLeft) => new(isLeft
+        ? (Wording)$"The left side of the operator `{Operators.Sign(@operator)}` is not a list but {Numbers.TypeName(value)}."
+        : $"The right side of the operator `{Operators.Sign(@operator)}` is not a list but {Numbers.TypeName(value)}.");
 
     private static int Count(TemplateValue value) => (int)BigInteger.Min(int.MaxValue, BigInteger.Max(0, Numbers.ToBigInteger(value)));
 
@@ -106,6 +106,10 @@ internal static class ListOperators
             context.LeaveLoop();
         }
     }
+
+    /// <summary>The part of the list that stands at its front when it is cut into so many.</summary>
+    private static TemplateList Divided(RenderContext context, TemplateList list, BigInteger parts, SourceSpan span) =>
+        parts.IsZero ? throw Numbers.DivisionByZero() : Sliced(context, list, step: 1, (int)BigInteger.Max(0, list.Count / parts), span);
 
     private static TemplateList Sliced(RenderContext context, TemplateList list, int step, int count, SourceSpan span)
     {

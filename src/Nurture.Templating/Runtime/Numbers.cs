@@ -219,7 +219,7 @@ internal static class Numbers
         _ => -value.AsDecimal,
     };
 
-    private static TemplateFault DivisionByZero() => new("Attempted to divide by zero.");
+    public static TemplateFault DivisionByZero() => new("Attempted to divide by zero.");
 
     private static TemplateFault TooLarge() => new("The result is a number of more than a million binary digits.");
 }

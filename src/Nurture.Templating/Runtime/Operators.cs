@@ -69,6 +69,11 @@ internal static class Operators
             return Numbers.Compare(left, right) is { } order ? Holds(@operator, order) : @operator == BinaryOperator.NotEqual;
         }
 
+        if (!context.Template.Options.IsMail && (a == TemplateValueKind.List) != (b == TemplateValueKind.List))
+        {
+            throw ListOperators.NotAList(@operator, a == TemplateValueKind.List ? right : left, isLeft: a != TemplateValueKind.List);
+        }
+
         return (a, b) switch
         {
             (TemplateValueKind.Date, TemplateValueKind.Date) => Holds(@operator, left.AsDate.CompareTo(right.AsDate)),

@@ -30,7 +30,7 @@ internal sealed class LoopScope(LoopKind kind, string? variable, LoopScope? oute
     public TemplateValue Last;
 
     /// <summary>Whether the item is another than the one before.</summary>
-    public bool IsChanged(RenderContext context, SourceSpan span) => Index == 0 || !Operators.AreEqual(context, Last, Value, span);
+    public bool IsChanged(RenderContext context, SourceSpan span) => Index == 0 || (Last.Kind == TemplateValueKind.List) != (Value.Kind == TemplateValueKind.List) || !Operators.AreEqual(context, Last, Value, span);
 
     /// <summary>All but <c>changed</c>, which costs a comparison.</summary>
     public TemplateValue Member(string name) => name switch
@@ -59,6 +59,40 @@ internal sealed class Frame(FrameLayout layout, TemplateValue[] locals, Template
 
     /// <summary>What <c>$$</c> runs: the body of a <c>wrap</c>.</summary>
     public TemplateFunction? Block { get; } = block;
+
+    /// <summary>The local variables of the loops that run, innermost last, with their slots; null before the first.</summary>
+    public List<(string Name, int Slot)>? LoopLocals { get; set; }
+
+    /// <summary>What code that was bound by itself starts with, if it runs here: these locals, by their names.</summary>
+    public TemplateValue[] LocalsFor(FrameLayout code)
+    {
+        var locals = code.NewLocals();
+        foreach (var (name, slot) in code.Slots)
+        {
+            if (LoopLocals?.FindLastIndex(local => local.Name == name) is >= 0 and var loop)
+            {
+                locals[slot] = Locals[LoopLocals[loop].Slot];
+            }
+            else if (Layout.TryGetSlot(name, out var from))
+            {
+                locals[slot] = Locals[from];
+            }
+        }
+
+        return locals;
+    }
+
+    /// <summary>What that code set of these locals is set here.</summary>
+    public void TakeBack(FrameLayout code, TemplateValue[] locals)
+    {
+        foreach (var (name, slot) in code.Slots)
+        {
+            if (code.IsSet(name) && Layout.TryGetSlot(name, out var to))
+            {
+                Locals[to] = locals[slot];
+            }
+        }
+    }
 }
 
 /// <summary>A function's variables while it runs.</summary>

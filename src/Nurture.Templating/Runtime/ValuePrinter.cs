@@ -91,6 +91,9 @@ internal static class ValuePrinter
 
                 text.Append('}');
                 break;
+            case TemplateValueKind.Date when context is not null:
+                text.Append(context.Print(value, span));
+                break;
             default:
                 if (value.Kind == TemplateValueKind.BigInteger)
                 {

@@ -94,8 +94,10 @@ internal sealed partial class Lexer
     {
         Step();
         var value = new StringBuilder();
+        var last = start;
         while (!IsAtEnd)
         {
+            last = Mark();
             if (Current == '`')
             {
                 Step();
@@ -110,8 +112,22 @@ internal sealed partial class Lexer
             Step();
         }
 
-        Report(Mark(), "Unexpected end of file while parsing a verbatim string not terminated by a `");
-        Add(TokenKind.Text, start, value.ToString());
+        Report(last, "Unexpected end of file while parsing a verbatim string not terminated by a `");
+        _unterminated = last;
+        AddText(TokenKind.Text, start, value.ToString());
+    }
+
+    /// <summary>A part of a string. As published, one that is not terminated is nothing but its last character, which fits nowhere.</summary>
+    private void AddText(TokenKind kind, Position start, string text)
+    {
+        if (_unterminated is { } last && !_recovers)
+        {
+            Add(TokenKind.Invalid, last);
+        }
+        else
+        {
+            Add(kind, start, text);
+        }
     }
 
     /// <summary>
@@ -128,7 +144,7 @@ internal sealed partial class Lexer
             kind = kind == TokenKind.InterpolationStart ? TokenKind.Text : TokenKind.InterpolationEnd;
         }
 
-        Add(kind, start, value.ToString());
+        AddText(kind, start, value.ToString());
     }
 
     /// <summary>Reads to the closing quote, or to <c>{</c> in an interpolated string: true when more of it follows.</summary>
@@ -160,6 +176,7 @@ internal sealed partial class Lexer
         }
 
         Report(last, $"Unexpected end of file while parsing a string not terminated by a {quote}", $"The string began at line {start.Line}, column {start.Column}.");
+        _unterminated = last;
         return false;
     }
 

@@ -12,6 +12,7 @@ internal sealed partial class Lexer
 
     private readonly string _text;
     private readonly bool _isCodeOnly;
+    private readonly bool _recovers;
     private readonly List<Token> _tokens = [];
     private readonly List<TemplateDiagnostic> _diagnostics = [];
     private readonly List<SourceSpan> _escapeBlocks = [];
@@ -20,27 +21,32 @@ internal sealed partial class Lexer
     // braces that were open outside it.
     private readonly Stack<(char Quote, int OuterBraces)> _interpolations = new();
 
+    // The last character of a string that does not end.
+    private Position? _unterminated;
+
     private int _at;
     private int _line = 1;
     private int _lineStart;
     private int _openBraces;
 
-    private Lexer(string text, bool isCodeOnly)
+    private Lexer(string text, bool isCodeOnly, bool recovers)
     {
         _text = text;
         _isCodeOnly = isCodeOnly;
+        _recovers = recovers;
     }
 
-    public static LexedSource ReadTemplate(string text)
+    /// <param name="recovers">Whether what is read goes on as if a mistake had not been made, so that one is said once.</param>
+    public static LexedSource ReadTemplate(string text, bool recovers = true)
     {
-        var lexer = new Lexer(text, isCodeOnly: false);
+        var lexer = new Lexer(text, isCodeOnly: false, recovers);
         lexer.ReadRawAndCode();
         return lexer.Finish();
     }
 
-    public static LexedSource ReadCode(string text)
+    public static LexedSource ReadCode(string text, bool recovers = true)
     {
-        var lexer = new Lexer(text, isCodeOnly: true);
+        var lexer = new Lexer(text, isCodeOnly: true, recovers);
         while (lexer.ReadCodeToken())
         {
         }
@@ -136,7 +142,7 @@ internal sealed partial class Lexer
             Step();
             var value = new StringBuilder();
             ReadQuoted(start, c, value, isInterpolated: false);
-            Add(TokenKind.Text, start, value.ToString());
+            AddText(TokenKind.Text, start, value.ToString());
         }
         else if (c == '`')
         {

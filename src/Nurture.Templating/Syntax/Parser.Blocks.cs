@@ -27,6 +27,8 @@ internal sealed partial class Parser
         }
         else if (Kind == TokenKind.End)
         {
+            // As published, this is said of a block that was left in the middle too.
+            _hasGivenUp &= _recovers;
             Report(opening.Span, $"Error while parsing {kind}: The <end> statement was not found in: {sketch}");
         }
         else

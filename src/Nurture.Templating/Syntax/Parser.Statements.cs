@@ -67,7 +67,7 @@ internal sealed partial class Parser
 
     private void ReportUnlessReported(Wording message)
     {
-        if (_diagnostics.Count == 0 && _source.Diagnostics.Count == 0)
+        if (_diagnostics.Count == 0 && (_source.Diagnostics.Count == 0 || !_recovers))
         {
             Report(Current.Span, message);
         }
@@ -115,7 +115,7 @@ internal sealed partial class Parser
         }
     }
 
-    private bool IsBlockEnd() => Kind == TokenKind.Identifier && BlockEnds.Contains(Current.Text) && !IsAssignment(Next.Kind);
+    private bool IsBlockEnd() => Kind == TokenKind.Identifier && BlockEnds.Contains(Current.Text);
 
     private string? IndentBefore(Token enter)
     {
@@ -149,7 +149,7 @@ internal sealed partial class Parser
 
     private Statement? ParseStatement()
     {
-        if (Kind == TokenKind.Identifier && !IsAssignment(Next.Kind))
+        if (Kind == TokenKind.Identifier)
         {
             var isLoopMember = Next.Kind is TokenKind.Dot or TokenKind.QuestionDot;
             switch (Current.Text)
@@ -180,7 +180,11 @@ internal sealed partial class Parser
         if (expression is null)
         {
             ReportUnlessReported($"Unexpected token {Describe(start)} while parsing expression");
-            SkipStatement();
+            if (_recovers)
+            {
+                SkipStatement();
+            }
+
             return null;
         }
 

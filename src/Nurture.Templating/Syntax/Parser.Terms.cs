@@ -30,13 +30,17 @@ internal sealed partial class Parser
             case TokenKind.OpenParen:
                 return ParseGroup() is { } group ? ParsePath(group) : null;
             case TokenKind.OpenBracket:
-                return ParseArray();
+                return ParseMembersOf(ParseArray());
             case TokenKind.OpenBrace:
-                return ParseObject();
+                return ParseMembersOf(ParseObject());
             default:
                 return null;
         }
     }
+
+    /// <summary>A list or an object that is written out has members, but <c>[1][0]</c> is a call.</summary>
+    private Expression? ParseMembersOf(Expression? literal) =>
+        literal is not null && Kind is TokenKind.Dot or TokenKind.QuestionDot ? ParsePath(literal) : literal;
 
     private Expression Leaf(Expression leaf)
     {
@@ -246,20 +250,40 @@ internal sealed partial class Parser
         (_ignoresNewLines, _stopsAtLoopOptions, _openChoices) = (true, false, 0);
         var start = Take();
         var members = new List<KeyValuePair<string, Expression>>();
-        var height = 0;
+        var isWhole = TryParseMembers(members, out var height);
+        (_ignoresNewLines, _stopsAtLoopOptions, _openChoices) = outer;
+        if (isWhole && !TryTake(TokenKind.CloseBrace))
+        {
+            Report(Current.Span, $"Unexpected token {Describe(Current)} in an object. Expecting a member name or `}}`.");
+            isWhole = false;
+        }
+
+        // As published, what was read of it stands for it, and the rest for what follows.
+        if (!isWhole && _recovers)
+        {
+            return null;
+        }
+
+        _height = height;
+        return Combined(0, new Expression.ObjectLiteral(members, SpanFrom(start.Span)));
+    }
+
+    private bool TryParseMembers(List<KeyValuePair<string, Expression>> members, out int height)
+    {
+        height = 0;
         while (Kind is TokenKind.Identifier or TokenKind.Text)
         {
             var name = Take().Text!;
             if (!TryTake(TokenKind.Colon))
             {
                 Report(Current.Span, $"Unexpected token {Describe(Current)}. Expecting a colon : after the member name in an object.");
-                return null;
+                return false;
             }
 
             if (ParseValue() is not { } value)
             {
                 Report(Current.Span, $"Unexpected token {Describe(Current)}. Expecting an expression for the value of the member.");
-                return null;
+                return false;
             }
 
             members.Add(new(name, value));
@@ -270,15 +294,7 @@ internal sealed partial class Parser
             }
         }
 
-        (_ignoresNewLines, _stopsAtLoopOptions, _openChoices) = outer;
-        if (!TryTake(TokenKind.CloseBrace))
-        {
-            Report(Current.Span, $"Unexpected token {Describe(Current)} in an object. Expecting a member name or `}}`.");
-            return null;
-        }
-
-        _height = height;
-        return Combined(0, new Expression.ObjectLiteral(members, SpanFrom(start.Span)));
+        return true;
     }
 
     private Expression? ParseInterpolation()
@@ -311,7 +327,9 @@ internal sealed partial class Parser
             height = Math.Max(height, _height);
             if (Kind is not (TokenKind.InterpolationMiddle or TokenKind.InterpolationEnd))
             {
-                Report(Current.Span, $"Unexpected token {Describe(Current)} in an interpolated string. Expecting `}}`.");
+                Report(Current.Span, Kind == TokenKind.Invalid
+                    ? (Wording)$"Unexpected token {Describe(Current)} while parsing expression"
+                    : $"Unexpected token {Describe(Current)} in an interpolated string. Expecting `}}`.");
                 return null;
             }
         }

@@ -16,6 +16,7 @@ internal sealed partial class Parser
     private readonly LexedSource _source;
     private readonly Token[] _tokens;
     private readonly int _depthLimit;
+    private readonly bool _recovers;
     private readonly List<TemplateDiagnostic> _diagnostics = [];
 
     private int _position;
@@ -28,11 +29,13 @@ internal sealed partial class Parser
     // Inside [ ] and { } a newline is a blank.
     private bool _ignoresNewLines;
 
-    public Parser(LexedSource source, int depthLimit = DefaultDepthLimit)
+    /// <param name="recovers">Whether it goes on behind a mistake, so that others are found too. As published, what stands there is another.</param>
+    public Parser(LexedSource source, int depthLimit = DefaultDepthLimit, bool recovers = true)
     {
         _source = source;
         _tokens = source.Tokens;
         _depthLimit = depthLimit;
+        _recovers = recovers;
     }
 
     /// <summary>What was wrong, the parser's findings before the lexer's.</summary>

@@ -159,6 +159,35 @@ public sealed class MailFormTests
         Assert.Equal(3, new[] { MailTemplate.Parse(Text, "a.en.html"), MailTemplate.Parse(Text, "a.en.md"), MailTemplate.Parse(Text, "a.en.html", "Hello") }.Select(mail => mail.Hash).Distinct().Count());
     }
 
+    [Fact]
+    public void The_examples_of_the_language_sheet_are_mails()
+    {
+        var sheet = File.ReadAllText(Path.Combine(Scenarios.Fixtures.Root, "templates/README.md"));
+        var inputs = new TemplateObject
+        {
+            ["contact"] = new TemplateObject { ["first_name"] = "Ann" },
+            ["account"] = new TemplateObject { ["name"] = "R&D", ["plan"] = "pro", ["features"] = new TemplateList(["Reports", "Alerts"]) },
+        };
+
+        var markdown = Shown(MailTemplate.Parse($"---\nsubject: x\nlayout: none\n---\n{Example("Markdown", "markdown")}", "welcome.en.md"));
+        var blocks = Shown(Blocks(Example("Blocks", "yaml")));
+
+        Assert.Contains("<p>Your trial for <strong>R&amp;D</strong> is ready:</p>", markdown, StringComparison.Ordinal);
+        Assert.Contains("<ul><li>Reports</li><li>Alerts</li></ul>", markdown, StringComparison.Ordinal);
+        Assert.Contains("class=\"button\">Open the guide</a>", markdown, StringComparison.Ordinal);
+        Assert.Contains("Your plan has more than that.", blocks, StringComparison.Ordinal);
+        Assert.Contains("Invite your colleagues</li>", blocks, StringComparison.Ordinal);
+
+        string Example(string section, string language) =>
+            sheet.Split($"\n## {section}\n")[1].Split($"```{language}\n")[1].Split("```")[0];
+
+        string Shown(MailTemplate mail)
+        {
+            Assert.Empty(mail.Diagnostics);
+            return MailRenderer.Body(mail, inputs, Options).Replace("\n", "", StringComparison.Ordinal);
+        }
+    }
+
     private static MailTemplate Blocks(string text) => MailTemplate.Parse(text, "welcome.en.blocks.yaml");
 
     private static string Html(string body)

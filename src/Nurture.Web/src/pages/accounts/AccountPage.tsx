@@ -90,7 +90,7 @@ export default function AccountPage() {
           </>
         }
       />
-      <Stack gap="sm" mb={account.hold || account.escalation_id ? "md" : 0}>
+      <Stack gap="sm" className={classes.notices}>
         {account.escalation_id && (
           <Alert color="orange" icon={<IconUrgent aria-hidden />} title={t("accounts.escalation")}>
             <LinkTo to={`/escalations/${account.escalation_id}`} size="sm">

@@ -1,7 +1,7 @@
 import { Badge, Button, Collapse, Group, Stack, Table, Text, UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconChevronRight, IconPlus, IconRefresh } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api } from "@/api/client";
 import { useApi } from "@/api/hooks";
@@ -49,6 +49,11 @@ export default function EventsPage() {
   const { data, error, isPending, refetch } = useApi<Plan>("/arriving", undefined, { refetchInterval: (query) => (query.state.data?.read != null ? 800 : false) });
   const number = (value: number) => new Intl.NumberFormat(i18n.language).format(value);
   const read = useMutation({ mutationFn: () => api.post("/arriving/reading"), onSuccess: () => client.invalidateQueries({ queryKey: ["/arriving"] }), onError: sayFailed });
+  const { mutate: begin, isIdle } = read;
+  const isUnread = data?.at === null && data.read === null && can("scenarios.write");
+  useEffect(() => {
+    if (isUnread && isIdle) begin();
+  }, [isUnread, isIdle, begin]);
   const adopt = useMutation({
     mutationFn: ({ event, properties }: { event: Arriving; properties: Property[] }) =>
       api.post("/arriving/adopt", { event: event.name, properties: Object.fromEntries(properties.map((property) => [property.name, property.guess])) }),
