@@ -252,7 +252,7 @@ public sealed class EscalationTests
     [InlineData("subject: account\n", true, "")]
     public void Who_goes_on_after_the_goal_hears_that_the_case_resolved_by_itself_where_nobody_took_it(string subject, bool isTaken, string mails)
     {
-        var waiting = Scenario("a", "stuck", "stalled").Replace("subject: account\n", subject).Replace("within: 60d }", "within: 60d, on_goal: continue }").Replace("saved:", "recovered_by_itself:").Replace("thanks-a", "back");
+        var waiting = Scenario("a", "stuck", "stalled").Replace("subject: account\n", subject).Replace("within: 60d }", "within: 60d, on_goal: continue }").Replace("saved:", "recovered_by_itself:").Replace("thanks-a", "back, expires: 9d");
         if (subject.Length == 0) waiting = waiting.Replace(", to: trigger.contact, nobody: end", "");
         var world = Company(waiting).Do(1, "stuck");
         if (isTaken) world.Work(1, EscalationAct.Acknowledge);
