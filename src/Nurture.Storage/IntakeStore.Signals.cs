@@ -65,11 +65,11 @@ public sealed partial class IntakeStore
             introduced.Add(contact!);
             ToContact(new Signal.Described(contact!.Id, attributes, At, contact.IsKnown, message.Submission.Basis, message.Submission.CountsOnly));
             if (account is not null) Join(account, roles);
-            else if (roles.Count > 0) ToContact(new Signal.Grouped(contact.Id, 0, 0, roles, At));
+            else if (roles.Count > 0) ToContact(new Signal.Grouped(contact.Id, 0, 0, roles, At, message.Submission.CountsOnly));
         }
 
         private void Join(FoundAccount joined, IReadOnlyList<string> roles) =>
-            ToContact(new Signal.Grouped(contact!.Id, joined.Id, joined.Slot, roles, At));
+            ToContact(new Signal.Grouped(contact!.Id, joined.Id, joined.Slot, roles, At, message.Submission.CountsOnly));
 
         private void Occur(IntakeItem.Occurred occurred)
         {

@@ -14,7 +14,7 @@ internal sealed class AttributeRead(SubjectKind of, string name, PartType type, 
     public override Reading Read(in ConditionContext context)
     {
         SubjectState? subject = of == SubjectKind.Contact ? context.Contact : context.Account;
-        if (subject is null) return Reading.Unknown;
+        if (subject is null || context.IsSettling && name == "email" && subject is ContactState { Email: null }) return Reading.Unknown;
         var read = Typed.As(type, Reading.Of(subject[name]));
         return read.Kind == ReadingKind.Absent ? instead : read;
     }

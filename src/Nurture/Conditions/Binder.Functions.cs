@@ -227,12 +227,6 @@ internal sealed partial class Binder
     private Part? BindEvent(Expression.Call call)
     {
         if (Arguments(call, 1, 1, "where", "since") is not [var argument]) return null;
-        if (scope.IsMail)
-        {
-            return FailedPart(call, NotHere, $"{Shown(call)} means since entry, which each scenario remembers for its own conditions: a mail may be sent by any of them.",
-                Bare(argument) is Expression.Literal ? (Wording)$"Ask ever({Shown(argument)}), or name a window: count({Shown(argument)}, \"14d\") >= 1; or let a branch of the scenario choose the mail." : null);
-        }
-
         if (!scope.HasEnrollment)
         {
             var who = NameOf(call)!.Value.Receiver == SubjectKind.Account ? "account." : "";
@@ -241,7 +235,8 @@ internal sealed partial class Binder
         }
 
         if (AskedSubject(call) is not { } by || EventName(argument, by, call) is not { } name) return null;
-        var since = scope.IsInRepeat ? Since.Iteration : Since.Entry;
+        // What a mail is sent from is known when it is; outside of a repeat a turn began never.
+        var since = scope.IsInRepeat || scope.IsMail ? Since.Iteration : Since.Entry;
         if (Named(call, "since") is { } written)
         {
             if (TextIn(written, "\"step\" or \"entry\"") is not { } from) return null;

@@ -28,8 +28,14 @@ public readonly record struct ConditionContext
     /// <summary>The event whose own fields a <c>where</c> reads.</summary>
     public OccurredEvent? Event { get; init; }
 
+    /// <summary>What happened since entry, by the predicate's key, where somebody else than the passage's scenario asks: a mail of it. Null for what the passage remembers.</summary>
+    public IReadOnlyDictionary<string, OccurredEvent>? Remembered { get; init; }
+
     /// <summary>An event that arrived later than this after it happened is not heard; null hears all.</summary>
     public TimeSpan? MostLate { get; init; }
+
+    /// <summary>Somebody is about to enter, and who they are may still be told: an address that is not there is unknown, not missing (SEMANTICS.md 19).</summary>
+    public bool IsSettling { get; init; }
 
     /// <summary>Whether a repeat goes round once more: a mail of any turn may have been clicked meanwhile.</summary>
     public bool IsOfAllTurns { get; init; }

@@ -13,9 +13,6 @@ public sealed record ConditionFunction(string Name, string Signature, string Giv
 
     /// <summary>It asks about a passage, so nobody can before entry: goal, exit, waits and steps do.</summary>
     public bool IsOfPassage { get; init; }
-
-    /// <summary>What each scenario remembers for its own conditions, no mail can ask.</summary>
-    public bool IsInMails { get; init; } = true;
 }
 
 /// <summary>The functions that conditions and mails may call: the reference page is made of this list.</summary>
@@ -29,7 +26,7 @@ public static class ConditionFunctions
     [
         new("event", "event(\"x\", where: event.y == 1, since: \"step\")", YesOrNo,
             "Whether it happened since entry, the trigger itself excluded; inside a repeat, since its turn began. In an account scenario by anyone; account.event(…) asks the account of a person.",
-            "event(\"ordered\", where: event.total >= 100)") { AsksSomebody = true, IsOfPassage = true, IsInMails = false },
+            "event(\"ordered\", where: event.total >= 100)") { AsksSomebody = true, IsOfPassage = true },
         new("count", "count(\"x\", \"14d\", where: event.y == 1)", Number,
             "How often it happened in the window, which excludes its start and includes now; \"ever\" for all time. account.count(…) asks the account.",
             "count(\"login\", \"14d\") >= 3") { AsksSomebody = true },

@@ -3,8 +3,6 @@ namespace Nurture.Conditions;
 /// <summary>Names and functions as tables of the authoring guide.</summary>
 public static class ConditionReference
 {
-    private const string OfPassage = "goal, exit, waits, branches";
-
     // Where something is asked, of whom, and what it has beside what everybody has.
     private static readonly string[][] Stands =
     [
@@ -16,7 +14,7 @@ public static class ConditionReference
         ["tiers and stages", "as of any scenario", "what makes an account one is a scenario that says `set`, so its conditions are the rule"],
         ["health: `for`, `value`, `when`", "the account", "nothing of a passage"],
         ["`if` of a playbook's task", "the account, when the case is opened", "nothing of a passage"],
-        ["a mail", "whom it is to, and their account, whatever its scenario is about", "`sent`, `clicked`, `opened`, `answered`, `trigger.…`, `heard.…`; no `event(…)`, which each scenario remembers for itself"],
+        ["a mail", "whom it is to, and their account, whatever its scenario is about", "the passage that sends it, `trigger.…`, `heard.…`; `event(…)` is the reader's, `account.event(…)` anyone's"],
         ["`when` of a hook", "nobody: nobody is known yet", "`body.…` and nothing else, with `one_of`, `not`, `exists`, and `days_since` and `days_until` of a place in it"],
     ];
 
@@ -30,8 +28,7 @@ public static class ConditionReference
 
     private static string WhereOf(ConditionFunction function) => function switch
     {
-        { IsOfPassage: true, IsInMails: false } => OfPassage,
-        { IsOfPassage: true } => $"{OfPassage}, mails",
+        { IsOfPassage: true } => "goal, exit, waits, branches, mails",
         { IsInWhere: true } => "everywhere, inside `where:` too",
         _ => "everywhere",
     };

@@ -10,8 +10,7 @@ internal sealed class HasHappened(EventPredicate predicate) : Test
 {
     public override Truth Ask(in ConditionContext context)
     {
-        if (context.Enrollment is not { } enrollment || !enrollment.EventsSinceEntry.TryGetValue(predicate.Key, out var heard)) return Truth.False;
-
+        if (context.Enrollment is not { } enrollment || !(context.Remembered ?? enrollment.EventsSinceEntry).TryGetValue(predicate.Key, out var heard)) return Truth.False;
         if (context.MostLate is { } most && heard.ReceivedAt - heard.OccurredAt > most) return Truth.False;
         return predicate.Since switch
         {
@@ -54,7 +53,7 @@ internal sealed class Reachable(SendClass @class, string? topic) : Test
 {
     public override Truth Ask(in ConditionContext context)
     {
-        if (context.Contact is not { } contact) return Truth.Unknown;
+        if (context.Contact is not { } contact || context.IsSettling && contact.Email is null) return Truth.Unknown;
         return Of(contact.Status == ContactStatus.Active
             && !contact.IsSuppressed
             && !string.IsNullOrEmpty(contact.Email)

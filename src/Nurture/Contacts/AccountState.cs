@@ -72,12 +72,12 @@ public sealed class AccountState : SubjectState
         Seats.RemoveAll(seat => seat.ContactId == contactId);
     }
 
+    /// <summary>Who has a place waits for none any more.</summary>
     public override void Rename(long contactId, long into)
     {
         base.Rename(contactId, into);
-        var seats = Seats.Select(seat => seat.ContactId == contactId ? seat with { ContactId = into, Trigger = seat.Trigger is { } trigger ? trigger with { ContactId = into } : null } : seat).ToList();
+        var seats = Seats.Select(seat => seat.ContactId == contactId ? seat with { ContactId = into } : seat).ToList();
         Seats.Clear();
-        // Of two places of one person the one that is taken stays.
-        Seats.AddRange(seats.GroupBy(seat => (seat.Scenario, seat.ContactId)).Select(of => of.FirstOrDefault(seat => seat.IsTaken) ?? of.First()));
+        Seats.AddRange(seats.Where((seat, i) => !seats.Where((other, j) => other.Scenario == seat.Scenario && other.ContactId == seat.ContactId && (other.IsTaken && !seat.IsTaken || other.IsTaken == seat.IsTaken && j < i)).Any()));
     }
 }

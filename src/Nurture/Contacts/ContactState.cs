@@ -60,6 +60,9 @@ public sealed class ContactState : SubjectState
     /// <summary>A colleague of ours or a test person, by the policy as of when they last did something (SEMANTICS.md 57).</summary>
     public bool IsInternal { get; set; }
 
+    /// <summary>An import brought it to the account to which it is on its way: what is true of it there starts nothing (SEMANTICS.md 20).</summary>
+    public bool IsBroughtIn { get; set; }
+
     /// <summary>Set by who loads the state, from the suppression list; not stored here.</summary>
     public bool IsSuppressed { get; set; }
 

@@ -206,6 +206,7 @@ public static partial class StateCodec
         hot.Flag(65, contact.IsInternal);
         foreach (var hold in contact.Holds) hot.Message(67, w => WriteHold(w, hold));
         if (contact.QuietUntil != default) hot.Instant(68, contact.QuietUntil);
+        hot.Flag(69, contact.IsBroughtIn);
         foreach (var membership in contact.Memberships) cold.Number(51, membership);
         foreach (var absorbed in contact.Absorbed) cold.Number(66, absorbed);
         foreach (var (session, part) in contact.Sessions)
@@ -246,6 +247,7 @@ public static partial class StateCodec
             case 65: contact.IsInternal = reader.Flag; return true;
             case 67: contact.Holds.Add(ReadHold(reader.Bytes)); return true;
             case 68: contact.QuietUntil = reader.Instant; return true;
+            case 69: contact.IsBroughtIn = reader.Flag; return true;
             case 51: contact.Memberships.Add(reader.Number); return true;
             case 66: contact.Absorbed.Add(reader.Number); return true;
             case 64:

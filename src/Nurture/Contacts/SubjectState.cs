@@ -65,12 +65,12 @@ public abstract class SubjectState
     public byte[] Unknown { get; set; } = [];
 
     /// <summary>Its passages go on without what the person said: the event stays as a fact, its words go.</summary>
-    public virtual void Forget(long contactId) => Rewrite(happened => happened.ContactId == contactId ? happened with { Properties = default } : happened);
+    public virtual void Forget(long contactId) => ReplaceOf(contactId, happened => happened with { Properties = default });
 
-    /// <summary>Two people turned out to be one: what its passages know of the one they know of the other.</summary>
+    /// <summary>Somebody whom its passages know turned out to be somebody else, who did and was sent what that one did and was sent.</summary>
     public virtual void Rename(long contactId, long into)
     {
-        Rewrite(happened => happened.ContactId == contactId ? happened with { ContactId = into } : happened);
+        ReplaceOf(contactId, happened => happened with { ContactId = into });
         foreach (var enrollment in Enrollments)
         {
             foreach (var send in enrollment.Sends.Where(send => send.RecipientId == contactId)) send.RecipientId = into;
@@ -78,19 +78,19 @@ public abstract class SubjectState
         }
     }
 
-    private void Rewrite(Func<OccurredEvent, OccurredEvent> rewritten)
+    /// <summary>What passages and entries that wait remember of what the person did.</summary>
+    private void ReplaceOf(long contactId, Func<OccurredEvent, OccurredEvent> replace)
     {
         foreach (var enrollment in Enrollments)
         {
-            if (enrollment.Trigger is { } trigger) enrollment.Trigger = rewritten(trigger);
-            if (enrollment.Heard is { } heard) enrollment.Heard = rewritten(heard);
-            foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = rewritten(happened);
+            enrollment.Trigger = Replaced(enrollment.Trigger);
+            enrollment.Heard = Replaced(enrollment.Heard);
+            foreach (var (key, happened) in enrollment.EventsSinceEntry.ToList()) enrollment.EventsSinceEntry[key] = Replaced(happened)!;
         }
 
-        for (var i = 0; i < PendingEntries.Count; i++)
-        {
-            if (PendingEntries[i].Trigger is { } trigger) PendingEntries[i] = PendingEntries[i] with { Trigger = rewritten(trigger) };
-        }
+        for (var i = 0; i < PendingEntries.Count; i++) PendingEntries[i] = PendingEntries[i] with { Trigger = Replaced(PendingEntries[i].Trigger) };
+
+        OccurredEvent? Replaced(OccurredEvent? happened) => happened?.ContactId == contactId ? replace(happened) : happened;
     }
 
     public AttributeValue this[string attribute] => Attributes.TryGetValue(attribute, out var stamped) ? stamped.Value : default;

@@ -112,6 +112,7 @@ internal sealed partial class Advance
         if (from.CreatedAt < into.CreatedAt) into.CreatedAt = from.CreatedAt;
         foreach (var (id, member) in from.Members) MergeMember(into, id, member);
         catalog.Index.Criteria.Merge(into, from);
+        var (own, ownPassages) = (into.Enrollments.ToList(), into.Passages.ToList());
         foreach (var passage in from.Passages) AddPassage(into, passage);
         foreach (var (scenario, was) in from.TriggerMemory) into.TriggerMemory.TryAdd(scenario, was);
         into.Lists.UnionWith(from.Lists);
@@ -122,6 +123,8 @@ internal sealed partial class Advance
         var merged = MergeCases(into, from);
         MergeHolds(into, from, merged);
         foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment);
+        EndWhatWasThere(into, own, from.Passages);
+        EndWhatWasThere(into, from.Enrollments, ownPassages);
         var owners = new[] { Text(into, "owner"), Text(from, "owner") };
         foreach (var (name, stamped) in from.Attributes) into.Set(name, stamped.Value, stamped.At);
         // What was the other owner's goes along as with any change of owner (SEMANTICS.md 55).
@@ -199,7 +202,6 @@ internal sealed partial class Advance
         // As with new evidence: what one of the two still waits for is not put aside with the other.
         if (isAwake) TakeUp(stays, now);
         stays.Assignee ??= goes.Assignee;
-        Raise(stays, PriorityOf(goes));
         Do(new Effect.EscalationNoted(stays.Id, account.Id, now, "merged", "", "", Detail(("type", goes.Type), ("escalation", goes.Id.ToString(CultureInfo.InvariantCulture)))));
         Do(new Effect.EscalationChanged(goes.Id, goes.Assignee, goes.AcknowledgedAt, null, now, EscalationTypes.Merged, "", goes.Clocks, [.. goes.Pauses]));
         Do(new Effect.EscalationMerged(goes.Id, stays.Id));

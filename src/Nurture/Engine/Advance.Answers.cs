@@ -60,7 +60,7 @@ internal sealed partial class Advance
 
     private static bool Asks(Scenario scenario, string id) => Step.All(scenario.Steps).Any(step => step.Id == id && step is Step.Send { Asks: not null });
 
-    private static bool IsAnswerTo(Enrollment enrollment, OccurredEvent happened) => happened["enrollment"].ToString() == IdOf(enrollment.Id);
+    private static bool IsAnswerTo(Enrollment enrollment, OccurredEvent happened) => happened.Name == ProductEvents.Answered && happened["enrollment"].ToString() == IdOf(enrollment.Id);
 
     private static string IdOf(long id) => id.ToString(CultureInfo.InvariantCulture);
 }

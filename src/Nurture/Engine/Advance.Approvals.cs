@@ -25,8 +25,9 @@ internal sealed partial class Advance
         var (locale, assignee) = (MailInputs.LocaleOf(catalog, recipient, account), approver.Address ?? Text(account, approver.Attribute));
         var approval = new Approval { Id = Draws.TaskId(enrollment.Id, $"approve\n{step.Id}\n{enrollment.Iteration}\n{recipient.Id}"), Step = step.Id, RecipientId = recipient.Id, DueAt = Calendar.Add(at, approver.UpTo, Company) };
         enrollment.Approvals.Add(approval);
-        var inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row,
-            asks: step.Asks is { } asked ? (asked, locale) : null, from: SenderOf(step, account, locale), answers: AnswersFor(recipient, account, enrollment, at));
+        var reads = catalog.Mails.ReadsOf(step.Template, locale);
+        var inputs = MailInputs.Write(catalog, reads, recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row,
+            asks: step.Asks is { } asked ? (asked, locale) : null, from: SenderOf(step, account, locale), answers: AnswersFor(reads, recipient, account, enrollment, at));
         Do(new Effect.ApprovalAsked(new ApprovalRow(
             approval.Id, account?.Id ?? 0, subject.Ref, recipient.Id, enrollment.Id, enrollment.Scenario, enrollment.Version, step.Id, step.Template, locale, inputs, assignee, at, approval.DueAt, approver.SendsUnanswered)));
         Note(subject, enrollment, Reason.ApprovalAsked, at, recipient.Id, detail: Detail(("assignee", assignee ?? "")));
@@ -94,7 +95,7 @@ internal sealed partial class Advance
         set.Touch(new SubjectKey(slot, account.Ref));
         var waits = account.Enrollments.Concat(EnrolledPeople(account).SelectMany(person => person.Enrollments)).Any(one => one.TaskId != 0 || one.Approvals.Count > 0);
         var isKnown = cases.Count > 0 || holds.Count > 0 || waits;
-        if (isKnown) Note(account, null, Reason.OwnerChanged, at, detail: Detail(("from", before), ("to", after ?? "")));
+        Note(account, null, Reason.OwnerChanged, at, detail: Detail(("from", before), ("to", after ?? "")));
         foreach (var colleague in new[] { before, after }.OfType<string>())
         {
             Do(new Effect.ColleaguesTold(new Notice(

@@ -15,13 +15,16 @@ internal sealed partial class Advance
     // So often a delayed entry asks whether its scenario is still paused.
     private static readonly TimeSpan PausedLook = TimeSpan.FromHours(1);
 
-    private void Trigger(OccurredEvent happened, ContactState? contact, AccountState? account, DateTimeOffset at)
+    /// <param name="isOfStranger">Whoever did it belongs to another account, and enters there.</param>
+    private void Trigger(OccurredEvent happened, ContactState? contact, AccountState? account, DateTimeOffset at, bool isOfStranger = false)
     {
         if (!catalog.Index.ByTriggerEvent.TryGetValue(happened.Name, out var scenarios)) return;
         foreach (var published in scenarios)
         {
             var trigger = (Scenarios.Trigger.Event)published.Scenario.Trigger;
-            if (trigger.Where is { } where && where.Evaluate(new ConditionContext { Catalog = catalog, At = at, Contact = contact, Account = account, Trigger = happened, Event = happened }) != Truth.True) continue;
+            var asked = IsMeant(trigger, happened, contact, account, at, isSettling: trigger.Settle != TimeSpan.Zero);
+            if (asked == Truth.Unknown && contact is not null) Pend(contact, published, trigger, happened, at);
+            if (asked != Truth.True || isOfStranger && published.Scenario.Subject == SubjectKind.Contact) continue;
             foreach (var (subject, isWaiting) in Subjects(published, trigger, happened, contact, account, at))
             {
                 var isOther = !ReferenceEquals(subject, contact) && !ReferenceEquals(subject, account);
@@ -32,6 +35,10 @@ internal sealed partial class Advance
             }
         }
     }
+
+    /// <param name="isSettling">Whether an address and an account may still come.</param>
+    private Truth IsMeant(Scenarios.Trigger.Event trigger, OccurredEvent happened, ContactState? contact, AccountState? account, DateTimeOffset at, bool isSettling) =>
+        trigger.Where?.Evaluate(new ConditionContext { Catalog = catalog, At = at, Contact = contact, Account = account, Trigger = happened, Event = happened, IsSettling = isSettling }) ?? Truth.True;
 
     /// <summary>Whom the event enrolls; a contact that has no account yet waits for one in an account scenario.</summary>
     private IEnumerable<(SubjectState Subject, bool IsWaiting)> Subjects(
@@ -62,8 +69,10 @@ internal sealed partial class Advance
     }
 
     /// <summary>Whether an entry of the same key waits already.</summary>
-    private bool IsPending(SubjectState subject, Scenario scenario, OccurredEvent? trigger, bool isDelayed) =>
-        subject.PendingEntries.Exists(entry => entry.Scenario == scenario.Name && entry.IsDelayed == isDelayed && KeyOf(scenario, subject, entry.Trigger) == KeyOf(scenario, subject, trigger));
+    private bool IsPending(SubjectState subject, Scenario scenario, OccurredEvent? trigger, bool isDelayed) => WaitingOf(subject, scenario, trigger, isDelayed) is not null;
+
+    private PendingEntry? WaitingOf(SubjectState subject, Scenario scenario, OccurredEvent? trigger, bool isDelayed) =>
+        subject.PendingEntries.Find(entry => entry.Scenario == scenario.Name && entry.IsDelayed == isDelayed && KeyOf(scenario, subject, entry.Trigger) == KeyOf(scenario, subject, trigger));
 
     private static TimeSpan SettleOf(SubjectState subject) =>
         subject is ContactState contact && (!contact.IsKnown || contact.AccountId == 0 || contact.Email is null) ? LongSettle : ShortSettle;
@@ -78,9 +87,10 @@ internal sealed partial class Advance
             return;
         }
 
+        var waiting = WaitingOf(subject, scenario, happened, isDelayed: true);
         var refusal = published.IsPaused ? Reason.ScenarioPaused
             : now - at > late ? Reason.Late
-            : IsPending(subject, scenario, happened, isDelayed: true) ? Reason.AlreadyEnrolled
+            : waiting is not null && (scenario.WhileLive == WhileLive.Ignore || happened?.OccurredAt < waiting.Trigger?.OccurredAt) ? Reason.AlreadyEnrolled
             : (Reason?)null;
         if (refusal is not null)
         {
@@ -88,6 +98,15 @@ internal sealed partial class Advance
             return;
         }
 
+        // As of a passage that has begun: a delay begins again, a place in line stays.
+        if (waiting is not null && (scenario.WhileLive == WhileLive.Refresh || trigger.Delay == default))
+        {
+            subject.PendingEntries[subject.PendingEntries.IndexOf(waiting)] = waiting with { Trigger = happened };
+            Note(subject.Ref, scenario.Name, scenario.Version, 0, "", Reason.Refreshed, at, happened?.ContactId ?? 0, Detail(("waits", "true")));
+            return;
+        }
+
+        if (waiting is not null) Unqueue(subject, waiting);
         var entry = Queue(subject, scenario, new PendingEntry(scenario.Name, happened, default, IsDelayed: true, isBehind), at + trigger.Delay);
         Note(subject.Ref, scenario.Name, scenario.Version, 0, "", Reason.EntryDelayed, at, happened?.ContactId ?? 0,
             Detail((trigger.Spread > TimeSpan.Zero ? "latest" : "until", entry.Until.ToString("O", System.Globalization.CultureInfo.InvariantCulture))));
@@ -161,7 +180,7 @@ internal sealed partial class Advance
         {
             // What would have ended the passage, had it begun at once, keeps it from beginning.
             var passage = new Enrollment { Id = 0, Scenario = scenario.Name, Version = scenario.Version, Key = KeyOf(scenario, subject, happened), EnteredAt = happened.OccurredAt, Trigger = happened };
-            RememberPast(subject, passage, scenario);
+            RememberPast(subject, passage);
             var context = Context(subject, passage, at);
             Reason? over = scenario.Goal?.When.Evaluate(context) == Truth.True ? Reason.GoalAlreadyReached
                 : scenario.Exits.Any(exit => exit.When?.Evaluate(context) == Truth.True) ? Reason.ExitAlreadyTrue : null;
@@ -173,22 +192,29 @@ internal sealed partial class Advance
         }
 
         TryEnter(subject, published, entry.Trigger, entry.Until, TimeSpan.MaxValue, settle, isBehind: entry.IsBehind);
+        PassOnUnlessTaken(subject, scenario, at);
     }
 
     private void TryUnsettled(ContactState contact, PendingEntry entry, PublishedScenario published, Scenarios.Trigger.Event trigger, DateTimeOffset at)
     {
-        SubjectState? subject = published.Scenario.Subject == SubjectKind.Account ? AccountOf(contact) : contact;
+        var scenario = published.Scenario;
+        SubjectState? subject = scenario.Subject == SubjectKind.Account ? AccountOf(contact) : contact;
         var happened = subject is AccountState account ? entry.Trigger! with { AccountId = account.Id } : entry.Trigger!;
-        var isKnown = subject is not null && published.Scenario.Audience?.Evaluate(Context(subject, null, at, happened)) != Truth.Unknown;
-        if (!isKnown && at < entry.Until) return;
+        var isSettling = at < entry.Until;
+        // What it asks is of the moment at which it happened, but for what has become known since.
+        var asked = IsMeant(trigger, happened, contact, AccountOf(contact), happened.OccurredAt, isSettling);
+        var isKnown = subject is not null && asked != Truth.Unknown && scenario.Audience?.Evaluate(Context(subject, null, at, happened) with { IsSettling = isSettling }) != Truth.Unknown;
+        if (isSettling && !isKnown && asked != Truth.False) return;
         contact.PendingEntries.Remove(entry);
-        if (subject is null)
+        if (subject is null || asked != Truth.True)
         {
-            Note(contact.Ref, entry.Scenario, published.Scenario.Version, 0, "", published.Scenario.Subject == SubjectKind.Account ? Reason.NoAccount : Reason.AudienceUnknown, at, 0, "");
+            var reason = asked == Truth.False ? Reason.TriggerNotTrue : subject is null ? Reason.NoAccount : Reason.AudienceUnknown;
+            Note(contact.Ref, scenario.Name, scenario.Version, 0, "", reason, at, 0, "");
             return;
         }
 
-        TryEnter(subject, published, happened, at, late: trigger.Late, settle: TimeSpan.Zero);
+        if (scenario.Trigger.Delay == default && scenario.Trigger.Spread == default) TryEnter(subject, published, happened, at, trigger.Late, TimeSpan.Zero);
+        else Begin(subject, published, happened, happened.OccurredAt, trigger.Late);
         Rest(subject, at);
     }
 
@@ -213,6 +239,7 @@ internal sealed partial class Advance
         if (live is not null && scenario.WhileLive == WhileLive.Refresh)
         {
             live.Trigger = trigger;
+            ForgetOfOther(subject, live, scenario);
             Note(subject, live, Reason.Refreshed, at);
             AskGoalAndExit(subject, live, Later(at, subject.LivedUntil));
             Continue(subject, live, Later(at, subject.LivedUntil));
@@ -229,7 +256,7 @@ internal sealed partial class Advance
             Key = key,
             EnteredAt = at,
             Trigger = trigger,
-            IsHeldOut = scenario.Holdout > 0 && Draws.Share("holdout", Scenario.FamilyOf(scenario.Name), AccountRefOf(subject)) < scenario.Holdout,
+            IsHeldOut = scenario.Holdout > 0 && IsHeldOut(subject, Scenario.FamilyOf(scenario.Name), scenario.Holdout),
             GoalDeadline = scenario.Goal?.Within is { } within ? at + within : null,
             IsBehind = isBehind,
         };
@@ -244,7 +271,7 @@ internal sealed partial class Advance
             (false, { } asked) => Asked(asked),
             (true, { } asked) => because.Length > 0 ? Detail(("holdout", "true"), asked, ("because", because)) : Detail(("holdout", "true"), asked),
         });
-        RememberPast(subject, enrollment, scenario);
+        RememberPast(subject, enrollment);
         Go(subject, enrollment, published, published.Program.First, at);
         AskGoalAndExit(subject, enrollment, Later(at, subject.LivedUntil));
         Continue(subject, enrollment, Later(at, subject.LivedUntil));
@@ -261,6 +288,8 @@ internal sealed partial class Advance
             // What scenarios do to each other at one moment does not go round in circles.
             var isOfOurs = trigger is null || trigger.Name.StartsWith(ProductEvents.Prefix, StringComparison.Ordinal);
             if (live is not null && (scenario.WhileLive == WhileLive.Ignore || (isOfOurs && !isForced && live.EnteredAt == at))) return Reason.AlreadyEnrolled;
+            // Told late, it is no newer word than the one that it would take the place of.
+            if (live is not null && trigger?.OccurredAt < live.Trigger?.OccurredAt) return Reason.AlreadyEnrolled;
             if (passage is not null && live is null && isOfOurs && !isForced && passage.EnteredAt == at) return Reason.ReentryTooSoon;
             if (passage is not null && live is null && !isForced)
             {
@@ -268,10 +297,11 @@ internal sealed partial class Advance
                 if (at - passage.EndedAt < scenario.Reentry.After) return Reason.ReentryTooSoon;
             }
 
-            if (scenario.Audience?.Evaluate(context) is { } asked && asked != Truth.True)
+            var maySettle = !isTried && settle != TimeSpan.Zero && subject is ContactState && trigger is not null;
+            if (scenario.Audience?.Evaluate(context with { IsSettling = maySettle }) is { } asked && asked != Truth.True)
             {
                 if (asked == Truth.False) return Reason.AudienceFalse;
-                if (!isTried && settle != TimeSpan.Zero && subject is ContactState contact && trigger is not null)
+                if (maySettle && subject is ContactState contact)
                 {
                     if (!IsPending(contact, scenario, trigger, isDelayed: false))
                     {
@@ -319,10 +349,11 @@ internal sealed partial class Advance
         {
             var values = signal.Values.Length == 0 ? null
                 : new OccurredEvent(0, ProductEvents.Started, subject.Kind == SubjectKind.Contact ? subject.Id : 0, AccountRefOf(subject) is { Kind: SubjectKind.Account } account ? account.Id : 0, signal.At, signal.At, signal.Values);
-            TryEnter(subject, published, values, signal.At, late: TimeSpan.MaxValue, settle: TimeSpan.Zero, signal.IsForced, signal.ByScenario.Length > 0 ? ("by_scenario", signal.ByScenario) : ("by", signal.By), because: signal.Because);
-            // A place that was passed on to somebody who may not enter is the next one's.
-            if (signal.ByScenario == signal.Scenario && !published.IsPaused && subject is ContactState person && AccountOf(person) is { } colleagues
-                && !subject.Enrollments.Exists(one => one.Scenario == signal.Scenario && one.Status == EnrollmentStatus.Live)) PassPlaceOn(colleagues, published.Scenario, signal.At);
+            var isPlace = signal.ByScenario == signal.Scenario;
+            // A place that became free during a pause is taken when it is over.
+            if (isPlace && published.IsPaused) Queue(subject, published.Scenario, new PendingEntry(signal.Scenario, values, default, IsDelayed: true), signal.At + PausedLook);
+            else TryEnter(subject, published, values, signal.At, late: TimeSpan.MaxValue, settle: TimeSpan.Zero, signal.IsForced, signal.ByScenario.Length > 0 ? ("by_scenario", signal.ByScenario) : ("by", signal.By), because: signal.Because);
+            if (isPlace && !published.IsPaused) PassOnUnlessTaken(subject, published.Scenario, signal.At);
         }
 
         Rest(subject, signal.At);

@@ -266,6 +266,7 @@ internal sealed partial class Advance
         var step = $"reply-{causeId}";
         var id = Draws.SendId(account.Ref, escalation.Id, step, 0, person.Id);
         var locale = MailInputs.LocaleOf(catalog, person, account);
+        var reads = catalog.Mails.ReadsOf(EscalationTypes.MailTemplate, locale);
         Do(new Effect.PlanSend(new SendDraft
         {
             Id = id,
@@ -279,7 +280,7 @@ internal sealed partial class Advance
             Class = SendClass.Transactional,
             Template = EscalationTypes.MailTemplate,
             Locale = locale,
-            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(EscalationTypes.MailTemplate, locale), person, account, null, null, new Reply(signal.By, signal.Subject, signal.Text), answers: AnswersFor(person, account, null, signal.At)),
+            Inputs = MailInputs.Write(catalog, reads, person, account, null, null, new Reply(signal.By, signal.Subject, signal.Text), answers: AnswersFor(reads, person, account, null, signal.At)),
             Seed = Draws.Seed(id),
             PlannedAt = signal.At,
             ExpiresAt = signal.At + DefaultExpiry(SendClass.Transactional),

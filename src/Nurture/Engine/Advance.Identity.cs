@@ -38,11 +38,13 @@ internal sealed partial class Advance
         var contact = ContactHere(signal.ContactId, signal.At);
         if (contact.Status == ContactStatus.Erased) return;
         CatchUp(contact, signal.At, isInclusive: false);
+        isImport = signal.CountsOnly;
         var accountId = signal.AccountId == 0 ? contact.AccountId : NowOf(contact, signal.AccountId);
         if (accountId == 0)
         {
             contact.Roles.UnionWith(signal.Roles);
             set.TouchProfile(contact);
+            if (isImport) RememberTriggers(contact, signal.At);
             Settle(contact, signal.At);
             Rest(contact, signal.At);
         }
@@ -52,6 +54,12 @@ internal sealed partial class Advance
             contact.Roles.UnionWith(signal.Roles);
             set.TouchProfile(contact);
             MemberOf(contact)!.Roles.UnionWith(signal.Roles);
+            if (isImport)
+            {
+                RememberTriggers(contact, signal.At);
+                RememberTriggers(AccountOf(contact)!, signal.At);
+            }
+
             Settle(contact, signal.At);
             SettleAccount(AccountOf(contact)!, contact, signal.At);
             Rest(AccountOf(contact), signal.At);
@@ -68,6 +76,7 @@ internal sealed partial class Advance
     private void Join(ContactState contact, long accountId, short accountSlot, IEnumerable<string> roles, DateTimeOffset at)
     {
         contact.AccountId = accountId;
+        contact.IsBroughtIn = isImport;
         contact.Roles.UnionWith(roles);
         Do(new Effect.MembershipAdded(contact.Id, accountId, at));
         Note(contact, null, Reason.AccountJoined, at, detail: Detail(("account", SubjectRef.Account(accountId).ToString())));
@@ -114,6 +123,8 @@ internal sealed partial class Advance
             if (!account.Members.TryGetValue(contact.Id, out var member))
             {
                 member = account.Members[contact.Id] = new Member { ContactId = contact.Id, JoinedAt = at };
+                foreach (var former in contact.Absorbed) IsNow(account, former, contact);
+                foreach (var enrollment in contact.Enrollments.Where(one => one.Status == EnrollmentStatus.Live)) Arrive(contact, account, enrollment);
             }
 
             set.TouchProfile(contact);
@@ -123,8 +134,10 @@ internal sealed partial class Advance
             if (contact.LastActiveAt > member.LastActiveAt) member.LastActiveAt = contact.LastActiveAt;
             CatchUp(account, at, isInclusive: false);
             BringHolds(contact, account, at);
-            // What is true of it since its account merged starts nothing.
-            if (account.IsGathering) RememberTriggers(contact, at);
+            // What is true of it since its account merged starts nothing, nor what an import made true of both.
+            if (account.IsGathering || contact.IsBroughtIn) RememberTriggers(contact, at);
+            if (contact.IsBroughtIn) RememberTriggers(account, at);
+            (isImport, contact.IsBroughtIn) = (contact.IsBroughtIn, false);
             Settle(contact, at);
             SettleAccount(account, contact, at);
             Rest(contact, at);
@@ -137,6 +150,13 @@ internal sealed partial class Advance
         }
     }
 
+    /// <summary>Who is in a scenario already has one of its places in the account, and what happened there since is heard.</summary>
+    private void Arrive(ContactState contact, AccountState account, Enrollment enrollment)
+    {
+        TakeSeat(contact, VersionOf(enrollment).Scenario);
+        if (HeardUntil(account) > enrollment.EnteredAt) RememberPast(contact, enrollment, SubjectKind.Account, happened => !account.LeavesOut(happened.ContactId));
+    }
+
     private void MergedInto(Signal.MergedInto signal)
     {
         var state = set.Contact(slot, signal.ContactId);
@@ -144,7 +164,8 @@ internal sealed partial class Advance
         if (state is null) return;
         if (AccountOf(state) is { } account && account.Members.Remove(state.Id))
         {
-            Rename(account, state.Id, signal.TargetId);
+            // Who is somebody else of the account keeps the place.
+            if (!account.Members.ContainsKey(signal.TargetId)) LeaveSeats(account, state, signal.At);
             Rest(account, signal.At);
         }
 
@@ -161,10 +182,14 @@ internal sealed partial class Advance
         var into = ContactHere(signal.ContactId, from.CreatedAt);
         if (into.Status == ContactStatus.Erased) return;
         into.Absorbed.UnionWith(from.Absorbed.Append(from.Id));
-        // What was sent to the one was sent to the other: the step of another passage does not send it again.
-        from.Rename(from.Id, into.Id);
         foreach (var (name, stamped) in from.Attributes) Say(into, name, stamped.Value, stamped.At);
         catalog.Index.Criteria.Merge(into, from);
+        foreach (var former in from.Absorbed.Append(from.Id))
+        {
+            if (AccountOf(into) is { } account) IsNow(account, former, into);
+            from.Rename(former, into.Id);
+        }
+
         foreach (var (topic, at) in from.Refusals)
         {
             if (!into.Refusals.TryGetValue(topic, out var known) || at < known) into.Refusals[topic] = at;
@@ -180,20 +205,26 @@ internal sealed partial class Advance
 
         if (into.Basis == ConsentBasis.None) (into.Basis, into.BasisAt) = (from.Basis, from.BasisAt);
         into.IsKnown |= from.IsKnown;
-        // Roles are of an account.
-        if (from.AccountId == 0 || NowOf(into, from.AccountId) == into.AccountId) into.Roles.UnionWith(from.Roles);
         if (from.CreatedAt < into.CreatedAt) into.CreatedAt = from.CreatedAt;
-        if (from.LastActiveAt > into.LastActiveAt) into.LastActiveAt = from.LastActiveAt;
         into.CountedSends.AddRange(from.CountedSends);
         into.CountedSends.Sort();
         MergeHolds(into, from);
         into.Memberships.UnionWith(from.Memberships);
+        // What they are in another company they are not in this one.
+        if (from.AccountId == 0 || NowOf(into, from.AccountId) == into.AccountId) into.Roles.UnionWith(from.Roles);
+        var (own, ownPassages, lastActive) = (into.Enrollments.ToList(), into.Passages.ToList(), into.LastActiveAt);
         foreach (var passage in from.Passages) AddPassage(into, passage);
         foreach (var (scenario, was) in from.TriggerMemory) into.TriggerMemory.TryAdd(scenario, was);
         into.Lists.UnionWith(from.Lists);
         foreach (var (split, arm) in from.Splits) into.Splits.TryAdd(split, arm);
         MergePending(into, from, entry => catalog.Live.TryGetValue(entry.Scenario, out var published) && IsPending(into, published.Scenario, entry.Trigger, entry.IsDelayed));
         foreach (var enrollment in from.Enrollments) MergeEnrollment(into, enrollment);
+        EndWhatWasThere(into, own, from.Passages);
+        EndWhatWasThere(into, from.Enrollments, ownPassages);
+        foreach (var enrollment in from.Enrollments.Where(one => one.Status == EnrollmentStatus.Live && into.Enrollments.Contains(one))) TakeSeat(into, VersionOf(enrollment).Scenario);
+        HearOther(into, own, from.LastActiveAt, isOfFormer: true);
+        HearOther(into, from.Enrollments, lastActive, isOfFormer: false);
+        if (from.LastActiveAt > into.LastActiveAt) into.LastActiveAt = from.LastActiveAt;
         set.TouchProfile(into);
         Note(into, null, Reason.ContactMerged, now, detail: Detail(("from", SubjectRef.Contact(from.Id).ToString())));
 
@@ -218,6 +249,57 @@ internal sealed partial class Advance
         if (enrollment is { InLineUntil: { } until, Step: { } step }) Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step, enrollment.Iteration, until, now));
     }
 
+    /// <summary>Of who is one person now, what they did under the other name since a passage of theirs began happened since its entry.</summary>
+    /// <param name="lastActive">Until when the other one did something.</param>
+    /// <param name="isOfFormer">Whether the other one is who became this one.</param>
+    private void HearOther(ContactState into, IReadOnlyList<Enrollment> passages, DateTimeOffset lastActive, bool isOfFormer)
+    {
+        foreach (var enrollment in passages.Where(one => lastActive > one.EnteredAt && into.Enrollments.Contains(one)))
+            RememberPast(into, enrollment, SubjectKind.Contact, happened => into.Absorbed.Contains(happened.ContactId) == isOfFormer);
+    }
+
+    /// <summary>A passage that re-entry would have kept out, had it been known that who came through before was the same.</summary>
+    private void EndWhatWasThere(SubjectState into, IReadOnlyList<Enrollment> passages, IReadOnlyList<Passage> ofTheOther)
+    {
+        foreach (var enrollment in passages.Where(one => one.Status == EnrollmentStatus.Live && into.Enrollments.Contains(one)).ToList())
+        {
+            var reentry = VersionOf(enrollment).Scenario.Reentry;
+            if (ofTheOther.Any(over => over.Scenario == enrollment.Scenario && over.Key == enrollment.Key && over.EnteredAt <= enrollment.EnteredAt && (reentry.IsOnce || enrollment.EnteredAt < over.EndedAt + reentry.After)))
+                End(into, enrollment, Reason.Merged, now, Detail(("before", "true")));
+        }
+    }
+
+    /// <summary>For the account who somebody was is who they are now: its passages mail them, and its counters count one person.</summary>
+    private void IsNow(AccountState account, long former, ContactState person)
+    {
+        catalog.Index.Criteria.MergePerson(account, former, person.Id);
+        account.Rename(former, person.Id);
+        Rekey(account, AttributeValue.From(former).ToString(), AttributeValue.From(person.Id).ToString());
+        set.Touch(new SubjectKey(slot, account.Ref));
+    }
+
+    /// <summary>Passages of the account, and what re-entry remembers of them, that are told apart by who they are of.</summary>
+    private void Rekey(AccountState account, string former, string now)
+    {
+        foreach (var passage in account.Passages.Where(one => one.Key == former && IsOfActor(catalog.Live.GetValueOrDefault(one.Scenario))).ToList())
+        {
+            account.Passages.Remove(passage);
+            AddPassage(account, passage with { Key = now });
+        }
+
+        foreach (var enrollment in account.Enrollments.Where(one => one.Key == former && IsOfActor(VersionOf(one))).ToList())
+        {
+            account.Enrollments.Remove(enrollment);
+            enrollment.Key = now;
+            MergeEnrollment(account, enrollment);
+        }
+
+        static bool IsOfActor(PublishedScenario? published) => published?.Scenario.Key is { Root: "trigger", Path: KeyExpression.Actor };
+    }
+
+    /// <summary>Who may tell a passage about the person by an id that was theirs once.</summary>
+    private long IdNow(long contactId) => set.TombstoneAt(slot, contactId) is { } gone && gone.ToContactId != contactId ? IdNow(gone.ToContactId) : contactId;
+
     private void MergeEnrollment(SubjectState into, Enrollment enrollment)
     {
         var twin = into.Enrollments.Find(e => e.Scenario == enrollment.Scenario && e.Key == enrollment.Key && e.Status == EnrollmentStatus.Live);
@@ -240,32 +322,6 @@ internal sealed partial class Advance
         CallInstead(into, younger, older);
         End(into, younger, Reason.Merged, now);
     }
-
-    /// <summary>What the account knows of the one person it knows of the other: whose mail a passage sends, who did what, who has a place.</summary>
-    private void Rename(AccountState account, long from, long into)
-    {
-        account.Rename(from, into);
-        catalog.Index.Criteria.MergePerson(account, from, into);
-        // Passages and re-entry that are told apart by who they are of.
-        var (was, now) = (AttributeValue.From(from).ToString(), AttributeValue.From(into).ToString());
-        foreach (var passage in account.Passages.Where(one => one.Key == was && IsOfActor(catalog.Live.GetValueOrDefault(one.Scenario))).ToList())
-        {
-            account.Passages.Remove(passage);
-            AddPassage(account, passage with { Key = now });
-        }
-
-        foreach (var enrollment in account.Enrollments.Where(one => one.Key == was && IsOfActor(VersionOf(one))).ToList())
-        {
-            account.Enrollments.Remove(enrollment);
-            enrollment.Key = now;
-            MergeEnrollment(account, enrollment);
-        }
-
-        static bool IsOfActor(PublishedScenario? published) => published?.Scenario.Key is { Root: "trigger", Path: KeyExpression.Actor };
-    }
-
-    /// <summary>Who may tell a passage about the person by an id that was theirs once.</summary>
-    private long IdNow(long contactId) => set.TombstoneAt(slot, contactId) is { } gone && gone.ToContactId != contactId ? IdNow(gone.ToContactId) : contactId;
 
     private void Erased(Signal.Erased signal)
     {

@@ -33,14 +33,38 @@ internal sealed partial class Advance
     }
 
     /// <summary>Who came to the end leaves the place to nobody: the account has been through it.</summary>
-    private void LeaveSeat(SubjectState subject, Scenario scenario, Reason reason, DateTimeOffset at)
+    /// <param name="ending">The passage that is over; of several, told apart by a key, the last one leaves the place.</param>
+    private void LeaveSeat(SubjectState subject, Scenario scenario, Enrollment? ending, Reason reason, DateTimeOffset at)
     {
         if (scenario.PerAccount is null || reason == Reason.Restarted || subject is not ContactState person || AccountOf(person) is not { } account) return;
-        // Of two passages of one person the other one keeps the place.
-        if (reason != Reason.Merged && account.Seats.RemoveAll(seat => seat.Scenario == scenario.Name && seat.ContactId == person.Id && seat.IsTaken) == 0) return;
+        if (person.Enrollments.Exists(other => other != ending && other.Scenario == scenario.Name && other.Status == EnrollmentStatus.Live))
+        {
+            // Two who had a place each are one now.
+            if (reason == Reason.Merged) PassPlaceOn(account, scenario, at);
+            return;
+        }
+
+        if (account.Seats.RemoveAll(seat => seat.Scenario == scenario.Name && seat.ContactId == person.Id && seat.IsTaken) == 0) return;
         set.Touch(new SubjectKey(slot, account.Ref));
         if (reason is Reason.Completed or Reason.Ended or Reason.GoalReached) account.Seats.RemoveAll(seat => seat.Scenario == scenario.Name && !seat.IsTaken);
         else PassPlaceOn(account, scenario, at);
+    }
+
+    /// <summary>Who is none of the account's people any more leaves every place to the next.</summary>
+    private void LeaveSeats(AccountState account, ContactState person, DateTimeOffset at)
+    {
+        var left = account.Seats.FindAll(seat => seat.ContactId == person.Id);
+        account.Seats.RemoveAll(left.Contains);
+        foreach (var seat in left.Where(seat => seat.IsTaken))
+        {
+            if (catalog.Live.GetValueOrDefault(seat.Scenario) is { } published) PassPlaceOn(account, published.Scenario, at);
+        }
+    }
+
+    /// <summary>A place that was passed on to somebody who may not enter is the next one's.</summary>
+    private void PassOnUnlessTaken(SubjectState subject, Scenario scenario, DateTimeOffset at)
+    {
+        if (subject is ContactState person && AccountOf(person) is { } account && !person.Enrollments.Exists(one => one.Scenario == scenario.Name && one.Status == EnrollmentStatus.Live)) PassPlaceOn(account, scenario, at);
     }
 
     private void PassPlaceOn(AccountState account, Scenario scenario, DateTimeOffset at)

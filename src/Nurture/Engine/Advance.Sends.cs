@@ -249,6 +249,7 @@ internal sealed partial class Advance
         var id = Draws.SendId(subject.Ref, enrollment.Id, step.Id, enrollment.Iteration, recipient.Id);
         var account = subject as AccountState ?? AccountOf(recipient);
         var locale = MailInputs.LocaleOf(catalog, recipient, account);
+        var reads = catalog.Mails.ReadsOf(step.Template, locale);
         Do(new Effect.PlanSend(new SendDraft
         {
             Id = id,
@@ -264,8 +265,8 @@ internal sealed partial class Advance
             Topic = step.Topic,
             Template = step.Template,
             Locale = locale,
-            Inputs = MailInputs.Write(catalog, catalog.Mails.ReadsOf(step.Template, locale), recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null,
-                from: SenderOf(step, account, locale), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null, answers: AnswersFor(recipient, account, enrollment, at)),
+            Inputs = MailInputs.Write(catalog, reads, recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null,
+                from: SenderOf(step, account, locale), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null, answers: AnswersFor(reads, recipient, account, enrollment, at)),
             Seed = Draws.Seed(id),
             PlannedAt = at,
             ExpiresAt = expiresAt,
@@ -281,8 +282,32 @@ internal sealed partial class Advance
     }
 
     /// <summary>What the mail asks, as it is at its moment.</summary>
-    private MailAnswers AnswersFor(ContactState recipient, AccountState? account, Enrollment? enrollment, DateTimeOffset at) =>
-        new(catalog.Index.Facts, new ConditionContext { Catalog = catalog, At = at, Contact = recipient, Account = account, Enrollment = enrollment });
+    private MailAnswers AnswersFor(MailReads reads, ContactState recipient, AccountState? account, Enrollment? enrollment, DateTimeOffset at) =>
+        new(catalog.Index.Facts, new ConditionContext { Catalog = catalog, At = at, Contact = recipient, Account = account, Enrollment = enrollment, Remembered = enrollment is null ? null : HappenedFor(reads, recipient, account, enrollment, at) });
+
+    /// <summary>
+    /// What the mail asks of the time since entry. A passage remembers for its scenario alone, and a mail is published by itself; so it
+    /// is asked of the log, which knows it whenever the mail came to ask.
+    /// </summary>
+    private Dictionary<string, OccurredEvent>? HappenedFor(MailReads reads, ContactState recipient, AccountState? account, Enrollment enrollment, DateTimeOffset at)
+    {
+        var asked = reads.Facts.Select(text => catalog.Index.Facts.GetValueOrDefault(text)).OfType<Fact>().SelectMany(fact => fact.Events).ToList();
+        if (asked.Count == 0) return null;
+        var (scenario, found) = (VersionOf(enrollment).Scenario, new Dictionary<string, OccurredEvent>(StringComparer.Ordinal));
+        foreach (var of in asked.GroupBy(predicate => predicate.By))
+        {
+            SubjectState? whose = of.Key == SubjectKind.Contact ? recipient : account;
+            if (whose is null) continue;
+            foreach (var happened in PastOf(whose, enrollment, of.Select(predicate => predicate.EventName).ToHashSet()))
+            {
+                if (happened.OccurredAt > at || !Concerns(happened, enrollment, scenario) || whose is AccountState shared && shared.LeavesOut(happened.ContactId)) continue;
+                var context = new ConditionContext { Catalog = catalog, At = happened.OccurredAt, Contact = recipient, Account = account, Enrollment = enrollment, Event = happened };
+                foreach (var predicate in of.Where(predicate => predicate.EventName == happened.Name && predicate.Where?.Evaluate(context) is null or Truth.True)) found[predicate.Key] = happened;
+            }
+        }
+
+        return found;
+    }
 
     private SessionFacts? FactsFor(Step.Send step, Enrollment enrollment, ContactState recipient) =>
         SessionEvents.SessionOf(enrollment.Trigger) is { } id && catalog.Sessions.GetValueOrDefault(id) is { } session

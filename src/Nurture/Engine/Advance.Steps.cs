@@ -212,7 +212,7 @@ internal sealed partial class Advance
         if (!isNoted) Note(subject, enrollment, reason, at, detail: detail);
         if (enrollment.Approvals.Count > 0) WithdrawApprovals(enrollment, at);
         var scenario = VersionOf(enrollment).Scenario;
-        LeaveSeat(subject, scenario, reason, at);
+        LeaveSeat(subject, scenario, enrollment, reason, at);
         // Whom it kept from sending sends now.
         if (scenario.Stream is not null)
         {
@@ -247,20 +247,9 @@ internal sealed partial class Advance
 
     private void Remember(SubjectState subject, Enrollment enrollment, OccurredEvent happened, SubjectKind by)
     {
-        if (happened.OccurredAt < enrollment.EnteredAt || (happened.Id != 0 && happened.Id == enrollment.Trigger?.Id)) return;
         var scenario = VersionOf(enrollment).Scenario;
-        var isOwnAnswer = false;
-        if (happened.Name == ProductEvents.Answered)
-        {
-            isOwnAnswer = IsAnswerTo(enrollment, happened);
-            // Who asks hears the answers to what it asked, and nobody else's.
-            if (!isOwnAnswer && Asks(scenario)) return;
-            if (isOwnAnswer && enrollment.Heard is { Name: ProductEvents.Answered } heard && heard.ContactId == happened.ContactId && heard["step"] == happened["step"]) enrollment.Heard = happened;
-        }
-
-        if (!isOwnAnswer && scenario.KeyProperty is { } key && enrollment.Key.Length > 0 && happened[key].ToString() != enrollment.Key && !ProductEvents.IsHeardByEveryKey(happened.Name, key)) return;
-        // Of sessions it hears what is said of its own.
-        if (SessionEvents.IsOne(happened.Name) && SessionEvents.SessionOf(enrollment.Trigger) is { } own && SessionEvents.SessionOf(happened) != own) return;
+        if (!Concerns(happened, enrollment, scenario)) return;
+        if (IsAnswerTo(enrollment, happened) && enrollment.Heard is { Name: ProductEvents.Answered } heard && heard.ContactId == happened.ContactId && heard["step"] == happened["step"]) enrollment.Heard = happened;
         if (enrollment is { Status: EnrollmentStatus.Measuring, MissedAt: { } missed } && happened.OccurredAt > missed) return;
         List<EventPredicate>? matched = null;
         foreach (var predicate in CatalogIndex.EventsOf(scenario))
@@ -274,23 +263,53 @@ internal sealed partial class Advance
         foreach (var predicate in matched?.DistinctBy(asked => asked.Key) ?? []) HearLate(subject, enrollment, VersionOf(enrollment), predicate, happened);
     }
 
+    /// <summary>Whether it happened since the passage began, and is told of what it is about: its own key, session and questions.</summary>
+    private static bool Concerns(OccurredEvent happened, Enrollment enrollment, Scenario scenario)
+    {
+        if (happened.OccurredAt < enrollment.EnteredAt || (happened.Id != 0 && happened.Id == enrollment.Trigger?.Id)) return false;
+        var isOwnAnswer = IsAnswerTo(enrollment, happened);
+        // Who asks hears the answers to what it asked, and nobody else's.
+        if (happened.Name == ProductEvents.Answered && !isOwnAnswer && Asks(scenario)) return false;
+        if (!isOwnAnswer && scenario.KeyProperty is { } key && enrollment.Key.Length > 0 && happened[key].ToString() != enrollment.Key && !ProductEvents.IsHeardByEveryKey(happened.Name, key)) return false;
+        // Of sessions it hears what is said of its own.
+        return !SessionEvents.IsOne(happened.Name) || SessionEvents.SessionOf(enrollment.Trigger) is not { } own || SessionEvents.SessionOf(happened) == own;
+    }
+
+    /// <summary>What was heard because it fitted the trigger of before, and does not fit the one that took its place.</summary>
+    private void ForgetOfOther(SubjectState subject, Enrollment enrollment, Scenario scenario)
+    {
+        foreach (var predicate in CatalogIndex.EventsOf(scenario))
+        {
+            if (predicate.Where is { } where && enrollment.EventsSinceEntry.TryGetValue(predicate.Key, out var heard) && where.Evaluate(Context(subject, enrollment, heard.OccurredAt) with { Event = heard }) != Truth.True)
+                enrollment.EventsSinceEntry.Remove(predicate.Key);
+        }
+    }
+
     /// <summary>
     /// Signals may come before others that were sent earlier: SDKs shuffle them, and those that reach the slot a contact
     /// has left are sent on. What was heard before the trigger came, though it happened after it, happened since entry.
     /// </summary>
-    private void RememberPast(SubjectState subject, Enrollment enrollment, Scenario scenario)
+    private void RememberPast(SubjectState subject, Enrollment enrollment)
     {
         var account = subject as AccountState ?? AccountOf((ContactState)subject);
-        foreach (var asked in CatalogIndex.EventsOf(scenario).GroupBy(predicate => predicate.By, predicate => predicate.EventName).ToList())
-        {
-            var whose = asked.Key == SubjectKind.Contact ? subject as ContactState : (SubjectState?)account;
-            if (whose is null || HeardUntil(whose) <= enrollment.EnteredAt) continue;
-            foreach (var happened in set.PastOf(new SubjectKey(slot, whose.Ref), enrollment.EnteredAt, asked.ToHashSet()))
-            {
-                if (whose is not AccountState shared || !shared.LeavesOut(happened.ContactId)) Remember(subject, enrollment, happened, asked.Key);
-            }
-        }
+        if (subject is ContactState person && HeardUntil(person) > enrollment.EnteredAt) RememberPast(subject, enrollment, SubjectKind.Contact, _ => true);
+        if (account is not null && HeardUntil(account) > enrollment.EnteredAt) RememberPast(subject, enrollment, SubjectKind.Account, happened => !account.LeavesOut(happened.ContactId));
     }
+
+    /// <param name="by">Whose events: the person's, or those of all in the account.</param>
+    private void RememberPast(SubjectState subject, Enrollment enrollment, SubjectKind by, Func<OccurredEvent, bool> isMeant)
+    {
+        var names = CatalogIndex.EventsOf(VersionOf(enrollment).Scenario).Where(predicate => predicate.By == by).Select(predicate => predicate.EventName).ToHashSet();
+        var whose = by == subject.Kind ? subject : AccountOf((ContactState)subject);
+        if (names.Count == 0 || whose is null) return;
+        foreach (var happened in PastOf(whose, enrollment, names).Where(isMeant).ToList())
+            Remember(subject, enrollment, subject is ContactState { Absorbed: var former } && former.Contains(happened.ContactId) ? happened with { ContactId = subject.Id } : happened, by);
+    }
+
+    /// <summary>What the log knows of the subject since the passage began; its trigger, which may have come here as another row, excluded.</summary>
+    private IEnumerable<OccurredEvent> PastOf(SubjectState whose, Enrollment enrollment, IReadOnlyCollection<string> names) =>
+        set.PastOf(new SubjectKey(slot, whose.Ref), enrollment.EnteredAt, names).Where(happened => enrollment.Trigger is not { } trigger
+            || happened.Name != trigger.Name || happened.OccurredAt != trigger.OccurredAt || !happened.Properties.Span.SequenceEqual(trigger.Properties.Span));
 
     private static DateTimeOffset HeardUntil(SubjectState subject) => subject switch
     {

@@ -8,6 +8,19 @@ namespace Nurture.Engine;
 /// <summary>Ways that are drawn, and ways that are gone again.</summary>
 internal sealed partial class Advance
 {
+    /// <summary>Drawn once, by the account where there is one, and kept: whoever joins an account or meets a changed share stays what they were (SEMANTICS.md 22).</summary>
+    private bool IsHeldOut(SubjectState subject, string scenario, double share)
+    {
+        const string heldOut = "held_out", letThrough = "let_through";
+        // No scenario is called so.
+        var (account, memory) = (subject as AccountState ?? AccountOf((ContactState)subject), $"#holdout/{scenario}");
+        if ((subject.Splits.GetValueOrDefault(memory) ?? account?.Splits.GetValueOrDefault(memory)) is { } drawn) return drawn == heldOut;
+        var (holder, isHeldOut) = (account ?? subject, Draws.Share("holdout", scenario, AccountRefOf(subject)) < share);
+        holder.Splits[memory] = isHeldOut ? heldOut : letThrough;
+        set.Touch(new SubjectKey(slot, holder.Ref));
+        return isHeldOut;
+    }
+
     private bool HasSplit(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Split split, DateTimeOffset at)
     {
         var account = subject as AccountState ?? AccountOf((ContactState)subject);

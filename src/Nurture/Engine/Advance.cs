@@ -102,7 +102,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         if (contact is not null && happened.AccountId != 0 && happened.AccountId != contact.AccountId && !contact.IsInternal)
         {
             // The account that the event names lives elsewhere; there it counts as its own, without the person.
-            Tell(SignalCodec.SendOn(row) with { Slot = Slots.OfAccount(happened.AccountId), ContactId = 0, Hop = 0 });
+            Tell(SignalCodec.SendWithoutPerson(row) with { Slot = Slots.OfAccount(happened.AccountId), Hop = 0 });
         }
 
         var accountId = contact?.AccountId ?? happened.AccountId;
@@ -140,7 +140,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
 
         if (contact is not null) Settle(contact, at);
         if (isOfAccount) SettleAccount(account!, contact, at);
-        if (!isImport) Trigger(happened, contact, isOfAccount ? account : null, at);
+        if (!isImport) Trigger(happened, contact, isOfAccount ? account : null, at, signal.IsOfStranger);
         Rest(contact, at);
         Rest(account, at);
     }
@@ -264,11 +264,12 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     /// <summary>The send of the step to the person; in a repeat there may be several.</summary>
     private EnrollmentSend? SendOf(SubjectState subject, Enrollment enrollment, string step, long recipientId, Guid sendId)
     {
-        // Who was mailed may have been known as somebody else when the mail left.
-        var recipient = subject is ContactState ? subject.Id : enrollment.Sends.Exists(send => send.Step == step && send.RecipientId == recipientId) ? recipientId : IdNow(recipientId);
-        var sends = enrollment.Sends.FindAll(send => send.Step == step && (send.RecipientId == recipientId || send.RecipientId == recipient));
+        var sends = enrollment.Sends.FindAll(send => send.Step == step && (send.RecipientId == recipientId || WasThen(send.RecipientId)));
         return sends.Count <= 1 ? sends.FirstOrDefault()
             : sends.Find(send => NamesOf(subject).Any(name => Draws.SendId(name, enrollment.Id, step, send.Occurrence, recipientId) == sendId));
+
+        // Who is mailed may have been known as somebody else when the mail left.
+        bool WasThen(long id) => subject is ContactState ? id == subject.Id : set.Contact(slot, id)?.Absorbed.Contains(recipientId) == true;
     }
 
     private void StopRequested(Signal.StopRequested signal)
@@ -316,7 +317,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case EnrollmentAct.StartAgain when catalog.Live.TryGetValue(enrollment.Scenario, out var live):
                 End(subject, enrollment, Reason.Restarted, at, detail);
                 TryEnter(subject, live, enrollment.Trigger, at, TimeSpan.MaxValue, TimeSpan.Zero, isForced: true, by: ("by", signal.By));
-                if (!subject.Enrollments.Exists(e => e.Scenario == enrollment.Scenario && e.Status == EnrollmentStatus.Live)) LeaveSeat(subject, live.Scenario, Reason.Stopped, at);
+                if (!subject.Enrollments.Exists(e => e.Scenario == enrollment.Scenario && e.Status == EnrollmentStatus.Live)) LeaveSeat(subject, live.Scenario, null, Reason.Stopped, at);
                 break;
             // It has moved on meanwhile, or its scenario is not live any more: what was asked for has no meaning.
             case EnrollmentAct.SkipWait or EnrollmentAct.Move or EnrollmentAct.StartAgain: break;
@@ -370,7 +371,8 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
         Remember(account, happened, SubjectKind.Account);
         HearHolds(account, happened);
         Settle(account, happened.OccurredAt);
-        if (!isImport) Trigger(happened, null, account, happened.OccurredAt);
+        // Who did it is asked for themselves.
+        if (!isImport) Trigger(happened, null, account, happened.OccurredAt, isOfStranger: row.ContactId != 0 || signal.IsOfStranger);
         Rest(account, happened.OccurredAt);
     }
 

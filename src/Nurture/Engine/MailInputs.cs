@@ -104,27 +104,36 @@ public static class MailInputs
 
             void WriteEvent(string name, OccurredEvent? happened)
             {
-                if (happened is null || !reads.AnyOf(name)) return;
+                if (!reads.AnyOf(name)) return;
+                // What a text names and the event does not carry, or no event brings, is nothing, as it is for conditions.
+                var missing = reads.MembersOf(name).Where(member => happened is null || happened[member].IsNull).ToHashSet(StringComparer.Ordinal);
+                if (happened is null)
+                {
+                    if (missing.Count == 0) return;
+                    json.WriteStartObject(name);
+                    foreach (var member in missing.Order(StringComparer.Ordinal)) json.WriteNull(member);
+                    json.WriteEndObject();
+                    return;
+                }
+
                 json.WritePropertyName(name);
                 var (readsName, readsMoment) = (reads.Includes(name, "name") && happened["name"].IsNull, reads.Includes(name, "occurred_at") && happened["occurred_at"].IsNull);
                 // What the plan promises of the event, and it does not carry.
                 var unsaid = catalog.Plan.Events.GetValueOrDefault(happened.Name)?.Properties.Values.Where(planned => !planned.Name.Contains('.', StringComparison.Ordinal) && reads.Includes(name, planned.Name) && happened[planned.Name].IsNull).ToList() ?? [];
-                if (!readsName && !readsMoment && unsaid.Count == 0)
+                missing.ExceptWith(unsaid.Select(planned => planned.Name).Concat(["name", "occurred_at"]));
+                if (!readsName && !readsMoment && unsaid.Count + missing.Count == 0)
                 {
                     json.WriteRawValue(happened.Properties.Length == 0 ? "{}"u8 : happened.Properties.Span);
                     return;
                 }
 
+                using var properties = JsonDocument.Parse(happened.Properties.Length == 0 ? "{}"u8.ToArray() : happened.Properties);
                 json.WriteStartObject();
                 foreach (var planned in unsaid) SignalCodec.WriteJson(json, planned.Name, planned.Default);
+                foreach (var member in missing.Where(member => !properties.RootElement.TryGetProperty(member, out _)).Order(StringComparer.Ordinal)) json.WriteNull(member);
                 if (readsName && unsaid.TrueForAll(planned => planned.Name != "name")) json.WriteString("name", happened.Name);
                 if (readsMoment && unsaid.TrueForAll(planned => planned.Name != "occurred_at")) SignalCodec.WriteJson(json, "occurred_at", AttributeValue.From(happened.OccurredAt));
-                if (happened.Properties.Length > 0)
-                {
-                    using var properties = JsonDocument.Parse(happened.Properties);
-                    foreach (var property in properties.RootElement.EnumerateObject()) property.WriteTo(json);
-                }
-
+                foreach (var property in properties.RootElement.EnumerateObject()) property.WriteTo(json);
                 json.WriteEndObject();
             }
         }

@@ -15,7 +15,11 @@ public abstract record Signal
 
     /// <summary>A contact or an account did something: track, page, screen, or a product fact.</summary>
     /// <param name="CountsOnly">History or import: updates state, starts nothing (SEMANTICS.md 20).</param>
-    public sealed record Occurred(OccurredEvent Event, bool CountsOnly = false) : Signal;
+    public sealed record Occurred(OccurredEvent Event, bool CountsOnly = false) : Signal
+    {
+        /// <summary>Somebody of another account did it for the account that it names, which is told without them.</summary>
+        public bool IsOfStranger { get; init; }
+    }
 
     /// <summary>Attributes of a contact were said. Values are typed by the tracking plan already; null clears.</summary>
     public sealed record Described(
@@ -29,7 +33,7 @@ public abstract record Signal
     /// A contact belongs to an account, with roles. The first account becomes the primary one; account 0 is the primary
     /// one, whichever that is or will be.
     /// </summary>
-    public sealed record Grouped(long ContactId, long AccountId, short AccountSlot, IReadOnlyList<string> Roles, DateTimeOffset At) : Signal;
+    public sealed record Grouped(long ContactId, long AccountId, short AccountSlot, IReadOnlyList<string> Roles, DateTimeOffset At, bool CountsOnly = false) : Signal;
 
     /// <summary>The contact is another one too: its state goes there. Intake has pointed its identities there already.</summary>
     /// <param name="TargetHop">How often the other one had moved when its slot was looked up.</param>

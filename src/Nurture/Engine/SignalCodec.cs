@@ -18,6 +18,7 @@ public static class SignalCodec
 {
     private const byte CountsOnlyFlag = 1;
     private const byte SentOnFlag = 2;
+    private const byte OfStrangerFlag = 4;
 
     /// <summary>
     /// The signal as a row for the slot. Columns that the signal does not carry (source, hop, reception, correlation)
@@ -26,7 +27,7 @@ public static class SignalCodec
     public static StoredEvent Store(Signal signal, short slot, StoredAbout about) => signal switch
     {
         Signal.Occurred s => Row(SignalKind.Occurred, s.Event.ContactId, s.Event.AccountId, s.Event.OccurredAt,
-            [s.CountsOnly ? CountsOnlyFlag : (byte)0, .. s.Event.Properties.Span]) with { Name = s.Event.Name },
+            [(byte)((s.CountsOnly ? CountsOnlyFlag : 0) | (s.IsOfStranger ? OfStrangerFlag : 0)), .. s.Event.Properties.Span]) with { Name = s.Event.Name },
         Signal.Described s => Row(SignalKind.Described, s.ContactId, 0, s.At, Packed(w =>
         {
             WriteAttributes(w, s.Attributes);
@@ -43,6 +44,7 @@ public static class SignalCodec
         {
             w.Number(1, s.AccountSlot);
             foreach (var role in s.Roles) w.Text(2, role);
+            w.Flag(3, s.CountsOnly);
         })),
         Signal.MergedInto s => Row(SignalKind.MergedInto, s.ContactId, 0, s.At, Packed(w =>
         {
@@ -245,7 +247,7 @@ public static class SignalCodec
         switch (row.Kind)
         {
             case SignalKind.Occurred:
-                return new Signal.Occurred(ReadEvent(row), row.Payload.Length > 0 && (row.Payload.Span[0] & CountsOnlyFlag) != 0);
+                return new Signal.Occurred(ReadEvent(row), Has(row, CountsOnlyFlag)) { IsOfStranger = Has(row, OfStrangerFlag) };
             case SignalKind.Adopted:
                 return new Signal.Adopted(row.ContactId, row.Hop, row.Payload);
             case SignalKind.Described or SignalKind.AccountDescribed:
@@ -270,14 +272,15 @@ public static class SignalCodec
 
             case SignalKind.Grouped:
             {
-                var (slot, roles) = ((short)0, new List<string>());
+                var (slot, roles, countsOnly) = ((short)0, new List<string>(), false);
                 while (reader.Next())
                 {
                     if (reader.Field == 1) slot = (short)reader.Number;
                     else if (reader.Field == 2) roles.Add(reader.Text);
+                    else if (reader.Field == 3) countsOnly = reader.Flag;
                 }
 
-                return new Signal.Grouped(row.ContactId, row.AccountId, slot, roles, row.OccurredAt);
+                return new Signal.Grouped(row.ContactId, row.AccountId, slot, roles, row.OccurredAt, countsOnly);
             }
 
             case SignalKind.MergedInto:
@@ -685,16 +688,23 @@ public static class SignalCodec
         row.Id, row.Name, row.ContactId, row.AccountId, row.OccurredAt, row.ReceivedAt, row.Payload.Length > 1 ? row.Payload[1..] : default);
 
     /// <summary>The row to append for another slot, marked: what occurred stands in the log already, once.</summary>
-    public static StoredEvent SendOn(StoredEvent row)
+    public static StoredEvent SendOn(StoredEvent row) =>
+        row.Kind != SignalKind.Occurred || row.Payload.Length == 0 ? row with { Id = 0 } : Marked(row, SentOnFlag);
+
+    /// <summary>The row of what occurred for the account that it names, where whoever did it lives elsewhere.</summary>
+    public static StoredEvent SendWithoutPerson(StoredEvent row) => Marked(row, SentOnFlag | OfStrangerFlag) with { ContactId = 0 };
+
+    private static StoredEvent Marked(StoredEvent row, byte flags)
     {
-        if (row.Kind != SignalKind.Occurred || row.Payload.Length == 0) return row with { Id = 0 };
-        var payload = row.Payload.ToArray();
-        payload[0] |= SentOnFlag;
+        var payload = row.Payload.Length == 0 ? new byte[1] : row.Payload.ToArray();
+        payload[0] |= flags;
         return row with { Id = 0, Payload = payload };
     }
 
+    private static bool Has(StoredEvent row, byte flag) => row.Payload.Length > 0 && (row.Payload.Span[0] & flag) != 0;
+
     /// <summary>Whether the row only brings what occurred to another slot; histories count the original.</summary>
-    public static bool IsSentOn(StoredEvent row) => row.Kind == SignalKind.Occurred && row.Payload.Length > 0 && (row.Payload.Span[0] & SentOnFlag) != 0;
+    public static bool IsSentOn(StoredEvent row) => row.Kind == SignalKind.Occurred && Has(row, SentOnFlag);
 
     /// <summary>The payload of a state on its way, an account's or a colleague's, without what the person said.</summary>
     public static ReadOnlyMemory<byte> Forget(StoredEvent row, long contactId)

@@ -117,7 +117,7 @@ public static partial class DiagnosticCodes
     /// <summary>Times that can never meet: a deadline that is over before what it waits for can happen.</summary>
     public const string NeverMeets = "NUR117";
 
-    /// <summary>Reads what a wait heard where none has heard anything.</summary>
+    /// <summary>Reads what a wait heard where none has heard anything, or a mail prints of an event what it never has there.</summary>
     public const string NothingHeard = "NUR118";
 
     /// <summary>A key that the scenario's goal or waits cannot see in their events.</summary>
@@ -271,7 +271,7 @@ public static partial class DiagnosticCodes
     /// <summary>A mail prints raw what somebody else sets.</summary>
     public const string RawValue = "NUR318";
 
-    /// <summary>An attribute with code and without quotes, or a link that runs code.</summary>
+    /// <summary>An attribute with code and without quotes, or a link or an attribute that runs code.</summary>
     public const string UnsafeAttribute = "NUR319";
 
     /// <summary>A step or scenario would send a mail as something that its front matter says it is not.</summary>

@@ -201,7 +201,7 @@ public sealed record ScenarioLibrary
         }
 
         var all = scenarios.Select(parsed => parsed.Draft).OfType<Scenario>().SelectMany(scenario => scenario.Rows.Prepend(scenario)).DistinctBy(scenario => scenario.Name).ToDictionary(scenario => scenario.Name);
-        foreach (var parsed in scenarios) found.AddRange(ScenarioReferences.Check(parsed, all));
+        foreach (var parsed in scenarios) found.AddRange(ScenarioReferences.Check(parsed, all, environment.MailTemplates));
         return scenarios;
     }
 

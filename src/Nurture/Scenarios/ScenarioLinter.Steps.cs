@@ -85,7 +85,7 @@ public sealed partial class ScenarioLinter
                 if (wait.UpTo is { } upTo && upTo <= TimeSpan.Zero) Warn(DiagnosticCodes.PointlessWait, At($"{wait.Id}/up_to", wait.Span), "this wait is over at once", "Say how long: up_to: 7d.");
                 CheckSentBefore(wait.For, At($"{wait.Id}/for", wait.Span));
                 CheckList(wait.Timeout, moment with { AtLeast = moment.AtLeast + (wait.UpTo ?? TimeSpan.Zero), Local = null, Standing = null }, isLast);
-                return moment with { HasHeard = true, Local = null, Standing = null };
+                return moment with { HasHeard = moment.HasHeard || Hears(wait), Local = null, Standing = null };
             case Step.Branch branch:
                 CheckArms(branch, moment, isLast);
                 return branch.Arms.All(arm => arm.Then.Count == 0) ? moment : moment with { Local = null, Standing = null };
@@ -109,7 +109,7 @@ public sealed partial class ScenarioLinter
                 maybeSent.UnionWith(Step.All(repeat.Steps).OfType<Step.Send>().SelectMany(send => new[] { send.Template, send.Id }));
                 if (repeat.Until is { } asked) CheckSentBefore(asked, At($"{repeat.Id}/until", repeat.Span));
                 CheckList(repeat.Steps, moment with { Local = null, Standing = null }, isLast: false);
-                return moment with { HasHeard = true, Local = null, Standing = null };
+                return moment with { HasHeard = moment.HasHeard || Step.All(repeat.Steps).OfType<Step.WaitFor>().Any(Hears), Local = null, Standing = null };
             case Step.Start start:
                 CheckStart(start, moment);
                 return moment;
@@ -125,6 +125,9 @@ public sealed partial class ScenarioLinter
                 throw new InvalidOperationException($"No rule for {step.GetType().Name}.");
         }
     }
+
+    /// <summary>Whether it may hear an event; what cannot be read may be anything.</summary>
+    private static bool Hears(Step.WaitFor wait) => wait.For == ScenarioParser.Unread || wait.For.Events.Count > 0;
 
     /// <summary>A moment before the one that has been reached already has always gone.</summary>
     private void CheckDate(DateMoment until, SourceSpan at, Moment moment)
@@ -242,6 +245,7 @@ public sealed partial class ScenarioLinter
             Error(DiagnosticCodes.NeverMeets, At($"{send.Id}/expires", send.Span), "this mail expires before it can leave", "Say how long it is of use: expires: 12h; without it, its class says so.");
         CheckHours(send, moment);
         CheckColumns(send);
+        CheckEvents(send, moment);
         CheckThrottle(send);
         CheckHelp(send);
     }
@@ -292,6 +296,28 @@ public sealed partial class ScenarioLinter
             else if (!scenario.Row.Values.ContainsKey(column))
                 Error(DiagnosticCodes.UnknownColumn, parsed.RowSpan ?? send.Span, $"row \"{scenario.Row.Id}\" has no \"{column}\", which template \"{send.Template}\" reads", Suggestions.For(column, scenario.Row.Values.Keys) ?? $"Add {column}: to it.");
         }
+    }
+
+    /// <summary>What a mail prints of an event is there when it is sent, or it says what stands there instead.</summary>
+    private void CheckEvents(Step.Send send, Moment moment)
+    {
+        if (environment.MailTemplates is not { } library) return;
+        foreach (var mail in library.LocalesOf(send.Template).Select(locale => library.Find(send.Template, locale)).OfType<MailTemplate>().Distinct())
+        {
+            if (!moment.HasHeard && MailReads.Unprovided(mail, "heard").FirstOrDefault() is { } heard)
+                Missing(mail, $"heard.{heard}", "no wait has heard anything before this step");
+            if (MailReads.Unprovided(mail, "trigger").FirstOrDefault(IsOfNoTrigger) is { } field)
+                Missing(mail, $"trigger.{field}", scenario.Trigger.EventNames is { } names ? (Wording)$"{Suggestions.Listed(names)} carries no such property" : "no event starts this scenario");
+        }
+
+        // What an event carries is known where the plan describes it with its properties.
+        bool IsOfNoTrigger(string field) => scenario.Trigger.EventNames is not { } names
+            || field is not ("name" or "occurred_at" or "contact") && names.All(name => (environment.Plan.Events.GetValueOrDefault(name) ?? Engine.ProductEvents.Find(name) ?? Engine.ProductEvents.OfTrigger(name)) is { Properties: { Count: > 0 } properties }
+                && !properties.Keys.Any(known => known.Split('.')[0] == field));
+
+        void Missing(MailTemplate mail, string path, Wording because) =>
+            Warn(DiagnosticCodes.NothingHeard, At($"{send.Id}/template", send.Span), $"{Path.GetFileName(mail.File)} prints {path}, and {because}: nothing stands there then",
+                $"Say what stands there instead: {{{{ {path} ?? \"there\" }}}}, or ask first: {{{{ if {path} }}}}.");
     }
 
     /// <summary>The texts of an ask show its answers, those of a send show none.</summary>

@@ -1,4 +1,5 @@
 using Nurture.Contacts;
+using Nurture.Templates;
 using Nurture.Templating.Syntax;
 
 namespace Nurture.Scenarios;
@@ -7,11 +8,12 @@ namespace Nurture.Scenarios;
 public static class ScenarioReferences
 {
     /// <param name="others">Those that exist beside the scenario, by name.</param>
-    public static IEnumerable<Diagnostic> Check(ParsedScenario parsed, IReadOnlyDictionary<string, Scenario> others)
+    /// <param name="mails">Those that the others send; null where they are not at hand.</param>
+    public static IEnumerable<Diagnostic> Check(ParsedScenario parsed, IReadOnlyDictionary<string, Scenario> others, MailTemplateLibrary? mails = null)
     {
         if (parsed.Rows.Count > 0)
         {
-            foreach (var said in parsed.Rows.SelectMany(row => Check(row, others)).Distinct()) yield return said;
+            foreach (var said in parsed.Rows.SelectMany(row => Check(row, others, mails)).Distinct()) yield return said;
             yield break;
         }
 
@@ -39,7 +41,7 @@ public static class ScenarioReferences
                     else if (others.GetValueOrDefault(start.Scenario) is { Rows: [{ Name: var row }, ..] })
                         yield return Error(DiagnosticCodes.RowNeeded, at, $"\"{start.Scenario}\" has rows, and one of them is started.", $"Name it: scenario: {row}.");
                     else if (Whom(start, at) is { } whom) yield return whom;
-                    else if (others.GetValueOrDefault(start.Scenario) is { } started && ScenarioReads.OfTrigger(started).Where(name => !start.With.ContainsKey(name)).ToArray() is { Length: > 0 } lacking)
+                    else if (others.GetValueOrDefault(start.Scenario) is { } started && ScenarioReads.OfTrigger(started, mails).Where(name => !start.With.ContainsKey(name)).ToArray() is { Length: > 0 } lacking)
                         yield return Error(DiagnosticCodes.StartedWithout, at, $"\"{start.Scenario}\" reads {Suggestions.Listed(lacking.Select(name => $"trigger.{name}"))}, and is started without.",
                             $"Give it what it reads: start: {{ scenario: {start.Scenario}, with: {{ {lacking[0]}: … }} }}.") with { Severity = Severity.Warning };
                     if (CircleFrom(start) is { } circle) yield return circle;

@@ -57,6 +57,27 @@ public sealed class MailFactsApiTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.StartsWith("3 reports, gone", invented["text"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
+    [Rule(4, 11, 23)]
+    [Fact]
+    public async Task A_mail_is_told_what_happened_since_entry_under_another_name_too()
+    {
+        await api.PublishAsync();
+        await PublishMailAsync("""{{ event("report_created") ? "used" : "unused" }}""");
+        await api.DoAsync(HttpMethod.Post, "scenarios", new { files = new[] { new { file = "told.yaml", text = Told } } });
+        foreach (var user in new[] { "dora", "eve" })
+        {
+            await api.PersonAsync(user, $"{user}@example.com", Report.Replace("ann", user, StringComparison.Ordinal));
+            await SendAsync($$$"""{"type":"track","userId":"{{{user}}}","event":"signed_up","properties":{"plan":"paid"}}""");
+        }
+
+        // Dora goes on in a browser that nobody knows, and signs in there.
+        await SendAsync("""{"type":"track","anonymousId":"of-dora","event":"report_created"},{"type":"track","anonymousId":"of-dora","event":"setup_completed"},{"type":"track","userId":"eve","event":"setup_completed"}""");
+        await SendAsync("""{"type":"identify","userId":"dora","anonymousId":"of-dora"}""");
+
+        Assert.Contains(">used<", await MailOfAsync("dora@example.com"));
+        Assert.Contains(">unused<", await MailOfAsync("eve@example.com"));
+    }
+
     [Rule(4)]
     [Fact]
     public async Task A_mail_that_asks_for_what_there_is_not_is_refused_and_says_where()
@@ -67,6 +88,32 @@ public sealed class MailFactsApiTests(ApiServer api) : IClassFixture<ApiServer>
 
         Assert.Equal(HttpStatusCode.UnprocessableEntity, status);
         Assert.Contains("segments.yaml defines no segment", body!.ToJsonString());
+    }
+
+    private const string Told = """
+        scenario: told
+        title: Told
+        owner: m@example.com
+        class: transactional
+        purpose: x
+        goal: none
+        trigger: { event: signed_up, where: trigger.plan == "paid" }
+        steps:
+          - wait: { for: event("setup_completed"), up_to: 3d }
+          - send: hello
+        """;
+
+    private async Task SendAsync(string messages)
+    {
+        using var answer = await api.Server.SendAsync("/v1/batch", $$"""{"batch":[{{messages}}]}""", Cancel);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await api.SettleAsync();
+    }
+
+    private async Task<string> MailOfAsync(string address)
+    {
+        var caught = Assert.Single((await api.GetAsync($"/dev/inbox?query={Uri.EscapeDataString(address)}"))["items"]!.AsArray());
+        return System.Text.RegularExpressions.Regex.Unescape((await api.GetAsync($"/dev/inbox/{caught!["id"]}")).ToJsonString());
     }
 
     private const string Report = """,{"type":"track","userId":"ann","event":"report_created"}""";

@@ -172,6 +172,193 @@ public sealed class EntryRuleTests
         Assert.Equal(isAsked, ScenarioReferences.Check(second, new Dictionary<string, Nurture.Scenarios.Scenario> { ["first"] = first }).Any(said => said.Code == DiagnosticCodes.NoRoleForTrigger));
     }
 
+    [Rule(7, 10)]
+    [Fact]
+    public void What_somebody_does_for_another_company_starts_them_and_nobody_there()
+    {
+        var world = World.Of(Scenario("- send: sorry", trigger: "{ event: cancelled, for: 'role(\"admin\", 1)' }"), Scenario("- send: plain", trigger: "{ event: cancelled }", name: "plain"))
+            .Person(1, 1).Person(2, 2, "admin").Join(1, 2);
+
+        world.Tell(new Signal.Occurred(new OccurredEvent(900, "cancelled", 1, 1002, world.Now, world.Now, "{}"u8.ToArray())), 1);
+
+        Assert.Equal(["plain 1", "sorry 1"], world.Mails.Order());
+        Assert.DoesNotContain(world.Simulator.Journal, entry => entry.Reason == Reason.NobodyMatches);
+    }
+
+    [Rule(9)]
+    [Fact]
+    public void Who_joins_the_account_in_the_midst_of_a_passage_has_a_place()
+    {
+        var world = World.Of(Scenario("- wait: 9d\n- send: hello", "per_account: 1")).Person(1).Do(1, "signed_up").Join(1, 1).Person(2, 1);
+
+        world.Do(2, "signed_up").Pass("10d");
+
+        Assert.Equal(["hello 1"], world.Mails);
+        Assert.Contains("colleague_enrolled", world.Decisions());
+    }
+
+    [Rule(9, 45)]
+    [Fact]
+    public void A_place_that_becomes_free_during_a_pause_is_taken_when_it_is_over()
+    {
+        var text = Scenario("- wait: 9d\n- send: hello", "per_account: 1\nexit: [ 'event(\"out\")' ]");
+        var catalog = World.CatalogOf(Nurture.Sends.SendPolicy.Default, text);
+        var world = World.Of(text).Person(1, 1).Person(2, 1).Person(3, 1).Do(1, "signed_up").Do(2, "signed_up").Do(3, "signed_up");
+        world.Simulator.Catalog = catalog with { Revision = 2, Live = catalog.Live.ToFrozenDictionary(pair => pair.Key, pair => pair.Value with { IsPaused = true }) };
+        world.Do(1, "out").Pass("2d");
+
+        world.Simulator.Catalog = catalog with { Revision = 3 };
+        world.Pass("2h");
+        Assert.Equal(2, world.Decisions().Count(decision => decision == "entered"));
+
+        world.Do(2, "out").Pass("20d");
+        Assert.Equal(["hello 3"], world.Mails);
+    }
+
+    [Rule(9, 18)]
+    [Fact]
+    public void The_place_is_held_until_the_last_of_several_passages_is_over()
+    {
+        var world = World.Of(Scenario("- wait: 9d\n- send: hello", "per_account: 1\nkey: trigger.order_id\nexit: [ 'event(\"out\")' ]", "{ event: ordered }")).Person(1, 1).Person(2, 1)
+            .Do(1, "ordered", """{"order_id":"a"}""").Do(1, "ordered", """{"order_id":"b"}""").Do(1, "out", """{"order_id":"a"}""").Do(2, "ordered", """{"order_id":"c"}""");
+
+        Assert.Equal("colleague_enrolled", world.Decisions()[^1]);
+        Assert.Equal("entered", world.Do(1, "out", """{"order_id":"b"}""").Decisions()[^1]);
+    }
+
+    [Rule(8, 23)]
+    [Fact]
+    public void Who_joins_the_account_in_the_midst_of_a_passage_hears_what_happened_there_since()
+    {
+        var world = World.Of(Scenario("- wait: 9d\n- send: late", goal: "{ when: account.event(\"done\"), within: 30d }")).Person(2, 1).Person(1).Do(1, "signed_up").Pass("1h").Do(2, "done").Pass("1h");
+
+        world.Join(1, 1);
+
+        Assert.Equal("goal_reached wait-9d", world.Decisions()[^1]);
+    }
+
+    [Rule(15)]
+    [Theory]
+    [InlineData("refresh")]
+    [InlineData("restart")]
+    public void A_trigger_that_is_older_than_the_passages_own_is_no_newer_word(string whileLive)
+    {
+        var world = World.Of(Scenario("- wait: 2d\n- branch: [ { if: trigger.plan == \"pro\", then: [ end: pro ] } ]\n- end: free", $"while_live: {whileLive}")).Person(1);
+
+        world.Do(1, "signed_up", """{"plan":"pro"}""").Pass("1h").Do(1, "signed_up", """{"plan":"free"}""", ago: TimeSpan.FromHours(2)).Pass("3d");
+
+        Assert.Equal("""{"reason":"pro"}""", world.Last(Reason.Ended).Detail);
+        Assert.Equal(World.Start.AddDays(2), world.Last(Reason.Ended).At);
+        Assert.Equal("already_enrolled", world.Decisions()[1].Split(' ')[0]);
+    }
+
+    [Rule(15)]
+    [Theory]
+    [InlineData("ignore", "free", 2.0)]
+    [InlineData("refresh", "pro", 2.0)]
+    [InlineData("restart", "pro", 3.0)]
+    public void A_trigger_of_who_waits_for_its_delay_is_ignored_or_restarts_or_refreshes(string whileLive, string plan, double days)
+    {
+        var world = World.Of(Scenario("- branch: [ { if: trigger.plan == \"pro\", then: [ end: pro ] } ]\n- end: free", $"while_live: {whileLive}", "{ event: signed_up, delay: 2d }")).Person(1);
+
+        world.Do(1, "signed_up", """{"plan":"free"}""").Pass("1d").Do(1, "signed_up", """{"plan":"pro"}""").Do(1, "signed_up", """{"plan":"free"}""", ago: TimeSpan.FromHours(2)).Pass("9d");
+
+        Assert.Equal($$"""{"reason":"{{plan}}"}""", world.Last(Reason.Ended).Detail);
+        Assert.Equal(World.Start.AddDays(days), world.Last(Reason.Entered).At);
+    }
+
+    [Rule(15, 23)]
+    [Theory]
+    [InlineData("a", "thanks 1")]
+    [InlineData("b", "reminder 1")]
+    public void What_was_heard_of_another_trigger_is_not_heard_of_the_one_that_took_its_place(string second, string mail)
+    {
+        var world = World.Of(Scenario("- wait: 1d\n- wait: { for: 'event(\"paid\", where: event.order_id == trigger.order_id)', up_to: 5d }\n  timeout: [ send: reminder, end: over ]\n- send: thanks", "while_live: refresh", "{ event: ordered }")).Person(1)
+            .Do(1, "ordered", """{"order_id":"a"}""").Pass("1h").Do(1, "paid", """{"order_id":"a"}""").Pass("1h").Do(1, "ordered", $$"""{"order_id":"{{second}}"}""").Pass("9d");
+
+        Assert.Equal([mail], world.Mails);
+    }
+
+    [Rule(19)]
+    [Theory]
+    [InlineData("trial", "waiting_to_settle, entered, released hello, completed hello")]
+    [InlineData("pro", "waiting_to_settle, trigger_not_true")]
+    [InlineData(null, "waiting_to_settle, audience_unknown")]
+    public void A_trigger_that_asks_an_account_waits_for_it(string? plan, string decisions)
+    {
+        var world = World.Of(Scenario("- send: hello", trigger: "{ event: signed_up, where: account.plan == \"trial\" }")).Person(1).Do(1, "signed_up");
+
+        if (plan is not null) world.SayAccount(1, ("plan", plan)).Join(1, 1);
+        world.Pass("1h");
+
+        Assert.Equal(decisions, string.Join(", ", world.Decisions()));
+    }
+
+    [Rule(19)]
+    [Theory]
+    [InlineData("audience: 'reachable(\"mail\", \"service\")'", "")]
+    [InlineData("audience: exists(contact.email)", "")]
+    [InlineData("", ", where: 'reachable(\"mail\", \"service\")'")]
+    public void Who_asks_for_an_address_waits_for_it(string audience, string where)
+    {
+        var world = World.Of(Scenario("- send: hello", audience, $"{{ event: signed_up{where} }}")).Say(1, ("seats", 1)).Say(2, ("seats", 1)).Do(1, "signed_up").Do(2, "signed_up").Pass("1m");
+        Assert.Equal(["waiting_to_settle", "waiting_to_settle"], world.Decisions());
+
+        world.Person(1);
+        Assert.Equal(["hello 1"], world.Mails);
+
+        world.Pass("10m");
+        Assert.Equal(audience.Length > 0 ? "audience_false" : "trigger_not_true", world.Decisions()[^1]);
+    }
+
+    [Rule(19)]
+    [Fact]
+    public void Who_waited_for_their_account_waits_for_the_triggers_delay_too()
+    {
+        var world = World.Of(Scenario("- send: { template: hello, to: trigger.contact, nobody: end }", trigger: "{ event: signed_up, delay: 2d }", subject: "account")).Person(1).Do(1, "signed_up").Pass("1m").Join(1, 1);
+        Assert.Equal("entry_delayed", world.Decisions()[^1]);
+
+        Assert.Empty(world.PassTo(World.Start.AddDays(2).AddSeconds(-1)).Mails);
+        Assert.Equal(["hello 1"], world.Pass("1s").Mails);
+    }
+
+    [Rule(20)]
+    [Theory]
+    [InlineData(0, true)]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(0, false)]
+    public void Who_an_import_brings_to_an_account_or_gives_a_role_starts_nothing(int before, bool isImport)
+    {
+        var world = World.Of(
+            Scenario("- send: person", trigger: "{ condition: contact.role == \"admin\" }", name: "a"),
+            Scenario("- send: { template: account, to: most_active, nobody: end }", trigger: "{ condition: 'has_role(\"admin\")' }", subject: "account", name: "b")).Person(1).Pass("1h");
+        if (before == 1) world.Join(1, 1);
+        if (before == 2) world.Person(2, 1);
+
+        world.Tell(new Signal.Grouped(1, 1001, Slots.OfAccount(1001), ["admin"], world.Now, CountsOnly: isImport), 1).Pass("1d").Say(1, ("seats", 3));
+
+        Assert.Equal(isImport ? [] : ["account 1", "person 1"], world.Mails.Order());
+    }
+
+    [Rule(22)]
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Who_is_held_out_stays_so_in_the_account_that_they_join_and_with_another_share(bool isHeldOut)
+    {
+        var text = Scenario("- send: hello", "holdout: 50%\nreentry: every time");
+        bool IsDrawn(SubjectRef of) => Draws.Share("holdout", "s", of) < 0.5;
+        var person = Enumerable.Range(1, 100).First(one => IsDrawn(SubjectRef.Contact(one)) == isHeldOut);
+        var account = Enumerable.Range(1, 100).First(one => IsDrawn(SubjectRef.Account(1000 + one)) != isHeldOut);
+        var world = World.Of(text).Person(person).Do(person, "signed_up").Join(person, account).Pass("1d").Do(person, "signed_up");
+
+        world.Simulator.Catalog = World.CatalogOf(Nurture.Sends.SendPolicy.Default, text.Replace("50%", isHeldOut ? "1%" : "99%", StringComparison.Ordinal)) with { Revision = 2 };
+        world.Pass("1d").Do(person, "signed_up");
+
+        Assert.Equal(Enumerable.Repeat(isHeldOut ? "held_out hello" : "released hello", 3), world.Decisions().Where(decision => decision.EndsWith(" hello", StringComparison.Ordinal) && !decision.StartsWith("completed", StringComparison.Ordinal)));
+    }
+
     [Rule(45)]
     [Fact]
     public void Who_was_to_enter_during_a_pause_enters_when_it_is_over()

@@ -34,7 +34,7 @@ public sealed class MailFactsTests
 
     public static TheoryData<string> Examples =>
     [
-        .. ConditionFunctions.All.Where(function => function.IsInMails).Select(function => function.Example),
+        .. ConditionFunctions.All.Select(function => function.Example).Where(example => !example.StartsWith("event(", StringComparison.Ordinal)),
         .. ConditionNames.All.Where(name => name.Path is not ("heard.x" or "response.x" or "session.x")).Select(name => name.Example),
     ];
 
@@ -119,13 +119,92 @@ public sealed class MailFactsTests
         Assert.Equal(["1 of 3", "2 of 3"], world.Simulator.Sends.Select(send => Render(send, world.Simulator.Catalog).Trim()).Order());
     }
 
+    [Rule(4, 23)]
+    [Fact]
+    public void A_mail_is_told_what_happened_since_entry_though_its_scenario_asks_nothing_of_it()
+    {
+        var world = World.Of(Segments, Mails("{{ event(\"ordered\", where: event.total >= 100) }} {{ event(\"ordered\") }} {{ account.event(\"login\") }} {{ event(\"login\") }} {{ event(\"signed_up\") }}"), Welcome)
+            .Person(1, 1).Person(2, 1).Do(1, "ordered", """{"total":300}""").Do(2, "login").Pass("1h").Do(1, "signed_up");
+
+        world.Do(1, "ordered", """{"total":50}""").Do(2, "login").Pass("1d");
+
+        Assert.Equal("false false false false false", BodyOf(world, "welcome"));
+        Assert.Equal("false true true false false", BodyOf(world, "second"));
+    }
+
+    [Rule(4, 18, 23)]
+    [Fact]
+    public void A_mail_of_a_passage_with_a_key_is_told_of_its_own()
+    {
+        var world = World.Of(Segments, Mails("{{ event(\"delivered\") }}"), Welcome.Replace("trigger: { event: signed_up }", "trigger: { event: ordered }\nkey: trigger.order_id", StringComparison.Ordinal)).Person(1)
+            .Do(1, "ordered", """{"order_id":"a"}""").Do(1, "ordered", """{"order_id":"b"}""").Do(1, "delivered", """{"order_id":"b"}""").Pass("2d");
+
+        Assert.Equal(["false", "true"], world.Simulator.Sends.Where(send => send.Draft.Template == "second").Select(send => Render(send, world.Simulator.Catalog)).Order());
+    }
+
+    [Rule(4, 23)]
+    [Fact]
+    public void A_mail_in_a_repeat_is_told_what_happened_since_its_turn_began()
+    {
+        var scenario = Welcome[..Welcome.IndexOf("steps:", StringComparison.Ordinal)] + "steps:\n  - repeat:\n      times: 3\n      steps: [ wait: 1d, send: welcome ]\n";
+        var world = World.Of(Segments, Mails("{{ event(\"login\") }} {{ event(\"login\", since: \"entry\") }}"), scenario).Person(1).Do(1, "signed_up").Pass("36h").Do(1, "login").Pass("5d");
+
+        Assert.Equal(["false false", "true true", "false true"], world.Simulator.Sends.Select(send => Render(send, world.Simulator.Catalog)));
+    }
+
+    [Rule(2)]
+    [Theory]
+    [InlineData("{{ heard.reason }}", "")]
+    [InlineData("{{ heard.reason ?? \"none\" }}", "none")]
+    [InlineData("{{ if heard.reason == \"late\" }}late{{ else }}other{{ end }}", "other")]
+    [InlineData("{{ if heard }}heard{{ else }}silence{{ end }}", "silence")]
+    [InlineData("{{ heard.name }}{{ trigger.colour }}", "")]
+    public void What_nobody_heard_is_nothing(string body, string printed) => Assert.Equal(printed, BodyOf(Told(body, isBusy: false), "welcome"));
+
+    [Rule(2)]
+    [Theory]
+    [InlineData("{{ heard.reason }}", "- send: welcome", "welcome.en.html prints heard.reason, and no wait has heard anything before this step: nothing stands there then.")]
+    [InlineData("{{ heard.reason }}", "- wait: { for: contact.onboarded, up_to: 9d }\n- send: welcome", "welcome.en.html prints heard.reason, and no wait has heard anything before this step: nothing stands there then.")]
+    [InlineData("{{ heard.reason }}", "- wait: { for: event(\"login\"), up_to: 9d }\n- send: welcome", null)]
+    [InlineData("{{ heard.reason }}", "- wait: { for: event(\"login\"), up_to: 9d }\n  timeout: [ send: welcome ]\n- end: done", "welcome.en.html prints heard.reason, and no wait has heard anything before this step: nothing stands there then.")]
+    [InlineData("{{ heard.reason ?? \"none\" }}", "- send: welcome", null)]
+    [InlineData("{{ if heard.reason }}{{ heard.reason }}{{ end }}", "- send: welcome", null)]
+    [InlineData("{{ trigger.colour }}", "- send: welcome", "welcome.en.html prints trigger.colour, and signed_up carries no such property: nothing stands there then.")]
+    [InlineData("{{ trigger.plan }} {{ trigger.name }}", "- send: welcome", null)]
+    public void What_a_mail_prints_of_an_event_that_it_never_has_is_said(string body, string steps, string? said)
+    {
+        var plan = World.Plan with { Events = new[] { "signed_up", "login" }.ToDictionary(name => name, name => new PlannedEvent(name, "", false, new Dictionary<string, PlannedAttribute> { [name == "login" ? "reason" : "plan"] = new("x", ValueKind.Text, "", default) })) };
+        var mails = Mails(body);
+        var environment = new ParseEnvironment { Plan = plan, Templates = mails.Names, MailTemplates = mails };
+        var text = Welcome[..Welcome.IndexOf("steps:", StringComparison.Ordinal)] + "steps:\n" + string.Join('\n', steps.Split('\n').Select(line => "  " + line));
+
+        var found = ScenarioLinter.Lint(ScenarioParser.Parse(text, "hello.yaml", environment), environment).Where(one => one.Code == DiagnosticCodes.NothingHeard);
+
+        Assert.Equal(said is null ? [] : [said], found.Select(one => one.Message));
+    }
+
+    [Rule(44)]
+    [Theory]
+    [InlineData("{{ trigger.plan }}", true)]
+    [InlineData("{{ trigger.plan ?? \"none\" }}", false)]
+    public void Who_starts_a_scenario_gives_what_its_mails_print(string body, bool isSaid)
+    {
+        var mails = Mails(body);
+        var environment = new ParseEnvironment { Plan = World.Plan, Templates = mails.Names, MailTemplates = mails };
+        var started = ScenarioParser.Parse(Welcome, "hello.yaml", environment).Scenario!;
+        var starting = ScenarioParser.Parse(Welcome.Replace("scenario: hello", "scenario: first", StringComparison.Ordinal).Replace("send: welcome", "start: hello", StringComparison.Ordinal), "first.yaml", environment);
+
+        var found = ScenarioReferences.Check(starting, new Dictionary<string, Scenario> { ["hello"] = started }, mails);
+
+        Assert.Equal(isSaid, found.Any(one => one.Code == DiagnosticCodes.StartedWithout));
+    }
+
     [Rule(4)]
     [Theory]
     [InlineData("{{ count(contact.plan, \"14d\") }}", "NUR209 Here an event's name is expected, written out in quotes, not contact.plan.")]
     [InlineData("{{ x = \"login\"; count(x, \"14d\") }}", "NUR302 `count` is answered before the mail is made, and `x` is known only while it is.")]
     [InlineData("{{ for x in account.features; ever(x); end }}", "NUR302 `ever` is answered before the mail is made, and `x` is known only while it is.")]
     [InlineData("{{ \"login\" | count \"14d\" }}", "NUR302 `count` is answered before the mail is made, and nothing can be piped into it.")]
-    [InlineData("{{ event(\"login\") }}", "NUR212 event(\"login\") means since entry, which each scenario remembers for its own conditions: a mail may be sent by any of them.")]
     [InlineData("{{ segment(\"actve-trials\") }}", "NUR221 segments.yaml defines no segment \"actve-trials\".")]
     [InlineData("{{ count(\"login\") }}", "NUR203 count needs a window.")]
     [InlineData("{{ if account.health.band == \"sick\" }}x{{ end }}", "NUR219 \"sick\" is none of the values that this can have.")]
