@@ -30,6 +30,7 @@ public sealed partial class SlotStore
             await write.ParkedAsync();
             await ThrottleStore.AskAsync(database, connection, transaction, commit, ct);
             await CaseBudgetStore.AskAsync(database, connection, transaction, commit, ct);
+            await SubjectTestStore.AskAsync(database, connection, transaction, commit, ct);
             if (commit.Breaker is { } breaker) await BreakerStore.CountAsync(database, connection, transaction, commit, breaker, ct);
         }, cancel);
 
@@ -308,7 +309,8 @@ public sealed partial class SlotStore
             foreach (var table in new[] { "escalations", "csm_tasks", "approvals" })
                 await BulkAsync(accounts, $"update {table} set account_id = r.into_id from rows r where {table}.account_id = r.id");
             await BulkAsync(accounts, "update case_asks set account_id = r.into_id from rows r where case_asks.account_id = r.id");
-            await BulkAsync(accounts, $"update case_asks set subject_id = r.into_id from rows r where case_asks.kind = {(short)SubjectKind.Account} and case_asks.subject_id = r.id");
+            foreach (var table in new[] { "case_asks", "arm_asks" })
+                await BulkAsync(accounts, $"update {table} set subject_id = r.into_id from rows r where {table}.kind = {(short)SubjectKind.Account} and {table}.subject_id = r.id");
             await BulkAsync(accounts, "insert into memberships (contact_id, account_id, joined_at) select m.contact_id, r.into_id, m.joined_at from rows r join memberships m on m.account_id = r.id where true on conflict do nothing");
             await BulkAsync(accounts, "delete from memberships where account_id in (select r.id from rows r)");
             await BulkAsync(accounts, "delete from holds where account_id in (select r.id from rows r)");

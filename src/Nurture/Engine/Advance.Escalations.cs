@@ -283,7 +283,7 @@ internal sealed partial class Advance
             Inputs = MailInputs.Write(catalog, reads, person, account, null, null, new Reply(signal.By, signal.Subject, signal.Text), answers: AnswersFor(reads, person, account, null, signal.At)),
             Seed = Draws.Seed(id),
             PlannedAt = signal.At,
-            ExpiresAt = signal.At + DefaultExpiry(SendClass.Transactional),
+            ExpiresAt = signal.At + SendClasses.ExpiryOf(SendClass.Transactional),
             Correlation = correlation.Length > 0 ? correlation : id.ToString("N"),
             IsCounted = false,
             CauseId = causeId,

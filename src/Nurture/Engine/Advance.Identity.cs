@@ -242,11 +242,12 @@ internal sealed partial class Advance
         Settled(into, now);
     }
 
-    /// <summary>A passage that came from elsewhere stands here now, in its line too.</summary>
+    /// <summary>A passage that came from elsewhere stands here now, in its line too, and waits for what it asked.</summary>
     private void Stand(SubjectState subject, Enrollment enrollment)
     {
         Do(new Effect.Positioned(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, enrollment.Step, enrollment.StepStartedAt));
         if (enrollment is { InLineUntil: { } until, Step: { } step }) Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step, enrollment.Iteration, until, now));
+        if (enrollment is { ArmAskedAt: not null, Arm: null, Step: { } asking } && VersionOf(enrollment).Program.Nodes.GetValueOrDefault(asking)?.Step is Step.Send { SubjectTest: { } test } send) AskForArm(subject, enrollment, send, test);
     }
 
     /// <summary>Of who is one person now, what they did under the other name since a passage of theirs began happened since its entry.</summary>

@@ -92,6 +92,7 @@ internal sealed partial class Advance
         enrollment.StepStartedAt = at;
         enrollment.StepDueAt = null;
         (enrollment.InLineUntil, enrollment.TurnUntil) = (null, null);
+        (enrollment.ArmAskedAt, enrollment.Arm) = (null, null);
         enrollment.CallId = default;
         Do(new Effect.Positioned(subject.Ref, enrollment.Id, published.Scenario.Name, published.Scenario.Version, step, at));
     }

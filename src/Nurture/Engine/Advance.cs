@@ -78,6 +78,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.StartAsked s: StartAsked(s); break;
             case Signal.Admitted s: Admitted(s); break;
             case Signal.CaseAnswered s: CaseAnswered(s); break;
+            case Signal.ArmAnswered s: ArmAnswered(s); break;
             case Signal.StopRequested s: StopRequested(s); break;
             case Signal.EnrollmentWorked s: EnrollmentWorked(s); break;
             case Signal.Prepared s: Prepared(s); break;

@@ -73,7 +73,7 @@ public static partial class Explanation
             Reason.BranchTaken => detail["if"] is { } arm and not "else" ? $"{here}で、{Quote(arm)} の経路に進みました。" : $"{here}で、「それ以外」の経路に進みました。",
             Reason.NoBranchTaken => $"{here}のどの条件にも当てはまらず、次へ進みました。",
             Reason.AttributeSet => $"{(step is Step.Set set ? JapaneseOwner(set) : "")}{detail["attribute"] ?? "属性"} を{(step is Step.Set { Value.IsNull: false } to ? $" {to.Value} に" : "")}設定しました。",
-            Reason.Released => $"{mail}の送信を決定しました。",
+            Reason.Released => $"{mail}の送信を決定しました{JapaneseArm(detail)}。",
             Reason.Waiting => $"{here}で待っています。",
 
             Reason.Suppressed => $"送信不可アドレスのため、{mail}を送りませんでした。",
@@ -156,6 +156,7 @@ public static partial class Explanation
             Reason.HoldStarted => $"{JapaneseHeld(entry)}への自動配信を{(Day(detail["until"]) is { } until ? $" {until.ToString("yyyy年M月d日", CultureInfo.InvariantCulture)}まで" : "")}保留しました{JapaneseOf(detail["because"])}。",
             Reason.HoldEnded => $"{JapaneseHeld(entry)}への自動配信の保留を解除しました。",
             Reason.Throttled => $"{mail}には一定時間あたりの上限があるため、順番を待っています。",
+            Reason.SubjectTested => $"{mail}は、クリックの多い件名が分かるまで送信を待っています。",
             Reason.SourceSilent => $"判断のもとになるイベントの送信元が沈黙しているため、{here}で待っています。",
             Reason.Replied when entry.EnrollmentId != 0 => $"ご本人から返信があったため、シナリオ{name}を終了しました。ここからは担当者が対応します。",
             Reason.Replied => $"{(detail["template"] is { } answered ? $"メール「{answered}」に" : "メールに")}返信がありました。ここからは担当者が対応します。",
@@ -249,6 +250,13 @@ public static partial class Explanation
         condition is null ? "" : $"({Quote(condition.Text)}{string.Concat(condition.Segments.Select(segment => $"。セグメント「{segment.Title}」は {Quote(segment.Is.Text)}"))})";
 
     private static string JapaneseOwner(Step.Set set) => set.On == Contacts.SubjectKind.Account ? "契約企業の " : "コンタクトの ";
+
+    private static string JapaneseArm(Detail detail) => detail["arm"] is not { } arm ? "" : detail["ground"] switch
+    {
+        "tested" => $"(件名テストの対象、件名 {arm})",
+        "won" => $"(テストで選ばれた件名 {arm})",
+        _ => $"(テストで比較できなかったため、先頭の件名 {arm})",
+    };
 
     private static string JapaneseMail(Step? step, Detail detail, string id) =>
         detail["template"] is { } template ? $"メール「{template}」" : step is Step.Send send ? $"メール「{send.Template}」" : id.Length > 0 ? $"メール(ステップ {id})" : "メール";

@@ -30,6 +30,10 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     // Cases that were asked for, and those that a budget let through.
     private readonly HashSet<(long EnrollmentId, string Step, int Occurrence)> asked = [];
     private readonly List<(string Taker, string Type, DateTimeOffset At)> cases = [];
+    // Who waits to know which of the tested subjects a mail leaves with, in the order of asking; how far each test has come; and what was clicked.
+    private readonly List<(Effect.ArmAsked Asked, short Slot, DateTimeOffset At)> armsAsked = [];
+    private readonly Dictionary<(string Scenario, int Version, string Step), SubjectTestState> subjectTests = [];
+    private readonly HashSet<Guid> clicked = [];
     // When the last one was let in of those who wait to enter, by scenario.
     private readonly Dictionary<string, DateTimeOffset> given = [];
     private readonly List<(string Scenario, string Step, DateTimeOffset At)> turns = [];
@@ -83,6 +87,8 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     public void Tell(Signal signal, long contactId = 0, long accountId = 0)
     {
         var (slot, hop) = contactId != 0 ? RouteOf(contactId) : (Slots.OfAccount(accountId), 0);
+        if (signal is Signal.Hit { IsClick: true, IsMachine: false } hit) clicked.Add(hit.SendId);
+        if (signal is Signal.Answered answered) clicked.Add(answered.SendId);
         Append(SignalCodec.Store(signal, slot, new StoredAbout(Now, Hop: hop)));
     }
 
@@ -104,6 +110,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
             }
 
             Admit();
+            AnswerArms();
         }
         while (queue.Count > 0);
     }
@@ -159,6 +166,55 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         return isWithin;
     }
 
+    /// <summary>Decides the tests of subjects whose time has come, and tells those who wait what their mails leave with.</summary>
+    private void AnswerArms()
+    {
+        foreach (var key in subjectTests.Keys.Concat(armsAsked.Select(KeyOf)).Distinct().ToList())
+        {
+            if (TestOf(key) is not { } test) continue;
+            var state = subjectTests.GetValueOrDefault(key, SubjectTestState.NotBegun);
+            if (state is { Winner: null, DecideAt: { } decide } && decide <= Now) state = SubjectTests.Decided(test, state, ResultsOf(key), Now);
+            var asked = armsAsked.FindAll(one => KeyOf(one) == key);
+            if (state is { Winner: null, BeganAt: null } && asked.Exists(one => one.Asked.Arm is not null)) state = SubjectTests.Begun(test, Now);
+            subjectTests[key] = state;
+            foreach (var one in asked)
+            {
+                if (SubjectTests.Answer(test, state, one.Asked.Arm, one.At, Now) is not var (arm, ground)) continue;
+                armsAsked.Remove(one);
+                var (slot, hop) = one.Asked.Subject.Kind == SubjectKind.Contact ? RouteOf(one.Asked.Subject.Id) : (one.Slot, 0);
+                Append(SignalCodec.Store(new Signal.ArmAnswered(one.Asked.Subject, one.Asked.EnrollmentId, one.Asked.Step, one.Asked.Occurrence, arm, ground, Now), slot, new StoredAbout(Now, Hop: hop)));
+            }
+        }
+    }
+
+    private static (string Scenario, int Version, string Step) KeyOf((Effect.ArmAsked Asked, short Slot, DateTimeOffset At) one) => (one.Asked.Scenario, one.Asked.Version, one.Asked.Step);
+
+    private SubjectTest? TestOf((string Scenario, int Version, string Step) key) =>
+        (Catalog.Versions.GetValueOrDefault((key.Scenario, key.Version))?.Program.Nodes.GetValueOrDefault(key.Step)?.Step as Step.Send)?.SubjectTest;
+
+    private IReadOnlyList<ArmResult> ResultsOf((string Scenario, int Version, string Step) key) =>
+        [.. sends.Where(send => send is { LeftAt: not null, Draft: { IsTested: true, IsCounted: true } } && (send.Draft.Scenario, send.Draft.Version, send.Draft.Step) == key)
+            .GroupBy(send => send.Draft.Arm!).Select(group => new ArmResult(group.Key, group.Count(), group.Count(send => clicked.Contains(send.Draft.Id))))];
+
+    /// <summary>When a test is decided, or somebody has waited for it long enough. One that could not be decided is asked again when somebody waits.</summary>
+    private DateTimeOffset? NextArm()
+    {
+        DateTimeOffset? next = null;
+        foreach (var (key, state) in subjectTests)
+        {
+            if (state.Winner is not null || TestOf(key) is not { } test) continue;
+            if (SubjectTests.IsRunning(test, state)) Sooner(state.DecideAt!.Value);
+            foreach (var one in armsAsked.Where(one => KeyOf(one) == key)) Sooner(SubjectTests.WaitsUntil(test, state, one.At));
+        }
+
+        return next;
+
+        void Sooner(DateTimeOffset at)
+        {
+            if (at > Now && at < DateTimeOffset.MaxValue && !(next <= at)) next = at;
+        }
+    }
+
     private void AdmitEntries()
     {
         foreach (var (scenario, waiting) in Entering())
@@ -210,7 +266,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private Pace? PaceOf(Effect.InLine one) =>
         (Catalog.Live.GetValueOrDefault(one.Scenario)?.Program.Nodes.GetValueOrDefault(one.Step)?.Step as Step.Send)?.Throttle;
 
-    private DateTimeOffset? NextTurn() => AtSends().Where(one => PaceOf(one) is not null).Select(one => (DateTimeOffset?)TurnAt(one, PaceOf(one)!)).Append(NextEntry()).Min();
+    private DateTimeOffset? NextTurn() => AtSends().Where(one => PaceOf(one) is not null).Select(one => (DateTimeOffset?)TurnAt(one, PaceOf(one)!)).Append(NextEntry()).Append(NextArm()).Min();
 
     /// <summary>Hears the first waiting row of one slot, as if only that slot's worker had run; false where none waits.</summary>
     public bool DrainOne(short slot)
@@ -381,6 +437,11 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 var place = line.FindIndex(one => one.EnrollmentId == asked.EnrollmentId && one.Step == asked.Step && one.Occurrence == asked.Occurrence);
                 if (place < 0) line.Add(asked);
                 else line[place] = asked with { CameAt = line[place].CameAt };
+                break;
+            case Effect.ArmAsked asked:
+                var since = armsAsked.FindIndex(one => one.Asked.EnrollmentId == asked.EnrollmentId && one.Asked.Step == asked.Step && one.Asked.Occurrence == asked.Occurrence);
+                if (since < 0) armsAsked.Add((asked, effect.Slot, Now));
+                else armsAsked[since] = (asked, effect.Slot, armsAsked[since].At);
                 break;
             case Effect.LeftLine left: line.RemoveAll(one => one.Step.Length == 0 && one.EnrollmentId == left.PlaceId); break;
             case Effect.PlanCall or Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded or Effect.CaseAsked: break;
