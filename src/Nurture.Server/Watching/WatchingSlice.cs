@@ -1,3 +1,4 @@
+using Nurture.Scenarios;
 using Nurture.Server.Api;
 using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
@@ -45,8 +46,8 @@ public static class WatchingSlice
         api.MapGet("/scenarios/{name}/volume", async (string name, BreakerStore breakers, CatalogSource catalogs, BusinessClock clock, CancellationToken cancel) =>
         {
             var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
-            if (!catalog.Live.ContainsKey(name)) throw RefusedException.NotFound($"live scenario \"{name}\"");
-            return new ApiPage<ShownVolume>([.. (await breakers.StandingAsync(name, catalog.Policy.Breaker, clock.Now, cancel))
+            if (!catalog.NamesOf(name).Any(catalog.Live.ContainsKey)) throw RefusedException.NotFound($"live scenario \"{name}\"");
+            return new ApiPage<ShownVolume>([.. (await breakers.StandingAsync(Scenario.FamilyOf(name), catalog.Policy.Breaker, clock.Now, cancel))
                 .Select(one => new ShownVolume(ApiJson.Word(one.Kind), one.Count, one.Bound, one.Usual, one.Confirmed))], null);
         }).RequirePermission(Permission.ReadScenarios).WithSummary("How much the scenario does within the breaker's window, and beyond what it is paused.");
         api.MapGet("/scenarios/{name}/throttles", async (string name, Throttles throttles, CancellationToken cancel) => new ApiPage<Throttles.ShownLine>(await throttles.LinesAsync(name, cancel), null))

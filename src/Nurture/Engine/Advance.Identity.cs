@@ -190,7 +190,6 @@ internal sealed partial class Advance
             from.Rename(former, into.Id);
         }
 
-
         foreach (var (topic, at) in from.Refusals)
         {
             if (!into.Refusals.TryGetValue(topic, out var known) || at < known) into.Refusals[topic] = at;
@@ -276,8 +275,31 @@ internal sealed partial class Advance
     {
         catalog.Index.Criteria.MergePerson(account, former, person.Id);
         account.Rename(former, person.Id);
+        Rekey(account, AttributeValue.From(former).ToString(), AttributeValue.From(person.Id).ToString());
         set.Touch(new SubjectKey(slot, account.Ref));
     }
+
+    /// <summary>Passages of the account, and what re-entry remembers of them, that are told apart by who they are of.</summary>
+    private void Rekey(AccountState account, string former, string now)
+    {
+        foreach (var passage in account.Passages.Where(one => one.Key == former && IsOfActor(catalog.Live.GetValueOrDefault(one.Scenario))).ToList())
+        {
+            account.Passages.Remove(passage);
+            AddPassage(account, passage with { Key = now });
+        }
+
+        foreach (var enrollment in account.Enrollments.Where(one => one.Key == former && IsOfActor(VersionOf(one))).ToList())
+        {
+            account.Enrollments.Remove(enrollment);
+            enrollment.Key = now;
+            MergeEnrollment(account, enrollment);
+        }
+
+        static bool IsOfActor(PublishedScenario? published) => published?.Scenario.Key is { Root: "trigger", Path: KeyExpression.Actor };
+    }
+
+    /// <summary>Who may tell a passage about the person by an id that was theirs once.</summary>
+    private long IdNow(long contactId) => set.TombstoneAt(slot, contactId) is { } gone && gone.ToContactId != contactId ? IdNow(gone.ToContactId) : contactId;
 
     private void MergeEnrollment(SubjectState into, Enrollment enrollment)
     {
@@ -298,6 +320,7 @@ internal sealed partial class Advance
         }
 
         if (older == enrollment) Stand(into, older);
+        CallInstead(into, younger, older);
         End(into, younger, Reason.Merged, now);
     }
 

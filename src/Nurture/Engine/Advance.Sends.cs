@@ -180,7 +180,7 @@ internal sealed partial class Advance
     {
         var bar = BarOf(subject, enrollment, step, recipient, at);
         if (recipient is null || bar == Reason.ContactLeft) return (bar, null);
-        if (published.IsPaused || catalog.Live.GetValueOrDefault(enrollment.Scenario) is { IsPaused: true }) return (Reason.Paused, DateTimeOffset.MaxValue);
+        if (IsPaused(published, enrollment)) return (Reason.Paused, DateTimeOffset.MaxValue);
         if (bar is not null) return (bar, null);
         if (recipient.Email is null) return (Reason.NoAddress, enrollment.EnteredAt + SettleOf(recipient));
         if (step.Class == SendClass.Transactional) return (null, null);

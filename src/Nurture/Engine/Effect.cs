@@ -72,7 +72,11 @@ public abstract record Effect
     /// <summary>Where a case stands now; of what was decided when it was opened only the clocks move.</summary>
     public sealed record EscalationChanged(
         long EscalationId, string? Assignee, DateTimeOffset? AcknowledgedAt, DateTimeOffset? SnoozedUntil, DateTimeOffset? ClosedAt, string? Outcome, string? ClosedBy,
-        CaseClocks Clocks, IReadOnlyList<CasePause> Pauses) : Effect;
+        CaseClocks Clocks, IReadOnlyList<CasePause> Pauses) : Effect
+    {
+        /// <summary>Null where it is what it was.</summary>
+        public EscalationPriority? Priority { get; init; }
+    }
 
     /// <summary>A line of a case's story.</summary>
     /// <param name="Kind">evidence, opened, acknowledge, assign, snooze, wake, note, reply, close, left, hold_over, merged.</param>

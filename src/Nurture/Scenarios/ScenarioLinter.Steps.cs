@@ -203,6 +203,8 @@ public sealed partial class ScenarioLinter
             }
         }
 
+        if (scenario.Goal is null or { EndsEnrollment: true } && step.Outcomes.Any(arm => arm.Outcome == EscalationTypes.RecoveredByItself))
+            Warn(DiagnosticCodes.Unreachable, At($"{step.Id}/outcome.{EscalationTypes.RecoveredByItself}", step.Span), "nobody comes here: a case resolves by itself with the goal of the passage that called, and this one does not go on after a goal", "Let it go on: on_goal: continue; or take this outcome away.");
         foreach (var arm in step.Outcomes) CheckList(arm.Then, moment with { Local = null }, isLast);
         CheckList(step.Otherwise, moment with { Local = null }, isLast);
     }
