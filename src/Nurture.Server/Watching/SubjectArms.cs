@@ -25,8 +25,9 @@ internal sealed class SubjectArms(SubjectTestStore store, CatalogSource catalogs
     /// <param name="State"><c>waiting</c> for its first mail, <c>running</c>, <c>undecided</c> where its time is over and one of its subjects has not left yet, <c>decided</c>.</param>
     /// <param name="DecideAt">When it is decided, or was to be.</param>
     /// <param name="Arms">In their order; once it is decided, as they had come off then.</param>
+    /// <param name="Row">Of a scenario with rows: each has tests of its own.</param>
     public sealed record ShownTest(
-        string Step, int Version, string State, double Share, DateTimeOffset? BeganAt, DateTimeOffset? DecideAt, DateTimeOffset? DecidedAt, string? Winner, IReadOnlyList<ShownArm> Arms);
+        string? Row, string Step, int Version, string State, double Share, DateTimeOffset? BeganAt, DateTimeOffset? DecideAt, DateTimeOffset? DecidedAt, string? Winner, IReadOnlyList<ShownArm> Arms);
 
     /// <summary>Returns how many were told.</summary>
     public async Task<int> TurnAsync(CancellationToken cancel)
@@ -73,25 +74,29 @@ internal sealed class SubjectArms(SubjectTestStore store, CatalogSource catalogs
     public async Task<IReadOnlyList<ShownTest>> ListAsync(string scenario, CancellationToken cancel)
     {
         var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
+        var shown = new List<ShownTest>();
+        foreach (var name in catalog.NamesOf(scenario)) await AddTestsAsync(shown, name, catalog, cancel);
+        return shown;
+    }
+
+    private async Task AddTestsAsync(List<ShownTest> shown, string scenario, Catalog catalog, CancellationToken cancel)
+    {
         var kept = await store.ListAsync(scenario, cancel);
         var fresh = catalog.Live.GetValueOrDefault(scenario) is { } live
             ? Step.All(live.Scenario.Steps).OfType<Step.Send>().Where(send => send.SubjectTest is not null).Select(send => new SubjectTestKey(scenario, live.Scenario.Version, send.Id)).Except(kept.Select(one => one.Of))
             : [];
-        var shown = new List<ShownTest>();
         foreach (var one in fresh.Select(of => new KeptSubjectTest(of, SubjectTestState.NotBegun, null, [])).Concat(kept))
         {
             var send = SendOf(one.Of, catalog);
             if (send?.SubjectTest is not { } test) continue;
             var figures = one.State.BeganAt is null ? [] : await store.FiguresAsync(one.Of, cancel);
             var mail = catalog.Mails.Find(send.Template, null);
-            shown.Add(new(one.Of.Step, one.Of.Version, StateOf(test, one.State), test.Share, one.State.BeganAt, one.State.DecideAt, one.DecidedAt, one.State.Winner, [.. test.Arms.Select(arm =>
+            shown.Add(new(catalog.Versions[(one.Of.Scenario, one.Of.Version)].Scenario.Row?.Id, one.Of.Step, one.Of.Version, StateOf(test, one.State), test.Share, one.State.BeganAt, one.State.DecideAt, one.DecidedAt, one.State.Winner, [.. test.Arms.Select(arm =>
             {
                 var (now, then) = (figures.FirstOrDefault(of => of.Tested.Arm == arm), one.DecidedBy.FirstOrDefault(result => result.Arm == arm));
                 return new ShownArm(arm, mail?.Subjects.FirstOrDefault(subject => subject.Name == arm)?.Text.Text, then?.Left ?? now?.Tested.Left ?? 0, then?.Clicked ?? now?.Tested.Clicked ?? 0, now?.Others.Left ?? 0, now?.Others.Clicked ?? 0);
             })]));
         }
-
-        return shown;
     }
 
     protected override async Task ExecuteAsync(CancellationToken cancel)

@@ -14,6 +14,7 @@ interface Arm {
 }
 
 interface SubjectTest {
+  row: string | null;
   step: string;
   version: number;
   state: "waiting" | "running" | "undecided" | "decided";
@@ -35,10 +36,10 @@ export function SubjectTests({ name, isBroadcast = false }: { name: string; isBr
   return (
     <Stack>
       {tests.map((test) => {
-        const title = isBroadcast ? t("subjects.title") : `${t("subjects.title_at", { step: test.step })}${test.version === newest ? "" : ` (${t("subjects.of_version", { version: test.version })})`}`;
+        const title = isBroadcast ? t("subjects.title") : `${t("subjects.title_at", { step: test.row ? `${test.row} / ${test.step}` : test.step })}${test.version === newest ? "" : ` (${t("subjects.of_version", { version: test.version })})`}`;
         const at = test.state === "decided" ? test.decided_at : test.decide_at;
         return (
-          <Paper key={`${test.step} ${test.version}`} p="md" component="section" aria-label={title} data-testid="subject-test">
+          <Paper key={`${test.row} ${test.step} ${test.version}`} p="md" component="section" aria-label={title} data-testid="subject-test">
             <Title order={3} fz="md">
               {title}
             </Title>
