@@ -129,6 +129,17 @@ public sealed class PersonMergeTests
         Assert.Equal(["hello 1", "hello 1"], world.Mails);
     }
 
+    [Rule(10, 11)]
+    [Fact]
+    public void Who_turns_out_to_be_somebody_who_left_exits_all()
+    {
+        var world = World.Of(Scenario("- wait: 9d\n- send: late")).Person(1).Person(2).Do(1, "signed_up").Tell(new Signal.Left(2, World.Start), 2);
+
+        Merge(world, 1, 2);
+
+        Assert.Equal("contact_left wait-9d", world.Decisions()[^1]);
+    }
+
     [Rule(9, 11)]
     [Fact]
     public void Two_places_of_who_is_one_are_one()
