@@ -1,5 +1,6 @@
 using Nurture.Contacts;
 using Nurture.Criteria;
+using Nurture.Scenarios;
 
 namespace Nurture.Engine;
 
@@ -279,7 +280,27 @@ internal sealed partial class Advance
     {
         catalog.Index.Criteria.MergePerson(account, former, person.Id);
         account.Rename(former, person.Id);
+        Rekey(account, AttributeValue.From(former).ToString(), AttributeValue.From(person.Id).ToString());
         set.Touch(new SubjectKey(slot, account.Ref));
+    }
+
+    /// <summary>Where an account has a passage for each person, that of who somebody was is theirs; of two live ones the older goes on.</summary>
+    private void Rekey(AccountState account, string former, string person)
+    {
+        foreach (var over in account.Passages.Where(one => one.Key == former && catalog.Live.TryGetValue(one.Scenario, out var published) && IsByPerson(published.Scenario)).ToList())
+        {
+            account.Passages.Remove(over);
+            AddPassage(account, over with { Key = person });
+        }
+
+        foreach (var enrollment in account.Enrollments.Where(one => one.Key == former && IsByPerson(VersionOf(one).Scenario)).ToList())
+        {
+            var twin = account.Enrollments.Find(other => other.Scenario == enrollment.Scenario && other.Key == person && other.Status == EnrollmentStatus.Live);
+            enrollment.Key = person;
+            if (twin is not null && enrollment.Status == EnrollmentStatus.Live) End(account, twin.EnteredAt <= enrollment.EnteredAt ? enrollment : twin, Reason.Merged, now);
+        }
+
+        static bool IsByPerson(Scenario scenario) => scenario.Key is { Root: "trigger", Path: KeyExpression.Actor };
     }
 
     private void MergeEnrollment(SubjectState into, Enrollment enrollment)
