@@ -26,6 +26,15 @@ public sealed class TemplateErrorsTests
     }
 
     [Theory]
+    [InlineData("{{ 1e }}")]
+    [InlineData("{{ 'a }}")]
+    [InlineData("{{ `a }}")]
+    [InlineData("{{ {a: 1, } + {b 2} }}")]
+    [InlineData("{{ 1 + * 2 }}")]
+    [InlineData("{{ x[ }}")]
+    public void One_mistake_is_said_once(string text) => Assert.Single(Template.Parse(text, "mail", TemplateOptions.Text).Diagnostics);
+
+    [Theory]
     [InlineData("{{ contact.frist_name }}", 1, 12, "`frist_name`", "Did you mean `first_name`?")]
     [InlineData("\n {{ contcat.first_name }}", 2, 5, "`contcat` was not found", "Did you mean `contact`?")]
     [InlineData("{{ contact.boss.name }}", 1, 17, "null object", "Write ?.")]

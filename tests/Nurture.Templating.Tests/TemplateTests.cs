@@ -90,6 +90,30 @@ public sealed class TemplateTests
     }
 
     [Theory]
+    [InlineData("<a title=\"{{ x }}\">")]
+    [InlineData("<a title='{{ x }}'>")]
+    [InlineData("<p>{{ x }}</p>")]
+    [InlineData("<p style=\"color: {{ x }}\">")]
+    [InlineData("<style>p { color: {{ x }} }</style>")]
+    [InlineData("<title>{{ x }}</title>")]
+    [InlineData("<textarea>{{ x }}</textarea>")]
+    [InlineData("<script type=\"application/ld+json\">{\"name\": \"{{ x }}\"}</script>")]
+    [InlineData("<!-- {{ x }} -->")]
+    [InlineData("<!--[if mso]>{{ x }}<![endif]-->")]
+    [InlineData("<a href=\"https://example.com/?q={{ x }}\">")]
+    [InlineData("{{ $'a {x}' }}{{ x | string.upcase }}{{ [x] }}{{ {a: x} }}{{ x ?? 1 }}{{ f(a) = a; f x }}")]
+    public void A_value_ends_nothing_that_stands_around_it(string around)
+    {
+        const string Value = "--></style></title></textarea></script>\"><script>'/>";
+        var model = new TemplateObject { ["x"] = Value };
+
+        var template = Template.Parse(around, "mail", TemplateOptions.Html);
+        var html = template.Render(model, Rendering.Options);
+
+        Assert.All("<>\"'", special => Assert.Equal(template.WithoutCode().Count(c => c == special), html.Count(c => c == special)));
+    }
+
+    [Theory]
     [InlineData("{{ this[''] = 4; this[''] }}")]
     [InlineData("{{ this['.x'] = 4; this['.x'] }}")]
     public void A_name_may_be_any_text(string text) => Assert.Equal("4", Rendering.Text(text));

@@ -190,7 +190,16 @@ internal static class ObjectFunctions
 
     /// <summary>The exact type of a value; null of null.</summary>
     /// <example>1.5 | object.kind → double</example>
-    public static TemplateValue Kind(in Call call) => call.IsNull(0) ? TemplateValue.Null : Numbers.TypeName(call[0]);
+    public static TemplateValue Kind(in Call call) => call[0].Kind switch
+    {
+        TemplateValueKind.Null => TemplateValue.Null,
+
+        // As published, what the language has no name for is called as .NET calls it.
+        TemplateValueKind.Date when !call.Context.Template.Options.IsMail => nameof(DateTime),
+        TemplateValueKind.Duration when !call.Context.Template.Options.IsMail => nameof(TimeSpan),
+        TemplateValueKind.Text when call[0].IsCharacter && !call.Context.Template.Options.IsMail => nameof(Char),
+        _ => Numbers.TypeName(call[0]),
+    };
 
     /// <summary>The length of a text, or the number of a list's items or an object's members.</summary>
     /// <example>[1, 2, 3] | object.size → 3</example>

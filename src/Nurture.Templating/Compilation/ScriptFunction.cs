@@ -62,7 +62,7 @@ internal sealed class ScriptFunction(ScriptFunctionBody body, Template template,
         var context = invocation.Context;
         var block = context.PendingBlock;
         context.PendingBlock = null;
-        context.EnterCall(invocation.Site.Span, Name, around is null ? body.Layout.Count : 0);
+        context.EnterCall(invocation.Site.Span, Name, around is null || !template.Options.IsMail ? body.Layout.Count : 0);
         var variables = body.Parameters is null ? null : new TemplateObject { Owner = context };
         var (callerFrame, callerTemplate) = (context.Frame, context.Template);
 

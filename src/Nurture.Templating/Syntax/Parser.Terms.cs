@@ -156,8 +156,8 @@ internal sealed partial class Parser
     private Expression? ParseExplicitCall(Expression function)
     {
         var height = _height;
-        var outer = (_ignoresNewLines, _stopsAtLoopOptions, _openChoices);
-        (_ignoresNewLines, _stopsAtLoopOptions, _openChoices) = (false, false, 0);
+        var outer = (_stopsAtLoopOptions, _openChoices);
+        (_stopsAtLoopOptions, _openChoices) = (false, 0);
         Take();
         var arguments = new List<Argument>();
         while (Kind != TokenKind.CloseParen)
@@ -184,7 +184,7 @@ internal sealed partial class Parser
             }
         }
 
-        (_ignoresNewLines, _stopsAtLoopOptions, _openChoices) = outer;
+        (_stopsAtLoopOptions, _openChoices) = outer;
         if (!TryTake(TokenKind.CloseParen))
         {
             Report(Current.Span, $"Invalid token {Describe(Current)}. Expecting a closing `)`.");
@@ -196,8 +196,8 @@ internal sealed partial class Parser
 
     private Expression? ParseGroup()
     {
-        var outer = (_ignoresNewLines, _stopsAtLoopOptions, _openChoices);
-        (_ignoresNewLines, _stopsAtLoopOptions, _openChoices) = (false, false, 0);
+        var outer = (_stopsAtLoopOptions, _openChoices);
+        (_stopsAtLoopOptions, _openChoices) = (false, 0);
         var start = Take();
         var inner = ParseValue();
         if (inner is null)
@@ -206,7 +206,7 @@ internal sealed partial class Parser
             return null;
         }
 
-        (_ignoresNewLines, _stopsAtLoopOptions, _openChoices) = outer;
+        (_stopsAtLoopOptions, _openChoices) = outer;
         if (!TryTake(TokenKind.CloseParen))
         {
             Report(Current.Span, $"Invalid token {Describe(Current)}. Expecting a closing `)`.");
@@ -376,6 +376,12 @@ internal sealed partial class Parser
         if (exponentAt < 0)
         {
             return Shrunk(BigInteger.Parse(text, CultureInfo.InvariantCulture));
+        }
+
+        if (!char.IsAsciiDigit(text[^1]))
+        {
+            // The lexer has said that a digit is missing.
+            return 0;
         }
 
         if (!int.TryParse(text.AsSpan(exponentAt + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent) || exponent > MaxLiteralDigits)

@@ -103,7 +103,8 @@ internal sealed partial class Parser
 
     private void Report(SourceSpan span, Wording message, Wording? hint = null)
     {
-        if (!_hasGivenUp && _diagnostics.Count < LexedSource.MaxDiagnostics)
+        var isSaid = _recovers && _diagnostics is [.., var last] && last.Span.Start == span.Start;
+        if (!_hasGivenUp && !isSaid && _diagnostics.Count < LexedSource.MaxDiagnostics)
         {
             _diagnostics.Add(new TemplateDiagnostic(span, message, hint));
         }

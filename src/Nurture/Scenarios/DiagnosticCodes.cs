@@ -271,7 +271,7 @@ public static partial class DiagnosticCodes
     /// <summary>A mail prints raw what somebody else sets.</summary>
     public const string RawValue = "NUR318";
 
-    /// <summary>An attribute with code and without quotes, or a link that runs code.</summary>
+    /// <summary>An attribute with code and without quotes, or a link or an attribute that runs code.</summary>
     public const string UnsafeAttribute = "NUR319";
 
     /// <summary>A step or scenario would send a mail as something that its front matter says it is not.</summary>

@@ -4,7 +4,7 @@ using Nurture.Templating.Syntax;
 
 namespace Nurture.Templates;
 
-/// <summary>What of a mail lets values be more than text: attributes without quotes, what is printed raw, and links that run code.</summary>
+/// <summary>What of a mail lets values be more than text: attributes without quotes, what is printed raw, and links and attributes that run code.</summary>
 internal static partial class MailSafety
 {
     private static readonly string[] Running = ["javascript:", "vbscript:", "data:"];
@@ -40,12 +40,22 @@ internal static partial class MailSafety
             else if (name.ToLowerInvariant() is "href" or "src" && text.AsSpan(value).TrimStart() is var address && Array.Exists(Running, scheme => text.AsSpan(value).TrimStart().StartsWith(scheme, StringComparison.OrdinalIgnoreCase))
                 && !(name.Equals("src", StringComparison.OrdinalIgnoreCase) && address.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase)))
             {
-                var written = template.Source.Text.IndexOf(text[value].Trim(), StringComparison.Ordinal);
-                found.Add(new(DiagnosticCodes.UnsafeAttribute, Severity.Warning, template.File, written < 0 ? template.Source.LineSpan(1) : template.Source.Span(written, written + text[value].Trim().Length),
+                found.Add(new(DiagnosticCodes.UnsafeAttribute, Severity.Warning, template.File, At(template, text[value].Trim()),
                     $"{text[value].Trim()} is code, and mail programs take such links for an attack.", "Lead to a page: https://example.com/page."));
+            }
+            else if (Handler().IsMatch(name))
+            {
+                found.Add(new(DiagnosticCodes.UnsafeAttribute, Severity.Warning, template.File, At(template, name),
+                    $"{name} is code, which mail programs do not run, and what a value says in it would be code too.", "Take it away; a link leads to a page that may do it."));
             }
         }
     }
+
+    private static SourceSpan At(MailTemplate template, string written) =>
+        template.Source.Text.IndexOf(written, StringComparison.Ordinal) is >= 0 and var at ? template.Source.Span(at, at + written.Length) : template.Source.LineSpan(1);
+
+    [GeneratedRegex("^on[a-z]+$", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Handler();
 
     /// <summary>The attributes of the tags, in the order of the text, by one pass over it.</summary>
     private static List<(string Name, Range Value, bool IsQuoted)> AttributesOf(ReadOnlySpan<char> markup)
