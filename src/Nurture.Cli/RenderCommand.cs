@@ -78,9 +78,11 @@ internal static class RenderCommand
             {
                 (inlined, var layout) = InlinedStyles.Of(mail, library.Templates.LayoutOf(mail), CssInliner.Plan);
                 var (inputs, sender) = InputsOf(catalog, mail, person);
-                var rendered = MailRenderer.Render(inlined, layout, inputs, new RenderOptions { Now = Now });
+                var options = new RenderOptions { Now = Now };
+                var rendered = MailRenderer.Render(inlined, layout, inputs, options);
+                var subjects = MailRenderer.Subjects(mail, inputs, options);
                 var text = rendered.Text ?? PlainText.FromHtml(rendered.Html);
-                screen.Line($"{mail.Name}.{mail.Locale}  {rendered.Subject}");
+                screen.Line($"{mail.Name}.{mail.Locale}  {(subjects.Count == 0 ? rendered.Subject : string.Join("  ", subjects.Select(one => $"{one.Arm}: {one.Subject}")))}");
                 if (folder is null) Print(rendered, text, screen);
                 else Write(Path.Combine(folder, $"{mail.Name}.{mail.Locale}"), rendered, text, sender, inputs);
             }

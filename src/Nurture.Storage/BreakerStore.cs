@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Globalization;
 using System.Text.Json;
+using Nurture.Scenarios;
 using Nurture.Sends;
 
 namespace Nurture.Storage;
@@ -24,9 +25,10 @@ public sealed class BreakerStore(Database database)
 
     internal static async Task CountAsync(Database database, DbConnection connection, DbTransaction transaction, SlotCommit commit, Breaker breaker, CancellationToken cancel)
     {
-        var counts = commit.Sends.Where(send => send.Draft.EnrollmentId != 0).GroupBy(send => send.Draft.Scenario).Select(group => (Scenario: group.Key, Kind: BreakerKind.Mails, N: (long)group.Count()))
-            .Concat(commit.Escalations.Where(opened => opened.Scenario.Length > 0).GroupBy(opened => opened.Scenario).Select(group => (Scenario: group.Key, Kind: BreakerKind.Escalations, N: (long)group.Count())))
-            .Concat(commit.Calls.Where(call => call.Draft.Scenario.Length > 0).GroupBy(call => call.Draft.Scenario).Select(group => (Scenario: group.Key, Kind: BreakerKind.Webhooks, N: (long)group.Count())))
+        // Rows of a scenario have one switch, and so they are counted together.
+        var counts = commit.Sends.Where(send => send.Draft.EnrollmentId != 0).GroupBy(send => Scenario.FamilyOf(send.Draft.Scenario)).Select(group => (Scenario: group.Key, Kind: BreakerKind.Mails, N: (long)group.Count()))
+            .Concat(commit.Escalations.Where(opened => opened.Scenario.Length > 0).GroupBy(opened => Scenario.FamilyOf(opened.Scenario)).Select(group => (Scenario: group.Key, Kind: BreakerKind.Escalations, N: (long)group.Count())))
+            .Concat(commit.Calls.Where(call => call.Draft.Scenario.Length > 0).GroupBy(call => Scenario.FamilyOf(call.Draft.Scenario)).Select(group => (Scenario: group.Key, Kind: BreakerKind.Webhooks, N: (long)group.Count())))
             .OrderBy(count => count.Scenario, StringComparer.Ordinal).ThenBy(count => count.Kind).ToList();
         if (counts.Count == 0) return;
         var now = Nurture.Contacts.Instants.ToMilliseconds(commit.RecordedAt);
@@ -64,7 +66,7 @@ public sealed class BreakerStore(Database database)
 
     internal static Task AllowAsync(DbConnection connection, DbTransaction transaction, string scenario, long n, string by, string because, DateTimeOffset now, CancellationToken cancel) =>
         connection.ExecuteAsync(transaction, "insert into breaker_allowances (scenario, n, until, given_by, because) values (@scenario, @n, @until, @by, @because)",
-            [("scenario", scenario), ("n", n), ("until", now + AllowedFor), ("by", by), ("because", because)], cancel);
+            [("scenario", Scenario.FamilyOf(scenario)), ("n", n), ("until", now + AllowedFor), ("by", by), ("because", because)], cancel);
 
     /// <summary>Learns what is usual from the last weeks, and forgets what is older.</summary>
     public async Task LearnAsync(Breaker breaker, DateTimeOffset now, CancellationToken cancel)

@@ -94,7 +94,7 @@ public sealed class CallStore(Database database, EventLog log)
             return [.. due.Select(call => call with { Epoch = call.Epoch + 1 })];
         }, cancel);
 
-    private const string NotPaused = "not exists (select 1 from scenario_switches w where w.name = c.scenario and w.paused_at is not null)";
+    private const string NotPaused = "not exists (select 1 from scenario_switches w where (w.name = c.scenario or substr(c.scenario, 1, length(w.name) + 1) = w.name || ':') and w.paused_at is not null)";
 
     /// <summary>When the next call is due, strictly after the moment; null where none waits.</summary>
     public async Task<DateTimeOffset?> NextDueAsync(DateTimeOffset after, CancellationToken cancel)

@@ -36,7 +36,7 @@ public sealed class CaseBudgetStore(Database database, EventLog log)
             """, cancel);
     }
 
-    /// <summary>Answers those who wait, in the order of their asking.</summary>
+    /// <summary>Answers those who wait: cases of the more urgent types first, then in the order of their asking.</summary>
     /// <returns>How many were answered.</returns>
     public async Task<int> AnswerAsync(EscalationTypes types, int most, DateTimeOffset now, CancellationToken cancel)
     {
@@ -54,7 +54,7 @@ public sealed class CaseBudgetStore(Database database, EventLog log)
                 var longest = types.ByName.Values.Select(type => type.Budget?.Per ?? TimeSpan.Zero).Append(types.Budget?.Per ?? TimeSpan.Zero).Max();
                 var opened = await connection.QueryAsync(transaction, "select type, answered_at from case_asks where taker = @taker and answered_at > @since and is_within = 1",
                     [("taker", ofTaker.Key), ("since", now - longest)], reader => (Type: reader.GetString(0), At: reader.InstantOrNull(1)!.Value), ct);
-                foreach (var ask in ofTaker)
+                foreach (var ask in ofTaker.OrderByDescending(one => types.PriorityOf(one.Type)))
                 {
                     var isWithin = (types.Find(ask.Type)?.Budget is not { } own || CaseBudget.IsLeft(own, now, opened.Where(one => one.Type == ask.Type).Select(one => one.At)))
                         && (types.Budget is not { } whole || CaseBudget.IsLeft(whole, now, opened.Select(one => one.At)));

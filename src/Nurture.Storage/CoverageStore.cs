@@ -17,11 +17,11 @@ public sealed class CoverageStore(Database database)
         // The number is that of the partial index: NobodyMatches.
         return await connection.QueryAsync(null,
             $"""
-             select j.scenario, j.subject_id, coalesce(a.name, a.external_id), a.owner, count(*), min(j.at), max(j.at)
-             from journal j join accounts a on a.id = j.subject_id
+             select j.scenario, a.id, coalesce(a.name, a.external_id), a.owner, count(*), min(j.at), max(j.at)
+             from journal j join accounts o on o.id = j.subject_id join accounts a on a.id = coalesce(o.merged_into, o.id)
              where j.reason = 12 and j.kind = 2 and j.at >= @since and a.is_internal = 0
-                 {(scenario is { } names ? $"and {names.Are("j.scenario")}" : "")} {(account is null ? "" : "and j.subject_id = @account")} {(owner is null ? "" : "and a.owner = @owner")}
-             group by j.scenario, j.subject_id, a.name, a.external_id, a.owner order by max(j.at) desc, j.scenario, j.subject_id limit @limit
+                 {(scenario is { } names ? $"and {names.Are("j.scenario")}" : "")} {(account is null ? "" : "and a.id = @account")} {(owner is null ? "" : "and a.owner = @owner")}
+             group by j.scenario, a.id, a.name, a.external_id, a.owner order by max(j.at) desc, j.scenario, a.id limit @limit
              """, [.. scenario?.Arguments ?? [], ("since", since), ("account", account ?? 0), ("owner", owner ?? ""), ("limit", limit)],
             reader => new NobodyThere(reader.GetString(0), reader.GetInt64(1), reader.TextOrNull(2), reader.TextOrNull(3), reader.GetInt64(4), reader.InstantOrNull(5)!.Value, reader.InstantOrNull(6)!.Value), cancel);
     }

@@ -3,19 +3,24 @@ using Nurture.Health;
 namespace Nurture.Storage;
 
 /// <summary>A point of an account's history.</summary>
-public sealed record HealthPoint(DateTimeOffset At, double? Score, HealthBand Band, HealthCause Cause);
+/// <param name="Former">The account that it is of, where that has merged into this one since; null for its own.</param>
+public sealed record HealthPoint(DateTimeOffset At, double? Score, HealthBand Band, HealthCause Cause, string? Former = null);
 
 /// <summary>How scores were, day by day and at each change of band.</summary>
 public sealed class HealthStore(Database database)
 {
-    /// <summary>The latest points, the oldest of them first.</summary>
+    /// <summary>The latest points of the account and of those that it has absorbed, the oldest of them first.</summary>
     public async Task<IReadOnlyList<HealthPoint>> HistoryAsync(long accountId, DateTimeOffset since, int limit, CancellationToken cancel)
     {
         await using var connection = await database.OpenAsync(cancel);
         var found = await connection.QueryAsync(null,
-            "select at, score, band, cause from health_history where account_id = @account and at >= @since order by at desc, id desc limit @limit",
+            """
+            select h.at, h.score, h.band, h.cause, case when a.id <> @account then coalesce(a.name, a.external_id) end
+            from accounts a join health_history h on h.account_id = a.id
+            where (a.id = @account or a.merged_into = @account) and h.at >= @since order by h.at desc, h.id desc limit @limit
+            """,
             [("account", accountId), ("since", since), ("limit", limit)],
-            row => new HealthPoint(row.Instant(0), row.IsDBNull(1) ? null : row.GetDouble(1), (HealthBand)row.GetInt16(2), (HealthCause)row.GetInt16(3)), cancel);
+            row => new HealthPoint(row.Instant(0), row.IsDBNull(1) ? null : row.GetDouble(1), (HealthBand)row.GetInt16(2), (HealthCause)row.GetInt16(3), row.TextOrNull(4)), cancel);
         found.Reverse();
         return found;
     }

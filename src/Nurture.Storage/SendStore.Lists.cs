@@ -30,7 +30,7 @@ public enum SendStanding
 }
 
 /// <param name="Before">Go on after a page: sends that were planned before.</param>
-public sealed record SendQuery(long? RecipientId, string? Scenario, SendState? State, long? EnrollmentId, SendPlace? Before, int Limit)
+public sealed record SendQuery(long? RecipientId, ScenarioNames? Scenario, SendState? State, long? EnrollmentId, SendPlace? Before, int Limit)
 {
     public SendStanding? Standing { get; init; }
 
@@ -100,10 +100,12 @@ public sealed partial class SendStore
     /// <summary>Newest first.</summary>
     public async Task<Page<SendRow, SendPlace>> ListAsync(SendQuery query, CancellationToken cancel)
     {
+        await using var connection = await database.OpenAsync(cancel);
         var where = new List<string> { "(s.planned_at, s.id) < (@at, @id)" };
-        if (query.RecipientId is not null) where.Add("s.recipient_id = @recipient");
+        // What was sent to them when they were known as somebody else is theirs.
+        if (query.RecipientId is { } recipient) where.Add($"s.recipient_id in ({string.Join(", ", await ContactStore.WithMergedAsync(connection, null, [recipient], cancel))})");
         if (query.EnrollmentId is not null) where.Add("s.enrollment_id = @enrollment");
-        if (query.Scenario is not null) where.Add("s.scenario = @scenario");
+        if (query.Scenario is { } names) where.Add(names.Are("s.scenario"));
         if (query.State is { } state) where.Add(Ledger.IsOver(state) ? state == SendState.Sent ? "s.state = @state" : "s.not_sent = @state" : "o.state = @state");
         if (query.Standing is { } standing) where.Add(IsStanding(standing));
         if (query.Template is not null) where.Add("s.template = @template");
@@ -111,11 +113,10 @@ public sealed partial class SendStore
         if (query.IsOfCustomers) where.Add(Counted.Person("s.recipient_id"));
         (string, object?)[] args =
         [
-            ("at", query.Before?.PlannedAt.ToMilliseconds() ?? long.MaxValue), ("id", query.Before?.Id ?? Guid.Empty), ("recipient", query.RecipientId ?? 0),
-            ("enrollment", query.EnrollmentId ?? 0), ("scenario", query.Scenario ?? ""), ("state", (short)(query.State ?? 0)), ("limit", query.Limit + 1),
-            ("template", query.Template ?? ""), ("since", query.Since?.ToMilliseconds() ?? 0),
+            ("at", query.Before?.PlannedAt.ToMilliseconds() ?? long.MaxValue), ("id", query.Before?.Id ?? Guid.Empty),
+            ("enrollment", query.EnrollmentId ?? 0), ("state", (short)(query.State ?? 0)), ("limit", query.Limit + 1),
+            ("template", query.Template ?? ""), ("since", query.Since?.ToMilliseconds() ?? 0), .. query.Scenario?.Arguments ?? [],
         ];
-        await using var connection = await database.OpenAsync(cancel);
         var found = await connection.QueryAsync(null,
             $"select {ListColumns} from {(IsOpen(query) ? OutboxSends : AllSends)} where {string.Join(" and ", where)} order by s.planned_at desc, s.id desc limit @limit", args, ReadListed, cancel);
         return Page.Of(found, query.Limit, send => new SendPlace(send.PlannedAt, send.Id));

@@ -68,6 +68,14 @@ public sealed class RunningServer : IAsyncDisposable
         return Convert.ToInt64(await command.ExecuteScalarAsync(cancel), null);
     }
 
+    public async Task WriteAsync(string sql, CancellationToken cancel)
+    {
+        await using var connection = await Database.OpenAsync(cancel);
+        await using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        await command.ExecuteNonQueryAsync(cancel);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!isStopped) await StopAsync();

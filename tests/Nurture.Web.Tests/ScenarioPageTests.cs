@@ -130,6 +130,55 @@ public sealed partial class ScenarioPageTests(OneBrowser browser)
         await page.ShotAsync("broadcast-scheduled");
     }
 
+    [Theory]
+    [InlineData("en", "New broadcast", "Title", "Template", "Test its subjects", "With 50% of the readers", "Decide after", "2 hours", "Purpose", "Service", "Time", "Subject test", "Won")]
+    [InlineData("ja", "一斉配信を作成", "タイトル", "テンプレート", "件名をテストする", "受信者の50%でテスト", "結果を決めるまで", "2時間", "種別", "サービス案内", "日時", "件名テスト", "採用")]
+    public async Task A_broadcast_tests_its_subjects_and_shows_how_each_came_off(
+        string language, string create, string title, string template, string test, string share, string after, string hours, string kind, string service, string time, string shown, string won)
+    {
+        await using var server = await WebServer.StartAsync(browser.Browser, Cancel);
+        var letter = new System.Text.Json.Nodes.JsonObject
+        {
+            ["form"] = "markdown",
+            ["text"] = "---\nsubjects: { a: Three things to try, b: What is new }\npreheader: For this week.\n---\nHello.\n\n[Start](https://app.example.com/start)\n",
+        };
+        await server.Client.CallAsync(HttpMethod.Put, "/api/v1/templates/letter.en", letter, Cancel);
+        for (var i = 0; i < 12; i++)
+            await server.Client.SendAsync("/v1/identify", new() { ["userId"] = $"p{i}", ["messageId"] = $"{i}", ["traits"] = new System.Text.Json.Nodes.JsonObject { ["email"] = $"p{i}@acme.example", ["locale"] = "en" } }, Cancel);
+        await server.Client.CallAsync(HttpMethod.Post, "/dev/clock/advance?by=1m", null, Cancel);
+        var page = await server.SignedInAsync("marketer", new() { Language = language }, Cancel);
+
+        await page.GotoAsync("/broadcasts");
+        await page.GetByRole(AriaRole.Button, new() { Name = create }).First.ClickAsync();
+        await page.GetByLabel(title).FillAsync("News of March");
+        await page.GetByRole(AriaRole.Combobox, new() { Name = template }).ClickAsync();
+        await page.GetByRole(AriaRole.Option, new() { Name = "letter", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Combobox, new() { Name = test }).ClickAsync();
+        await page.GetByRole(AriaRole.Option, new() { Name = share }).ClickAsync();
+        await page.GetByRole(AriaRole.Combobox, new() { Name = after }).ClickAsync();
+        await page.GetByRole(AriaRole.Option, new() { Name = hours, Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Combobox, new() { Name = kind, Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Option, new() { Name = service, Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = time, Exact = true }).ClickAsync();
+        var calendar = page.GetByRole(AriaRole.Dialog);
+        await calendar.Locator("button[data-direction='next']").ClickAsync();
+        await calendar.Locator("button:not([data-outside])").Filter(new() { HasTextRegex = FifteenthOnly }).ClickAsync();
+        await page.Keyboard.PressAsync("Escape");
+        await page.ShotAsync($"broadcast-subject-test-{language}");
+        await page.GetByTestId("schedule").ClickAsync();
+        await page.GetByTestId("confirm-schedule").ClickAsync();
+
+        await Assertions.Expect(page.GetByTestId("subject-test")).ToBeVisibleAsync();
+        await server.Client.CallAsync(HttpMethod.Post, "/dev/clock/advance?by=62d", null, Cancel);
+        var figures = page.GetByRole(AriaRole.Region, new() { Name = shown });
+        await Assertions.Expect(figures.GetByText("Three things to try")).ToBeVisibleAsync();
+        await Assertions.Expect(figures.GetByText(won)).ToBeVisibleAsync(new() { Timeout = 30_000 });
+        await page.ShotAsync($"broadcast-subject-decided-{language}");
+    }
+
+    [GeneratedRegex("^15$")]
+    private static partial Regex FifteenthOnly { get; }
+
     [GeneratedRegex("^15 ")]
     private static partial Regex FifteenthDay { get; }
 }

@@ -70,7 +70,7 @@ internal static class ExplainEndpoints
 
             async Task<Arrival> AnswerAsync()
             {
-                var latest = await sends.ListAsync(new(person.Id, scenario, null, null, null, 1) { Template = template }, cancel);
+                var latest = await sends.ListAsync(new(person.Id, scenario is null ? (ScenarioNames?)null : scenario, null, null, null, 1) { Template = template }, cancel);
                 var isIdentityStopped = latest.Items.Count > 0 && await sends.StopOfAsync(latest.Items[0].Id, cancel) is not null;
                 var arrivals = new Arrivals(catalog, language ?? Language.English, Reader.Zone(catalog, zone), await sends.StoppedAsync(cancel) is not null, isIdentityStopped);
                 if (latest.Items.Count > 0) return arrivals.OfMail(latest.Items[0]);

@@ -27,8 +27,9 @@ internal static class PreviewEndpoints
 
     /// <summary>Null parts are those that the template failed to make; its problems say why.</summary>
     /// <param name="Contact">For whom it was made; null for the invented person.</param>
+    /// <param name="Subjects">Of a mail with several: each with its arm. <paramref name="Subject"/> is the first.</param>
     public sealed record Preview(
-        string Name, string Locale, string? Subject, string? Preheader, string? Html, string? Text, string? From, string? ReplyTo, PreviewContact? Contact, IReadOnlyList<ShownDiagnostic> Problems);
+        string Name, string Locale, string? Subject, string? Preheader, string? Html, string? Text, string? From, string? ReplyTo, PreviewContact? Contact, IReadOnlyList<ShownDiagnostic> Problems, IReadOnlyList<RenderedSubject> Subjects);
 
     public sealed record PreviewContact(long Id, string? Name, string? Email, string? Locale);
 
@@ -83,6 +84,7 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
 
         var person = asked.ContactId is { } id ? await contacts.ResolveAsync(id, cancel) ?? throw RefusedException.NotFound($"contact {id}") : null;
         RenderedMail? rendered = null;
+        IReadOnlyList<RenderedSubject> subjects = [];
         var sender = published.Catalog.Policy.Sender;
         if (template is { IsValid: true, IsLayout: false })
         {
@@ -91,7 +93,9 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
             {
                 (var inputs, sender) = await InputsAsync(template, library, person, published.Catalog, cancel);
                 (inlined, var layout) = InlinedStyles.Of(template, library.LayoutOf(template), CssInliner.Plan);
-                rendered = MailRenderer.Render(inlined, layout, inputs, new RenderOptions { Now = clock.Now });
+                var options = new RenderOptions { Now = clock.Now };
+                rendered = MailRenderer.Render(inlined, layout, inputs, options);
+                subjects = MailRenderer.Subjects(template, inputs, options);
             }
             catch (TemplateException failure)
             {
@@ -102,7 +106,7 @@ internal sealed class Previews(CatalogSource catalogs, ContactStore contacts, St
         }
 
         return (new(template.Name, template.Locale, rendered?.Subject, rendered?.Preheader, rendered?.Html, rendered is null ? null : rendered.Text ?? PlainText.FromHtml(rendered.Html),
-            sender.Name.Length > 0 ? $"{sender.Name} <{sender.Address}>" : sender.Address, sender.ReplyTo, person is null ? null : new(person.Id, person.Name, person.Email, person.Locale), problems), rendered, sender);
+            sender.Name.Length > 0 ? $"{sender.Name} <{sender.Address}>" : sender.Address, sender.ReplyTo, person is null ? null : new(person.Id, person.Name, person.Email, person.Locale), problems, subjects), rendered, sender);
     }
 
     private static (MailTemplate Template, MailTemplateLibrary Library) Template(string document, PreviewEndpoints.Asked asked, PublishedCatalog published)

@@ -82,7 +82,7 @@ internal static class ScenarioEndpoints
             var because = string.IsNullOrWhiteSpace(given?.Because) ? null : given.Because.Trim();
             await audited.RecordAsync("scenario.paused", $"scenario:{name}", because is null ? null : new { because }, cancel);
             return new ShownSwitch(name, true, await publisher.PauseAsync(name, audited.Actor, because, cancel));
-        }).RequirePermission(Permission.PauseScenarios).WithSummary("Stops entries and mails of the scenario, not its hearing.");
+        }).RequirePermission(Permission.PauseScenarios).WithSummary("Stops entries, mails and calls of the scenario, not its hearing.");
         api.MapPost("/scenarios/{name}/resume", async (string name, CatalogSource catalogs, Publisher publisher, Audited audited, CancellationToken cancel) =>
         {
             await RequireAsync(name, catalogs, cancel);

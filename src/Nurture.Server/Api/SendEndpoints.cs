@@ -110,8 +110,9 @@ internal static class SendEndpoints
         SendPlace? place = Paging.Read(after, 2) is { } parts
             ? long.TryParse(parts[0], out var at) && Guid.TryParse(parts[1], out var send) ? new(Instants.FromMilliseconds(at), send) : throw Paging.BadPlace()
             : null;
+        var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
         var query = new SendQuery(
-            contact, string.IsNullOrEmpty(scenario) ? null : scenario, string.IsNullOrEmpty(state) ? null : ApiJson.Parse<SendState>("state", state), enrollmentId, place, Paging.Limit(limit))
+            contact, string.IsNullOrEmpty(scenario) ? (ScenarioNames?)null : new ScenarioNames(catalog.NamesOf(scenario)), string.IsNullOrEmpty(state) ? null : ApiJson.Parse<SendState>("state", state), enrollmentId, place, Paging.Limit(limit))
         {
             Standing = string.IsNullOrEmpty(standing) ? null : ApiJson.Parse<SendStanding>("standing", standing),
             Template = string.IsNullOrEmpty(template) ? null : template,
@@ -122,7 +123,6 @@ internal static class SendEndpoints
         var next = page.Next is { } end ? Paging.Write(end.PlannedAt.ToMilliseconds(), end.Id) : null;
         if (Reader.Asked(locale) is not { } language) return new([.. page.Items.Select(ShownSend.Of)], next);
 
-        var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
         var named = await Named.OfAsync(page.Items.Select(send => SubjectRef.Contact(send.RecipientId)), contacts, accounts, cancel);
         var lines = await subjects.OfAsync(page.Items, cancel);
         return new([.. page.Items.Select(send => ShownSend.Of(send, catalog, language) with

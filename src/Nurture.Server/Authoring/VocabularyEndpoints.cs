@@ -27,7 +27,8 @@ internal static class VocabularyEndpoints
     /// <param name="Is">Its condition.</param>
     public sealed record KnownSegment(string Name, string Title, string About, string Of, string Is);
 
-    public sealed record KnownTemplate(string Name, IReadOnlyList<string> Locales);
+    /// <param name="Subjects">The arms of one with several subjects, in the default language.</param>
+    public sealed record KnownTemplate(string Name, IReadOnlyList<string> Locales, IReadOnlyList<string> Subjects);
 
     public static void MapVocabulary(this IEndpointRouteBuilder api) => api.MapGet("/vocabulary", async (CatalogSource catalogs, CancellationToken cancel) =>
     {
@@ -37,7 +38,7 @@ internal static class VocabularyEndpoints
         return new Vocabulary(ScenarioGrammar.Places, ScenarioFlow.StepKinds, ScenarioFlow.TriggerKinds,
             [.. plan.Events.Values.Select(one => new KnownEvent(one.Name, one.Description, one.IsAccountFact, Known(one.Properties.Values))).OrderBy(one => one.Name, StringComparer.Ordinal)],
             Attributes(plan, SubjectKind.Contact), Attributes(plan, SubjectKind.Account), ConditionFunctions.All,
-            [.. current.Templates.Names.Order(StringComparer.Ordinal).Select(name => new KnownTemplate(name, [.. current.Templates.LocalesOf(name).Order(StringComparer.Ordinal)]))],
+            [.. current.Templates.Names.Order(StringComparer.Ordinal).Select(name => new KnownTemplate(name, [.. current.Templates.LocalesOf(name).Order(StringComparer.Ordinal)], [.. current.Templates.Find(name, null)?.Subjects.Select(one => one.Name) ?? []]))],
             [.. topics.OfType<string>().Distinct().Order(StringComparer.Ordinal)],
             [.. current.Catalog.Escalations.ByName.Values.Select(type => new KnownEscalation(type.Name, type.Title, type.Outcomes)).OrderBy(type => type.Name, StringComparer.Ordinal)],
             [.. (current.Catalog.PreparingSegments ?? current.Catalog.Segments).ByName.Values.Select(one => new KnownSegment(one.Name, one.Title, one.About, ApiJson.Word(one.Of), one.Is.Text)).OrderBy(one => one.Name, StringComparer.Ordinal)],

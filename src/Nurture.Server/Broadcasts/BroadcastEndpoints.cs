@@ -24,7 +24,10 @@ internal static class BroadcastEndpoints
     /// <param name="Condition">Who receives it; empty is everybody.</param>
     /// <param name="At">Local time on the company's clock, <c>2026-12-01T09:00</c>.</param>
     /// <param name="Pace"><c>2000/h</c>; empty lets all enter at once.</param>
-    public sealed record Form(string? Title, string? Template, string? Class, string? Topic, string? Condition, string? At, string? Pace, string? Throttle = null);
+    /// <param name="SubjectShare">With how many the template's subjects are tested, <c>20%</c>; empty tests none, and all get the first.</param>
+    /// <param name="SubjectAfter">When the better one is decided, <c>4h</c> after the first of these mails.</param>
+    public sealed record Form(
+        string? Title, string? Template, string? Class, string? Topic, string? Condition, string? At, string? Pace, string? Throttle = null, string? SubjectShare = null, string? SubjectAfter = null);
 
     /// <param name="Expected">How many it was counted to reach, as whoever schedules it saw: the volume breaker lets so many pass.</param>
     public sealed record GivenCount(long? Expected);
@@ -162,6 +165,10 @@ internal static class BroadcastEndpoints
         Require("at", form.At, "It needs a time.");
         if (StartOf(form, environment.Policy.Zone) is { } start && start <= desks.Clock.Now) Say("at", Severity.Error, "This time is over.", "Choose a later one.");
         var text = new Broadcast(Said(form.Title, "-"), desks.Audited.Actor, Said(form.Template, "-"), ClassOf(form), form.Topic?.Trim() ?? "", form.Condition?.Trim() ?? "", Said(form.At, "-"), form.Pace?.Trim() ?? "", form.Throttle?.Trim() ?? "")
+        {
+            SubjectTest = string.IsNullOrWhiteSpace(form.SubjectShare) ? null
+                : ([.. environment.MailTemplates?.Find(Said(form.Template, "-"), null)?.Subjects.Select(one => one.Name) ?? []], form.SubjectShare.Trim(), Said(form.SubjectAfter, "4h")),
+        }
             .ToText(name, environment.Policy.Zone, out var fields);
         var parsed = Desk.Check(text, environment);
         foreach (var diagnostic in parsed.Diagnostics)

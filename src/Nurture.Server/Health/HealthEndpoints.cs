@@ -31,7 +31,8 @@ internal static class HealthEndpoints
 
     public sealed record ShownBand(string Band, double From, string? None);
 
-    public sealed record ShownPoint(DateTimeOffset At, double? Score, string Band, string Cause);
+    /// <param name="Former">The account that it is of, where that has merged into this one since.</param>
+    public sealed record ShownPoint(DateTimeOffset At, double? Score, string Band, string Cause, string? Former);
 
     /// <param name="Accounts">How many are in each band.</param>
     public sealed record ShownBands(string? Definition, IReadOnlyDictionary<string, long> Accounts);
@@ -39,7 +40,7 @@ internal static class HealthEndpoints
     public static void MapHealthScores(this IEndpointRouteBuilder api)
     {
         api.MapGet("/accounts/{id:long}/health", GetAsync).RequirePermission(Permission.ReadHealth)
-            .WithSummary("An account's health score as it stands now: what it is made of, what caps it, when it may move next, and how it was.");
+            .WithSummary("An account's health score as it stands now: what it is made of, what caps it, when it may move next, and how it was, the accounts that merged into it too.");
         api.MapGet("/health", async (HealthStore store, CatalogSource catalogs, CancellationToken cancel) =>
                 new ShownBands((await catalogs.CurrentAsync(cancel)).Catalog.Health?.Name, (await store.CountAsync(cancel)).ToDictionary(count => HealthBands.Word(count.Key), count => count.Value)))
             .RequirePermission(Permission.ReadHealth).WithSummary("How many accounts are in each band.");
@@ -64,7 +65,7 @@ internal static class HealthEndpoints
                 part.Measure.Id, part.Measure.Title, part.Measure.Group, part.Measure.Weight, part.Measure.Value.Text, Round(part.Value), Round(part.Points), part.Points is null ? null : Round(part.Share), part.Points is not null))],
             [.. reading.Caps.Select(cap => new ShownCap(cap.Most, cap.Because))],
             [.. definition.Bands.Select(rule => new ShownBand(HealthBands.Word(rule.Band), rule.From, rule.None))],
-            [.. history.Select(point => new ShownPoint(point.At, Round(point.Score), HealthBands.Word(point.Band), ApiJson.Word(point.Cause)))]);
+            [.. history.Select(point => new ShownPoint(point.At, Round(point.Score), HealthBands.Word(point.Band), ApiJson.Word(point.Cause), point.Former))]);
     }
 
     private static double? Round(double? value) => value is { } number && double.IsFinite(number) ? Math.Round(number, 1) : null;

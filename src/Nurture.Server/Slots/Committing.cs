@@ -93,6 +93,7 @@ internal static class Committing
                 commit.LeftLine.Remove(asked.EnrollmentId);
                 break;
             case Effect.CaseAsked asked: commit.CasesAsked.Add(asked); break;
+            case Effect.ArmAsked asked: commit.ArmsAsked.Add(asked); break;
             case Effect.LeftLine left:
                 commit.InLine.RemoveAll(one => one.Step.Length == 0 && one.EnrollmentId == left.PlaceId);
                 commit.LeftLine.Add(left.PlaceId);

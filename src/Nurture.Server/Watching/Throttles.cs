@@ -20,13 +20,14 @@ internal sealed class Throttles(ThrottleStore store, CatalogSource catalogs, Bus
     private long given;
     private long drained;
 
+    /// <param name="Row">Of a scenario with rows: each has lines of its own.</param>
     /// <param name="Step">Null for those who wait to enter.</param>
     /// <param name="Pace">As its scenario says it: 2000/d; of those who wait to enter the spread, null where they only wait for the trigger's delay.</param>
     /// <param name="Waiting">How many stand in line.</param>
     /// <param name="Used">How many were let through in the window; of those who wait to enter null.</param>
     /// <param name="NextAt">When the next ones are let through; null at once.</param>
     /// <param name="EndsAt">When the last of them is, as things stand.</param>
-    public sealed record ShownLine(string? Step, string? Pace, long Waiting, long? Used, DateTimeOffset? NextAt, DateTimeOffset? EndsAt);
+    public sealed record ShownLine(string? Row, string? Step, string? Pace, long Waiting, long? Used, DateTimeOffset? NextAt, DateTimeOffset? EndsAt);
 
     public async Task<int> TurnAsync(CancellationToken cancel)
     {
@@ -79,17 +80,24 @@ internal sealed class Throttles(ThrottleStore store, CatalogSource catalogs, Bus
 
     public async Task<IReadOnlyList<ShownLine>> LinesAsync(string scenario, CancellationToken cancel)
     {
-        var (now, catalog) = (clock.Now, (await catalogs.CurrentAsync(cancel)).Catalog);
-        if (!catalog.Live.TryGetValue(scenario, out var published)) throw RefusedException.NotFound($"live scenario \"{scenario}\"");
-        var waiting = (await store.WaitingAsync(now, scenario, cancel)).ToDictionary(queue => queue.Step);
-        var zone = LocalClock.Of(catalog.Policy);
+        var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
+        var live = catalog.NamesOf(scenario).Select(name => catalog.Live.GetValueOrDefault(name)?.Scenario).OfType<Scenario>().ToList();
+        if (live.Count == 0) throw RefusedException.NotFound($"live scenario \"{scenario}\"");
         var lines = new List<ShownLine>();
-        var trigger = published.Scenario.Trigger;
+        foreach (var its in live) await AddLinesAsync(lines, its, catalog, cancel);
+        return lines;
+    }
+
+    private async Task AddLinesAsync(List<ShownLine> lines, Scenario scenario, Catalog catalog, CancellationToken cancel)
+    {
+        var (now, zone, row) = (clock.Now, LocalClock.Of(catalog.Policy), scenario.Row?.Id);
+        var waiting = (await store.WaitingAsync(now, scenario.Name, cancel)).ToDictionary(queue => queue.Step);
+        var trigger = scenario.Trigger;
         if (trigger.Spread > TimeSpan.Zero || trigger.Delay > TimeSpan.Zero)
         {
-            var entering = (await store.EnteringAsync(now, scenario, cancel)).FirstOrDefault();
-            var hours = catalog.Policy.AllowedHours.GetValueOrDefault(published.Scenario.Class);
-            lines.Add(new(null, ScenarioFlow.Of(published.Scenario).Trigger.Says.GetValueOrDefault("spread"), entering?.Waiting ?? 0, null,
+            var entering = (await store.EnteringAsync(now, scenario.Name, cancel)).FirstOrDefault();
+            var hours = catalog.Policy.AllowedHours.GetValueOrDefault(scenario.Class);
+            lines.Add(new(row, null, ScenarioFlow.Of(scenario).Trigger.Says.GetValueOrDefault("spread"), entering?.Waiting ?? 0, null,
                 entering is null ? null : trigger.Spread > TimeSpan.Zero ? entering.Line?.NextAt(now, trigger.Spread, hours, zone) ?? entering.NextAt : entering.NextAt,
                 // Who comes last is let in when the spread is over since then.
                 entering is null ? null
@@ -97,15 +105,13 @@ internal sealed class Throttles(ThrottleStore store, CatalogSource catalogs, Bus
                     : EntryLine.LatestOf(entering.LastAt, trigger.Spread, hours, zone)));
         }
 
-        foreach (var send in Step.All(published.Scenario.Steps).OfType<Step.Send>().Where(send => send.Throttle is not null))
+        foreach (var send in Step.All(scenario.Steps).OfType<Step.Send>().Where(send => send.Throttle is not null))
         {
-            var use = await store.UseAsync(scenario, send.Id, send.Throttle!, now, cancel);
+            var use = await store.UseAsync(scenario.Name, send.Id, send.Throttle!, now, cancel);
             var count = waiting.GetValueOrDefault(send.Id)?.Waiting ?? 0;
-            lines.Add(new(send.Id, send.Throttle!.ToString(), count, use.Used, use.NextAt,
+            lines.Add(new(row, send.Id, send.Throttle!.ToString(), count, use.Used, use.NextAt,
                 count == 0 ? null : Throttle.Forecast(send.Throttle, count, use.NextAt ?? now, catalog.Policy.AllowedHours.GetValueOrDefault(send.Class), zone)));
         }
-
-        return lines;
     }
 
     protected override async Task ExecuteAsync(CancellationToken cancel)

@@ -1,3 +1,4 @@
+using Nurture.Scenarios;
 using Nurture.Server.Api;
 using Nurture.Server.Hosting;
 using Nurture.Server.Publishing;
@@ -6,7 +7,7 @@ using Nurture.Storage;
 
 namespace Nurture.Server.Watching;
 
-/// <summary>What protects from too much and from too little: the volume breaker, and sources that fall silent.</summary>
+/// <summary>What protects from too much and from too little: the volume breaker, and sources that fall silent; and who stands in line, or waits for a better subject.</summary>
 public static class WatchingSlice
 {
     /// <param name="Kind">mails, escalations, webhooks.</param>
@@ -27,6 +28,9 @@ public static class WatchingSlice
         builder.Services.AddSingleton<ThrottleStore>();
         builder.Services.AddSingleton<Throttles>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Throttles>());
+        builder.Services.AddSingleton<SubjectTestStore>();
+        builder.Services.AddSingleton<SubjectArms>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<SubjectArms>());
         builder.Services.AddSingleton<Watch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<Watch>());
     }
@@ -42,12 +46,14 @@ public static class WatchingSlice
         api.MapGet("/scenarios/{name}/volume", async (string name, BreakerStore breakers, CatalogSource catalogs, BusinessClock clock, CancellationToken cancel) =>
         {
             var catalog = (await catalogs.CurrentAsync(cancel)).Catalog;
-            if (!catalog.Live.ContainsKey(name)) throw RefusedException.NotFound($"live scenario \"{name}\"");
-            return new ApiPage<ShownVolume>([.. (await breakers.StandingAsync(name, catalog.Policy.Breaker, clock.Now, cancel))
+            if (!catalog.NamesOf(name).Any(catalog.Live.ContainsKey)) throw RefusedException.NotFound($"live scenario \"{name}\"");
+            return new ApiPage<ShownVolume>([.. (await breakers.StandingAsync(Scenario.FamilyOf(name), catalog.Policy.Breaker, clock.Now, cancel))
                 .Select(one => new ShownVolume(ApiJson.Word(one.Kind), one.Count, one.Bound, one.Usual, one.Confirmed))], null);
         }).RequirePermission(Permission.ReadScenarios).WithSummary("How much the scenario does within the breaker's window, and beyond what it is paused.");
         api.MapGet("/scenarios/{name}/throttles", async (string name, Throttles throttles, CancellationToken cancel) => new ApiPage<Throttles.ShownLine>(await throttles.LinesAsync(name, cancel), null))
             .RequirePermission(Permission.ReadScenarios).WithSummary("Its throttled sends: how many wait, and when the last of them leaves as things stand.");
+        api.MapGet("/scenarios/{name}/subject-tests", async (string name, SubjectArms arms, CancellationToken cancel) => new ApiPage<SubjectArms.ShownTest>(await arms.ListAsync(name, cancel), null))
+            .RequirePermission(Permission.ReadScenarios).WithSummary("Its tests of subjects: how each subject has come off, which one won, or when it is decided.");
         api.MapGet("/sources/rates", async (SourceWatchStore sources, BusinessClock clock, CancellationToken cancel) => new ApiPage<ShownRate>(
             [.. (await sources.RatesAsync(clock.Now, cancel)).Select(rate => new ShownRate(
                 rate.SourceId, rate.Name, rate.Reading.IsKnown ? Math.Round(rate.Reading.Expected, 1) : null, rate.Reading.Came, rate.Reading.Hours, rate.Reading.CameNow, rate.Silence?.Since, rate.Silence?.EventNames ?? []))], null))
@@ -61,5 +67,7 @@ public static class WatchingSlice
         app.Services.GetRequiredService<DueMoments>().Add("watch", watch.NextAsync, watch.DrainAsync);
         var throttles = app.Services.GetRequiredService<Throttles>();
         app.Services.GetRequiredService<DueMoments>().Add("throttles", throttles.NextAsync, throttles.DrainAsync);
+        var arms = app.Services.GetRequiredService<SubjectArms>();
+        app.Services.GetRequiredService<DueMoments>().Add("subject-tests", arms.NextAsync, arms.DrainAsync);
     }
 }

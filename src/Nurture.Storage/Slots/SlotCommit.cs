@@ -93,6 +93,9 @@ public sealed class SlotCommit
     /// <summary>Cases that want a place in a budget.</summary>
     public List<Effect.CaseAsked> CasesAsked { get; init; } = [];
 
+    /// <summary>Who waits to know which of the tested subjects a mail leaves with.</summary>
+    public List<Effect.ArmAsked> ArmsAsked { get; init; } = [];
+
     /// <summary>Who waits no more to enter.</summary>
     public HashSet<long> LeftLine { get; init; } = [];
 

@@ -30,6 +30,7 @@ public sealed partial class SlotStore
             await write.ParkedAsync();
             await ThrottleStore.AskAsync(database, connection, transaction, commit, ct);
             await CaseBudgetStore.AskAsync(database, connection, transaction, commit, ct);
+            await SubjectTestStore.AskAsync(database, connection, transaction, commit, ct);
             if (commit.Breaker is { } breaker) await BreakerStore.CountAsync(database, connection, transaction, commit, breaker, ct);
         }, cancel);
 
@@ -219,9 +220,9 @@ public sealed partial class SlotStore
             var asked = commit.Notices.FindAll(notice => notice.IfTasksOf is not null);
             if (asked.Count == 0) return commit.Notices;
             var open = await database.BulkAsync(connection, transaction, Rows.Of(asked).Long("account_id", n => n.IfTasksOf!.Value.AccountId).Text("owner", n => n.IfTasksOf!.Value.Owner),
-                "select r.n from rows r where exists (select 1 from csm_tasks t where t.account_id = r.account_id and t.assignee = r.owner and t.done_at is null)",
+                "select r.n from rows r where exists (select 1 from csm_tasks t where t.account_id = r.account_id and lower(t.assignee) = lower(r.owner) and t.done_at is null)",
                 row => asked[(int)row.GetInt64(0) - 1], cancel);
-            return commit.Notices.FindAll(notice => notice.IfTasksOf is not { } of || open.Contains(notice) || commit.Tasks.Exists(task => task.AccountId == of.AccountId && task.Assignee == of.Owner));
+            return commit.Notices.FindAll(notice => notice.IfTasksOf is not { } of || open.Contains(notice) || commit.Tasks.Exists(task => task.AccountId == of.AccountId && string.Equals(task.Assignee, of.Owner, StringComparison.OrdinalIgnoreCase)));
         }
 
         public async Task HumansAsync()
@@ -243,11 +244,11 @@ public sealed partial class SlotStore
                     .Long("id", c => c.EscalationId).Text("assignee", c => c.Assignee).Instant("acknowledged_at", c => c.AcknowledgedAt).Instant("snoozed_until", c => c.SnoozedUntil)
                     .Instant("closed_at", c => c.ClosedAt).Text("outcome", c => c.Outcome).Text("closed_by", c => c.ClosedBy)
                     .Instant("acknowledge_by", c => c.Clocks.AcknowledgeBy).Instant("resolve_by", c => c.Clocks.ResolveBy).Instant("remind_at", c => c.Clocks.RemindAt)
-                    .Text("pauses", c => EscalationStore.Written(c.Pauses)),
+                    .Text("pauses", c => EscalationStore.Written(c.Pauses)).Short("priority", c => (short?)c.Priority),
                 // What was called to mind is not called again.
                 """
                 update escalations set assignee = r.assignee, acknowledged_at = r.acknowledged_at, snoozed_until = r.snoozed_until,
-                    closed_at = r.closed_at, outcome = r.outcome, closed_by = r.closed_by, pauses = r.pauses,
+                    closed_at = r.closed_at, outcome = r.outcome, closed_by = r.closed_by, pauses = r.pauses, priority = coalesce(r.priority, escalations.priority),
                     acknowledge_by = coalesce(r.acknowledge_by, escalations.acknowledge_by), resolve_by = coalesce(r.resolve_by, escalations.resolve_by),
                     remind_at = case when escalations.remind_at is null then null else coalesce(r.remind_at, escalations.remind_at) end
                 from rows r where escalations.id = r.id and escalations.closed_at is null
@@ -285,7 +286,7 @@ public sealed partial class SlotStore
             foreach (var table in new[] { "csm_tasks", "approvals" })
             {
                 await BulkAsync(Rows.Of(commit.OwnersChanged).Long("account_id", o => o.AccountId).Text("old", o => o.From).Text("next", o => o.To),
-                    $"update {table} set assignee = r.next from rows r where {table}.account_id = r.account_id and {table}.assignee = r.old and {(table == "csm_tasks" ? "done_at is null" : $"state = {(short)ApprovalState.Waiting}")}");
+                    $"update {table} set assignee = r.next from rows r where {table}.account_id = r.account_id and lower({table}.assignee) = lower(r.old) and {(table == "csm_tasks" ? "done_at is null" : $"state = {(short)ApprovalState.Waiting}")}");
             }
 
             await BulkAsync(Rows.Of(commit.Forgotten).Long("id", id => id), $"update contacts set is_erasing = {ErasureStore.Asked} from rows r where contacts.id = r.id and contacts.erased_at is null");
@@ -308,7 +309,8 @@ public sealed partial class SlotStore
             foreach (var table in new[] { "escalations", "csm_tasks", "approvals" })
                 await BulkAsync(accounts, $"update {table} set account_id = r.into_id from rows r where {table}.account_id = r.id");
             await BulkAsync(accounts, "update case_asks set account_id = r.into_id from rows r where case_asks.account_id = r.id");
-            await BulkAsync(accounts, $"update case_asks set subject_id = r.into_id from rows r where case_asks.kind = {(short)SubjectKind.Account} and case_asks.subject_id = r.id");
+            foreach (var table in new[] { "case_asks", "arm_asks" })
+                await BulkAsync(accounts, $"update {table} set subject_id = r.into_id from rows r where {table}.kind = {(short)SubjectKind.Account} and {table}.subject_id = r.id");
             await BulkAsync(accounts, "insert into memberships (contact_id, account_id, joined_at) select m.contact_id, r.into_id, m.joined_at from rows r join memberships m on m.account_id = r.id where true on conflict do nothing");
             await BulkAsync(accounts, "delete from memberships where account_id in (select r.id from rows r)");
             await BulkAsync(accounts, "delete from holds where account_id in (select r.id from rows r)");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { guarded } from "@/components/MailFrame";
-import { addBlock, blocksAt, conditionAt, front, moveBlock, removeBlock, setBlock, setFront, starter } from "@/pages/mail/blocks";
+import { addBlock, blocksAt, conditionAt, front, moveBlock, removeBlock, setBlock, setFront, setSubjects, starter, subjectsOf } from "@/pages/mail/blocks";
 import { completionsAt, namesAt } from "@/pages/mail/completion";
 import type { Vocabulary } from "@/pages/scenarios/types";
 
@@ -52,6 +52,16 @@ describe("a mail of blocks", () => {
     expect(changed).toContain("heading: Hello # stays");
     expect(changed.indexOf("preheader: Soon")).toBeLessThan(changed.indexOf("blocks:"));
     expect(blocksAt(changed, ["blocks"])[2]).toEqual({ kind: "text", value: "Now: {{ contact.name }}\n\nand later", condition: "account.name" });
+  });
+
+  test("has one subject or several, at the same place", () => {
+    const several = setSubjects(text, [["a", "Welcome"], ["b", "Good: to have you"]]);
+    expect(subjectsOf(text)).toEqual([]);
+    expect(subjectsOf(several)).toEqual([["a", "Welcome"], ["b", "Good: to have you"]]);
+    expect(front(several, "subject")).toBe("");
+    expect(several.indexOf("subjects:")).toBeLessThan(several.indexOf("blocks:"));
+    const one = setSubjects(several, [["b", "Good: to have you"]]);
+    expect([subjectsOf(one), front(one, "subject")]).toEqual([[], "Good: to have you"]);
   });
 
   test("takes blocks in, moves them and lets them go, in columns too", () => {

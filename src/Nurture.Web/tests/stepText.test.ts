@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { parse, parseDocument } from "yaml";
-import { insertStep, moveStep, newSteps, removeStep, setArm, setEvents, setHead, setStepValue } from "@/pages/scenarios/editing/stepText";
+import { insertStep, moveStep, newSteps, removeStep, setArm, setEvents, setHead, setStepValue, setSubjectTest, subjectTestOf } from "@/pages/scenarios/editing/stepText";
 
 const text = `# The head's comment stays.
 scenario: first-week
@@ -167,4 +167,22 @@ test.each(Array.from({ length: 200 }, (_, seed) => seed))("any value that is set
   const comments = (from: string) => from.match(/# [a-zA-Z' ]+$/gm);
   expect(comments(once)).toEqual(comments(text));
   expect(once.split("\n").filter((line) => !text.includes(line))).toHaveLength(1);
+});
+
+describe("a test of subjects", () => {
+  test("is read from what the step says, and written into the text", () => {
+    expect(subjectTestOf("a, b: 12.5%, 4h")).toEqual({ arms: ["a", "b"], share: "12.5%", after: "4h" });
+    expect(subjectTestOf(undefined)).toBeNull();
+    expect(changed(text, setSubjectTest(text, at("send: welcome"), ["a", "b"], "20%", "4h"))).toEqual(["  - send: { template: welcome, subject_test: { arms: [ a, b ], share: 20%, after: 4h } }   # at once"]);
+  });
+
+  test("is changed and taken away, however it is written", () => {
+    const block = text.replace("send: welcome   # at once", "send:\n      template: welcome\n      subject_test:\n        arms: [ a, b ]\n        share: 20%\n        after: 4h\n      topic: tips");
+    const of = (edited: string | null) => (parse(edited ?? "") as { steps: { send: Record<string, unknown> }[] }).steps[0]!.send;
+    expect(of(setSubjectTest(block, block.indexOf("send:"), ["a", "b"], "50%", "8h"))).toEqual({ template: "welcome", subject_test: { arms: ["a", "b"], share: "50%", after: "8h" }, topic: "tips" });
+    expect(of(setSubjectTest(block, block.indexOf("send:"), ["a", "b"], "", ""))).toEqual({ template: "welcome", topic: "tips" });
+    const flow = setSubjectTest(text, at("send: welcome"), ["a", "b"], "20%", "4h")!;
+    expect(of(setSubjectTest(flow, at("send: welcome"), ["a", "b"], "30%", "1h"))).toEqual({ template: "welcome", subject_test: { arms: ["a", "b"], share: "30%", after: "1h" } });
+    expect(of(setSubjectTest(flow, at("send: welcome"), ["a", "b"], "", ""))).toEqual({ template: "welcome" });
+  });
 });

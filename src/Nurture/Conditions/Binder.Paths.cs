@@ -80,7 +80,12 @@ internal sealed partial class Binder
         if (of == SubjectKind.Contact && NeedsNoContact(expression)) return null;
         Reads(of);
         if (of == SubjectKind.Contact && name == "role") return new Part(PartType.Roles, Roles: new RolesOfContact());
-        if (ProductKnowledge.Of(of, name) is { } known) return IsOutOfReach(expression) ? null : known;
+        if (ProductKnowledge.Of(of, name) is { } known)
+        {
+            readsHealth |= ProductKnowledge.IsOfHealth(of, name);
+            return IsOutOfReach(expression) ? null : known;
+        }
+
         if (of == SubjectKind.Account) accountAttributes.Add(name);
         if (scope.Plan.Attribute(of, name) is { } planned) return Planned(of, planned);
         if (ProductKnowledge.TextAttributes(of).Contains(name)) return TextAttribute(of, name);

@@ -26,6 +26,7 @@ internal sealed partial class Binder
         criteria.AddRange(segment.Is.Criteria);
         readsContact |= segment.Is.ReadsContact;
         readsAccount |= segment.Of == SubjectKind.Account || segment.Is.ReadsAccount;
+        readsHealth |= segment.Is.ReadsHealth;
         return new Part(PartType.Boolean, Test: new InSegment(segment));
     }
 }

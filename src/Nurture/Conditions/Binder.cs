@@ -35,13 +35,14 @@ internal sealed partial class Binder(string source, ConditionScope scope, Report
     private readonly SortedSet<string> hitTemplates = new(StringComparer.Ordinal);
     private bool readsContact;
     private bool readsAccount;
+    private bool readsHealth;
 
     public Condition? BindCondition(Expression root, string text)
     {
         var test = BindTest(root);
         return test is null || report.HasErrors
             ? null
-            : new Condition(text, test, [.. criteria.DistinctBy(criterion => criterion.Key)], [.. events.DistinctBy(predicate => predicate.Key)], readsContact, readsAccount) { HitTemplates = [.. hitTemplates], Segments = [.. segments], AccountAttributes = [.. accountAttributes] };
+            : new Condition(text, test, [.. criteria.DistinctBy(criterion => criterion.Key)], [.. events.DistinctBy(predicate => predicate.Key)], readsContact, readsAccount) { HitTemplates = [.. hitTemplates], Segments = [.. segments], AccountAttributes = [.. accountAttributes], ReadsHealth = readsHealth };
     }
 
     /// <param name="most">What is counted beyond this makes no difference.</param>

@@ -56,6 +56,9 @@ public sealed partial class Condition
     /// <summary>Whether the answer depends on the account: attributes, roles of its people, counters.</summary>
     public bool ReadsAccount { get; }
 
+    /// <summary>Whether the answer depends on the account's health: itself, or a segment that it names.</summary>
+    public bool ReadsHealth { get; internal init; }
+
     public Truth Evaluate(in ConditionContext context) => test.Ask(context);
 
     /// <summary>

@@ -41,6 +41,9 @@ public static class ProductKnowledge
     /// <summary>Null for what is an attribute like any other.</summary>
     internal static Part? Of(SubjectKind kind, string name) => (kind == SubjectKind.Contact ? OfContact : OfAccount).GetValueOrDefault(name);
 
+    /// <summary>Whether it moves with the account's score.</summary>
+    internal static bool IsOfHealth(SubjectKind kind, string name) => kind == SubjectKind.Account && name.StartsWith("health.", StringComparison.Ordinal);
+
     /// <summary>Attributes that exist though no plan describes them; the plan may give them another type or a default.</summary>
     public static IReadOnlyList<string> TextAttributes(SubjectKind kind) => kind == SubjectKind.Contact ? ContactTexts : AccountTexts;
 

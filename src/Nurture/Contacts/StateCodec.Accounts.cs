@@ -142,6 +142,7 @@ public static partial class StateCodec
         }
 
         foreach (var absorbed in escalation.Absorbed) w.Number(13, absorbed);
+        w.Number(14, (long?)escalation.Priority ?? 0);
         w.Raw(escalation.Unknown);
     }
 
@@ -173,6 +174,7 @@ public static partial class StateCodec
                 case 11: escalation.Clocks = escalation.Clocks with { RemindAt = reader.Instant }; break;
                 case 12: escalation.Pauses.Add(ReadPause(reader.Bytes)); break;
                 case 13: escalation.Absorbed.Add(reader.Number); break;
+                case 14: escalation.Priority = (EscalationPriority)reader.Number; break;
                 default: escalation.Unknown = [.. escalation.Unknown, .. reader.Whole]; break;
             }
         }

@@ -59,6 +59,17 @@ public static partial class StateCodec
 
         w.Instant(61, enrollment.TurnUntil);
         w.Text(80, enrollment.DateStep);
+        w.Instant(90, enrollment.ArmAskedAt);
+        if (enrollment.Arm is { } arm)
+        {
+            w.Message(91, a =>
+            {
+                a.Text(1, arm.Name);
+                a.Number(2, (long)arm.Ground);
+                a.Instant(3, arm.At);
+            });
+        }
+
         if (enrollment.CallId != default) w.Bytes(40, enrollment.CallId.ToByteArray());
         if (enrollment.TaskId != 0) w.Number(30, enrollment.TaskId);
         foreach (var approval in enrollment.Approvals)
@@ -122,6 +133,8 @@ public static partial class StateCodec
                 case 72: enrollment.LastTimeout = (enrollment.LastTimeout?.Step ?? "", reader.Instant); break;
                 case 61: enrollment.TurnUntil = reader.Instant; break;
                 case 80: enrollment.DateStep = reader.Text; break;
+                case 90: enrollment.ArmAskedAt = reader.Instant; break;
+                case 91: enrollment.Arm = ReadArm(reader.Bytes); break;
                 case 40: enrollment.CallId = new Guid(reader.Bytes); break;
                 case 30: enrollment.TaskId = reader.Number; break;
                 case 31: enrollment.Approvals.Add(ReadApproval(reader.Bytes)); break;
@@ -130,6 +143,20 @@ public static partial class StateCodec
         }
 
         return enrollment;
+    }
+
+    private static GivenArm ReadArm(ReadOnlySpan<byte> bytes)
+    {
+        var reader = new PackedReader(bytes);
+        var (name, ground, at) = ("", ArmGround.Tested, default(DateTimeOffset));
+        while (reader.Next())
+        {
+            if (reader.Field == 1) name = reader.Text;
+            else if (reader.Field == 2) ground = (ArmGround)reader.Number;
+            else if (reader.Field == 3) at = reader.Instant;
+        }
+
+        return new(name, ground, at);
     }
 
     private static Approval ReadApproval(ReadOnlySpan<byte> bytes)

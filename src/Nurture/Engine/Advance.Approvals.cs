@@ -82,7 +82,7 @@ internal sealed partial class Advance
             Changed(open);
         }
 
-        var holds = account.Holds.Where(hold => hold.Source == $"user:{before}").ToList();
+        var holds = account.Holds.Where(hold => hold.Source.StartsWith("user:", StringComparison.Ordinal) && IsHis(hold.Source["user:".Length..])).ToList();
         foreach (var hold in after is null ? [] : holds)
         {
             account.Holds.Remove(hold);

@@ -153,6 +153,7 @@ internal sealed partial class Advance
             if (enrollment.Status == EnrollmentStatus.Measuring) Forget();
             else if (goal.EndsEnrollment) End(subject, enrollment, Reason.GoalReached, at, isNoted: true);
             else if (enrollment.EscalationId == 0) LeaveCases(subject, enrollment, Reason.GoalReached, at);
+            else Recover(subject, enrollment, at);
         }
 
         if (enrollment.Status != EnrollmentStatus.Live || !subject.Enrollments.Contains(enrollment)) return;

@@ -46,7 +46,7 @@ internal sealed partial class Advance
 
         if (answer?.EnrollmentId != enrollment.Id && RefusalOf(account, subject, step, at) is null && catalog.Escalations.Find(step.Type) is { } type && catalog.Escalations.HasBudget(type) && OpenOf(account!, type) is null)
         {
-            enrollment.StepDueAt = Later(enrollment.StepDueAt ?? at, at + AnswerLook);
+            enrollment.StepDueAt = at + AnswerLook;
             Do(new Effect.CaseAsked(subject.Ref, enrollment.Id, enrollment.Scenario, step.Id, enrollment.Iteration, account!.Id, type.Name, TakerOf(account, type) ?? type.Queue));
             return false;
         }
@@ -90,12 +90,11 @@ internal sealed partial class Advance
             {
                 Note(subject, enrollment, Reason.EscalationJoined, at, detail: Detail(("type", step.Type), ("escalation", known.Id.ToString(System.Globalization.CultureInfo.InvariantCulture))));
                 Evidence(account!, known, enrollment, step, at);
-                if (known.SnoozedUntil is not null)
-                {
-                    TakeUp(known, at);
-                    Changed(known);
-                }
-
+                // A type that is switched off tells what it saw, and neither holds nor hurries anybody.
+                if (refusal != "off") HoldToo(account!, known, type!, at);
+                var (isAside, isRaised) = (known.SnoozedUntil is not null, refusal != "off" && Raise(known, type!.Priority));
+                if (isAside) TakeUp(known, at);
+                if (isAside || isRaised) Changed(known);
                 return known;
             }
 
@@ -109,6 +108,28 @@ internal sealed partial class Advance
         }
 
         return Open(account!, subject, enrollment, step, type!, at);
+    }
+
+    /// <summary>Of what is one case the more urgent says how urgent it is.</summary>
+    private bool Raise(EscalationState escalation, EscalationPriority to)
+    {
+        if (to <= PriorityOf(escalation)) return false;
+        escalation.Priority = to;
+        return true;
+    }
+
+    private EscalationPriority PriorityOf(EscalationState escalation) => escalation.Priority ?? catalog.Escalations.PriorityOf(escalation.Type);
+
+    /// <summary>A case holds for as long as any type of its evidence would have, counted from its opening, so that evidence that comes again and again silences nobody for ever.</summary>
+    private void HoldToo(AccountState account, EscalationState escalation, EscalationType type, DateTimeOffset at)
+    {
+        if (type.Hold is not { } rule || type.Name == escalation.Type || Calendar.Add(escalation.OpenedAt, rule.Most, Company) is var until && until <= at) return;
+        var source = Hold.SourceOf(escalation.Id);
+        var before = account.Holds.Find(hold => hold.Source == source);
+        var hold = before is null
+            ? new Hold(source, at, until, type.Title, rule.Blocks, rule.Quiet)
+            : before with { Until = Later(before.Until, until), Blocks = before.Blocks.And(rule.Blocks), Quiet = rule.Quiet > before.Quiet ? rule.Quiet : before.Quiet };
+        if (hold != before) Begin(account, hold, at);
     }
 
     /// <summary>Why no case may be opened, whatever the budget says; null where one may.</summary>
@@ -262,7 +283,7 @@ internal sealed partial class Advance
             Inputs = MailInputs.Write(catalog, reads, person, account, null, null, new Reply(signal.By, signal.Subject, signal.Text), answers: AnswersFor(reads, person, account, null, signal.At)),
             Seed = Draws.Seed(id),
             PlannedAt = signal.At,
-            ExpiresAt = signal.At + DefaultExpiry(SendClass.Transactional),
+            ExpiresAt = signal.At + SendClasses.ExpiryOf(SendClass.Transactional),
             Correlation = correlation.Length > 0 ? correlation : id.ToString("N"),
             IsCounted = false,
             CauseId = causeId,
@@ -270,7 +291,7 @@ internal sealed partial class Advance
     }
 
     private void Changed(EscalationState escalation) =>
-        Do(new Effect.EscalationChanged(escalation.Id, escalation.Assignee, escalation.AcknowledgedAt, escalation.SnoozedUntil, null, null, null, ClocksOf(escalation), [.. escalation.Pauses]));
+        Do(new Effect.EscalationChanged(escalation.Id, escalation.Assignee, escalation.AcknowledgedAt, escalation.SnoozedUntil, null, null, null, ClocksOf(escalation), [.. escalation.Pauses]) { Priority = escalation.Priority });
 
     private void Close(AccountState account, EscalationState escalation, string outcome, string by, DateTimeOffset at)
     {
@@ -315,6 +336,16 @@ internal sealed partial class Advance
         if ((subject as AccountState ?? AccountOf((ContactState)subject)) is { } account && account.Escalations.Find(open => open.Is(id)) is { } escalation) NoteLeft(account, escalation.Id, enrollment, reason, at);
     }
 
+    /// <summary>Of two passages that are one now, the one that goes on calls for what the other called for.</summary>
+    private void CallInstead(SubjectState subject, Enrollment ends, Enrollment goesOn)
+    {
+        foreach (var escalation in (subject as AccountState ?? AccountOf((ContactState)subject))?.Escalations ?? [])
+        {
+            if (escalation.Joiners.RemoveAll(joiner => joiner.EnrollmentId == ends.Id) > 0 && !escalation.Joiners.Exists(joiner => joiner.EnrollmentId == goesOn.Id))
+                escalation.Joiners.Add(new Joiner(subject.Ref, goesOn.Id));
+        }
+    }
+
     private void NoteLeft(AccountState account, long escalationId, Enrollment enrollment, Reason reason, DateTimeOffset at) =>
         Do(new Effect.EscalationNoted(escalationId, account.Id, at, "left", "", "", Detail(("scenario", enrollment.Scenario), ("reason", reason.Code()))));
 
@@ -336,6 +367,16 @@ internal sealed partial class Advance
             set.Touch(new SubjectKey(slot, account.Ref));
             if (!ReferenceEquals(account, subject)) Rest(account, at);
         }
+    }
+
+    /// <summary>The goal of a passage that goes on and waits for an outcome: a case that nobody took and that no other passage calls for is closed, and the passage hears that.</summary>
+    private void Recover(SubjectState subject, Enrollment enrollment, DateTimeOffset at)
+    {
+        if ((subject as AccountState ?? AccountOf((ContactState)subject)) is not { } account || account.Escalations.Find(open => open.Is(enrollment.EscalationId)) is not { } escalation) return;
+        NoteLeft(account, escalation.Id, enrollment, Reason.GoalReached, at);
+        if (escalation.AcknowledgedAt is not null || escalation.Joiners.Exists(joiner => joiner.EnrollmentId != enrollment.Id)) return;
+        Close(account, escalation, EscalationTypes.RecoveredByItself, "", at);
+        if (!ReferenceEquals(account, subject)) Rest(account, at);
     }
 
     /// <summary>The team's clock and days.</summary>

@@ -36,18 +36,19 @@ internal sealed partial class Advance
             : HealthCause.Behaviour;
         Do(new Effect.HealthNoted(account.Id, at, reading.Score, band, cause));
         // A first reading and a new definition move no trigger (SEMANTICS.md 52).
-        if (!isSame || isMerged) RememberBand(account);
+        if (!isSame || isMerged) RememberHealth(account, at);
         if (!hasMoved || before is null) return;
         Note(account, null, Reason.BandChanged, at, detail: Detail(
             ("from", HealthBands.Word(before.Band)), ("to", HealthBands.Word(band)), ("score", Shown(reading.Score)?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? ""), ("cause", cause.ToString().ToLowerInvariant())));
         if (isSame && !isMerged) Happened(account, ProductEvents.BandChanged, at, ("from", HealthBands.Word(before.Band)), ("to", HealthBands.Word(band)));
     }
 
-    private void RememberBand(AccountState account)
+    /// <summary>Of triggers that ask for the health what they are since is remembered; whatever else they ask has not moved at this moment.</summary>
+    private void RememberHealth(AccountState account, DateTimeOffset at)
     {
         foreach (var published in catalog.Index.StateTriggers)
         {
-            if (published.Scenario.Trigger is Scenarios.Trigger.Band band) TurnsTrue(account, published.Scenario.Name, band.Bands.Contains(account.Health!.Band));
+            if (published.Scenario.Trigger is Scenarios.Trigger.Band || published.Scenario.Trigger.Conditions.Any(condition => condition.ReadsHealth)) RememberTrigger(account, published, at);
         }
     }
 

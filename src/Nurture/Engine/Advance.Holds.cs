@@ -59,7 +59,7 @@ internal sealed partial class Advance
         Note(contact, null, signal.IsAutomatic ? Reason.AnsweredByMachine : Reason.Replied, at, detail: about);
         if (!signal.IsAutomatic)
         {
-            foreach (var enrollment in contact.Enrollments.Where(one => one.Status == EnrollmentStatus.Live && VersionOf(one).Scenario.Class == SendClass.Marketing).ToList())
+            foreach (var enrollment in contact.Enrollments.Where(one => one.Status == EnrollmentStatus.Live && one.EnteredAt <= at && VersionOf(one).Scenario.Class == SendClass.Marketing).ToList())
                 End(contact, enrollment, Reason.Replied, at);
             if (contact.AccountId == 0) HoldForReply(contact, signal);
             else if (AccountOf(contact) is { } account && !IsParked(account)) HoldForReply(account, signal);

@@ -190,7 +190,6 @@ internal sealed partial class Advance
             from.Rename(former, into.Id);
         }
 
-
         foreach (var (topic, at) in from.Refusals)
         {
             if (!into.Refusals.TryGetValue(topic, out var known) || at < known) into.Refusals[topic] = at;
@@ -248,11 +247,12 @@ internal sealed partial class Advance
         Settled(into, now);
     }
 
-    /// <summary>A passage that came from elsewhere stands here now, in its line too.</summary>
+    /// <summary>A passage that came from elsewhere stands here now, in its line too, and waits for what it asked.</summary>
     private void Stand(SubjectState subject, Enrollment enrollment)
     {
         Do(new Effect.Positioned(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, enrollment.Step, enrollment.StepStartedAt));
         if (enrollment is { InLineUntil: { } until, Step: { } step }) Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step, enrollment.Iteration, until, now));
+        if (enrollment is { ArmAskedAt: not null, Arm: null, Step: { } asking } && VersionOf(enrollment).Program.Nodes.GetValueOrDefault(asking)?.Step is Step.Send { SubjectTest: { } test } send) AskForArm(subject, enrollment, send, test);
     }
 
     /// <summary>Of who is one person now, what they did under the other name since a passage of theirs began happened since its entry.</summary>
@@ -284,24 +284,27 @@ internal sealed partial class Advance
         set.Touch(new SubjectKey(slot, account.Ref));
     }
 
-    /// <summary>Where an account has a passage for each person, that of who somebody was is theirs; of two live ones the older goes on.</summary>
-    private void Rekey(AccountState account, string former, string person)
+    /// <summary>Passages of the account, and what re-entry remembers of them, that are told apart by who they are of.</summary>
+    private void Rekey(AccountState account, string former, string now)
     {
-        foreach (var over in account.Passages.Where(one => one.Key == former && catalog.Live.TryGetValue(one.Scenario, out var published) && IsByPerson(published.Scenario)).ToList())
+        foreach (var passage in account.Passages.Where(one => one.Key == former && IsOfActor(catalog.Live.GetValueOrDefault(one.Scenario))).ToList())
         {
-            account.Passages.Remove(over);
-            AddPassage(account, over with { Key = person });
+            account.Passages.Remove(passage);
+            AddPassage(account, passage with { Key = now });
         }
 
-        foreach (var enrollment in account.Enrollments.Where(one => one.Key == former && IsByPerson(VersionOf(one).Scenario)).ToList())
+        foreach (var enrollment in account.Enrollments.Where(one => one.Key == former && IsOfActor(VersionOf(one))).ToList())
         {
-            var twin = account.Enrollments.Find(other => other.Scenario == enrollment.Scenario && other.Key == person && other.Status == EnrollmentStatus.Live);
-            enrollment.Key = person;
-            if (twin is not null && enrollment.Status == EnrollmentStatus.Live) End(account, twin.EnteredAt <= enrollment.EnteredAt ? enrollment : twin, Reason.Merged, now);
+            account.Enrollments.Remove(enrollment);
+            enrollment.Key = now;
+            MergeEnrollment(account, enrollment);
         }
 
-        static bool IsByPerson(Scenario scenario) => scenario.Key is { Root: "trigger", Path: KeyExpression.Actor };
+        static bool IsOfActor(PublishedScenario? published) => published?.Scenario.Key is { Root: "trigger", Path: KeyExpression.Actor };
     }
+
+    /// <summary>Who may tell a passage about the person by an id that was theirs once.</summary>
+    private long IdNow(long contactId) => set.TombstoneAt(slot, contactId) is { } gone && gone.ToContactId != contactId ? IdNow(gone.ToContactId) : contactId;
 
     private void MergeEnrollment(SubjectState into, Enrollment enrollment)
     {
@@ -322,6 +325,7 @@ internal sealed partial class Advance
         }
 
         if (older == enrollment) Stand(into, older);
+        CallInstead(into, younger, older);
         End(into, younger, Reason.Merged, now);
     }
 

@@ -110,6 +110,13 @@ internal sealed partial class Advance
             else if (until is { } later && at < expiresAt)
             {
                 enrollment.WasHeld |= refusal == Reason.OnHold;
+                if (refusal == Reason.SubjectTested)
+                {
+                    WaitForArm(subject, enrollment, step, step.SubjectTest!, id, later, at);
+                    if (again is null || later < again) again = later;
+                    continue;
+                }
+
                 // Said once, when the waiting begins.
                 if (enrollment.StepDueAt is null)
                     Note(subject, enrollment, refusal.Value, at, id, detail: refusal == Reason.StreamBusy ? Detail(("first", FirstOfStream(subject, enrollment, published.Scenario)!.Scenario)) : "");
@@ -178,7 +185,7 @@ internal sealed partial class Advance
     {
         var bar = BarOf(subject, enrollment, step, recipient, at);
         if (recipient is null || bar == Reason.ContactLeft) return (bar, null);
-        if (published.IsPaused || catalog.Live.GetValueOrDefault(enrollment.Scenario) is { IsPaused: true }) return (Reason.Paused, DateTimeOffset.MaxValue);
+        if (IsPaused(published, enrollment)) return (Reason.Paused, DateTimeOffset.MaxValue);
         if (bar is not null) return (bar, null);
         if (recipient.Email is null) return (Reason.NoAddress, enrollment.EnteredAt + SettleOf(recipient));
         if (step.Class == SendClass.Transactional) return (null, null);
@@ -201,6 +208,10 @@ internal sealed partial class Advance
             if (allowed > moment) return (Reason.QuietHours, allowed);
         }
 
+        // Who has no subject yet stands in no line. What waits for one does not expire meanwhile.
+        if (step.SubjectTest is { } test && enrollment.Arm is null)
+            return (Reason.SubjectTested, Later(enrollment.ArmAskedAt is { } asked ? asked + test.After : moment + test.After, moment) + AnswerLook);
+
         // The last gate: whose turn it is passes all others, so no place is given away in vain.
         if (step.Throttle is null || enrollment.TurnUntil >= moment) return (null, null);
         return (Reason.Throttled, hours is null ? DateTimeOffset.MaxValue : Calendar.AllowedUntil(moment, hours, ClockOf(ZoneRule.Recipient, recipient)));
@@ -212,6 +223,38 @@ internal sealed partial class Advance
         if (enrollment.InLineUntil == until) return;
         enrollment.InLineUntil = until;
         Do(new Effect.InLine(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step.Id, enrollment.Iteration, until, at));
+    }
+
+    /// <summary>Asks once, and again where no answer came in its time.</summary>
+    private void WaitForArm(SubjectState subject, Enrollment enrollment, Step.Send step, SubjectTest test, long recipientId, DateTimeOffset again, DateTimeOffset at)
+    {
+        if (enrollment.ArmAskedAt is not null && !(enrollment.StepDueAt <= at)) return;
+        var arm = AskForArm(subject, enrollment, step, test);
+        // Of whom it is found out with nobody waits.
+        if (enrollment.ArmAskedAt is null && arm is null) Note(subject, enrollment, Reason.SubjectTested, at, recipientId);
+        enrollment.ArmAskedAt ??= Later(at, now);
+    }
+
+    /// <returns>The arm that is drawn for it: the same for all people of an account, and for ever (SEMANTICS.md 40).</returns>
+    private string? AskForArm(SubjectState subject, Enrollment enrollment, Step.Send step, SubjectTest test)
+    {
+        var arm = test.ArmOf(Draws.Share($"subject_test\n{step.Id}", Scenario.FamilyOf(enrollment.Scenario), AccountRefOf(subject)));
+        Do(new Effect.ArmAsked(subject.Ref, enrollment.Id, enrollment.Scenario, enrollment.Version, step.Id, enrollment.Iteration, arm));
+        return arm;
+    }
+
+    /// <summary>The mails of the step leave with it, once every gate is open.</summary>
+    private void ArmAnswered(Signal.ArmAnswered signal)
+    {
+        if (SubjectHere(signal.Subject) is not { } subject) return;
+        CatchUp(subject, signal.At, isInclusive: false);
+        if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId && e.Status == EnrollmentStatus.Live) is { ArmAskedAt: not null, Arm: null } enrollment && enrollment.Step == signal.Step && enrollment.Iteration == signal.Occurrence)
+        {
+            enrollment.Arm = new(signal.Arm, signal.Ground, signal.At);
+            Settle(subject, signal.At);
+        }
+
+        Rest(subject, signal.At);
     }
 
     /// <summary>All gates are asked again; what has not left when the turn is over stands in line anew.</summary>
@@ -255,6 +298,7 @@ internal sealed partial class Advance
         var account = subject as AccountState ?? AccountOf(recipient);
         var locale = MailInputs.LocaleOf(catalog, recipient, account);
         var reads = catalog.Mails.ReadsOf(step.Template, locale);
+        var arm = step.SubjectTest is null ? null : enrollment.Arm;
         Do(new Effect.PlanSend(new SendDraft
         {
             Id = id,
@@ -270,7 +314,7 @@ internal sealed partial class Advance
             Topic = step.Topic,
             Template = step.Template,
             Locale = locale,
-            Inputs = MailInputs.Write(catalog, reads, recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null,
+            Inputs = MailInputs.Write(catalog, reads, recipient, account, enrollment.Trigger, enrollment.Heard, response: enrollment.Response, session: FactsFor(step, enrollment, recipient), row: VersionOf(enrollment).Scenario.Row, asks: step.Asks is { } asked ? (asked, locale) : null, arm: arm?.Name,
                 from: SenderOf(step, account, locale), edited: approval is { Subject.Length: > 0 } or { Text.Length: > 0 } ? (approval.Subject, approval.Text) : null, answers: AnswersFor(reads, recipient, account, enrollment, at)),
             Seed = Draws.Seed(id),
             PlannedAt = at,
@@ -279,10 +323,14 @@ internal sealed partial class Advance
             IsCounted = isCounted,
             CauseId = causeId,
             Identity = MailSender.IdentityOf(catalog.Policy, step.From, catalog.Mails.Find(step.Template, locale), account),
+            Arm = arm?.Name,
+            IsTested = arm?.Ground == ArmGround.Tested,
         }));
         enrollment.Sends.Add(new EnrollmentSend { Step = step.Id, Template = step.Template, Occurrence = enrollment.Iteration, RecipientId = recipient.Id, Fate = EnrollmentSendFate.Released, At = leftAt });
         if (isCounted) Count(recipient, leftAt);
-        Note(subject, enrollment, Reason.Released, at, recipient.Id, detail: Detail(("template", step.Template)));
+        Note(subject, enrollment, Reason.Released, at, recipient.Id, detail: arm is null
+            ? Detail(("template", step.Template))
+            : Detail(("template", step.Template), ("arm", arm.Name), ("ground", arm.Ground.ToString().ToLowerInvariant())));
         if (step.Asks is not null) Happened(recipient, ProductEvents.Asked, at, ("scenario", enrollment.Scenario), ("step", step.Id), ("template", step.Template));
     }
 
@@ -350,18 +398,12 @@ internal sealed partial class Advance
         Note(subject, enrollment, reason, at, recipientId, detail: Detail(("template", step.Template)));
     }
 
-    /// <summary>Until when the mail is of use: as long as the step says, and not beyond the day that it speaks of (SEMANTICS.md 32).</summary>
+    /// <summary>Until when the mail is of use: as long as the step says, without the time in which its subject was tested, and not beyond the day that it speaks of (SEMANTICS.md 32).</summary>
     /// <param name="since">From when on it may leave: since the step began, or a human let it. What begins on the date's own day a human may let leave later.</param>
     private DateTimeOffset ExpiryOf(SubjectState subject, Enrollment enrollment, Step.Send step, DateTimeOffset since, DateTimeOffset at)
     {
-        var expiresAt = since + (step.Expires ?? DefaultExpiry(step.Class));
+        var waited = enrollment.ArmAskedAt is { } asked ? (enrollment.Arm?.At ?? Later(at, now)) - asked : TimeSpan.Zero;
+        var expiresAt = since + waited + (step.Expires ?? SendClasses.ExpiryOf(step.Class));
         return DateOver(subject, enrollment, at) is { } over && over - (since > enrollment.StepStartedAt ? TimeSpan.FromDays(1) : default) > enrollment.StepStartedAt && over < expiresAt ? over : expiresAt;
     }
-
-    private static TimeSpan DefaultExpiry(SendClass of) => of switch
-    {
-        SendClass.Transactional => TimeSpan.FromHours(24),
-        SendClass.Service => TimeSpan.FromDays(3),
-        SendClass.Marketing => TimeSpan.FromDays(7),
-    };
 }

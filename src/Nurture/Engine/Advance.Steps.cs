@@ -13,6 +13,9 @@ internal sealed partial class Advance
     // The linter refuses cycles, so a passage that takes more steps at one moment is broken.
     private const int MostStepsAtOnce = 1000;
 
+    // Whoever resumes a scenario has all asked that stand in it.
+    private static readonly DateTimeOffset UntilResumed = DateTimeOffset.MaxValue.Truncate();
+
     /// <summary>Goes on from the step it stands on for as long as nothing has to be waited for.</summary>
     private void Continue(SubjectState subject, Enrollment enrollment, DateTimeOffset at)
     {
@@ -24,7 +27,7 @@ internal sealed partial class Advance
             bool hasMoved;
             try
             {
-                hasMoved = node.Step switch
+                hasMoved = !StandsPaused(subject, enrollment, published, node.Step, at) && node.Step switch
                 {
                     Step.Send send => TrySend(subject, enrollment, published, node, send, at),
                     Step.WaitFor wait => WaitedFor(subject, enrollment, published, node, wait, at),
@@ -58,6 +61,24 @@ internal sealed partial class Advance
         }
     }
 
+    /// <summary>A paused scenario calls nobody: cases, tasks and words to colleagues wait as its mails do, and what follows counts from when they go on (SEMANTICS.md 45, 53).</summary>
+    private bool StandsPaused(SubjectState subject, Enrollment enrollment, PublishedScenario published, Step step, DateTimeOffset at)
+    {
+        if (step is not (Step.Escalate or Step.Task or Step.Notify) || enrollment is { IsBehind: true } or { EscalationId: not 0 } or { TaskId: not 0 }) return false;
+        if (!IsPaused(published, enrollment))
+        {
+            if (enrollment.StepDueAt == UntilResumed) (enrollment.StepStartedAt, enrollment.StepDueAt) = (at, null);
+            return false;
+        }
+
+        // Said once, when the waiting begins.
+        if (enrollment.StepDueAt != UntilResumed) Note(subject, enrollment, Reason.Paused, at);
+        enrollment.StepDueAt = UntilResumed;
+        return true;
+    }
+
+    private bool IsPaused(PublishedScenario published, Enrollment enrollment) => published.IsPaused || catalog.Live.GetValueOrDefault(enrollment.Scenario) is { IsPaused: true };
+
     private void Go(SubjectState subject, Enrollment enrollment, PublishedScenario published, string? step, DateTimeOffset at)
     {
         if (step is null)
@@ -71,6 +92,7 @@ internal sealed partial class Advance
         enrollment.StepStartedAt = at;
         enrollment.StepDueAt = null;
         (enrollment.InLineUntil, enrollment.TurnUntil) = (null, null);
+        (enrollment.ArmAskedAt, enrollment.Arm) = (null, null);
         enrollment.CallId = default;
         Do(new Effect.Positioned(subject.Ref, enrollment.Id, published.Scenario.Name, published.Scenario.Version, step, at));
     }
@@ -124,9 +146,8 @@ internal sealed partial class Advance
     /// <summary>A wait for a click on a mail that was skipped, or for an answer to it, takes its time-out at once (SEMANTICS.md 29).</summary>
     private static bool WaitsForNothing(Enrollment enrollment, Scenario scenario, Condition condition)
     {
-        if (condition.Events.Any(asked => asked.EventName != ProductEvents.Answered) || (condition.HitTemplates.Count == 0 && condition.Events.Count == 0)) return false;
-        return condition.HitTemplates.All(name => AreSkipped(send => send.Template == name || send.Step == name))
-            && (condition.Events.Count == 0 || AreSkipped(send => Asks(scenario, send.Step)));
+        if (condition.HitTemplates.Count == 0 && !condition.Events.Any(asked => asked.EventName == ProductEvents.Answered)) return false;
+        return !StillPossible.Of(condition, name => AreSkipped(send => send.Template == name || send.Step == name), () => !AreSkipped(send => Asks(scenario, send.Step)));
 
         bool AreSkipped(Func<EnrollmentSend, bool> which)
         {

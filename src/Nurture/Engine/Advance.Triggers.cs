@@ -31,7 +31,8 @@ internal sealed partial class Advance
         switch (attribute)
         {
             case "tier": Happened(account, ProductEvents.TierChanged, at, ("from", before.ToString()), ("to", value.ToString())); break;
-            case "owner" when before is { Kind: ValueKind.Text }: HandOver(account, before.AsText, value.Kind == ValueKind.Text ? value.AsText : null, at); break;
+            // Addresses are alike however they are written.
+            case "owner" when before is { Kind: ValueKind.Text } && !string.Equals(before.ToString(), value.ToString(), StringComparison.OrdinalIgnoreCase): HandOver(account, before.AsText, value.Kind == ValueKind.Text ? value.AsText : null, at); break;
             case "stage": Happened(account, ProductEvents.StageReached, at, ("from", before.ToString()), ("to", value.ToString())); break;
         }
 

@@ -24,10 +24,11 @@ internal sealed partial class Advance
     private bool HasSplit(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Split split, DateTimeOffset at)
     {
         var account = subject as AccountState ?? AccountOf((ContactState)subject);
-        var memory = $"{enrollment.Scenario}/{split.Id}";
+        // Of a scenario with rows it is drawn once for all of them; what was drawn for one before that was so is kept, too.
+        var (memory, ofRow) = ($"{Scenario.FamilyOf(enrollment.Scenario)}/{split.Id}", $"{enrollment.Scenario}/{split.Id}");
         var names = split.Arms.Select(arm => arm.Name).ToList();
-        var arm = names.IndexOf(account?.Splits.GetValueOrDefault(memory) ?? "");
-        if (arm < 0) arm = names.IndexOf(subject.Splits.GetValueOrDefault(memory) ?? "");
+        var arm = Kept(account);
+        if (arm < 0) arm = Kept(subject);
         if (arm < 0)
         {
             var (drawn, below) = (Draws.Share($"split\n{split.Id}", Scenario.FamilyOf(enrollment.Scenario), AccountRefOf(subject)), 0d);
@@ -42,6 +43,8 @@ internal sealed partial class Advance
         Note(subject, enrollment, Reason.SplitTaken, at, detail: Detail(("arm", names[arm])));
         Go(subject, enrollment, published, node.Targets[arm], enrollment.StepStartedAt);
         return true;
+
+        int Kept(SubjectState? holder) => names.IndexOf(holder?.Splits.GetValueOrDefault(memory) ?? holder?.Splits.GetValueOrDefault(ofRow) ?? "");
     }
 
     private bool Repeats(SubjectState subject, Enrollment enrollment, PublishedScenario published, ScenarioProgram.Node node, Step.Repeat repeat, DateTimeOffset at)

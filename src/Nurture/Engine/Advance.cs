@@ -78,6 +78,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             case Signal.StartAsked s: StartAsked(s); break;
             case Signal.Admitted s: Admitted(s); break;
             case Signal.CaseAnswered s: CaseAnswered(s); break;
+            case Signal.ArmAnswered s: ArmAnswered(s); break;
             case Signal.StopRequested s: StopRequested(s); break;
             case Signal.EnrollmentWorked s: EnrollmentWorked(s); break;
             case Signal.Prepared s: Prepared(s); break;
@@ -231,7 +232,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
     {
         var (subject, at) = (SubjectHere(signal.Subject), signal.At);
         // Who was mailed as somebody else is who the passage is about.
-        if (signal.CountedAt is { } counted && (subject as ContactState ?? set.Contact(slot, signal.RecipientId)) is { } recipient) GiveBackCap(recipient, counted, at);
+        if (signal.CountedAt is { } counted && (subject as ContactState ?? set.Contact(slot, IdNow(signal.RecipientId))) is { } recipient) GiveBackCap(recipient, counted, at);
         if (subject is null || signal.Reason == Reason.Cancelled) return;
         if (subject.Enrollments.Find(e => e.Id == signal.EnrollmentId) is { } enrollment
             && SendOf(subject, enrollment, signal.Step, signal.RecipientId, signal.SendId) is { } send)
@@ -240,7 +241,7 @@ internal sealed partial class Advance(WorkingSet set, Catalog catalog, DateTimeO
             Note(subject, enrollment, signal.Reason, at, signal.RecipientId, step: signal.Step);
         }
 
-        if (signal.Bounce is { } bounce && (subject as ContactState ?? set.Contact(slot, signal.RecipientId)) is { } person)
+        if (signal.Bounce is { } bounce && (subject as ContactState ?? set.Contact(slot, IdNow(signal.RecipientId))) is { } person)
             Happened(person, ProductEvents.SendBounced, at, ("scenario", bounce.Scenario), ("step", signal.Step), ("template", bounce.Template), ("kind", bounce.IsHard ? ProductEvents.HardBounce : ProductEvents.SoftBounce));
         Settle(subject, at);
         Rest(subject, at);

@@ -42,6 +42,10 @@ public abstract record Effect
     /// <param name="Taker">The colleague or the queue that would get it.</param>
     public sealed record CaseAsked(SubjectRef Subject, long EnrollmentId, string Scenario, string Step, int Occurrence, long AccountId, string Type, string Taker) : Effect;
 
+    /// <summary>A mail is to leave whose subject is tested: with which of them is answered by a signal, at once or when the test is decided.</summary>
+    /// <param name="Arm">Of whom it is found out with; null for those who get what is found out.</param>
+    public sealed record ArmAsked(SubjectRef Subject, long EnrollmentId, string Scenario, int Version, string Step, int Occurrence, string? Arm) : Effect;
+
     /// <summary>Forget the contact, as an erasure that a human asks for does.</summary>
     public sealed record Forget(long ContactId) : Effect;
 
@@ -68,7 +72,11 @@ public abstract record Effect
     /// <summary>Where a case stands now; of what was decided when it was opened only the clocks move.</summary>
     public sealed record EscalationChanged(
         long EscalationId, string? Assignee, DateTimeOffset? AcknowledgedAt, DateTimeOffset? SnoozedUntil, DateTimeOffset? ClosedAt, string? Outcome, string? ClosedBy,
-        CaseClocks Clocks, IReadOnlyList<CasePause> Pauses) : Effect;
+        CaseClocks Clocks, IReadOnlyList<CasePause> Pauses) : Effect
+    {
+        /// <summary>Null where it is what it was.</summary>
+        public EscalationPriority? Priority { get; init; }
+    }
 
     /// <summary>A line of a case's story.</summary>
     /// <param name="Kind">evidence, opened, acknowledge, assign, snooze, wake, note, reply, close, left, hold_over, merged.</param>

@@ -82,6 +82,12 @@ public sealed class Enrollment
     /// <summary>Its turn has come, and is over then.</summary>
     public DateTimeOffset? TurnUntil { get; set; }
 
+    /// <summary>When it asked with which of the tested subjects the mail of the step it stands on leaves; null where it has not.</summary>
+    public DateTimeOffset? ArmAskedAt { get; set; }
+
+    /// <summary>The answer to that; null until it is there.</summary>
+    public GivenArm? Arm { get; set; }
+
     /// <summary>The repeat that it goes round in; null outside of one.</summary>
     public string? Repeat { get; set; }
 
@@ -108,6 +114,22 @@ public sealed class Enrollment
     /// <summary>Inside a repeat, whether the send is of this turn, or of no turn at all.</summary>
     internal bool IsOfTurn(EnrollmentSend send) => Repeat is null || send.Occurrence == 0 || send.Occurrence == Iteration;
 }
+
+/// <summary>Why a mail leaves with one of the subjects that its step tests. The numbers are stored.</summary>
+public enum ArmGround : byte
+{
+    /// <summary>It is one of those by which the test is decided.</summary>
+    Tested = 1,
+
+    /// <summary>The test was decided for it.</summary>
+    Won = 2,
+
+    /// <summary>There was nothing to compare in the time of the test, so it is the first one.</summary>
+    First = 3,
+}
+
+/// <summary>With which of the tested subjects the mails of a step leave.</summary>
+public sealed record GivenArm(string Name, ArmGround Ground, DateTimeOffset At);
 
 /// <summary>The numbers are stored.</summary>
 public enum EnrollmentSendFate : byte

@@ -36,7 +36,7 @@ public static class MailInputs
 
     /// <summary>Frozen: a retry renders the same.</summary>
     public static byte[] Write(Catalog catalog, MailReads reads, ContactState? recipient, AccountState? account, OccurredEvent? trigger, OccurredEvent? heard, Reply? reply = null, ScenarioRow? row = null, (Question Question, string Locale)? asks = null, SessionFacts? session = null, OccurredEvent? response = null,
-        Sender? from = null, (string Subject, string Text)? edited = null, MailAnswers? answers = null)
+        Sender? from = null, (string Subject, string Text)? edited = null, MailAnswers? answers = null, string? arm = null)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer, Plain))
@@ -48,6 +48,7 @@ public static class MailInputs
             WriteEvent("heard", heard);
             if (edited is { } own) WriteText("edited", own.Subject, own.Text);
             if (from is not null) WriteSender(json, from);
+            if (arm is not null) json.WriteString(MailRenderer.Arm, arm);
             WriteEvent("response", response);
             if (recipient is not null) session?.Write(json, reads, LocaleOf(catalog, recipient, account));
             if (row is not null && reads.AnyOf("row"))

@@ -144,6 +144,7 @@ public enum Reason : short
     TriggerNotTrue = 180,
     SourceSilent = 181,
     Throttled = 182,
+    SubjectTested = 183,
 
     // Ours, and not a customer's.
     InternalContact = 190,

@@ -122,6 +122,10 @@ public abstract record Signal
     /// <param name="Occurrence">The iteration of a repeat in which the passage stands there.</param>
     public sealed record CaseAnswered(SubjectRef Subject, long EnrollmentId, string Step, int Occurrence, bool IsWithinBudget, DateTimeOffset At) : Signal;
 
+    /// <summary>Which of the tested subjects the mail of a step leaves with.</summary>
+    /// <param name="Occurrence">The iteration of a repeat in which the passage stands there.</param>
+    public sealed record ArmAnswered(SubjectRef Subject, long EnrollmentId, string Step, int Occurrence, string Arm, ArmGround Ground, DateTimeOffset At) : Signal;
+
     /// <summary>An enrollment is taken out by hand.</summary>
     public sealed record StopRequested(SubjectRef Subject, long EnrollmentId, string By, DateTimeOffset At) : Signal
     {
@@ -238,6 +242,7 @@ public enum SignalKind : short
     StartAsked = 110,
     Admitted = 111,
     CaseAnswered = 112,
+    ArmAnswered = 113,
     Replied = 190,
 }
 

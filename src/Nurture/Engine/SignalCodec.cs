@@ -159,6 +159,14 @@ public static class SignalCodec
             w.Number(3, s.Occurrence);
             w.Flag(4, s.IsWithinBudget);
         })),
+        Signal.ArmAnswered s => Row(SignalKind.ArmAnswered, s.Subject, 0, s.At, Packed(w =>
+        {
+            w.Number(1, s.EnrollmentId);
+            w.Text(2, s.Step);
+            w.Number(3, s.Occurrence);
+            w.Text(4, s.Arm);
+            w.Number(5, (long)s.Ground);
+        })),
         Signal.StopRequested s => Row(SignalKind.StopRequested, s.Subject, 0, s.At, Packed(w =>
         {
             w.Number(1, s.EnrollmentId);
@@ -560,6 +568,24 @@ public static class SignalCodec
                 }
 
                 return new Signal.CaseAnswered(SubjectOf(row), enrollment, step, occurrence, isWithin, row.OccurredAt);
+            }
+
+            case SignalKind.ArmAnswered:
+            {
+                var (enrollment, step, occurrence, arm, ground) = (0L, "", 0, "", ArmGround.Tested);
+                while (reader.Next())
+                {
+                    switch (reader.Field)
+                    {
+                        case 1: enrollment = reader.Number; break;
+                        case 2: step = reader.Text; break;
+                        case 3: occurrence = (int)reader.Number; break;
+                        case 4: arm = reader.Text; break;
+                        case 5: ground = (ArmGround)reader.Number; break;
+                    }
+                }
+
+                return new Signal.ArmAnswered(SubjectOf(row), enrollment, step, occurrence, arm, ground, row.OccurredAt);
             }
 
             case SignalKind.StopRequested:

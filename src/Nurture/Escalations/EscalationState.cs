@@ -17,6 +17,9 @@ public sealed class EscalationState
 
     public DateTimeOffset OpenedAt { get; init; }
 
+    /// <summary>Where evidence of a more urgent type has raised it; null for its own type's.</summary>
+    public EscalationPriority? Priority { get; set; }
+
     /// <summary>Null until somebody took it.</summary>
     public DateTimeOffset? AcknowledgedAt { get; set; }
 

@@ -141,6 +141,9 @@ public sealed record EscalationTypes(IReadOnlyDictionary<string, EscalationType>
     /// <summary>Null where nobody is named.</summary>
     public string? ManagerOf(string address) => Managers.FirstOrDefault(pair => string.Equals(pair.Key, address, StringComparison.OrdinalIgnoreCase)).Value ?? Managers.GetValueOrDefault("otherwise");
 
+    /// <summary>How urgent cases of the type are; of one that is gone as of any.</summary>
+    public EscalationPriority PriorityOf(string type) => Find(type)?.Priority ?? EscalationPriority.Normal;
+
     public bool HasBudget(EscalationType type) => (type.Budget ?? Budget) is not null;
 
     /// <summary>What must be counted for playbooks.</summary>

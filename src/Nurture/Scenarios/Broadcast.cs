@@ -9,6 +9,9 @@ namespace Nurture.Scenarios;
 /// <param name="Throttle">How many mails may leave in a time; empty lets all leave that may.</param>
 public sealed record Broadcast(string Title, string Owner, string Template, SendClass Class, string Topic, string Condition, string At, string Pace, string Throttle = "")
 {
+    /// <summary>The template's subjects that are tested, with how many and for how long; null tests none.</summary>
+    public (IReadOnlyList<string> Arms, string Share, string After)? SubjectTest { get; init; }
+
     /// <summary>The scenario's text. Every value stands on a line of its own, so that what is wrong with it can be said of its field.</summary>
     /// <param name="fields">By line, counted from 1: the field that stands there.</param>
     public string ToText(string name, string zone, out IReadOnlyDictionary<int, string> fields)
@@ -28,15 +31,27 @@ public sealed record Broadcast(string Title, string Owner, string Template, Send
         if (Condition.Length > 0) Line("condition", $"audience: {Text(Condition)}");
         Line("", "goal: none");
         Line("template", "steps:");
-        if (Throttle.Length == 0) Line("template", $"  - send: {Text(Template)}");
+        if (Throttle.Length == 0 && SubjectTest is null) Line("template", $"  - send: {Text(Template)}");
         else
         {
             Line("template", "  - send:");
             Line("template", $"      template: {Text(Template)}");
-            Line("throttle", $"      throttle: {Text(Throttle)}");
-            // Whoever stands in line is not to miss it for that.
-            Line("throttle", "      expires: 30d");
+            if (SubjectTest is var (arms, share, after))
+            {
+                Line("subject_share", "      subject_test:");
+                Line("subject_share", $"        arms: [{string.Join(", ", arms.Select(Text))}]");
+                Line("subject_share", $"        share: {Text(share)}");
+                Line("subject_after", $"        after: {Text(after)}");
+            }
+
+            if (Throttle.Length > 0)
+            {
+                Line("throttle", $"      throttle: {Text(Throttle)}");
+                // Whoever stands in line is not to miss it for that.
+                Line("throttle", "      expires: 30d");
+            }
         }
+
         fields = places;
         return string.Join('\n', lines) + "\n";
 

@@ -188,6 +188,12 @@ public static partial class DiagnosticCodes
     /// <summary>A throttle on what leaves at once, or one that lets too few through before they expire.</summary>
     public const string OddThrottle = "NUR157";
 
+    /// <summary>A test of subjects that finds nothing out: one arm, everybody or nobody, subjects that the mail does not have, clicks that nobody sees.</summary>
+    public const string BadSubjectTest = "NUR160";
+
+    /// <summary>A mail with several subjects that its step does not test.</summary>
+    public const string UntestedSubjects = "NUR161";
+
     /// <summary>A question that cannot be answered: its mail shows none of its answers, or they do not fit what they are written to.</summary>
     public const string Unanswerable = "NUR140";
 

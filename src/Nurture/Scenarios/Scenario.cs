@@ -66,9 +66,9 @@ public sealed record Scenario
 
     /// <summary>Whether it is meant for those who are customers no more.</summary>
     public bool NamesChurned =>
-        Audience?.Text.Contains($"\"{Churned}\"", StringComparison.Ordinal) == true
-        || Trigger.Conditions.Any(condition => condition.Text.Contains($"\"{Churned}\"", StringComparison.Ordinal))
-        || Trigger is Trigger.Changed changed && changed.To.Contains(AttributeValue.From(Churned));
+        (Audience is { } audience && AsksFor.Value(audience, Churned))
+        || Trigger.Conditions.Any(condition => AsksFor.Value(condition, Churned))
+        || (Trigger is Trigger.Changed changed && changed.To.Contains(AttributeValue.From(Churned)));
 
     /// <summary>0 to 1.</summary>
     public double Holdout { get; init; }

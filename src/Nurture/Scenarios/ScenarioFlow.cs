@@ -69,7 +69,8 @@ public sealed record ScenarioFlow(FlowTrigger Trigger, string? Audience, FlowGoa
             ("class", Word(send.Class)), ("topic", send.Topic), ("expires", send.Expires is { } expires ? Written(expires) : null), ("if", send.If?.Text),
             ("approve", send.Approve is { } approver ? approver.Address ?? (approver.Attribute == "owner" ? "owner" : $"account.{approver.Attribute}") : null),
             ("up_to", send.Approve is { } asked2 ? Written(asked2.UpTo) : null), ("otherwise", send.Approve is { SendsUnanswered: true } ? "send" : null), ("from", send.From),
-            ("hours", send.LeavesAtAnyHour ? "any" : null), ("throttle", send.Throttle?.ToString()), ("calendar", send.HasCalendar ? "session" : null), ("skipped", send.EndsWhenSkipped ? "end" : null)))
+            ("hours", send.LeavesAtAnyHour ? "any" : null), ("throttle", send.Throttle?.ToString()),
+            ("subject_test", send.SubjectTest is { } test ? $"{string.Join(", ", test.Arms)}: {Written(test.Share * 100)}%, {Written(test.After)}" : null), ("calendar", send.HasCalendar ? "session" : null), ("skipped", send.EndsWhenSkipped ? "end" : null)))
         {
             Ways = send.Skipped.Count > 0 ? [new("skipped", null, Drawn(send.Skipped))] : [],
         },

@@ -138,6 +138,7 @@ public static class ScenarioGrammar
             new("expires", "length", "how long it may wait to leave", "12h") { Default = "transactional 24h, service 3d, marketing 7d" },
             new("hours", "word", "`any`: a service mail that answers what the person just did leaves at any hour; consent, caps and holds are asked all the same", "any") { Words = ["any"], Default = "the class's allowed hours" },
             new("throttle", "pace", "how many leave in a minute, hour or day, over everybody and in the order of their coming; the others wait here", "2000/d") { Default = "all at once" },
+            new("subject_test", "map", "which of the mail's `subjects` more people click on: some get them first, the others the better one, see below", "{ arms: [ a, b ], share: 20%, after: 4h }") { Default = "none: the mail's first subject", Opens = "subject_test" },
             new("if", "condition", "asked there and then; if not, it is skipped", "contact.onboarded") { Default = "always" },
             new("approve", "text", "who approves the mail before it leaves, and may edit it: `owner`, another attribute of the account that holds an address, or an address", "owner") { Default = "nobody" },
             new("up_to", "length", "with `approve`: how long it waits for that", "3bd") { Default = "`3bd`" },
@@ -163,6 +164,7 @@ public static class ScenarioGrammar
             new("expires", "length", "as of a `send`", "12h") { Default = "as of a `send`" },
             new("hours", "word", "as of a `send`", "any") { Words = ["any"], Default = "the class's allowed hours" },
             new("throttle", "pace", "as of a `send`", "2000/d") { Default = "all at once" },
+            new("subject_test", "map", "as of a `send`; an answer is a click, too", "{ arms: [ a, b ], share: 20%, after: 4h }") { Default = "none", Opens = "subject_test" },
             new("if", "condition", "as of a `send`", "contact.onboarded") { Default = "always" },
             new("approve", "text", "as of a `send`; the answers stand below a text of their own", "owner") { Default = "nobody" },
             new("up_to", "length", "as of a `send`", "3bd") { Default = "`3bd`" },
@@ -170,6 +172,13 @@ public static class ScenarioGrammar
             new("from", "text", "as of a `send`", "account.owner") { Default = "the policy's `sender`" },
             new("calendar", "word", "as of a `send`", "session") { Words = ["session"] },
             new("id", "name", "its name", "first-question") { Default = "the template's" },
+        ],
+        ["subject_test"] =
+        [
+            new("arms", "values", "two or more of the mail's `subjects`, in every language that it is written in; the first one is what all get where none is better", "[ a, b ]") { Default = Required },
+            new("share", "share", "how many it is found out with, drawn as a `split` is: the same for all people of an account, and for ever", "20%") { Default = Required },
+            new("after", "length", "how long after the first of these mails it is decided; not longer than the mail `expires`", "4h") { Default = Required },
+            new("by", "word", "what decides: how many of the mails that left a human clicked in", "human_clicks") { Words = ["human_clicks"], Default = "`human_clicks`" },
         ],
         ["wait"] =
         [

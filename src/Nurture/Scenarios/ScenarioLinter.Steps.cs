@@ -203,6 +203,8 @@ public sealed partial class ScenarioLinter
             }
         }
 
+        if (scenario.Goal is null or { EndsEnrollment: true } && step.Outcomes.Any(arm => arm.Outcome == EscalationTypes.RecoveredByItself))
+            Warn(DiagnosticCodes.Unreachable, At($"{step.Id}/outcome.{EscalationTypes.RecoveredByItself}", step.Span), "nobody comes here: a case resolves by itself with the goal of the passage that called, and this one does not go on after a goal", "Let it go on: on_goal: continue; or take this outcome away.");
         foreach (var arm in step.Outcomes) CheckList(arm.Then, moment with { Local = null }, isLast);
         CheckList(step.Otherwise, moment with { Local = null }, isLast);
     }
@@ -234,7 +236,7 @@ public sealed partial class ScenarioLinter
                 "Wait shorter, or let the goal count longer.");
         if (scenario.Trigger.EventNames is not { Count: > 0 } names || !names.All(Sessions.SessionEvents.IsOne))
         {
-            foreach (var name in environment.MailTemplates?.All.Where(mail => mail.Name == send.Template).SelectMany(mail => mail.Body.Names.Concat(mail.Subject.Names)).Where(name => name.StartsWith("session.", StringComparison.Ordinal)).Take(1) ?? [])
+            foreach (var name in environment.MailTemplates?.All.Where(mail => mail.Name == send.Template).SelectMany(mail => mail.Body.Names.Concat(mail.SubjectTexts.SelectMany(text => text.Names))).Where(name => name.StartsWith("session.", StringComparison.Ordinal)).Take(1) ?? [])
                 Error(DiagnosticCodes.NoSession, At($"{send.Id}/template", send.Span), $"the mail reads {name}, and no session starts this scenario", "Such are trigger: { session: webinar, before: 14d }, and trigger: { event: nurture.session_registered }.");
         }
 
@@ -245,6 +247,7 @@ public sealed partial class ScenarioLinter
         CheckColumns(send);
         CheckEvents(send, moment);
         CheckThrottle(send);
+        CheckSubjects(send);
         CheckHelp(send);
     }
 
@@ -281,6 +284,36 @@ public sealed partial class ScenarioLinter
             Error(DiagnosticCodes.OddThrottle, At($"{send.Id}/throttle", send.Span), "a transactional mail waits for nobody", "Take throttle: away, or make the mail a service or marketing one.");
         else if (send.Expires is { } expires && expires < send.Throttle.Per)
             Warn(DiagnosticCodes.OddThrottle, At($"{send.Id}/throttle", send.Span), $"whoever is not among the first {send.Throttle.Count} never gets this mail: it expires after {Days(expires)}, before the next are let through", "Let it wait longer (expires:), or say the throttle for a shorter time: 100/h.");
+    }
+
+    private void CheckSubjects(Step.Send send)
+    {
+        var mails = environment.MailTemplates is not { } library ? [] : library.LocalesOf(send.Template).Select(locale => library.Find(send.Template, locale)!).ToList();
+        if (send.SubjectTest is not { } test)
+        {
+            if (mails.Find(mail => mail.Subjects.Count > 1) is { } several && !Has($"{send.Id}/subject_test"))
+            {
+                Warn(DiagnosticCodes.UntestedSubjects, At($"{send.Id}/template", send.Span), $"{Path.GetFileName(several.File)} has several subjects, and this step tests none of them: all get \"{several.Subjects[0].Name}\"",
+                    $"Find out the better one: subject_test: {{ arms: [ {string.Join(", ", several.Subjects.Select(one => one.Name))} ], share: 20%, after: 4h }}; or give the mail one subject:.");
+            }
+
+            return;
+        }
+
+        var at = At($"{send.Id}/subject_test", send.Span);
+        foreach (var mail in mails)
+        {
+            foreach (var arm in test.Arms.Where(arm => mail.Subjects.All(one => one.Name != arm)))
+                Error(DiagnosticCodes.BadSubjectTest, at, $"{Path.GetFileName(mail.File)} has no subject \"{arm}\"", Suggestions.For(arm, mail.Subjects.Select(one => one.Name), "It has") ?? "Give it both: subjects: { a: Three things to try, b: What is new in March }.");
+        }
+
+        if (send.Class == SendClass.Transactional)
+            Error(DiagnosticCodes.BadSubjectTest, at, "nobody sees who clicks in a transactional mail, and it waits for nobody", "Take subject_test: away, or make the mail a service or marketing one.");
+        if (send.Approve is not null)
+            Error(DiagnosticCodes.Contradiction, at, "who approves a mail may change its subject, so none is tested", "Take approve: or subject_test: away.");
+        var expires = send.Expires ?? SendClasses.ExpiryOf(send.Class);
+        if (test.After > expires)
+            Error(DiagnosticCodes.BadSubjectTest, at, $"the others wait {Days(test.After)} for the better subject, and the mail is of use for {Days(expires)}", "Decide earlier (after:), or let the mail live longer (expires:).");
     }
 
     /// <summary>What a mail reads as <c>row.…</c> is there for its reader.</summary>
@@ -336,7 +369,7 @@ public sealed partial class ScenarioLinter
 
         static bool PrintsQuestion(Templating.Template text) => text.Names.Contains("ask.question") && !QuestionGuard().IsMatch(text.Text);
 
-        static bool ReadsAsk(MailTemplate template) => template.Body.Names.Concat(template.Subject.Names).Any(name => name == "ask" || name.StartsWith("ask.", StringComparison.Ordinal));
+        static bool ReadsAsk(MailTemplate template) => template.Body.Names.Concat(template.SubjectTexts.SelectMany(text => text.Names)).Any(name => name == "ask" || name.StartsWith("ask.", StringComparison.Ordinal));
     }
 
     [GeneratedRegex(@"\bif\s[^}]*\bask\.question\b|\bask\.question\s*\?\?")]

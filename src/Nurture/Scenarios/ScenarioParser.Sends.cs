@@ -37,6 +37,7 @@ public sealed partial class ScenarioParser
         var expires = source.Exact(fields?["expires"], "expires");
         var leavesAtAnyHour = ReadHours(fields?["hours"], stepClass);
         var throttle = source.Pace(fields?["throttle"], "throttle");
+        var subjectTest = ReadSubjectTest(fields?["subject_test"]);
         var condition = ReadCondition(fields?["if"], "if", Scope(heard));
         if (source.Text(fields?["channel"], "channel") is { } channel && channel != "mail")
             source.Error(DiagnosticCodes.UnknownWord, fields!["channel"]!.Span, $"\"{channel}\" is no channel of a send", "Every send is a mail: take channel: away, or write channel: mail.");
@@ -51,7 +52,7 @@ public sealed partial class ScenarioParser
         if (template is null) return null;
 
         var given = Claim(id, Called(templateNode, template), span);
-        Remember(given, fields, "template", "to", "nobody", "class", "topic", "expires", "hours", "throttle", "if", "calendar", "answers", "scale", "set", "registers");
+        Remember(given, fields, "template", "to", "nobody", "class", "topic", "expires", "hours", "throttle", "subject_test", "if", "calendar", "answers", "scale", "set", "registers");
         positions[given + "/template"] = templateNode!.Span;
         return new(given, template, span)
         {
@@ -62,6 +63,7 @@ public sealed partial class ScenarioParser
             Expires = expires,
             LeavesAtAnyHour = leavesAtAnyHour,
             Throttle = throttle,
+            SubjectTest = subjectTest,
             If = condition,
             HasCalendar = hasCalendar,
             EndsWhenSkipped = endsWhenSkipped,
@@ -79,6 +81,28 @@ public sealed partial class ScenarioParser
             source.Error(DiagnosticCodes.Contradiction, node!.Span, "a marketing mail leaves within the allowed hours of policy.yaml alone", "hours: any is for a service mail that answers what the person just did.");
         return true;
     }
+
+    private SubjectTest? ReadSubjectTest(YamlNode? node)
+    {
+        if (source.Map(node, "a subject test", SubjectTestExample) is not { } mapping) return null;
+        var fields = new Fields(source, mapping, "a subject test");
+        var armsNode = fields.Required("arms", "Names of the mail's subjects: arms: [ a, b ].");
+        var arms = source.Texts(armsNode, "arms").Select(arm => source.Name(arm, "a subject line")).OfType<string>().ToList();
+        if (armsNode is not null && arms.Distinct(StringComparer.Ordinal).Count() != arms.Count) source.Error(DiagnosticCodes.DuplicateKey, armsNode.Span, "a subject is named twice");
+        else if (armsNode is not null && source.Texts(armsNode, "arms").Count < 2) source.Error(DiagnosticCodes.BadSubjectTest, armsNode.Span, "one subject is nothing to choose from", SubjectTestExample);
+        var shareNode = fields.Required("share", "How many it is found out with: share: 20%.");
+        var share = source.Share(shareNode, "share");
+        if (share is 0) source.Error(DiagnosticCodes.BadSubjectTest, shareNode!.Span, "with nobody nothing is found out", "A share of the readers: share: 20%.");
+        else if (share is 1) source.Error(DiagnosticCodes.BadSubjectTest, shareNode!.Span, "nobody is left who would get what is found out", "A share of the readers: share: 20%.");
+        var afterNode = fields.Required("after", "When it is decided: after: 4h.");
+        var after = source.Exact(afterNode, "after");
+        if (after == TimeSpan.Zero) source.Error(DiagnosticCodes.BadSubjectTest, afterNode!.Span, "nobody has clicked at once", "Give them time: after: 4h.");
+        source.OneOf(fields["by"], "what decides", ("human_clicks", true));
+        fields.RefuseOthers();
+        return arms.Count < 2 || share is not (> 0 and < 1) || after is not { } time || time <= TimeSpan.Zero ? null : new(arms, share.Value, time);
+    }
+
+    private const string SubjectTestExample = "subject_test: { arms: [ a, b ], share: 20%, after: 4h }.";
 
     private Approver? ReadApprover(Fields fields)
     {

@@ -105,6 +105,7 @@ public sealed partial class ScenarioParser
         "skipped" => "It stands under its send, not as a step of its own: align it with \"send:\", without a dash.",
         "if" or "else" or "then" => "It stands in a branch: - branch: with the arms as its list.",
         "throttle" => "It stands in a send: - send: { template: …, throttle: 2000/d }.",
+        "subject_test" => "It stands in a send: - send: { template: …, subject_test: { arms: [ a, b ], share: 20%, after: 4h } }.",
         "template" => "It stands in a send: - send: { template: … }.",
         "outcome" => "It stands under its escalate, not as a step of its own: align it with \"escalate:\", without a dash.",
         "until" or "for" => $"It stands in a wait: - wait: {{ {key}: … }}.",

@@ -300,6 +300,7 @@ public sealed partial class ScenarioParser
     {
         ["broadcast"] = "A scenario with a schedule is what there is: scenario: its-name.",
         ["throttle"] = "Leave it out; sends leave as their gates allow.",
+        ["subject_test"] = "It belongs into the send: - send: { template: …, subject_test: { arms: [ a, b ], share: 20%, after: 4h } }.",
         ["settle"] = "It belongs into the trigger: trigger: { event: signed_up, settle: 5m }.",
         ["late"] = "It belongs into the trigger: trigger: { event: signed_up, late: 5d }.",
         ["where"] = "It belongs into the trigger: trigger: { event: signed_up, where: … }.",

@@ -62,7 +62,7 @@ public static class ScenarioSchema
             { Key: "band" } => OneOrSeveral(Words(key.Words)),
             { Key: "at" } => AnyText(),
             { Value: "arms", Opens: { } opens } => new JsonObject { ["type"] = "array", ["items"] = Ref(opens) },
-            { Opens: { } only } when only is "set" or "assign" or "repeat" or "notify" => Ref(only),
+            { Opens: { } only } when only is "set" or "assign" or "repeat" or "notify" or "subject_test" => Ref(only),
             { Opens: { } opens } => Either(AnyText(), Ref(opens)),
             _ => key.Value switch
             {

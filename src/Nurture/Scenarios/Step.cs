@@ -46,6 +46,9 @@ public abstract record Step
         /// <summary>How many leave in a time, over all subjects; null for all at once.</summary>
         public Pace? Throttle { get; init; }
 
+        /// <summary>Which of the mail's subjects is the better one, found out with some before the others get it; null where it has one, or gets its first.</summary>
+        public SubjectTest? SubjectTest { get; init; }
+
         /// <summary>Asked there and then; false skips.</summary>
         public Condition? If { get; init; }
 
@@ -247,6 +250,17 @@ public abstract record Step
 /// <param name="UpTo">Until when they may answer.</param>
 /// <param name="SendsUnanswered">What is not answered in time leaves; else it is skipped.</param>
 public sealed record Approver(string? Address, string Attribute, Duration UpTo, bool SendsUnanswered);
+
+/// <summary>Which of a mail's subjects more people click on, found out with some of them before the others get it.</summary>
+/// <param name="Arms">Names of the mail's <c>subjects:</c>. The first one is what everybody gets where none is better.</param>
+/// <param name="Share">Between 0 and 1: how many it is found out with.</param>
+/// <param name="After">How long after the first of these mails it is decided.</param>
+public sealed record SubjectTest(IReadOnlyList<string> Arms, double Share, TimeSpan After)
+{
+    /// <summary>The arm of somebody whom it is found out with; null for the others.</summary>
+    /// <param name="drawn">From 0 (inclusive) to 1 (exclusive).</param>
+    public string? ArmOf(double drawn) => drawn < Share ? Arms[Math.Min((int)(drawn / Share * Arms.Count), Arms.Count - 1)] : null;
+}
 
 /// <summary>What runs when a case was closed, or a task done, with this outcome.</summary>
 public sealed record OutcomeArm(string Outcome, IReadOnlyList<Step> Then);

@@ -72,6 +72,12 @@ public sealed record SendDraft
     /// <summary>In whose name, as sending can be stopped; empty for the policy's sender.</summary>
     public string Identity { get; init; } = "";
 
+    /// <summary>Which of the tested subjects it has; null where none is tested.</summary>
+    public string? Arm { get; init; }
+
+    /// <summary>It is one of those by which the test is decided.</summary>
+    public bool IsTested { get; init; }
+
     /// <summary>What its passage is told when it did not simply leave.</summary>
     public Signal.SendEnded Ended(Reason reason, DateTimeOffset at) =>
         new(Subject, EnrollmentId, Id, Step, RecipientId, reason, at) { CountedAt = IsCounted && reason != Reason.Uncertain ? PlannedAt : null };

@@ -31,9 +31,11 @@ public static partial class Explanation
             Reason.Late => $"シナリオ{name}を開始する出来事の到着が遅すぎたため、参加しませんでした。{(detail["would"] is not { } would ? "" : would == "entered" ? "間に合っていれば参加していました。" : "間に合っていても参加しませんでした。")}",
             Reason.ScenarioPaused => $"シナリオ{name}が一時停止中のため、参加しませんでした。",
             Reason.NoAccount when detail["attribute"] is { } attribute => $"契約企業が分からないため、{attribute} を設定できませんでした{place}。",
+            Reason.NoAccount when entry.EnrollmentId != 0 => $"契約企業が分からないため、{here}では何もしませんでした。",
             Reason.NoAccount => $"シナリオ{name}は契約企業が対象ですが、期限までに所属先が分からなかったため、参加しませんでした。",
             Reason.NobodyMatches => $"シナリオ{name}が求める役割の方が契約企業にいないため、誰も参加しませんでした。",
             Reason.ColleagueEnrolled => $"同じ契約企業の別の方がシナリオ{name}に参加中のため、参加しませんでした。",
+            Reason.ContactLeft when entry is { EnrollmentId: not 0, Subject.Kind: SubjectKind.Account } => $"退職または削除済みのため、{mail}を送りませんでした。",
             Reason.ContactLeft when entry.EnrollmentId != 0 => $"退職または削除済みのため、シナリオ{name}を中止しました{place}。",
             Reason.ContactLeft => $"退職または削除済みのため、シナリオ{name}に参加しませんでした。",
             Reason.Restarted => $"進行中にもう一度開始されたため、シナリオ{name}を最初からやり直しました。",
@@ -71,7 +73,7 @@ public static partial class Explanation
             Reason.BranchTaken => detail["if"] is { } arm and not "else" ? $"{here}で、{Quote(arm)} の経路に進みました。" : $"{here}で、「それ以外」の経路に進みました。",
             Reason.NoBranchTaken => $"{here}のどの条件にも当てはまらず、次へ進みました。",
             Reason.AttributeSet => $"{(step is Step.Set set ? JapaneseOwner(set) : "")}{detail["attribute"] ?? "属性"} を{(step is Step.Set { Value.IsNull: false } to ? $" {to.Value} に" : "")}設定しました。",
-            Reason.Released => $"{mail}の送信を決定しました。",
+            Reason.Released => $"{mail}の送信を決定しました{JapaneseArm(detail)}。",
             Reason.Waiting => $"{here}で待っています。",
 
             Reason.Suppressed => $"送信不可アドレスのため、{mail}を送りませんでした。",
@@ -90,6 +92,7 @@ public static partial class Explanation
             Reason.ConditionFalse => $"条件{JapaneseText((step as Step.Send)?.If)}に当てはまらないため、{mail}を見送りました。",
             Reason.NoRecipient => $"契約企業に宛先となる方がいないため、{mail}を送りませんでした。",
             Reason.Expired => $"有効期限までに送信できなかったため、{mail}を送りませんでした。",
+            Reason.Paused when step is Step.Escalate or Step.Task or Step.Notify => $"シナリオが一時停止中のため、{here}で待っています。",
             Reason.Paused => $"シナリオが一時停止中のため、{mail}を保留しました。",
             Reason.SendingStopped => $"すべての配信が停止されているため、{mail}を保留しました。",
             Reason.NotAllowListed => $"この環境は許可リストのアドレスにだけ送信するため、{mail}を送りませんでした。",
@@ -153,6 +156,7 @@ public static partial class Explanation
             Reason.HoldStarted => $"{JapaneseHeld(entry)}への自動配信を{(Day(detail["until"]) is { } until ? $" {until.ToString("yyyy年M月d日", CultureInfo.InvariantCulture)}まで" : "")}保留しました{JapaneseOf(detail["because"])}。",
             Reason.HoldEnded => $"{JapaneseHeld(entry)}への自動配信の保留を解除しました。",
             Reason.Throttled => $"{mail}には一定時間あたりの上限があるため、順番を待っています。",
+            Reason.SubjectTested => $"{mail}は、クリックの多い件名が分かるまで送信を待っています。",
             Reason.SourceSilent => $"判断のもとになるイベントの送信元が沈黙しているため、{here}で待っています。",
             Reason.Replied when entry.EnrollmentId != 0 => $"ご本人から返信があったため、シナリオ{name}を終了しました。ここからは担当者が対応します。",
             Reason.Replied => $"{(detail["template"] is { } answered ? $"メール「{answered}」に" : "メールに")}返信がありました。ここからは担当者が対応します。",
@@ -246,6 +250,13 @@ public static partial class Explanation
         condition is null ? "" : $"({Quote(condition.Text)}{string.Concat(condition.Segments.Select(segment => $"。セグメント「{segment.Title}」は {Quote(segment.Is.Text)}"))})";
 
     private static string JapaneseOwner(Step.Set set) => set.On == Contacts.SubjectKind.Account ? "契約企業の " : "コンタクトの ";
+
+    private static string JapaneseArm(Detail detail) => detail["arm"] is not { } arm ? "" : detail["ground"] switch
+    {
+        "tested" => $"(件名テストの対象、件名 {arm})",
+        "won" => $"(テストで選ばれた件名 {arm})",
+        _ => $"(テストで比較できなかったため、先頭の件名 {arm})",
+    };
 
     private static string JapaneseMail(Step? step, Detail detail, string id) =>
         detail["template"] is { } template ? $"メール「{template}」" : step is Step.Send send ? $"メール「{send.Template}」" : id.Length > 0 ? $"メール(ステップ {id})" : "メール";

@@ -51,9 +51,11 @@ public static partial class Explanation
             Reason.Late => $"Did not enter {name}: what starts it arrived later than it accepts.{(detail["would"] is not { } would ? "" : would == "entered" ? " In time, it would have." : " In time, it would not have either.")}",
             Reason.ScenarioPaused => $"Did not enter {name}: it was paused.",
             Reason.NoAccount when detail["attribute"] is { } attribute => $"The step {entry.Step} could not set {attribute}: there is no account.",
+            Reason.NoAccount when entry.EnrollmentId != 0 => $"Did nothing at {here}: there is no account.",
             Reason.NoAccount => $"Did not enter {name}: it is about accounts, and none became known in time.",
             Reason.NobodyMatches => $"Nobody of the account entered {name}: no one has the roles that it asks for.",
             Reason.ColleagueEnrolled => $"Did not enter {name}: a colleague of the same account is in it.",
+            Reason.ContactLeft when entry is { EnrollmentId: not 0, Subject.Kind: SubjectKind.Account } => $"Did not send {mail}: the person has left or was forgotten.",
             Reason.ContactLeft when entry.EnrollmentId != 0 => $"Stopped in {name}{At(entry)}: the person has left or was forgotten.",
             Reason.ContactLeft => $"Did not enter {name}: the person has left or was forgotten.",
             Reason.Restarted => $"Began {name} anew: it was started again while it ran.",
@@ -71,7 +73,7 @@ public static partial class Explanation
             Reason.BranchTaken => detail["if"] is { } arm and not "else" ? $"Took the way at {here} where {Quote(arm)}." : $"Took the way at {here} for everybody else.",
             Reason.NoBranchTaken => $"Took no way at {here}: none of its conditions was true.",
             Reason.AttributeSet => $"Set {detail["attribute"] ?? "an attribute"}{On(step)}.",
-            Reason.Released => $"Released {mail}.",
+            Reason.Released => $"Released {mail}{Arm(detail)}.",
             Reason.Waiting => $"Waits at {here}.",
 
             Reason.Suppressed => $"Did not send {mail}: the address is suppressed.",
@@ -90,6 +92,7 @@ public static partial class Explanation
             Reason.ConditionFalse => $"Skipped {mail}: its condition{Text((step as Step.Send)?.If)} was not true.",
             Reason.NoRecipient => $"Did not send {mail}: nobody of the account is its recipient.",
             Reason.Expired => $"Did not send {mail}: it could not leave before it expired.",
+            Reason.Paused when step is Step.Escalate or Step.Task or Step.Notify => $"Waits at {here}: the scenario is paused, and calls nobody.",
             Reason.Paused => $"Held {mail} back: the scenario is paused.",
             Reason.SendingStopped => $"Held {mail} back: all sending is stopped.",
             Reason.NotAllowListed => $"Did not send {mail}: this deployment mails listed addresses only.",
@@ -174,6 +177,7 @@ public static partial class Explanation
             Reason.HoldStarted => $"Automatic mail to the {Held(entry)} is on hold{(Day(detail["until"]) is { } until ? $" until {until.ToString("d MMM yyyy", CultureInfo.InvariantCulture)}" : "")}{Because(detail)}.",
             Reason.HoldEnded => $"Automatic mail to the {Held(entry)} goes on: the hold is over.",
             Reason.Throttled => $"Waits to send {mail}: so many leave in a time, and those who came before go first.",
+            Reason.SubjectTested => $"Waits to send {mail} until it is known which of its subjects more people click on.",
             Reason.SourceSilent => $"Waits at {here}: a source of the events that it rests on is silent, so nobody is called for that.",
             Reason.Replied when entry.EnrollmentId != 0 => $"Left {name}: the person replied, and a human goes on from here.",
             Reason.Replied => $"Replied{(detail["template"] is { } answered ? $" to the mail {answered}" : " to a mail")}: a human goes on from here.",
@@ -255,6 +259,13 @@ public static partial class Explanation
 
     private static string Mail(Step? step, Detail detail, string id) =>
         detail["template"] is { } template ? $"the mail {template}" : step is Step.Send send ? $"the mail {send.Template}" : id.Length > 0 ? $"the mail of step {id}" : "the mail";
+
+    private static string Arm(Detail detail) => detail["arm"] is not { } arm ? "" : detail["ground"] switch
+    {
+        "tested" => $" with its subject {arm}, to find out which of them more people click on",
+        "won" => $" with its subject {arm}, which won the test",
+        _ => $" with its subject {arm}, the first one, since the test had nothing to compare in time",
+    };
 
     private static string On(Step? step) => step is Step.Set set ? $" of the {set.On.ToString().ToLowerInvariant()} to {(set.Value.IsNull ? "nothing" : set.Value)}" : "";
 

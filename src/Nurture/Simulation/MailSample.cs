@@ -53,7 +53,7 @@ public sealed record MailSample(Catalog Catalog, MailTemplate Template, Scenario
     public (TemplateObject Inputs, Sender Sender) Inputs(ContactState contact, AccountState? account, OccurredEvent? trigger, Session? session, string site, DateTimeOffset now)
     {
         var from = MailSender.Of(Catalog.Policy, Step?.From, Template, account);
-        var reply = Template.Body.Names.Concat(Template.Subject.Names).Any(name => name.Split('.', 2)[0] == "reply") ? InventedReply() : null;
+        var reply = Template.Body.Names.Concat(Template.SubjectTexts.SelectMany(text => text.Names)).Any(name => name.Split('.', 2)[0] == "reply") ? InventedReply() : null;
         var facts = IsAboutSessions ? FactsOf(session ?? Next(now) ?? Webinar(now)) : null;
         var reads = MailReads.Whole(Template, Catalog.Mails.LayoutOf(Template));
         var inputs = MailRenderer.ReadInputs(

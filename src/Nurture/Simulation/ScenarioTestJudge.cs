@@ -43,7 +43,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
         }
 
         // Those with a moment choose their mails first, so that an expectation at any time takes one that is left.
-        foreach (var expected in test.Expect.OfType<Expectation.Send>().OrderBy(send => send.At is null).ThenBy(send => send.To is null)) Ask(expected);
+        foreach (var expected in test.Expect.OfType<Expectation.Send>().OrderBy(send => send.At is null).ThenBy(send => send.To is null).ThenBy(send => send.Arm is null)) Ask(expected);
         foreach (var expected in test.Expect.Where(expected => expected is not Expectation.Send)) Ask(expected);
         AskNothingAfter();
         foreach (var mail in mails) Render(mail);
@@ -69,14 +69,14 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
 
     private void AskSend(Expectation.Send expected)
     {
-        var fitting = mails.Find(mail => !answered.Contains(mail) && IsOf(mail, expected.Template, expected.To) && Agrees(expected.At, mail.LeftAt!.Value));
+        var fitting = mails.Find(mail => !answered.Contains(mail) && IsOf(mail, expected.Template, expected.To) && (expected.Arm is null || mail.Draft.Arm == expected.Arm) && Agrees(expected.At, mail.LeftAt!.Value));
         if (fitting is not null)
         {
             answered.Add(fitting);
             return;
         }
 
-        Fail(expected, "send", Named(expected.Template, expected.To), WhatBecameOf(expected.Template));
+        Fail(expected, "send", Named(expected.Template, expected.To, expected.Arm), WhatBecameOf(expected.Template));
     }
 
     private void AskNotSent(Expectation.NotSent expected)
@@ -216,7 +216,7 @@ internal sealed class ScenarioTestJudge(ScenarioTest test, Rehearsal rehearsal, 
             ? $"nobody entered: {string.Join(", ", reasons)}"
             : "nobody entered: the trigger did not fire";
 
-    private string Said(SimulatedSend mail) => $"{time.Text(mail.LeftAt!.Value)}  send  {Named(mail.Draft.Template, rehearsal.NameOf(mail.Draft.RecipientId))}";
+    private string Said(SimulatedSend mail) => $"{time.Text(mail.LeftAt!.Value)}  send  {Named(mail.Draft.Template, rehearsal.NameOf(mail.Draft.RecipientId), mail.Draft.Arm)}";
 
-    private static string Named(string template, string? to) => to is null ? template : $"{template} to {to}";
+    private static string Named(string template, string? to, string? arm = null) => $"{template}{(to is null ? "" : $" to {to}")}{(arm is null ? "" : $" with subject {arm}")}";
 }

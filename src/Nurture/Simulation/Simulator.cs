@@ -27,8 +27,13 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
 
     // Who waits at throttled sends, in the order of their coming, and when somebody's turn was.
     private readonly List<Effect.InLine> line = [];
-    // Cases that a budget let through.
+    // Cases that were asked for, and those that a budget let through.
+    private readonly HashSet<(long EnrollmentId, string Step, int Occurrence)> asked = [];
     private readonly List<(string Taker, string Type, DateTimeOffset At)> cases = [];
+    // Who waits to know which of the tested subjects a mail leaves with, in the order of asking; how far each test has come; and what was clicked.
+    private readonly List<(Effect.ArmAsked Asked, short Slot, DateTimeOffset At)> armsAsked = [];
+    private readonly Dictionary<(string Scenario, int Version, string Step), SubjectTestState> subjectTests = [];
+    private readonly HashSet<Guid> clicked = [];
     // When the last one was let in of those who wait to enter, by scenario.
     private readonly Dictionary<string, DateTimeOffset> given = [];
     private readonly List<(string Scenario, string Step, DateTimeOffset At)> turns = [];
@@ -82,6 +87,8 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     public void Tell(Signal signal, long contactId = 0, long accountId = 0)
     {
         var (slot, hop) = contactId != 0 ? RouteOf(contactId) : (Slots.OfAccount(accountId), 0);
+        if (signal is Signal.Hit { IsClick: true, IsMachine: false } hit) clicked.Add(hit.SendId);
+        if (signal is Signal.Answered answered) clicked.Add(answered.SendId);
         Append(SignalCodec.Store(signal, slot, new StoredAbout(Now, Hop: hop)));
     }
 
@@ -103,6 +110,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
             }
 
             Admit();
+            AnswerArms();
         }
         while (queue.Count > 0);
     }
@@ -111,7 +119,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private void Admit()
     {
         AdmitEntries();
-        foreach (var one in line.Where(one => one.Step.Length > 0).ToList())
+        foreach (var one in AtSends().ToList())
         {
             if (one.OpenUntil <= Now || !StandsThere(one))
             {
@@ -129,6 +137,9 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         }
     }
 
+    /// <summary>While its scenario is paused nobody's turn comes.</summary>
+    private IEnumerable<Effect.InLine> AtSends() => line.Where(one => one.Step.Length > 0 && Catalog.Live.GetValueOrDefault(one.Scenario) is not { IsPaused: true });
+
     private void Admit(Effect.InLine one, DateTimeOffset until)
     {
         line.Remove(one);
@@ -136,13 +147,72 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
         Append(SignalCodec.Store(new Signal.Admitted(one.Subject, one.EnrollmentId, one.Step, one.Occurrence, until, Now), slot, new StoredAbout(Now, Hop: hop)));
     }
 
-    private bool IsWithinBudget(Effect.CaseAsked asked)
+    /// <summary>Of those that are asked for at one moment the more urgent go first.</summary>
+    private void AnswerAsks(IEnumerable<Effect.CaseAsked> asks)
     {
-        var type = Catalog.Escalations.Find(asked.Type);
-        var isWithin = (type?.Budget is not { } own || CaseBudget.IsLeft(own, Now, cases.Where(one => one.Taker == asked.Taker && one.Type == asked.Type).Select(one => one.At)))
-            && (Catalog.Escalations.Budget is not { } whole || CaseBudget.IsLeft(whole, Now, cases.Where(one => one.Taker == asked.Taker).Select(one => one.At)));
-        if (isWithin) cases.Add((asked.Taker, asked.Type, Now));
+        foreach (var ask in asks.OrderByDescending(one => Catalog.Escalations.PriorityOf(one.Type)).Where(one => asked.Add((one.EnrollmentId, one.Step, one.Occurrence))))
+        {
+            var (slot, hop) = ask.Subject.Kind == SubjectKind.Contact ? RouteOf(ask.Subject.Id) : (ask.Slot, 0);
+            Append(SignalCodec.Store(new Signal.CaseAnswered(ask.Subject, ask.EnrollmentId, ask.Step, ask.Occurrence, IsWithinBudget(ask), Now), slot, new StoredAbout(Now, Hop: hop)));
+        }
+    }
+
+    private bool IsWithinBudget(Effect.CaseAsked ask)
+    {
+        var type = Catalog.Escalations.Find(ask.Type);
+        var isWithin = (type?.Budget is not { } own || CaseBudget.IsLeft(own, Now, cases.Where(one => one.Taker == ask.Taker && one.Type == ask.Type).Select(one => one.At)))
+            && (Catalog.Escalations.Budget is not { } whole || CaseBudget.IsLeft(whole, Now, cases.Where(one => one.Taker == ask.Taker).Select(one => one.At)));
+        if (isWithin) cases.Add((ask.Taker, ask.Type, Now));
         return isWithin;
+    }
+
+    /// <summary>Decides the tests of subjects whose time has come, and tells those who wait what their mails leave with.</summary>
+    private void AnswerArms()
+    {
+        foreach (var key in subjectTests.Keys.Concat(armsAsked.Select(KeyOf)).Distinct().ToList())
+        {
+            if (TestOf(key) is not { } test) continue;
+            var state = subjectTests.GetValueOrDefault(key, SubjectTestState.NotBegun);
+            if (state is { Winner: null, DecideAt: { } decide } && decide <= Now) state = SubjectTests.Decided(test, state, ResultsOf(key), Now);
+            var asked = armsAsked.FindAll(one => KeyOf(one) == key);
+            if (state is { Winner: null, BeganAt: null } && asked.Exists(one => one.Asked.Arm is not null)) state = SubjectTests.Begun(test, Now);
+            subjectTests[key] = state;
+            foreach (var one in asked)
+            {
+                if (SubjectTests.Answer(test, state, one.Asked.Arm, one.At, Now) is not var (arm, ground)) continue;
+                armsAsked.Remove(one);
+                var (slot, hop) = one.Asked.Subject.Kind == SubjectKind.Contact ? RouteOf(one.Asked.Subject.Id) : (one.Slot, 0);
+                Append(SignalCodec.Store(new Signal.ArmAnswered(one.Asked.Subject, one.Asked.EnrollmentId, one.Asked.Step, one.Asked.Occurrence, arm, ground, Now), slot, new StoredAbout(Now, Hop: hop)));
+            }
+        }
+    }
+
+    private static (string Scenario, int Version, string Step) KeyOf((Effect.ArmAsked Asked, short Slot, DateTimeOffset At) one) => (one.Asked.Scenario, one.Asked.Version, one.Asked.Step);
+
+    private SubjectTest? TestOf((string Scenario, int Version, string Step) key) =>
+        (Catalog.Versions.GetValueOrDefault((key.Scenario, key.Version))?.Program.Nodes.GetValueOrDefault(key.Step)?.Step as Step.Send)?.SubjectTest;
+
+    private IReadOnlyList<ArmResult> ResultsOf((string Scenario, int Version, string Step) key) =>
+        [.. sends.Where(send => send is { LeftAt: not null, Draft: { IsTested: true, IsCounted: true } } && (send.Draft.Scenario, send.Draft.Version, send.Draft.Step) == key)
+            .GroupBy(send => send.Draft.Arm!).Select(group => new ArmResult(group.Key, group.Count(), group.Count(send => clicked.Contains(send.Draft.Id))))];
+
+    /// <summary>When a test is decided, or somebody has waited for it long enough. One that could not be decided is asked again when somebody waits.</summary>
+    private DateTimeOffset? NextArm()
+    {
+        DateTimeOffset? next = null;
+        foreach (var (key, state) in subjectTests)
+        {
+            if (state.Winner is not null || TestOf(key) is not { } test) continue;
+            if (SubjectTests.IsRunning(test, state)) Sooner(state.DecideAt!.Value);
+            foreach (var one in armsAsked.Where(one => KeyOf(one) == key)) Sooner(SubjectTests.WaitsUntil(test, state, one.At));
+        }
+
+        return next;
+
+        void Sooner(DateTimeOffset at)
+        {
+            if (at > Now && at < DateTimeOffset.MaxValue && !(next <= at)) next = at;
+        }
     }
 
     private void AdmitEntries()
@@ -196,7 +266,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
     private Pace? PaceOf(Effect.InLine one) =>
         (Catalog.Live.GetValueOrDefault(one.Scenario)?.Program.Nodes.GetValueOrDefault(one.Step)?.Step as Step.Send)?.Throttle;
 
-    private DateTimeOffset? NextTurn() => line.Where(one => PaceOf(one) is not null).Select(one => (DateTimeOffset?)TurnAt(one, PaceOf(one)!)).Append(NextEntry()).Min();
+    private DateTimeOffset? NextTurn() => AtSends().Where(one => PaceOf(one) is not null).Select(one => (DateTimeOffset?)TurnAt(one, PaceOf(one)!)).Append(NextEntry()).Append(NextArm()).Min();
 
     /// <summary>Hears the first waiting row of one slot, as if only that slot's worker had run; false where none waits.</summary>
     public bool DrainOne(short slot)
@@ -331,6 +401,7 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
 
         var planned = new List<SimulatedSend>();
         foreach (var effect in decided.Effects) Carry(effect, planned);
+        AnswerAsks(decided.Effects.OfType<Effect.CaseAsked>());
         foreach (var send in planned.Where(send => !send.IsCancelled)) send.LeftAt = Now;
     }
 
@@ -367,12 +438,13 @@ public sealed class Simulator(Catalog catalog, DateTimeOffset start)
                 if (place < 0) line.Add(asked);
                 else line[place] = asked with { CameAt = line[place].CameAt };
                 break;
-            case Effect.CaseAsked asked:
-                var (asker, turn) = asked.Subject.Kind == SubjectKind.Contact ? RouteOf(asked.Subject.Id) : (effect.Slot, 0);
-                Append(SignalCodec.Store(new Signal.CaseAnswered(asked.Subject, asked.EnrollmentId, asked.Step, asked.Occurrence, IsWithinBudget(asked), Now), asker, new StoredAbout(Now, Hop: turn)));
+            case Effect.ArmAsked asked:
+                var since = armsAsked.FindIndex(one => one.Asked.EnrollmentId == asked.EnrollmentId && one.Asked.Step == asked.Step && one.Asked.Occurrence == asked.Occurrence);
+                if (since < 0) armsAsked.Add((asked, effect.Slot, Now));
+                else armsAsked[since] = (asked, effect.Slot, armsAsked[since].At);
                 break;
             case Effect.LeftLine left: line.RemoveAll(one => one.Step.Length == 0 && one.EnrollmentId == left.PlaceId); break;
-            case Effect.PlanCall or Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded: break;
+            case Effect.PlanCall or Effect.PlanSend or Effect.Positioned or Effect.MembershipAdded or Effect.CaseAsked: break;
             case Effect.HealthNoted or Effect.EscalationOpened or Effect.EscalationChanged or Effect.EscalationMerged or Effect.EscalationNoted or Effect.TaskOpened or Effect.HoldsChanged or Effect.AccountMerged or Effect.ColleaguesTold or Effect.ApprovalAsked or Effect.ApprovalEnded or Effect.OwnerChanged: break;
             default: throw new InvalidOperationException($"The simulator does not carry {effect.GetType().Name}.");
         }

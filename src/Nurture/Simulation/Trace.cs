@@ -164,7 +164,7 @@ internal sealed class Trace(Rehearsal rehearsal)
     private (string, string, SimulatedSend?) Released(JournalEntry entry)
     {
         var send = rehearsal.Simulator.Sends.First(s => s.Draft.EnrollmentId == entry.EnrollmentId && s.Draft.Step == entry.Step && s.Draft.RecipientId == entry.ContactId);
-        var words = $"{send.Draft.Template} to {rehearsal.NameOf(entry.ContactId)}";
+        var words = $"{send.Draft.Template} to {rehearsal.NameOf(entry.ContactId)}{(send.Draft.Arm is { } arm ? $" with subject {arm}" : "")}";
         return send.IsCancelled ? ("cancel", words, null) : ("send", words, send);
     }
 

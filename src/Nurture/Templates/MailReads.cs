@@ -54,9 +54,9 @@ public sealed class MailReads
 
     private static List<string> FactsIn(IEnumerable<Templating.Template> texts) => [.. texts.SelectMany(text => text.Facts).Select(fact => fact.Text).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>The mail's own: subject, preheader, body and text part.</summary>
+    /// <summary>The mail's own: subjects, preheader, body and text part.</summary>
     internal static IEnumerable<Templating.Template> TextsOf(MailTemplate template) =>
-        new Templating.Template?[] { template.Subject, template.Preheader, template.Body, template.TextPart }.OfType<Templating.Template>();
+        template.SubjectTexts.Concat(new Templating.Template?[] { template.Preheader, template.Body, template.TextPart }.OfType<Templating.Template>());
 
     /// <summary>Every name that the mail's own texts read.</summary>
     internal static IEnumerable<string> NamesIn(MailTemplate template) => TextsOf(template).SelectMany(text => text.Names);

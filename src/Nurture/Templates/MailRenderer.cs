@@ -15,12 +15,18 @@ public sealed record RenderedMail(string Subject, string Html)
     public string? Text { get; init; }
 }
 
+/// <summary>One of several subjects, as it would leave.</summary>
+public sealed record RenderedSubject(string Arm, string Subject);
+
 /// <summary>
 /// Template and inputs to a mail: a function of its arguments. The body is rendered first and set into the layout as
 /// <c>content</c>; what the law wants in the footer is added where neither of them shows it.
 /// </summary>
 public static class MailRenderer
 {
+    /// <summary>The input that says which of several subjects the mail has.</summary>
+    internal const string Arm = "arm";
+
     /// <param name="inputs"><c>contact</c>, <c>account</c>, <c>trigger</c>, <c>heard</c>, <c>row</c>, <c>ask</c>, <c>reply</c>, <c>sender</c>, <c>unsubscribe_url</c>, <c>locale</c>.</param>
     /// <exception cref="TemplateException">A template reads what this mail's inputs do not have.</exception>
     public static RenderedMail Render(MailTemplate template, MailTemplate? layout, TemplateObject inputs, RenderOptions options)
@@ -31,7 +37,7 @@ public static class MailRenderer
         if (!model.TryGet("locale", out _)) model["locale"] = template.Locale;
 
         var edited = model.TryGet("edited", out var own) && own.TryGetObject(out var words) ? words : null;
-        var subject = edited is not null && edited["subject"].ToString() is { Length: > 0 } line ? OneLine(line) : OneLine(template.Subject.Render(model, options));
+        var subject = edited is not null && edited["subject"].ToString() is { Length: > 0 } line ? OneLine(line) : OneLine(SubjectFor(template, model).Render(model, options));
         model["subject"] = subject;
         var preheader = template.Preheader?.Render(model, options).Trim() ?? "";
         model["preheader"] = preheader;
@@ -57,7 +63,15 @@ public static class MailRenderer
 
     /// <summary>The subject line alone, for lists.</summary>
     /// <exception cref="TemplateException">The template reads what this mail's inputs do not have.</exception>
-    public static string Subject(MailTemplate template, TemplateObject inputs, RenderOptions options) => OneLine(template.Subject.Render(inputs, options with { Culture = Locales.CultureOf(template.Locale) }));
+    public static string Subject(MailTemplate template, TemplateObject inputs, RenderOptions options) => OneLine(SubjectFor(template, inputs).Render(inputs, options with { Culture = Locales.CultureOf(template.Locale) }));
+
+    /// <summary>Each of several subjects with its arm; empty where the mail has one.</summary>
+    /// <exception cref="TemplateException">The template reads what this mail's inputs do not have.</exception>
+    public static IReadOnlyList<RenderedSubject> Subjects(MailTemplate template, TemplateObject inputs, RenderOptions options) =>
+        [.. template.Subjects.Select(one => new RenderedSubject(one.Name, OneLine(one.Text.Render(inputs, options with { Culture = Locales.CultureOf(template.Locale) }))))];
+
+    private static Template SubjectFor(MailTemplate template, TemplateObject inputs) =>
+        template.Subjects.Count > 0 && inputs.TryGet(Arm, out var arm) ? template.SubjectOf(arm.ToString()) : template.Subject;
 
     private static string OneLine(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 

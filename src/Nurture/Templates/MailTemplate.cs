@@ -20,7 +20,7 @@ public sealed partial class MailTemplate
 {
     public const string DefaultLayout = "layout";
 
-    private static readonly string[] MailsOwn = ["subject", "from", "reply_to", "class", "topic"];
+    private static readonly string[] MailsOwn = ["subject", "subjects", "from", "reply_to", "class", "topic"];
 
     private static readonly string[] FrontKeys = [.. MailsOwn, "preheader", "layout"];
 
@@ -43,8 +43,16 @@ public sealed partial class MailTemplate
     /// <summary>SHA-256 of its texts, in small hexadecimal digits.</summary>
     public string Hash { get; private init; } = "";
 
-    /// <summary>A layout's is empty.</summary>
+    /// <summary>The first one of several; a layout's is empty.</summary>
     public Template Subject { get; private init; } = null!;
+
+    /// <summary>Its subjects by arm, in their order, where it has several: a send may test them. Empty where it has one.</summary>
+    public IReadOnlyList<SubjectArm> Subjects { get; private init; } = [];
+
+    /// <summary>The one of the arm; the first one where it has none of that name.</summary>
+    public Template SubjectOf(string? arm) => Subjects.FirstOrDefault(one => one.Name == arm)?.Text ?? Subject;
+
+    internal IEnumerable<Template> SubjectTexts => Subjects.Count == 0 ? [Subject] : Subjects.Select(one => one.Text);
 
     /// <summary>What inboxes show beside the subject; null where it has none.</summary>
     public Template? Preheader { get; private init; }
@@ -103,7 +111,7 @@ public sealed partial class MailTemplate
         ArgumentNullException.ThrowIfNull(failure);
         if (TextPart is not null && failure.TemplateName == TextPart.Name) return (TextSource!.File, TextSource.At(failure.Line, failure.Column));
         if (failure.TemplateName == Preheader?.Name) return (File, At("preheader"));
-        return failure.TemplateName == Body.Name ? (File, InBody(Offset(Body.Text, failure.Line, failure.Column))) : (File, At("subject"));
+        return failure.TemplateName == Body.Name ? (File, InBody(Offset(Body.Text, failure.Line, failure.Column))) : (File, At(Subjects.Count == 0 ? "subject" : "subjects"));
     }
 
     /// <summary>A place of the body, which may have been changed since, in the file.</summary>
@@ -156,6 +164,7 @@ public sealed partial class MailTemplate
             source.Error(DiagnosticCodes.BadFileName, source.Span(0, 0), "a layout is a page, and no other form has one", $"Write it as {name}.{locale}.html.");
         var (front, bodyStart) = form == MailForm.Blocks ? (WholeFile(source), 0) : SplitFrontMatter(source, isLayout);
         var subject = TextOf(source, front?["subject"], "subject", name);
+        var subjects = ReadSubjects(source, front, name);
         var preheader = TextOf(source, front?["preheader"], "preheader", name);
         var layout = source.Name(front?["layout"], "a layout");
         var from = source.Text(front?["from"], "from");
@@ -167,7 +176,7 @@ public sealed partial class MailTemplate
             source.Error(DiagnosticCodes.BadFrontMatter, front!.KeySpan(key)!.Value, $"a layout has no {key}: the mail in it has one", "Take the line away.");
         if (sendClass == SendClass.Transactional && topic is not null)
             source.Error(DiagnosticCodes.Contradiction, front!.KeySpan("topic")!.Value, "a transactional mail has no topic: nobody can unsubscribe from it", "Take topic: away, or make the mail a service or marketing one.");
-        if (front is not null && !isLayout && !front.Has("subject"))
+        if (front is not null && !isLayout && !front.Has("subject") && !front.Has("subjects"))
             source.Error(DiagnosticCodes.BadFrontMatter, front.HeadSpan, "this mail has no subject", "Give it one: subject: Welcome, {{ contact.name }}");
         front?.RefuseOthers();
 
@@ -182,7 +191,8 @@ public sealed partial class MailTemplate
         {
             TextPartText = textSource?.Text,
             Hash = HashOf(source.Text, form, textSource?.Text),
-            Subject = subject ?? Template.Parse("", name, MailFacts.Text),
+            Subject = subject ?? subjects.FirstOrDefault().Arm?.Text ?? Template.Parse("", name, MailFacts.Text),
+            Subjects = [.. subjects.Select(one => one.Arm)],
             Preheader = preheader,
             Body = body,
             Places = places,
@@ -192,7 +202,8 @@ public sealed partial class MailTemplate
             ReplyTo = replyTo,
             Class = sendClass,
             Topic = topic,
-            FrontTexts = new[] { (Text: subject, Key: "subject"), (Text: preheader, Key: "preheader") }.Where(pair => pair.Text is not null).ToDictionary(pair => pair.Text!, pair => new ScalarPositions(source, (YamlNode.Scalar)front![pair.Key]!)),
+            FrontTexts = new[] { (Text: subject, Key: "subject"), (Text: preheader, Key: "preheader") }.Where(pair => pair.Text is not null).Select(pair => (pair.Text!, (YamlNode.Scalar)front![pair.Key]!))
+                .Concat(subjects.Select(one => (one.Arm.Text, one.Node))).ToDictionary(pair => pair.Item1, pair => new ScalarPositions(source, pair.Item2)),
             FrontValues = FrontKeys.Where(key => front?.Has(key) == true).ToDictionary(key => key, key => front![key]?.Span ?? front.KeySpan(key)!.Value),
             Diagnostics = [.. source.Sorted(), .. textSource?.Sorted() ?? []],
             Source = source,
@@ -260,7 +271,7 @@ public sealed partial class MailTemplate
         var front = new YamlSource(source.Text[..match.Groups["yaml"].Index] + match.Groups["yaml"].Value, source.File);
         var root = YamlReader.Read(front);
         source.Diagnostics.AddRange(front.Diagnostics);
-        if (root is null || source.Map(root, "the front matter", "It has subject:, and may have preheader:, from:, reply_to:, class:, topic: and layout:.") is not { } mapping)
+        if (root is null || source.Map(root, "the front matter", "It has subject:, or several subjects:, and may have preheader:, from:, reply_to:, class:, topic: and layout:.") is not { } mapping)
         {
             if (root is null && !front.HasErrors && !isLayout) source.Error(DiagnosticCodes.BadFrontMatter, source.LineSpan(1), "the front matter is empty", "It has at least a subject:.");
             return (null, match.Length);
@@ -268,6 +279,25 @@ public sealed partial class MailTemplate
 
         return (new Fields(source, mapping, "the front matter"), match.Length);
     }
+
+    /// <summary>Several subjects, of which a send finds out the better one.</summary>
+    private static List<(SubjectArm Arm, YamlNode.Scalar Node)> ReadSubjects(YamlSource source, Fields? front, string name)
+    {
+        var subjects = new List<(SubjectArm Arm, YamlNode.Scalar Node)>();
+        if (source.Map(front?["subjects"], "subjects", SubjectsExample) is not { } written) return subjects;
+        if (front!.KeySpan("subject") is { } both) source.Error(DiagnosticCodes.Contradiction, both, "a mail has one subject: or several subjects:, not both", "Take subject: away; the first of subjects: stands wherever none is tested.");
+        foreach (var (key, value) in written.Entries)
+        {
+            if (value is YamlNode.Scalar scalar && string.IsNullOrWhiteSpace(scalar.Value)) source.Error(DiagnosticCodes.BadFrontMatter, key.Span, $"the subject \"{key.Value}\" says nothing", SubjectsExample);
+            else if (source.Name(key, "a subject line") is not { } arm || TextOf(source, value, $"the subject {key.Value}", name) is not { } text) continue;
+            else subjects.Add((new(arm, text), (YamlNode.Scalar)value));
+        }
+
+        if (written.Entries.Count < 2) source.Error(DiagnosticCodes.BadFrontMatter, front.KeySpan("subjects")!.Value, "one subject is nothing to choose from", SubjectsExample);
+        return subjects;
+    }
+
+    private const string SubjectsExample = "subjects: { a: Three things to try, b: What is new in March }.";
 
     private static Template? TextOf(YamlSource source, YamlNode? node, Wording what, string name)
     {
@@ -285,3 +315,6 @@ public sealed partial class MailTemplate
     [GeneratedRegex(@"\A---[ \t]*\n(?<yaml>.*?)(?<=\n)---[ \t]*(?:\n|\z)", RegexOptions.Singleline)]
     private static partial Regex FrontMatterPattern();
 }
+
+/// <summary>One of several subjects of a mail.</summary>
+public sealed record SubjectArm(string Name, Template Text);

@@ -191,7 +191,7 @@ public static partial class MailTemplateLinter
 
     private static void CheckNames(MailTemplate template, TrackingPlan plan, List<Diagnostic> found)
     {
-        CheckNames(template.Source, template.Body.Names.Concat(template.Subject.Names).Concat(template.Preheader?.Names ?? []), template.IsLayout, plan, found);
+        CheckNames(template.Source, template.Body.Names.Concat(template.SubjectTexts.SelectMany(text => text.Names)).Concat(template.Preheader?.Names ?? []), template.IsLayout, plan, found);
         if (template.TextSource is { } text) CheckNames(text, template.TextPart!.Names, isLayout: false, plan, found);
 
         var asked = AskedFor(template);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 using Nurture.Harness;
 using Nurture.Storage;
 
@@ -99,6 +100,22 @@ public abstract class AccountMergeApiTests(ApiServer api)
         foreach (var (person, scenario) in new[] { (oldPerson, "rescue"), (newPerson, "watch") })
             Assert.Contains((await api.GetAsync($"sends?contact={person}"))["items"]!.AsArray(), send => send!["scenario"]!.GetValue<string>() == scenario);
         Assert.Contains(await api.AuditAsync(), row => row.EndsWith($"account.merged account:{old}", StringComparison.Ordinal));
+    }
+
+    [Rule(11)]
+    [Fact]
+    public async Task How_the_health_of_the_one_was_is_told_beside_that_of_the_other()
+    {
+        await PublishAsync();
+        var (old, _) = await CompanyAsync("former", "signed_up");
+        var (stays, _) = await CompanyAsync("current", "signed_up");
+        foreach (var (account, score) in new[] { (old, 80), (stays, 20) })
+            await api.Server.WriteAsync($"insert into health_history (account_id, at, score, band, cause) values ({account}, {score}, {score}, 1, 1)", Cancel);
+
+        await api.DoAsync(HttpMethod.Post, $"accounts/{old}/merge", new { into = stays });
+
+        var points = await api.Server.Services.GetRequiredService<HealthStore>().HistoryAsync(stays, DateTimeOffset.UnixEpoch, 10, Cancel);
+        Assert.Equal([(20d, null), (80d, "former")], points.Select(point => (point.Score!.Value, point.Former)));
     }
 
     [Fact]

@@ -111,6 +111,14 @@ public sealed class ImportApiTests(ApiServer api) : IClassFixture<ApiServer>
         Assert.True(gap["first_at"]!.GetValue<DateTimeOffset>() <= gap["last_at"]!.GetValue<DateTimeOffset>());
         Assert.Single((await api.GetAsync($"coverage?account={account}"))["items"]!.AsArray());
         Assert.Empty((await api.GetAsync("coverage?mine=true"))["items"]!.AsArray());
+        Assert.Single((await api.GetAsync($"coverage?account={account}&days=366"))["items"]!.AsArray());
+        Assert.Equal("bad-value", await api.ProblemAsync(HttpMethod.Get, "coverage?days=0", null, HttpStatusCode.BadRequest));
+
+        // Of an account that turned out to be another one it is the other's.
+        await api.PersonAsync("other", "other@somebody.example", """,{"type":"group","userId":"other","groupId":"somebody-inc","traits":{"name":"Somebody Inc"}}""");
+        var into = (await api.GetAsync("accounts?query=somebody-inc"))["items"]![0]!["id"]!.GetValue<long>();
+        await api.DoAsync(HttpMethod.Post, $"accounts/{account}/merge", new { into });
+        Assert.Equal("Somebody Inc", Assert.Single((await api.GetAsync($"coverage?account={into}"))["items"]!.AsArray())!["account_name"]!.GetValue<string>());
     }
 
     private const string Upgraded = """

@@ -35,6 +35,35 @@ public abstract class WatchingApiTests(ApiServer api)
         Assert.Equal(0, Volume(await api.GetAsync("scenarios/flood/volume"))["count"]!.GetValue<long>());
     }
 
+    [Rule(53)]
+    [Fact]
+    public async Task Rows_of_a_scenario_are_counted_together_paused_together_and_go_on_together()
+    {
+        await PublishAsync("rowed", "{ event: signed_up }", 8, head: "for_each: [ { id: one }, { id: two } ]");
+        for (var i = 0; i < 3; i++) await PersonAsync($"rowed{i}", ""","seats":8""", "signed_up");
+
+        Assert.Equal(2, await SentAsync("rowed"));
+        var scenario = await api.GetAsync("scenarios/rowed");
+        Assert.Equal(("volume breaker", "4 mails within 1h, more than 3"), (scenario["paused_by"]!.GetValue<string>(), scenario["paused_because"]!.GetValue<string>()));
+        Assert.Equal(4, Volume(await api.GetAsync("scenarios/rowed/volume"))["count"]!.GetValue<long>());
+
+        await api.DoAsync(HttpMethod.Post, "scenarios/rowed/resume", new { });
+
+        Assert.Equal(4, await SentAsync("rowed"));
+    }
+
+    [Rule(31)]
+    [Fact]
+    public async Task Who_waits_at_a_throttle_is_shown_for_each_row()
+    {
+        await PublishAsync("lines", "{ event: signed_up }", 9, "service", "{ template: hello, throttle: 1/h, expires: 9d }", head: "for_each: [ { id: one }, { id: two } ]");
+        for (var i = 0; i < 2; i++) await PersonAsync($"lines{i}", ""","seats":9""", "signed_up");
+
+        var lines = (await api.GetAsync("scenarios/lines/throttles"))["items"]!.AsArray();
+
+        Assert.Equal([("one", 1L), ("two", 1L)], lines.Select(line => (line!["row"]!.GetValue<string>(), line["waiting"]!.GetValue<long>())));
+    }
+
     [Fact]
     public async Task A_confirmed_count_raises_the_bound_so_that_what_somebody_wanted_does_not_trip_it()
     {
@@ -116,7 +145,7 @@ public abstract class WatchingApiTests(ApiServer api)
         await AdvanceAsync("20m");
         await AdvanceAsync("20m");
         var hour = api.Server.Services.GetRequiredService<BusinessClock>().Now.ToUnixTimeSeconds() / 3600;
-        await WriteAsync(string.Join(';', Enumerable.Range(5, 4 * 168).Select(ago => $"insert into source_hours (source_id, hour, n) select id, {hour - ago}, 400 from sources where name = 'dev' or id = (select min(id) from sources) on conflict do nothing")));
+        await api.Server.WriteAsync(string.Join(';', Enumerable.Range(5, 4 * 168).Select(ago => $"insert into source_hours (source_id, hour, n) select id, {hour - ago}, 400 from sources where name = 'dev' or id = (select min(id) from sources) on conflict do nothing")), Cancel);
 
         await AdvanceAsync("30m");
 
@@ -133,14 +162,14 @@ public abstract class WatchingApiTests(ApiServer api)
         await AdvanceAsync("16m");
         Assert.Empty((await api.GetAsync("calls"))["items"]!.AsArray());
         // From here on nothing is usual any more, so nothing is missed.
-        await WriteAsync("delete from source_hours");
+        await api.Server.WriteAsync("delete from source_hours", Cancel);
         await AdvanceAsync("2d");
         Assert.Equal(0, await SentAsync("quiet"));
         await AdvanceAsync("2d");
         Assert.True(await SentAsync("quiet") >= 1);
     }
 
-    private async Task PublishAsync(string name, string trigger, int seats, string sendClass = "transactional", string send = "hello", string? step = null) => await api.DoAsync(HttpMethod.Post, "scenarios", new
+    private async Task PublishAsync(string name, string trigger, int seats, string sendClass = "transactional", string send = "hello", string? step = null, string head = "reentry: once") => await api.DoAsync(HttpMethod.Post, "scenarios", new
     {
         files = new[]
         {
@@ -153,6 +182,7 @@ public abstract class WatchingApiTests(ApiServer api)
                     owner: m@example.com
                     title: {{name}}
                     class: {{sendClass}}
+                    {{head}}
                     goal: { when: event("setup_completed"), within: 14d }
                     trigger: {{trigger}}
                     audience: contact.seats == {{seats}}
@@ -172,14 +202,6 @@ public abstract class WatchingApiTests(ApiServer api)
     }
 
     private async Task AdvanceAsync(string by) => await api.DoAsync(HttpMethod.Post, $"/dev/clock/advance?by={by}");
-
-    private async Task WriteAsync(string sql)
-    {
-        await using var connection = await api.Server.Database.OpenAsync(Cancel);
-        await using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        await command.ExecuteNonQueryAsync(Cancel);
-    }
 
     private async Task<long> SentAsync(string name) =>
         (await api.GetAsync($"sends?scenario={name}&limit=500"))["items"]!.AsArray().Count(row => row!["state"]!.GetValue<string>() == "sent");

@@ -160,6 +160,26 @@ public abstract class WebhookTests(ApiServer api)
         }
     }
 
+    [Rule(45)]
+    [Fact]
+    public async Task A_scenario_with_rows_calls_nobody_while_it_is_paused()
+    {
+        await using var crm = await Receiver.StartAsync();
+        crm.Answers = before => (before == 0 ? 503 : 200, """{"data":{"score":7}}""", null);
+        await EndpointAsync("rowed", crm);
+        await PublishAsync("rowed", "webhook: { endpoint: rowed, expires: 1d, response: { score: data.score } }", "for_each: [ { id: only } ]");
+        await api.PersonAsync("rowed", "rowed@example.com", ApiServer.SignUp("rowed"));
+        Assert.Single(crm.Requests);
+
+        await api.DoAsync(HttpMethod.Post, "scenarios/rowed/pause", new { });
+        await AdvanceAsync("20m");
+        Assert.Single(crm.Requests);
+
+        await api.DoAsync(HttpMethod.Post, "scenarios/rowed/resume", new { });
+        await AdvanceAsync("1m");
+        Assert.Equal(2, crm.Requests.Count);
+    }
+
     [Theory]
     [InlineData("https://10.1.2.3/hook")]
     [InlineData("https://169.254.169.254/latest")]
@@ -182,7 +202,7 @@ public abstract class WebhookTests(ApiServer api)
         return await api.PersonAsync(name, $"{name}@example.com", ApiServer.SignUp(name));
     }
 
-    private async Task PublishAsync(string name, string step) =>
+    private async Task PublishAsync(string name, string step, string head = "topic: tips") =>
         await api.DoAsync(HttpMethod.Post, "scenarios", new
         {
             files = new object[]
@@ -197,6 +217,7 @@ public abstract class WebhookTests(ApiServer api)
                         owner: m@example.com
                         class: service
                         trigger: { event: signed_up, where: trigger.plan == "{{name}}" || trigger.plan == "trial" }
+                        {{head}}
                         audience: contact.email == "{{name}}@example.com"
                         goal: { when: event("setup_completed"), within: 14d }
                         steps:

@@ -189,4 +189,16 @@ public class ApprovalTests
         Assert.Equal(("csm@example.com", "new@example.com"), world.Simulator.Carried.OfType<Effect.OwnerChanged>().Select(owner => (owner.From, owner.To)).Single());
         Assert.Equal(["csm@example.com", "new@example.com"], world.Simulator.Carried.OfType<Effect.ColleaguesTold>().Select(told => told.Notice).Where(notice => notice.Kind == NoticeKind.OwnerChanged).Select(notice => notice.To));
     }
+
+    [Rule(55)]
+    [Fact]
+    public void Whose_it_is_is_known_however_the_address_is_written_and_the_same_address_is_no_other_owner()
+    {
+        var world = Owned(Proposing()).TellAccount(1, account => new Signal.HoldRequested(account, World.Start.AddDays(9), "A visit", "CSM@example.com", World.Start)).SayAccount(1, ("owner", "Csm@Example.com"));
+        Assert.Empty(world.Simulator.Carried.OfType<Effect.OwnerChanged>());
+
+        world.SayAccount(1, ("owner", "new@example.com"));
+
+        Assert.Equal("user:new@example.com", world.Account(1).Holds.Single().Source);
+    }
 }

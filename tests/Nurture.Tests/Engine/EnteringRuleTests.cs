@@ -134,6 +134,113 @@ public sealed class EnteringRuleTests
         Assert.Equal([SubjectRef.Contact(1), SubjectRef.Contact(2)], world.Simulator.Carried.OfType<Effect.CancelSends>().Select(cancel => cancel.Subject).OrderBy(subject => subject.Id));
     }
 
+    private static World Merge(World world, long from, long into) => world.Tell(new Signal.MergedInto(from, into, world.Simulator.RouteOf(into).Slot, world.Simulator.RouteOf(into).Hop, world.Now), from);
+
+    [Rule(6, 11)]
+    [Theory]
+    [InlineData("trigger.contact")]
+    [InlineData("heard.contact")]
+    public void Who_started_an_accounts_passage_or_was_heard_by_it_is_mailed_as_who_they_turned_out_to_be(string to)
+    {
+        var world = World.Of(Scenario($"- wait: {{ for: event(\"login\"), up_to: 9d }}\n- wait: 1d\n- send: {{ template: hello, to: {to}, nobody: end }}", subject: "account")).Person(1, 1).Person(2, 1);
+        world.Do(1, "signed_up").Do(1, "login");
+
+        Merge(world, 1, 2).Pass("2d");
+
+        Assert.Equal(["hello 2"], world.Mails);
+    }
+
+    [Rule(6, 11)]
+    [Fact]
+    public void Who_turns_out_to_be_of_an_account_enters_its_scenario_by_what_they_did_and_is_mailed()
+    {
+        var world = World.Of(Scenario("- send: { template: hello, to: trigger.contact, nobody: end }", subject: "account")).Person(1).Person(2, 1).Do(1, "signed_up");
+        Assert.Empty(world.Mails);
+
+        Merge(world, 1, 2).Pass("10m");
+
+        Assert.Equal(["hello 2"], world.Mails);
+    }
+
+    [Rule(6, 11)]
+    [Fact]
+    public void Who_has_had_an_accounts_mail_is_not_mailed_again_as_somebody_else_and_their_click_is_heard()
+    {
+        var policy = new SendPolicy { AllowedHours = new Dictionary<SendClass, AllowedHours> { [SendClass.Service] = new(new NodaTime.LocalTime(9, 0), new NodaTime.LocalTime(18, 0), Days.All) } };
+        var world = World.Of(policy, Scenario("- send: { template: hello, to: 'role(\"admin\")', nobody: end }\n- wait: { for: clicked(\"hello\"), up_to: 9d }\n  timeout: [ end: no ]\n- send: { template: thanks, to: 'role(\"admin\", 1)', nobody: end }", subject: "account"));
+        world.Person(1, 1, "admin").Person(2, 1).Person(3, 1, "admin").Say(3, ("zone", "Asia/Tokyo")).Do(1, "signed_up");
+        var first = Assert.Single(world.Simulator.Sends).Draft;
+
+        Merge(world, 1, 2).Pass("1d");
+        Assert.Equal(["hello 1", "hello 3"], world.Mails);
+
+        world.Simulator.Tell(new Signal.Hit(first.Subject, first.EnrollmentId, first.Id, first.Step, first.RecipientId, true, world.Now, false), accountId: first.Subject.Id);
+        world.Pass("1m");
+        Assert.Equal("thanks 2", world.Mails[^1]);
+    }
+
+    [Rule(11, 54)]
+    [Theory]
+    [InlineData("contact", "")]
+    [InlineData("account", ", to: trigger.contact, nobody: end")]
+    public void A_mail_that_waits_for_approval_is_asked_for_once_and_leaves_to_who_they_turned_out_to_be(string subject, string to)
+    {
+        var world = World.Of(Scenario($"- send: {{ template: hello, approve: csm@example.com{to} }}", subject: subject)).Person(1, 1).Person(2, 1).Do(1, "signed_up");
+        Merge(world, 1, 2).Pass("1h");
+
+        var asked = Assert.Single(world.Simulator.Carried.OfType<Effect.ApprovalAsked>()).Row;
+        world.Tell(new Signal.ApprovalGiven(asked.Subject, asked.RecipientId, asked.Id, true, "", "", "csm@example.com", world.Now), asked.RecipientId);
+
+        Assert.Equal(["hello 2"], world.Mails);
+    }
+
+    [Rule(11)]
+    [Fact]
+    public void Who_turns_out_to_be_one_has_the_roles_of_both_in_their_account()
+    {
+        var world = World.Of(Scenario("- send: { template: hello, to: 'role(\"admin\")', nobody: end }", subject: "account")).Person(1, 1, "admin").Person(2, 1, "user").Person(3, 2, "admin");
+
+        Merge(Merge(world, 1, 2), 3, 2).Do(2, "signed_up");
+
+        Assert.Equal(["hello 2"], world.Mails);
+        Assert.Equal(["admin", "user"], world.Account(1).Members[2].Roles);
+    }
+
+    [Rule(11)]
+    [Fact]
+    public void Passages_of_an_account_that_are_told_apart_by_who_started_them_are_one_when_those_are()
+    {
+        var world = World.Of(Scenario("- wait: 1d\n- send: { template: hello, to: trigger.contact, nobody: end }", "key: trigger.contact.id", subject: "account")).Person(1, 1).Person(2, 1).Do(1, "signed_up").Do(2, "signed_up");
+
+        Merge(world, 1, 2).Do(2, "signed_up").Pass("2d").Do(2, "signed_up").Pass("2d");
+
+        Assert.Equal(["hello 2"], world.Mails);
+    }
+
+    [Rule(8, 11)]
+    [Fact]
+    public void Two_people_who_turn_out_to_be_one_are_one_person_of_the_account_though_the_other_joins_it_by_that()
+    {
+        var world = World.Of(Scenario("- send: { template: hello, to: most_active, nobody: end }", "audience: 'account.people(\"login\", \"28d\") >= 2'", subject: "account")).Person(1, 1).Person(2).Do(1, "login");
+
+        Merge(world, 1, 2).Do(2, "login").Do(2, "signed_up");
+
+        Assert.Equal(["audience_false"], world.Decisions());
+    }
+
+    [Rule(9, 11)]
+    [Fact]
+    public void Of_two_places_of_one_person_one_is_anothers()
+    {
+        var world = World.Of(Scenario("- send: hello\n- wait: 9d", "per_account: 2")).Person(1, 1).Person(2, 1).Person(3, 1).Person(4, 1);
+        world.Do(1, "signed_up").Do(2, "signed_up").Do(3, "signed_up").Do(4, "signed_up");
+        Assert.Equal(["hello 1", "hello 2"], world.Mails);
+
+        Merge(world, 1, 2);
+
+        Assert.Equal(["hello 1", "hello 2", "hello 3"], world.Mails);
+    }
+
     [Rule(11)]
     [Fact]
     public void A_refusal_of_one_is_the_refusal_of_both()

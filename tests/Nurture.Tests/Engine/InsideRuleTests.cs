@@ -164,6 +164,8 @@ public sealed class InsideRuleTests
     [InlineData("- send: { template: a, if: contact.onboarded }\n  skipped: end\n- send: next", "")]
     [InlineData("- send: { template: a, if: contact.onboarded }\n  skipped: [ send: instead ]\n- branch: [ { if: 'sent(\"a\")', then: [ send: sent ] } ]\n- send: next", "instead, next")]
     [InlineData("- send: { template: a, if: contact.onboarded }\n- wait: { for: clicked(\"a\"), up_to: 9d }\n  timeout: [ send: unclicked ]", "unclicked")]
+    [InlineData("- send: { template: a, if: contact.onboarded }\n- wait: { for: clicked(\"a\") && contact.seats > 3, up_to: 9d }\n  timeout: [ send: unclicked ]", "unclicked")]
+    [InlineData("- send: { template: a, if: contact.onboarded }\n- wait: { for: clicked(\"a\") || contact.seats > 3, up_to: 9d }\n  timeout: [ send: unclicked ]\n- send: next", "")]
     public void A_skipped_mail_goes_on_or_says_otherwise_and_no_click_on_it_is_waited_for(string steps, string mails)
     {
         var world = World.Of(Scenario(steps)).Person(1).Do(1, "signed_up");

@@ -59,6 +59,21 @@ public class StepTests
         Assert.True(world.Mails.Skip(80).Count(mail => mail.StartsWith("b ", StringComparison.Ordinal)) >= 17, string.Join(", ", world.Mails.Skip(80)));
     }
 
+    [Rule(40)]
+    [Fact]
+    public void Rule_40_the_way_of_one_row_is_the_way_of_all_though_the_shares_changed_meanwhile()
+    {
+        static string Rows(string share, string other) => Doing(Halves.Replace("50%, then: [ send: a", $"{share}, then: [ send: a").Replace("50%, then: [ send: b", $"{other}, then: [ send: b"), "audience: contact.seats == row.seats\nfor_each: [ { id: one, seats: 1 }, { id: two, seats: 2 } ]");
+        var world = World.Of(Rows("99%", "1%"));
+        for (var person = 1; person <= 20; person++) world.Person(person).Say(person, ("seats", 1)).Do(person, "signed_up");
+        var first = world.Mails.ToList();
+
+        world.Simulator.Catalog = World.CatalogOf(Nurture.Sends.SendPolicy.Default, Rows("1%", "99%")) with { Revision = 2 };
+        for (var person = 1; person <= 20; person++) world.Say(person, ("seats", 2)).Do(person, "signed_up");
+
+        Assert.Equal(first, world.Mails.Skip(20));
+    }
+
     [Fact]
     public void A_repeat_sends_its_mail_each_time_and_no_more_often_than_it_says()
     {

@@ -207,6 +207,25 @@ public class TriggerTests
         Assert.Equal(["entered", "churned wait-3d", "exit_already_true"], world.Decisions("care"));
     }
 
+    [Rule(51)]
+    [Theory]
+    [InlineData("account.stage == \"churned\" && account.seats > 1", true)]
+    [InlineData("one_of(account.stage, \"churned\", \"lost\")", true)]
+    [InlineData("segment(\"lost\")", true)]
+    [InlineData("not(segment(\"customers\"))", true)]
+    [InlineData("account.stage != \"churned\" || account.seats > 1", false)]
+    [InlineData("not(segment(\"lost\")) || account.seats > 1", false)]
+    [InlineData("account.seats > 1", false)]
+    public void Rule_51_who_asks_for_other_accounts_than_churned_ones_does_not_name_them(string audience, bool enters)
+    {
+        var segments = SegmentsReader.Read("segments: { lost: { of: account, is: account.stage == \"churned\" }, customers: { of: account, is: account.stage != \"churned\" } }", "segments.yaml", World.Plan).Segments;
+        var world = World.Of(segments, By("{ event: came_back }", $"audience: '{audience}'", "account")).SayAccount(1, ("stage", "churned"), ("seats", 2)).Person(1, 1);
+
+        world.Do(1, "came_back");
+
+        Assert.Equal(enters ? ["hello 1"] : [], world.Mails);
+    }
+
     [Rule(7)]
     [Fact]
     public void Rule_7_what_is_the_accounts_starts_the_people_of_the_role()

@@ -79,6 +79,21 @@ public sealed class CaseBudgetTests
         Assert.Empty(world.Mails);
     }
 
+    [Rule(46)]
+    [Fact]
+    public void Of_cases_that_are_asked_for_at_one_moment_the_more_urgent_are_opened_first()
+    {
+        var types = Types.Replace("budget: 3/d\n", "budget: 1/d\n", StringComparison.Ordinal).Replace("title: Unhappy,", "title: Unhappy, priority: urgent,", StringComparison.Ordinal);
+        var later = (string call) => call.Replace("steps:", "steps:\n  - wait: 1d", StringComparison.Ordinal);
+        var world = World.WithHealth(World.NobodyScored, types, later(Call("stuck", "stalled")), later(Call("cross", "unhappy")));
+        for (var account = 1; account <= 3; account++) world.Person(account, account).SayAccount(account, ("owner", "ann@example.com"));
+        foreach (var account in new[] { 1, 3 }) world.Do(account, "stuck");
+
+        world.Do(2, "cross").Pass("1d");
+
+        Assert.Equal(["cross 2"], world.Simulator.Journal.Where(entry => entry.Reason == Reason.EscalationOpened).Select(entry => $"{entry.Scenario} {entry.Subject.Id - 1000}"));
+    }
+
     [Fact]
     public void A_budget_that_is_none_is_an_error()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Nurture.Contacts;
 using Nurture.Engine;
 using Nurture.Escalations;
@@ -242,6 +243,131 @@ public sealed class EscalationTests
         var taken = Company(World.Calling("stalled")).Do(1, "stuck").Work(1, EscalationAct.Acknowledge).Do(1, "rescued");
         Assert.Single(taken.Account(1).Escalations);
         Assert.Contains(taken.Simulator.Carried.OfType<Effect.EscalationNoted>(), noted => noted.Kind == "left");
+    }
+
+    [Rule(42, 46)]
+    [Theory]
+    [InlineData("subject: account\n", false, "back 1")]
+    [InlineData("", false, "back 1")]
+    [InlineData("subject: account\n", true, "")]
+    public void Who_goes_on_after_the_goal_hears_that_the_case_resolved_by_itself_where_nobody_took_it(string subject, bool isTaken, string mails)
+    {
+        var waiting = Scenario("a", "stuck", "stalled").Replace("subject: account\n", subject).Replace("within: 60d }", "within: 60d, on_goal: continue }").Replace("saved:", "recovered_by_itself:").Replace("thanks-a", "back, expires: 9d");
+        if (subject.Length == 0) waiting = waiting.Replace(", to: trigger.contact, nobody: end", "");
+        var world = Company(waiting).Do(1, "stuck");
+        if (isTaken) world.Work(1, EscalationAct.Acknowledge);
+
+        world.Do(1, "rescued").Pass("4d");
+
+        Assert.Equal(mails, string.Join(", ", world.Mails));
+        Assert.Equal(isTaken, world.Account(1).Escalations.Count == 1);
+    }
+
+    [Rule(47, 48)]
+    [Fact]
+    public void A_case_holds_for_as_long_as_any_type_of_its_evidence_would_and_no_longer_however_often_that_comes()
+    {
+        const string types = """
+            types:
+              stalled: { title: Stalled, hold: none }
+              silent: { title: Silent, hold: { max: 9d, quiet: 1d } }
+              angry: { title: Angry, hold: { max: 12d, blocks: [ marketing ], quiet: 2d } }
+            """;
+        var world = World.WithHealth(World.NobodyScored, types, Scenario("a", "stuck", "stalled"), Scenario("b", "quiet", "silent"), Scenario("c", "cross", "angry"), Drip).Person(1, account: 1).Person(2, account: 1).Do(1, "stuck");
+        Assert.Empty(world.Account(1).Holds);
+
+        world.Pass("1d").Do(1, "quiet").Pass("1d").Do(1, "cross");
+        var hold = Assert.Single(world.Account(1).Holds);
+        Assert.Equal((World.Start.AddDays(12), TimeSpan.FromDays(2)), (hold.Until, hold.Quiet));
+        Assert.True(hold.Blocks.Includes(SendClass.Service, null));
+
+        world.Pass("9d").Do(1, "quiet").Do(1, "cross").Pass("1d");
+        Assert.Empty(world.Account(1).Holds);
+        Assert.Single(world.Account(1).Escalations);
+    }
+
+    [Rule(47)]
+    [Fact]
+    public void Evidence_of_a_more_urgent_type_makes_the_case_as_urgent_and_less_urgent_evidence_does_not()
+    {
+        const string types = """
+            types:
+              stalled: { title: Stalled, priority: low }
+              angry: { title: Angry, priority: urgent }
+              silent: { title: Silent }
+            """;
+        var world = World.WithHealth(World.NobodyScored, types, Scenario("a", "stuck", "stalled"), Scenario("b", "quiet", "silent"), Scenario("c", "cross", "angry")).Person(1, account: 1).Do(1, "stuck").Do(1, "cross").Do(1, "quiet");
+
+        Assert.Equal(EscalationPriority.Urgent, Assert.Single(world.Simulator.Carried.OfType<Effect.EscalationChanged>()).Priority);
+        Assert.Equal(EscalationPriority.Urgent, world.Account(1).Escalations[0].Priority);
+    }
+
+    [Rule(11, 42)]
+    [Fact]
+    public void Of_two_people_who_are_one_the_passage_that_goes_on_calls_for_what_the_other_called_for()
+    {
+        var calling = """
+            scenario: call
+            title: Call
+            owner: m@example.com
+            class: service
+            trigger: { event: subscribed }
+            goal: { when: event("rescued"), within: 60d }
+            steps:
+              - wait: { for: event("stuck"), up_to: 30d }
+              - escalate: stalled
+            """;
+        var world = Company(calling).Do(1, "subscribed").Pass("1h").Do(2, "subscribed").Do(2, "stuck");
+
+        world.Tell(new Signal.MergedInto(2, 1, world.Simulator.RouteOf(1).Slot, world.Simulator.RouteOf(1).Hop, world.Now), 2).Do(1, "rescued");
+
+        Assert.Empty(world.Account(1).Escalations);
+    }
+
+    private static void Pause(World world, bool isPaused)
+    {
+        var catalog = world.Simulator.Catalog;
+        world.Simulator.Catalog = catalog with
+        {
+            Revision = catalog.Revision + 1,
+            Live = catalog.Live.ToFrozenDictionary(pair => pair.Key, pair => pair.Value with { IsPaused = isPaused }),
+            Versions = catalog.Versions.ToFrozenDictionary(pair => pair.Key, pair => pair.Value with { IsPaused = isPaused }),
+        };
+        if (!isPaused) world.TellAccount(1, id => new Signal.Prepared(SubjectRef.Account(id), [], [], world.Now));
+    }
+
+    [Rule(45, 53)]
+    [Theory]
+    [InlineData("escalate: stalled")]
+    [InlineData("task: Call them")]
+    [InlineData("notify: { who: csm@example.com, about: They are stuck }")]
+    public void A_paused_scenario_calls_nobody_until_it_goes_on_and_what_follows_counts_from_there(string step)
+    {
+        var world = Company(World.Calling("stalled").Replace("- escalate: { type: stalled, because: They are stuck }", $"- wait: 1d\n  - {step}\n  - wait: 24h\n  - send: {{ template: after, to: trigger.contact, nobody: end, class: transactional }}")).Do(1, "stuck");
+
+        Pause(world, true);
+        world.Pass("5d").Do(1, "login");
+        Assert.DoesNotContain(world.Simulator.Carried, effect => effect is Effect.EscalationOpened or Effect.TaskOpened or Effect.ColleaguesTold);
+        Assert.Single(world.Simulator.Journal, entry => entry.Reason == Reason.Paused);
+
+        Pause(world, false);
+        Assert.Contains(world.Simulator.Carried, effect => effect is Effect.EscalationOpened or Effect.TaskOpened or Effect.ColleaguesTold);
+        Assert.Empty(world.Mails);
+        world.Pass("1d");
+        Assert.Equal(["after 1"], world.Mails);
+    }
+
+    [Rule(42, 45)]
+    [Fact]
+    public void Who_has_recovered_while_the_scenario_was_paused_is_nobodys_case()
+    {
+        var world = Company(World.Calling("stalled").Replace("- escalate:", "- wait: 1d\n  - escalate:")).Do(1, "stuck");
+
+        Pause(world, true);
+        world.Pass("2d").Do(1, "rescued");
+        Pause(world, false);
+
+        Assert.DoesNotContain(world.Simulator.Carried, effect => effect is Effect.EscalationOpened);
     }
 
     private static World InTwoZones(params string[] scenarios)

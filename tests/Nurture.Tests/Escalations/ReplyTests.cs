@@ -37,6 +37,15 @@ public sealed class ReplyTests
 
     [Rule(41)]
     [Fact]
+    public void A_reply_that_is_told_late_ends_nothing_that_began_after_it()
+    {
+        var world = Company().Pass("1h").Tell(new Signal.Replied(1, false, "offers", "offers-mail", "offers-mail", World.Start.AddDays(-1)), 1);
+
+        Assert.DoesNotContain(world.Simulator.Journal, entry => entry.Reason == Reason.Replied && entry.EnrollmentId != 0);
+    }
+
+    [Rule(41)]
+    [Fact]
     public void It_holds_the_account_for_three_business_days()
     {
         var world = Reply(Company()).Pass("2d");

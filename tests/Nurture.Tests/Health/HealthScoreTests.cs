@@ -198,6 +198,38 @@ public sealed class HealthScoreTests
         Assert.Equal(["rescue 1"], world.Mails);
     }
 
+    [Rule(52)]
+    [Theory]
+    [InlineData("{ band: at_risk }")]
+    [InlineData("{ condition: account.health.band == \"at_risk\" }")]
+    [InlineData("{ crosses: account.health.score, below: 40 }")]
+    [InlineData("{ condition: account.health.score < 40 && account.seats > 1 }")]
+    [InlineData("{ entered: endangered }")]
+    public void A_first_score_and_a_new_definition_start_nothing_however_the_trigger_asks(string trigger)
+    {
+        const string Seats = """
+            health: seats
+            measures: [ { id: seats, weight: 1, value: account.seats, scale: [[0, 0], [10, 100]] } ]
+            bands: { healthy: { from: 70, none: x }, watch: { from: 40, none: x }, at_risk: { none: x }, unknown: { none: x } }
+            """;
+        var segments = SegmentsReader.Read("segments: { endangered: { of: account, is: account.health.score < 40 } }", "segments.yaml", World.Plan).Segments;
+        var world = World.Of(segments, World.RescuedAtRisk.Replace("{ band: at_risk }", trigger, StringComparison.Ordinal));
+        world.Simulator.Catalog = World.Scored(world.Simulator.Catalog, Read(Seats) with { Version = 1 });
+
+        world.SayAccount(1, ("seats", 3)).Person(1, 1).Pass("1h");
+        Assert.Equal(HealthBand.AtRisk, world.Account(1).Health!.Band);
+        Assert.Empty(world.Mails);
+
+        world.SayAccount(1, ("seats", 8)).Pass("1h");
+        world.Simulator.Catalog = World.Scored(world.Simulator.Catalog, Read(Seats.Replace("[10, 100]", "[40, 100]", StringComparison.Ordinal)) with { Version = 2 });
+        world.Do(1, "page").Pass("1h");
+        Assert.Equal((HealthBand.AtRisk, 2), (world.Account(1).Health!.Band, world.Account(1).Health!.Version));
+        Assert.Empty(world.Mails);
+
+        world.SayAccount(1, ("seats", 40)).Pass("1h").SayAccount(1, ("seats", 3));
+        Assert.Equal(["rescue 1"], world.Mails);
+    }
+
     [Rule(20)]
     [Theory]
     [InlineData(true)]

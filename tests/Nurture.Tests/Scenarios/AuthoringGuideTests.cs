@@ -32,7 +32,7 @@ public sealed partial class AuthoringGuideTests
             return kind;
         });
 
-        Assert.Equal(["escalations", "hooks", "plan", "policy", "scenario", "scenario", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
+        Assert.Equal(["escalations", "hooks", "plan", "policy", "scenario", "scenario", "scenario", "segments", "steps", "steps", "steps", "steps", "steps", "steps", "steps", "test"], kinds.Order());
     }
 
     private static readonly Dictionary<string, IReadOnlyList<ScenarioKey>> Places = ScenarioGrammar.Places.Concat(HookGrammar.Places).ToDictionary();
@@ -71,6 +71,6 @@ public sealed partial class AuthoringGuideTests
     [GeneratedRegex("<!-- conditions: ([a-z]+) -->\n(?:.*?\n)??<!-- /conditions -->", RegexOptions.Singleline)]
     private static partial Regex ReferencePattern();
 
-    [GeneratedRegex("<!-- keys: ([a-z-]+) -->\n(?:.*?\n)??<!-- /keys -->", RegexOptions.Singleline)]
+    [GeneratedRegex("<!-- keys: ([a-z_-]+) -->\n(?:.*?\n)??<!-- /keys -->", RegexOptions.Singleline)]
     private static partial Regex TablePattern();
 }

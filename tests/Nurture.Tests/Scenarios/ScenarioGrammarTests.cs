@@ -22,6 +22,7 @@ public sealed class ScenarioGrammarTests
     [Theory]
     [InlineData("scenario", "nothing: 1\n")]
     [InlineData("send", "steps: [ { send: { template: welcome, nothing: 1 } } ]\n")]
+    [InlineData("subject_test", "steps: [ { send: { template: welcome, subject_test: { arms: [ a, b ], share: 20%, after: 4h, nothing: 1 } } } ]\n")]
     [InlineData("wait", "steps: [ { wait: { for: event(\"login\"), up_to: 3d, nothing: 1 } } ]\n")]
     [InlineData("split", "steps: [ { split: [ { share: 100%, then: [], nothing: 1 } ] } ]\n")]
     [InlineData("repeat", "steps: [ { repeat: { times: 3, steps: [ wait: 1d ], nothing: 1 } } ]\n")]
@@ -66,6 +67,7 @@ public sealed class ScenarioGrammarTests
         "send" => Steps($"send: {{ {(key == "template" ? "" : "template: welcome, ")}{(key is "up_to" or "otherwise" ? "approve: owner, " : "")}{key}: {value} }}"),
         "ask" when key is "calendar" or "registers" => Steps($"ask: {{ template: welcome, answers: [ join, decline ], {key}: {value} }}").Replace("{ event: signed_up }", "{ session: webinar, before: 3d }"),
         "ask" => Steps($"ask: {{ {(key == "template" ? "" : "template: welcome, ")}{(key is "answers" or "scale" ? "" : "answers: [ join, decline ], ")}{(key is "up_to" or "otherwise" ? "approve: owner, " : "")}{key}: {value} }}"),
+        "subject_test" => Steps($"send: {{ template: welcome, subject_test: {{ {(key == "arms" ? "" : "arms: [ a, b ], ")}{(key == "share" ? "" : "share: 20%, ")}{(key == "after" ? "" : "after: 4h, ")}{key}: {value} }} }}"),
         "wait" => Steps($"wait: {{ {(key is "up_to" or "late" ? "for: event(\"login\"), " : key is "offset" or "at" or "catch_up" ? "until: account.contract_end, " : key is "days" or "zone" or "id" ? "until: \"09:00\", " : "")}{key}: {value} }}"),
         "arm" => Steps($"branch:\n      - {{ {(key == "else" ? $"else: {value}" : $"if: contact.onboarded, then: {(key == "then" ? value : "[]")}")} }}"),
         "split" => Steps($"split:\n      - {{ {(key == "share" ? "" : "share: 50%, ")}{(key == "then" ? "" : "then: [], ")}{key}: {value} }}\n      - {{ share: 50%, then: [] }}"),

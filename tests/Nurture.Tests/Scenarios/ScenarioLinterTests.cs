@@ -25,6 +25,7 @@ public sealed class ScenarioLinterTests
     [InlineData("NUR107", Contact + "steps: [ send: welcome, send: welcome ]")]
     [InlineData("NUR108", Contact + "steps: [ end: done, send: welcome ]")]
     [InlineData("NUR108", Contact + "steps:\n  - branch:\n      - if: contact.onboarded\n        then: [ send: welcome ]\n      - if: contact.onboarded\n        then: [ send: next-steps ]")]
+    [InlineData("NUR108", Account + "steps:\n  - escalate: { type: onboarding_stalled, up_to: 3d }\n    outcome:\n      recovered_by_itself: [ send: { template: welcome, to: trigger.contact } ]\n      otherwise: []")]
     [InlineData("NUR109", Contact + "steps: [ send: welcome, wait: 3d ]")]
     [InlineData("NUR109", Contact + "steps: [ wait: { for: event(\"ordered\") }, send: welcome ]")]
     [InlineData("NUR109", Contact + "steps: [ wait: 0m, send: welcome ]")]

@@ -172,6 +172,13 @@ public sealed class MailFormTests
         var markdown = Shown(MailTemplate.Parse($"---\nsubject: x\nlayout: none\n---\n{Example("Markdown", "markdown")}", "welcome.en.md"));
         var blocks = Shown(Blocks(Example("Blocks", "yaml")));
 
+        var several = MailTemplate.Parse($"---\n{Example("Several subjects", "yaml")}layout: none\n---\n<p>Hello</p>", "welcome.en.html");
+        Assert.Empty(several.Diagnostics);
+        Assert.Equal(["a: Three things to try this week", "b: Ann, your reports are ready"], MailRenderer.Subjects(several, inputs, Options).Select(one => $"{one.Arm}: {one.Subject}"));
+        Assert.Equal("Three things to try this week", MailRenderer.Subject(several, inputs, Options));
+        inputs["arm"] = "b";
+        Assert.Equal("Ann, your reports are ready", MailRenderer.Render(several, null, inputs, Options).Subject);
+
         Assert.Contains("<p>Your trial for <strong>R&amp;D</strong> is ready:</p>", markdown, StringComparison.Ordinal);
         Assert.Contains("<ul><li>Reports</li><li>Alerts</li></ul>", markdown, StringComparison.Ordinal);
         Assert.Contains("class=\"button\">Open the guide</a>", markdown, StringComparison.Ordinal);

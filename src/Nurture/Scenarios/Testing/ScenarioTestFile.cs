@@ -172,7 +172,11 @@ public abstract record Expectation
     public string? Zone { get; init; }
 
     /// <summary>A mail leaves. Each mail answers one expectation.</summary>
-    public sealed record Send(DateTimeOffset? At, string Template, string? To, SourceSpan Span) : Expectation(At, Span);
+    public sealed record Send(DateTimeOffset? At, string Template, string? To, SourceSpan Span) : Expectation(At, Span)
+    {
+        /// <summary>Which of the tested subjects it leaves with; null for any.</summary>
+        public string? Arm { get; init; }
+    }
 
     /// <summary>No mail from this template leaves (to this person), and if a reason is named, the journal gives it.</summary>
     public sealed record NotSent(DateTimeOffset? At, string Template, string? To, Reason? Because, SourceSpan Span) : Expectation(At, Span);

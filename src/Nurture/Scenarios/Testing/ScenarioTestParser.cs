@@ -497,7 +497,7 @@ public sealed class ScenarioTestParser
         var because = kind is "not_sent" or "entered" ? ReadReason(fields["because"]) : null;
         Expectation? expectation = kind switch
         {
-            "send" when CheckTemplate(value, source.Name(value, "a template")) is { } template => new Expectation.Send(at, template, to, span),
+            "send" when CheckTemplate(value, source.Name(value, "a template")) is { } template => new Expectation.Send(at, template, to, span) { Arm = source.Name(fields["subject"], "a subject line") },
             "not_sent" when CheckTemplate(value, source.Name(value, "a template")) is { } template => new Expectation.NotSent(at, template, to, because, span),
             "step" when source.Name(value, "a step") is { } id => new Expectation.Step(at, id, span),
             "ends" when ReadReason(value) is { } reason => new Expectation.Ends(at, reason, span),

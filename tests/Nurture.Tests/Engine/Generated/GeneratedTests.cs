@@ -59,6 +59,7 @@ public sealed class GeneratedTests(ITestOutputHelper output)
             foreach (var kind in reached) steps[kind] = steps.GetValueOrDefault(kind) + 1;
             // The simulator itself lets those go on who stand in line.
             if (simulator.Journal.Any(entry => entry.Reason == Reason.Throttled)) stage.Told.Add("admitted");
+            if (simulator.Journal.Any(entry => entry.Reason == Reason.SubjectTested)) stage.Told.Add("arm answered");
             foreach (var signal in stage.Told)
             {
                 signals[signal] = signals.GetValueOrDefault(signal) + 1;
@@ -181,7 +182,7 @@ public sealed class GeneratedTests(ITestOutputHelper output)
     };
 
     // In what manner a step may be written that the engine goes another way for.
-    private static readonly string[] Manners = ["+approve", "+ask", "+calendar", "+registers", "+row", "+session", "+throttle"];
+    private static readonly string[] Manners = ["+approve", "+ask", "+calendar", "+registers", "+row", "+session", "+subject_test", "+throttle"];
 
     /// <summary>The step's kind, and the manners in which it is one.</summary>
     private static IEnumerable<string> Kinds(Simulator simulator, Effect.Positioned position)
@@ -193,7 +194,7 @@ public sealed class GeneratedTests(ITestOutputHelper output)
         var manners = new[]
         {
             send?.Approve is not null, send?.Asks is not null, send?.HasCalendar == true, send?.Asks?.Registers is not null,
-            scenario.Row is not null, scenario.Trigger.EventNames is { Count: > 0 } names && names.All(SessionEvents.IsOne), send?.Throttle is not null,
+            scenario.Row is not null, scenario.Trigger.EventNames is { Count: > 0 } names && names.All(SessionEvents.IsOne), send?.SubjectTest is not null, send?.Throttle is not null,
         };
         return Manners.Where((_, i) => manners[i]).Prepend(step.GetType().Name);
     }

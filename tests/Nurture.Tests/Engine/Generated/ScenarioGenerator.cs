@@ -102,7 +102,7 @@ internal sealed class ScenarioGenerator(Random random)
             }
         }
 
-        var more = $"{(random.Next(6) == 0 ? $", approve: {Pick("owner", "csm@example.com")}, up_to: {Pick("2d", "3bd")}{Maybe(", otherwise: send")}" : "")}{(random.Next(5) == 0 ? $", throttle: {Pick("1/d", "2/d", "1/h")}" : "")}";
+        var more = $"{(random.Next(6) switch { 0 => $", approve: {Pick("owner", "csm@example.com")}, up_to: {Pick("2d", "3bd")}{Maybe(", otherwise: send")}", 1 => $", subject_test: {{ arms: [ a, b ], share: {Pick("20%", "60%")}, after: {Pick("2h", "1d")} }}", _ => "" })}{(random.Next(5) == 0 ? $", throttle: {Pick("1/d", "2/d", "1/h")}" : "")}";
         switch (random.Next(depth > 0 ? 25 : 13))
         {
             case 0 or 1 or 2: return [id, $"{at}send: {{ template: {(hasRows && random.Next(2) == 0 ? "row.template" : $"t{random.Next(3)}")}{more}{(isAccount ? $", to: {Recipients()}, nobody: {Pick("most_active", "task", "end")}" : "")}{(random.Next(4) == 0 ? $", if: '{Inside(0)}'" : "")}{Maybe(", expires: 2d")} }}", .. random.Next(6) == 0 ? [$"{at}skipped: end"] : Array.Empty<string>()];

@@ -54,6 +54,15 @@ export interface HealthPart {
   is_present: boolean;
 }
 
+export interface HealthPoint {
+  at: string;
+  score: number | null;
+  band: string;
+  cause: string;
+  /** The account that it is of, where that has merged into this one since. */
+  former: string | null;
+}
+
 export interface Health {
   score: number | null;
   band: string;
@@ -62,7 +71,7 @@ export interface Health {
   next_change_at: string | null;
   parts: HealthPart[];
   caps: { max: number; because: string }[];
-  history: { at: string; score: number | null; band: string; cause: string }[];
+  history: HealthPoint[];
 }
 
 export function nameOf(account: { name: string | null; external_id: string }): string {

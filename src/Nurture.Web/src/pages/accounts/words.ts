@@ -60,6 +60,7 @@ export default {
       moved: "{{name}} was merged into this account",
     },
     chart: "Health score from {{from}} to {{to}}: from {{first}} to {{last}}",
+    chart_former: "Dashed, until it was merged: {{names}}",
   },
   ja: {
     title: "契約企業",
@@ -120,5 +121,6 @@ export default {
       moved: "{{name}} はこの契約企業に統合されました",
     },
     chart: "ヘルススコアの推移({{from}}〜{{to}}):{{first}}から{{last}}",
+    chart_former: "破線は統合前の{{names}}",
   },
 } satisfies Words;

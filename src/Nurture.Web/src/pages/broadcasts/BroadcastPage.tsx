@@ -19,6 +19,9 @@ import { say, sayFailed } from "@/components/notify";
 import { useParam } from "@/components/params";
 import type { Vocabulary } from "../scenarios/types";
 import { ThrottleLines } from "../scenarios/bulk/ThrottleLines";
+import { lengthWords } from "../scenarios/flow/sentences";
+import { SubjectTestFields } from "../scenarios/subjects/SubjectTestFields";
+import { SubjectTests } from "../scenarios/subjects/SubjectTests";
 import { Audience } from "./Audience";
 import { AudienceCount } from "./AudienceCount";
 import { ConditionBuilder } from "@/components/conditions/ConditionBuilder";
@@ -70,8 +73,9 @@ function DraftForm({ broadcast, vocabulary }: { broadcast: Broadcast; vocabulary
     }
   };
   const saveSoon = useDebouncedCallback(save, { delay: 700, flushOnUnmount: true });
-  const set = <K extends keyof Form>(key: K, value: Form[K]) => {
-    const next = { ...form, [key]: value };
+  const set = <K extends keyof Form>(key: K, value: Form[K]) => change({ [key]: value });
+  const change = (values: Partial<Form>) => {
+    const next = { ...form, ...values };
     setForm(next);
     setSaved(false);
     saveSoon(next);
@@ -140,6 +144,13 @@ function DraftForm({ broadcast, vocabulary }: { broadcast: Broadcast; vocabulary
             <Select label={t("broadcasts.template")} required searchable data={vocabulary.templates.map((template) => template.name)} value={form.template || null} onChange={(template) => set("template", template ?? "")} error={problemOf("template")} maw={360} />
             {form.template && <TestSend template={form.template} locales={vocabulary.templates.find((one) => one.name === form.template)?.locales ?? []} />}
           </Group>
+          <SubjectTestFields
+            arms={vocabulary.templates.find((one) => one.name === form.template)?.subjects ?? []}
+            share={form.subject_share ?? ""}
+            after={form.subject_after ?? ""}
+            onChange={(share, after) => change({ subject_share: share, subject_after: share === "" ? "" : after })}
+            errors={{ share: problemOf("subject_share"), after: problemOf("subject_after") }}
+          />
           <Group grow preventGrowOverflow={false} align="flex-start">
             <Select label={t("broadcasts.class")} data={[{ value: "marketing", label: t("common.class.marketing") }, { value: "service", label: t("common.class.service") }]} value={form.class || "marketing"} onChange={(value) => value && set("class", value)} allowDeselect={false} description={t(`broadcasts.class_${form.class || "marketing"}`)} />
             <Autocomplete label={t("broadcasts.topic")} description={t("broadcasts.topic_hint")} data={vocabulary.topics} value={form.topic ?? ""} onChange={(topic) => set("topic", topic)} error={problemOf("topic")} />
@@ -197,6 +208,7 @@ function DraftForm({ broadcast, vocabulary }: { broadcast: Broadcast; vocabulary
               [t("broadcasts.audience"), <Audience key="audience" condition={form.condition ?? ""} />],
               [t("broadcasts.at"), `${start ?? ""} (${broadcast.zone})`],
               [t("broadcasts.pace"), form.pace ? paceWords(form.pace, t) : t("broadcasts.at_once")],
+              ...(form.subject_share ? ([[t("subjects.title"), `${t("subjects.with", { share: form.subject_share })}, ${t("subjects.after")} ${lengthWords(form.subject_after ?? "", i18n.language, t)}`]] as [string, ReactNode][]) : []),
             ]}
           />
           <Text size="sm">{t("broadcasts.schedule_text")}</Text>
@@ -317,6 +329,7 @@ function Progressing({ broadcast }: { broadcast: Broadcast }) {
           </Alert>
         )}
         <ThrottleLines name={broadcast.name} />
+        <SubjectTests name={broadcast.name} isBroadcast />
         {walk && walk.state === "walking" && (
           <Paper p="md">
             <Text size="sm" mb={6}>

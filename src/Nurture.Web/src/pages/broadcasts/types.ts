@@ -7,6 +7,8 @@ export interface Form {
   at: string | null;
   pace: string | null;
   throttle?: string | null;
+  subject_share?: string | null;
+  subject_after?: string | null;
 }
 
 export interface Results {

@@ -1,10 +1,10 @@
 import { ActionIcon, Alert, Box, Button, Card, Group, Menu, NumberInput, Select, Stack, Text, TextInput, Textarea, Tooltip } from "@mantine/core";
-import { IconArrowDown, IconArrowUp, IconFilter, IconPlus, IconTrash } from "@tabler/icons-react";
+import { IconArrowDown, IconArrowUp, IconFilter, IconPlus, IconTrash, IconX } from "@tabler/icons-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Vocabulary } from "../scenarios/types";
 import type { ConditionProblem } from "./BlockCondition";
-import { addBlock, blocksAt, conditionAt, documentOf, front, kinds, moveBlock, removeBlock, setBlock, setFront, type Block, type Kind, type Path } from "./blocks";
+import { addBlock, blocksAt, conditionAt, documentOf, front, kinds, moveBlock, removeBlock, setBlock, setFront, setSubjects, subjectsOf, type Block, type Kind, type Path } from "./blocks";
 import type { Diagnostic } from "./template";
 
 const BlockCondition = lazy(() => import("./BlockCondition"));
@@ -34,7 +34,7 @@ export default function BlockForm({ text, onChange, identities, vocabulary, prob
     <Stack gap="md">
       <Card>
         <Stack gap="sm">
-          <TextInput label={t("mail.subject")} required {...head("subject")} />
+          <Subjects text={text} onChange={onChange} />
           <TextInput label={t("mail.preheader")} description={t("mail.preheader_about")} {...head("preheader")} />
           <Group grow align="flex-end">
             <Select
@@ -51,6 +51,38 @@ export default function BlockForm({ text, onChange, identities, vocabulary, prob
       </Card>
       <BlockList text={text} path={["blocks"]} onChange={onChange} vocabulary={vocabulary} problems={problems} />
     </Stack>
+  );
+}
+
+/** One subject, or several of which a send finds out the better one. */
+function Subjects({ text, onChange }: { text: string; onChange: (text: string) => void }) {
+  const { t } = useTranslation();
+  const subjects = subjectsOf(text);
+  const free = "abcdefgh".split("").find((arm) => subjects.every(([known]) => known !== arm));
+  const first: [string, string][] = subjects.length > 0 ? subjects : [["a", front(text, "subject")]];
+  return (
+    <>
+      {subjects.length === 0 && <TextInput label={t("mail.subject")} required value={front(text, "subject")} onChange={(event) => onChange(setFront(text, "subject", event.currentTarget.value))} />}
+      {subjects.map(([arm, subject], index) => (
+        <TextInput
+          key={arm}
+          label={t("mail.subject_arm", { arm })}
+          required
+          value={subject}
+          onChange={(event) => onChange(setSubjects(text, subjects.map((one, at) => (at === index ? [arm, event.currentTarget.value] : one))))}
+          rightSection={
+            <ActionIcon variant="subtle" color="gray" aria-label={t("mail.remove_subject", { arm })} onClick={() => onChange(setSubjects(text, subjects.filter((_, at) => at !== index)))}>
+              <IconX size={16} aria-hidden />
+            </ActionIcon>
+          }
+        />
+      ))}
+      {free && (
+        <Button size="xs" variant="subtle" style={{ alignSelf: "flex-start" }} leftSection={<IconPlus size={14} aria-hidden />} onClick={() => onChange(setSubjects(text, [...first, [subjects.length > 0 ? free : "b", ""]]))}>
+          {t("mail.add_subject")}
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -334,6 +334,11 @@ function PreviewCard({ preview, template, text }: { preview: Preview | undefined
         <Title order={2} fz="lg">
           {preview.subject ?? t("mail.no_subject")}
         </Title>
+        {preview.subjects.slice(1).map((one) => (
+          <Text key={one.arm} size="sm">
+            {t("mail.or_subject", { arm: one.arm, subject: one.subject })}
+          </Text>
+        ))}
         {preview.preheader && (
           <Text size="sm" c="dimmed">
             {preview.preheader}

@@ -14,7 +14,7 @@ export interface Block {
 /** Where a list of blocks stands: `["blocks"]`, or a column, `["blocks", 3, "columns", 0]`. */
 export type Path = (string | number)[];
 
-export const frontKeys = ["subject", "preheader", "from", "reply_to", "class", "topic"] as const;
+export const frontKeys = ["subject", "subjects", "preheader", "from", "reply_to", "class", "topic"] as const;
 
 const starters: Record<Kind, unknown> = {
   salutation: null,
@@ -41,6 +41,24 @@ export function documentOf(text: string): Document.Parsed | null {
 export function front(text: string, key: string): string {
   const value = documentOf(text)?.get(key);
   return typeof value === "string" ? value : value === undefined || value === null ? "" : String(value);
+}
+
+/** Each of several subjects with its arm; none where the mail has one. */
+export function subjectsOf(text: string): [string, string][] {
+  const written = documentOf(text)?.get("subjects");
+  return isMap(written) ? Object.entries(written.toJSON() as Record<string, unknown>).map(([arm, subject]) => [arm, subject === null ? "" : String(subject)]) : [];
+}
+
+/** One subject stands as `subject`, several as `subjects`, at the place of what was there. */
+export function setSubjects(text: string, subjects: [string, string][]): string {
+  return changed(text, (document) => {
+    const items = (document.contents as YAMLMap).items;
+    const keyOf = (one: (typeof items)[number]) => String((one.key as { value?: unknown }).value ?? one.key);
+    const at = Math.max(0, items.findIndex((one) => keyOf(one) === "subject" || keyOf(one) === "subjects"));
+    document.delete("subject");
+    document.delete("subjects");
+    items.splice(at, 0, (subjects.length < 2 ? document.createPair("subject", subjects[0]?.[1] ?? "") : document.createPair("subjects", Object.fromEntries(subjects))) as never);
+  });
 }
 
 export function blocksAt(text: string, path: Path): Block[] {

@@ -38,6 +38,8 @@ export interface Preview {
   reply_to: string | null;
   contact: { id: number; name: string | null; email: string | null; locale: string | null } | null;
   problems: Diagnostic[];
+  /** Of a mail with several; `subject` is the first. */
+  subjects: { arm: string; subject: string }[];
 }
 
 /** The languages that a mail is begun in here; files may have others. */

@@ -11,6 +11,7 @@ import { When } from "@/components/When";
 import { useQueryClient } from "@tanstack/react-query";
 import { BulkSection } from "./bulk/BulkSection";
 import { ThrottleLines } from "./bulk/ThrottleLines";
+import { SubjectTests } from "./subjects/SubjectTests";
 import { stepWords } from "./flow/sentences";
 import { SubjectLink } from "./SubjectLink";
 import { allSteps, type Scenario } from "./types";
@@ -48,6 +49,7 @@ export default function PeopleTab({ scenario, step, onStep }: { scenario: Scenar
     <Stack>
       <StuckList scenario={scenario} />
       <ThrottleLines name={scenario.name} />
+      <SubjectTests name={scenario.name} />
       <Uncovered scenario={scenario.name} />
       <BulkSection scenario={scenario} />
       <Select

@@ -7,7 +7,7 @@ import {
 /** What a form asks of a value, and where it stands in the text. */
 export interface Field {
   key: string;
-  is: "template" | "length" | "time" | "condition" | "event" | "events" | "recipients" | "topic" | "name" | "attribute" | "text" | "date" | "escalation" | "bands" | "segment" | "scenario" | "number" | "offset" | { words: readonly string[] };
+  is: "template" | "length" | "time" | "condition" | "event" | "events" | "recipients" | "topic" | "name" | "attribute" | "text" | "date" | "escalation" | "bands" | "segment" | "scenario" | "number" | "offset" | "subject_test" | { words: readonly string[] };
   /** The word for it, where the key means something else elsewhere. */
   word?: string;
   /** An empty value takes the key away. */
@@ -38,6 +38,7 @@ export const stepKinds: Record<string, Kind> = {
       { key: "approve", is: "text", isOptional: true },
       { key: "hours", is: { words: ["any"] }, isOptional: true },
       { key: "throttle", is: "text", isOptional: true },
+      { key: "subject_test", is: "subject_test", isOptional: true },
       { key: "calendar", is: { words: ["session"] }, isOptional: true },
     ],
   },

@@ -146,7 +146,7 @@ export interface Vocabulary {
   contact: KnownAttribute[];
   account: KnownAttribute[];
   functions: { name: string; signature: string; meaning: string; asks_somebody: boolean; is_in_mails: boolean }[];
-  templates: { name: string; locales: string[] }[];
+  templates: { name: string; locales: string[]; subjects: string[] }[];
   topics: string[];
   escalations: { name: string; title: string; outcomes: string[] }[];
   segments: { name: string; title: string; about: string; of: "contact" | "account"; is: string }[];

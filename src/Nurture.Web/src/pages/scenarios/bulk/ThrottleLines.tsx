@@ -7,6 +7,7 @@ import { formatInstant } from "@/components/times";
 import { lengthWords } from "../flow/sentences";
 
 interface Line {
+  row: string | null;
   step: string | null;
   pace: string | null;
   waiting: number;
@@ -23,7 +24,8 @@ export function ThrottleLines({ name }: { name: string }) {
   return (
     <Alert color="blue" icon={<IconHourglass aria-hidden />} title={t("bulk.in_line")}>
       {waiting.map((line) => (
-        <Text key={line.step ?? ""} size="sm">
+        <Text key={`${line.row ?? ""}/${line.step ?? ""}`} size="sm">
+          {line.row ? `${line.row}: ` : ""}
           {t(line.step ? "bulk.in_line_at" : line.pace ? "bulk.entering_spread" : "bulk.entering_later", { step: line.step, pace: line.pace && !line.step ? lengthWords(line.pace, i18n.language, t) : line.pace, waiting: new Intl.NumberFormat(i18n.language).format(line.waiting), end: line.ends_at ? formatInstant(line.ends_at, i18n.language) : "" })}
         </Text>
       ))}

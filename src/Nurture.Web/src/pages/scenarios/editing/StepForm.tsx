@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 import { stepKinds, triggerKinds, unknownKind, type Field } from "../kinds";
 import type { Flow, FlowStep, Vocabulary } from "../types";
 import { stepWords, triggerWords } from "../flow/sentences";
-import { insertStep, moveStep, newSteps, removeStep, setArm, setEvents, setHead, setStepValue, type Edit } from "./stepText";
+import { SubjectTestFields } from "../subjects/SubjectTestFields";
+import { insertStep, moveStep, newSteps, removeStep, setArm, setEvents, setHead, setStepValue, setSubjectTest, subjectTestOf, type Edit } from "./stepText";
 
 interface Props {
   text: string;
@@ -68,9 +69,13 @@ export function StepForm({ text, flow, step, vocabulary, isAccount, onEdit, onSe
         </Tooltip>
       </Group>
 
-      {step !== "trigger" && kind.fields.map((field) => (
-        <FieldInput key={`${at}-${field.key}`} field={field} value={valueOf(step, field)} vocabulary={vocabulary} isAccount={isAccount} onChange={(value) => edit(setStepValue(text, at, field.key, value))} />
-      ))}
+      {step !== "trigger" && kind.fields.map((field) =>
+        field.is === "subject_test" ? (
+          <TestedSubjects key={`${at}-${field.key}`} step={step} vocabulary={vocabulary} onChange={(arms, share, after) => edit(setSubjectTest(text, at, arms, share, after))} />
+        ) : (
+          <FieldInput key={`${at}-${field.key}`} field={field} value={valueOf(step, field)} vocabulary={vocabulary} isAccount={isAccount} onChange={(value) => edit(setStepValue(text, at, field.key, value))} />
+        ),
+      )}
       {step !== "trigger" &&
         step.ways.map((way, arm) =>
           way.kind === "if" ? (
@@ -158,6 +163,12 @@ export function StepForm({ text, flow, step, vocabulary, isAccount, onEdit, onSe
 
 function valueOf(step: FlowStep, field: Field): string {
   return step.says[field.key === "end" ? "reason" : field.key] ?? "";
+}
+
+function TestedSubjects({ step, vocabulary, onChange }: { step: FlowStep; vocabulary: Vocabulary; onChange: (arms: string[], share: string, after: string) => void }) {
+  const said = subjectTestOf(step.says["subject_test"]);
+  const arms = said?.arms ?? vocabulary.templates.find((template) => template.name === step.says["template"])?.subjects ?? [];
+  return <SubjectTestFields arms={arms} share={said?.share ?? ""} after={said?.after ?? ""} onChange={(share, after) => onChange(arms, share, after)} />;
 }
 
 interface InputProps {

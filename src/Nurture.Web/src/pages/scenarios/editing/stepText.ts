@@ -83,7 +83,7 @@ function setIn(text: string, map: YAMLMap, key: string, value: string | null, is
     }
     if (!isScalar(node) && !isRaw) return null;
     if (isScalar(node) && (node.type === "BLOCK_FOLDED" || node.type === "BLOCK_LITERAL")) return null;
-    return splice(text, start(node), end(node), isRaw ? value : written(value, node as Scalar));
+    return splice(text, start(node), isScalar(node) ? end(node) : contentEnd(text, node), isRaw ? value : written(value, node as Scalar));
   }
   if (pair) return removePair(text, map, pair);
   if (value === null) return text;
@@ -135,22 +135,33 @@ const shortFor: Record<string, string> = {
 
 /**
  * Sets one value of the step whose kind's word stands at `at`. An empty value takes the key away.
- * `send: welcome` becomes `send: { template: welcome, to: … }` when it needs to.
+ * `send: welcome` becomes `send: { template: welcome, to: … }` when it needs to. A raw value is YAML already.
  */
-export function setStepValue(text: string, at: number, key: string, value: string): Edit {
+export function setStepValue(text: string, at: number, key: string, value: string, isRaw = false): Edit {
   const place = placeAt(parse(text), at);
   if (!place || !isScalar(place.pair.key)) return null;
   const kind = String(place.pair.key.value);
   const node = place.pair.value;
   if (key === "id" && !(isMap(node) && pairOf(node, "id"))) return setIn(text, place.map, "id", value === "" ? null : value);
   if (kind === "set" && isMap(node)) return setAttribute(text, node, key, value);
-  if (isMap(node)) return setIn(text, node, key, value === "" ? null : value);
+  if (isMap(node)) return setIn(text, node, key, value === "" ? null : value, isRaw);
   if (node !== null && !isScalar(node)) return null;
   if (shortFor[kind] === key) return value === "" ? null : setIn(text, place.map, kind, value);
   const short = shortFor[kind];
   if (short === undefined || short === kind || !isScalar(node)) return null;
   if (value === "") return text;
-  return splice(text, start(node), end(node), `{ ${short}: ${text.slice(start(node), end(node))}, ${key}: ${written(value)} }`);
+  return splice(text, start(node), end(node), `{ ${short}: ${text.slice(start(node), end(node))}, ${key}: ${isRaw ? value : written(value)} }`);
+}
+
+/** What a test of subjects says of itself (`a, b: 20%, 4h`), in its parts; null for none. */
+export function subjectTestOf(says: string | undefined): { arms: string[]; share: string; after: string } | null {
+  const parts = /^(.+): ([\d.]+%), (\S+)$/.exec(says ?? "");
+  return parts ? { arms: parts[1]!.split(", "), share: parts[2]!, after: parts[3]! } : null;
+}
+
+/** Tests the subjects of a step's mail, with none of the readers no more. */
+export function setSubjectTest(text: string, at: number, arms: string[], share: string, after: string): Edit {
+  return setStepValue(text, at, "subject_test", share === "" ? "" : `{ arms: [ ${arms.join(", ")} ], share: ${share}, after: ${after} }`, true);
 }
 
 function setAttribute(text: string, map: YAMLMap, key: string, value: string): Edit {

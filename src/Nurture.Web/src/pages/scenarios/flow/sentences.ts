@@ -37,7 +37,7 @@ export function stepWords(step: FlowStep, language: string, t: TFunction): { tit
     case "send":
       return {
         title: t("flow.does_send", { template: says["template"] }),
-        detail: [says["to"] && recipientWords(says["to"], t), says["if"] && t("flow.only_if", { condition: conditionWords(says["if"], language, t) }), says["skipped"] && t("flow.ends_when_skipped")].filter(Boolean).join(" · ") || null,
+        detail: [says["to"] && recipientWords(says["to"], t), says["if"] && t("flow.only_if", { condition: conditionWords(says["if"], language, t) }), says["subject_test"] && t("flow.tests_subjects", { arms: says["subject_test"].split(":")[0] }), says["skipped"] && t("flow.ends_when_skipped")].filter(Boolean).join(" · ") || null,
       };
     case "ask":
       return {

@@ -1,0 +1,48 @@
+import type { Words } from "@/words";
+
+export default {
+  en: {
+    title: "Subject test",
+    title_at: "Subject test at {{step}}",
+    of_version: "version {{version}}",
+    test: "Test its subjects",
+    test_hint: "The template has {{count}} subjects. Some readers get them first, evenly; the others get the one that more people clicked on.",
+    off: "No: all get the first",
+    with: "With {{share}} of the readers",
+    after: "Decide after",
+    after_hint: "Counted from the first of these mails; the others wait as long",
+    arm: "Subject",
+    left: "Sent",
+    clicked: "Clicked",
+    others: "To the others",
+    won: "Won",
+    state: {
+      waiting: "It begins with the first mail that leaves.",
+      running: "The better subject is decided on {{at}}; until then the others wait.",
+      undecided: "Not decided yet: one of the subjects has not left. Who has waited long enough gets the first one.",
+      decided: "Decided on {{at}}. The figures of the test are those of then.",
+    },
+  },
+  ja: {
+    title: "件名テスト",
+    title_at: "{{step}} の件名テスト",
+    of_version: "バージョン {{version}}",
+    test: "件名をテストする",
+    test_hint: "このテンプレートには件名が{{count}}件あります。先に一部の方へ均等に送り、残りの方にはクリックの多かった件名で送ります。",
+    off: "テストしない(全員に先頭の件名)",
+    with: "受信者の{{share}}でテスト",
+    after: "結果を決めるまで",
+    after_hint: "最初のテスト送信から数えます。残りの方への送信はその間待ちます",
+    arm: "件名",
+    left: "送信",
+    clicked: "クリック",
+    others: "残りの方への送信",
+    won: "採用",
+    state: {
+      waiting: "最初の送信からテストが始まります。",
+      running: "{{at}} に件名を決定します。それまで残りの方への送信は待ちます。",
+      undecided: "まだ送信されていない件名があるため、決定していません。一定時間待った方には先頭の件名で送ります。",
+      decided: "{{at}} に決定しました。テストの数値は決定時点のものです。",
+    },
+  },
+} satisfies Words;
