@@ -85,5 +85,17 @@ public sealed class RenderCommandTests : IDisposable
         Assert.Equal("1 mail; 1 mail could not be made.", said.Output[^1]);
     }
 
+    [Fact]
+    public async Task Of_several_subjects_all_are_shown_and_the_first_stands()
+    {
+        var letter = Path.Combine(folder, "letter.en.html");
+        await File.WriteAllTextAsync(letter, "---\nsubjects: { a: Three things to try, b: 'Hello {{ contact.name ?? \"there\" }}' }\npreheader: x\nlayout: none\n---\n<p>Hi</p>\n", TestContext.Current.CancellationToken);
+
+        var said = await Terminal.TypeAsync("render", "--templates", folder, "--scenarios", Terminal.Scenarios, "--bare", "--out", folder);
+
+        Assert.Equal((0, "letter.en  a: Three things to try  b: Hello there"), (said.Exit, said.Output[0]));
+        Assert.Contains("Subject: Three things to try", await File.ReadAllTextAsync(Path.Combine(folder, "letter.en.eml"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     private static Task<Said> RenderAsync(params string[] args) => Terminal.TypeAsync(["render", .. args, "--scenarios", Terminal.Scenarios]);
 }

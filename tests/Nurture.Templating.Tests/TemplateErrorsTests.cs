@@ -35,6 +35,9 @@ public sealed class TemplateErrorsTests
     public void One_mistake_is_said_once(string text) => Assert.Single(Template.Parse(text, "mail", TemplateOptions.Text).Diagnostics);
 
     [Theory]
+    [InlineData("{{ string.index_of 'a' 'b' string_comparison: '7' }}", 1, 47, "no comparison `7`", "There are CurrentCulture, ")]
+    [InlineData("{{ '\"\\\\ud800\"' | object.from_json }}", 1, 4, "not JSON", null)]
+    [InlineData("{{ string.truncate length: 'x' text: 'abc' }}", 1, 28, "Unable to convert", null)]
     [InlineData("{{ contact.frist_name }}", 1, 12, "`frist_name`", "Did you mean `first_name`?")]
     [InlineData("\n {{ contcat.first_name }}", 2, 5, "`contcat` was not found", "Did you mean `contact`?")]
     [InlineData("{{ contact.boss.name }}", 1, 17, "null object", "Write ?.")]

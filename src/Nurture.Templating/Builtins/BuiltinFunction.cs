@@ -1,4 +1,5 @@
 using Nurture.Templating.Runtime;
+using Nurture.Templating.Syntax;
 
 namespace Nurture.Templating.Builtins;
 
@@ -58,7 +59,7 @@ internal sealed class BuiltinFunction : TemplateFunction
             }
             else
             {
-                Match(invocation);
+                site = Match(invocation);
             }
 
             return Run(new Call(context, site, context.ArgumentsFrom(start)));
@@ -108,10 +109,11 @@ internal sealed class BuiltinFunction : TemplateFunction
     private Wording WrongCount(int given, int expected) =>
         $"Invalid number of arguments `{given}` passed to `{Name}` while expecting `{expected}` arguments";
 
-    /// <summary>Puts one value a parameter on the argument stack, the rest behind each other.</summary>
-    private void Match(in Invocation invocation)
+    /// <summary>Puts one value a parameter on the argument stack, the rest behind each other; gives the call with the places of its arguments in this order.</summary>
+    private CallSite Match(in Invocation invocation)
     {
         var values = new TemplateValue[_parameters.Length];
+        var places = new List<SourceSpan>(Enumerable.Repeat(invocation.Site.Span, _parameters.Length - (_hasRest ? 1 : 0)));
         var isSet = new bool[_parameters.Length];
         var rest = new List<TemplateValue>();
         var next = 0;
@@ -132,10 +134,12 @@ internal sealed class BuiltinFunction : TemplateFunction
             if (_hasRest && at >= _parameters.Length - 1)
             {
                 rest.Add(invocation.Values[i]);
+                places.Add(invocation.Site.Argument(i));
             }
             else if (at < _parameters.Length)
             {
                 values[at] = invocation.Values[i];
+                places[at] = invocation.Site.Argument(i);
                 isSet[at] = true;
             }
             else
@@ -158,5 +162,7 @@ internal sealed class BuiltinFunction : TemplateFunction
         {
             invocation.Context.PushArgument(value);
         }
+
+        return invocation.Site with { Arguments = [.. places] };
     }
 }

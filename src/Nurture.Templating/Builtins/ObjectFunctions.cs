@@ -135,8 +135,9 @@ internal static class ObjectFunctions
         {
             return Owned(TemplateValue.FromJson(Encoding.UTF8.GetBytes(text)), call.Context);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // The latter of half a character, `"\ud800"`.
             throw call.Context.Error(call.Site.Argument(0), $"This text is not JSON: {exception.Message}", null, exception);
         }
     }

@@ -80,12 +80,24 @@ internal static partial class RegexFunctions
             var most = replacement.Length + (long)groups * match.Length + (long)wholes * text.Length;
             call.CheckText(made.Length + (long)match.Index - from + most);
             call.Context.Charge(most / 32, call.Span);
-            made.Append(text, from, match.Index - from).Append(match.Result(replacement));
+            made.Append(text, from, match.Index - from).Append(Written(call, match, replacement));
             from = match.Index + match.Length;
         }
 
         call.ChargeText((long)made.Length + text.Length - from);
         return made.Append(text, from, text.Length - from).ToString();
+    }
+
+    private static string Written(in Call call, Match match, string replacement)
+    {
+        try
+        {
+            return match.Result(replacement);
+        }
+        catch (ArgumentException exception)
+        {
+            throw call.Context.Error(call.Site.Argument(2), $"This pattern cannot be used: {exception.Message}", null, exception);
+        }
     }
 
     /// <summary>The parts between matches.</summary>

@@ -206,7 +206,7 @@ internal static partial class StringFunctions
         }
 
         var comparison = Comparison(call);
-        if (call.TextOrNull(4) is { } name && !Enum.TryParse(name, out comparison))
+        if (call.TextOrNull(4) is { } name && !(Enum.TryParse(name, out comparison) && Enum.IsDefined(comparison)))
         {
             throw call.Context.Error(call.Site.Argument(4), $"There is no comparison `{name}`.", $"There are {string.Join(", ", Enum.GetNames<StringComparison>())}.");
         }
@@ -366,7 +366,7 @@ internal static partial class StringFunctions
     public static TemplateValue Truncate(in Call call)
     {
         var (text, length, ellipsis) = (call.Text(0), call.Int(1), call.TextOrNull(2) ?? "...");
-        return text.Length <= length ? text : Result(call, string.Concat(text.AsSpan(0, Math.Max(0, length - ellipsis.Length)), ellipsis));
+        return text.Length <= length ? text : Result(call, string.Concat(text.AsSpan(0, (int)Math.Max(0, (long)length - ellipsis.Length)), ellipsis));
     }
 
     /// <summary>Cut to a number of words, with three dots behind.</summary>

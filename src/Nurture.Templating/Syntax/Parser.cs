@@ -49,7 +49,7 @@ internal sealed partial class Parser
 
     private Token Previous => _tokens[Math.Max(_position - 1, 0)];
 
-    private bool IsAdjacent => _position > 0 && Previous.Span.End == Current.Span.Start;
+    private bool IsAdjacent => _position > 0 && Previous.Kind != TokenKind.NewLine && Previous.Span.End == Current.Span.Start;
 
     private Token Take()
     {
