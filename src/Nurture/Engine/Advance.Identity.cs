@@ -225,6 +225,11 @@ internal sealed partial class Advance
         HearOther(into, own, from.LastActiveAt, isOfFormer: true);
         HearOther(into, from.Enrollments, lastActive, isOfFormer: false);
         if (from.LastActiveAt > into.LastActiveAt) into.LastActiveAt = from.LastActiveAt;
+        if (into.Status == ContactStatus.Left)
+        {
+            foreach (var enrollment in into.Enrollments.Where(one => one.Status == EnrollmentStatus.Live).ToList()) End(into, enrollment, Reason.ContactLeft, now);
+        }
+
         set.TouchProfile(into);
         Note(into, null, Reason.ContactMerged, now, detail: Detail(("from", SubjectRef.Contact(from.Id).ToString())));
 

@@ -154,10 +154,15 @@ internal sealed partial class Advance
         return true;
     }
 
-    private (IReadOnlyList<long> Ids, bool IsReached) RecipientsOf(SubjectState subject, Enrollment enrollment, Step.Send step, DateTimeOffset at) =>
-        subject is AccountState account
-            ? Recipients.Choose(step.To ?? throw new InvalidOperationException($"The send {step.Id} of an account scenario names nobody."), account, enrollment, id => IsReachable(subject, enrollment, step, id, at))
-            : ([subject.Id], true);
+    private (IReadOnlyList<long> Ids, bool IsReached) RecipientsOf(SubjectState subject, Enrollment enrollment, Step.Send step, DateTimeOffset at)
+    {
+        if (subject is not AccountState account) return ([subject.Id], true);
+        var (ids, isReached) = Recipients.Choose(step.To ?? throw new InvalidOperationException($"The send {step.Id} of an account scenario names nobody."), account, enrollment, id => IsReachable(subject, enrollment, step, id, at));
+        if (step.To is not Scenarios.Recipients.Roles { Limit: { } most }) return (ids, isReached);
+        // Who has had it, and is none of them any more, leaves the place to nobody.
+        var had = enrollment.Sends.Where(send => send.Step == step.Id && send.Occurrence == enrollment.Iteration && send.At >= enrollment.StepStartedAt && send.Fate != EnrollmentSendFate.Skipped).Select(send => send.RecipientId).ToHashSet();
+        return ([.. ids.Where(had.Contains), .. ids.Where(id => !had.Contains(id)).Take(Math.Max(0, most - had.Count))], isReached || had.Count > 0);
+    }
 
     /// <summary>Whether a mail of the step may leave to the person, now or when a gate opens; who has had it is.</summary>
     private bool IsReachable(SubjectState subject, Enrollment enrollment, Step.Send step, long id, DateTimeOffset at) =>

@@ -105,6 +105,20 @@ public sealed class EntryRuleTests
 
     [Rule(6)]
     [Fact]
+    public void Who_has_had_a_mail_and_left_before_the_others_had_it_leaves_the_place_to_nobody()
+    {
+        var policy = new Nurture.Sends.SendPolicy { Caps = [new Nurture.Sends.Cap(1, TimeSpan.FromDays(2))] };
+        var world = World.Of(policy, Scenario("- send: note", trigger: "{ event: ordered }", name: "o"), Scenario("- send: { template: hello, to: 'role(\"admin\", 2)', nobody: end }", subject: "account"))
+            .Person(1, 1, "admin").Person(2, 1, "admin").Person(3, 1, "admin").Do(2, "ordered").Do(1, "signed_up");
+        Assert.Equal(["note 2", "hello 1"], world.Mails);
+
+        world.Tell(new Signal.Left(1, world.Now), 1).Pass("3d");
+
+        Assert.Equal(["note 2", "hello 1", "hello 2"], world.Mails);
+    }
+
+    [Rule(6)]
+    [Fact]
     public void Where_none_of_a_role_can_be_reached_nobody_is_asked()
     {
         var world = World.Of(Scenario("- send: { template: hello, to: 'role(\"admin\", 1)', nobody: most_active }", trigger: "{ event: signed_up }", subject: "account"))

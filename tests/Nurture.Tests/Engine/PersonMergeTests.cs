@@ -129,6 +129,33 @@ public sealed class PersonMergeTests
         Assert.Equal(["hello 1", "hello 1"], world.Mails);
     }
 
+    [Rule(11, 18)]
+    [Theory]
+    [InlineData(1, 2)]
+    [InlineData(2, 1)]
+    public void An_accounts_passage_for_each_person_is_of_who_they_are_now(long from, long into)
+    {
+        var world = World.Of(Scenario("- wait: 9d\n- send: { template: hello, to: trigger.contact, nobody: end }", "key: trigger.contact.id", subject: "account")).Person(1, 1).Person(2, 1).Do(1, "signed_up").Pass("1h").Do(2, "signed_up");
+
+        Merge(world, from, into).Do(into, "signed_up");
+        Assert.Equal(["entered", "entered", "merged", "already_enrolled"], world.Decisions().Select(decision => decision.Split(' ')[0]));
+
+        world.Pass("20d").Do(into, "signed_up");
+        Assert.Equal([$"hello {into}"], world.Mails);
+        Assert.Equal("reentry_once", world.Decisions()[^1]);
+    }
+
+    [Rule(10, 11)]
+    [Fact]
+    public void Who_turns_out_to_be_somebody_who_left_exits_all()
+    {
+        var world = World.Of(Scenario("- wait: 9d\n- send: late")).Person(1).Person(2).Do(1, "signed_up").Tell(new Signal.Left(2, World.Start), 2);
+
+        Merge(world, 1, 2);
+
+        Assert.Equal("contact_left wait-9d", world.Decisions()[^1]);
+    }
+
     [Rule(9, 11)]
     [Fact]
     public void Two_places_of_who_is_one_are_one()
