@@ -189,11 +189,11 @@ internal sealed partial class Advance
         if (bar is not null) return (bar, null);
         if (recipient.Email is null) return (Reason.NoAddress, enrollment.EnteredAt + SettleOf(recipient));
         if (step.Class == SendClass.Transactional) return (null, null);
-        if (HeldUntil(subject as AccountState ?? AccountOf(recipient) ?? (SubjectState)recipient, published, enrollment, step, at) is { } released) return (Reason.OnHold, released);
+        var moment = Later(at, now);
+        if (HeldUntil(subject as AccountState ?? AccountOf(recipient) ?? (SubjectState)recipient, published, enrollment, step, moment) is { } released) return (Reason.OnHold, released);
 
         if (FirstOfStream(subject, enrollment, published.Scenario) is not null) return (Reason.StreamBusy, DateTimeOffset.MaxValue);
 
-        var moment = Later(at, now);
         foreach (var cap in catalog.Policy.Caps)
         {
             var since = (moment - cap.Within).ToUnixTimeMilliseconds();

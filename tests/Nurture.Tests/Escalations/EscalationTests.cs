@@ -470,6 +470,19 @@ public sealed class EscalationTests
         Assert.Equal(["one 2"], world.Mails);
     }
 
+    [Rule(21, 48)]
+    [Fact]
+    public void Who_was_to_enter_before_a_hold_began_and_is_told_late_is_held()
+    {
+        var spread = Drip.Replace("event: subscribed", "event: subscribed, spread: 1d", StringComparison.Ordinal);
+        var world = Company(spread).Pass("2d").TellAccount(1, id => new Signal.HoldRequested(id, World.Start.AddDays(9), "A visit", "csm@example.com", World.Start.AddDays(2))).Do(2, "subscribed", ago: TimeSpan.FromHours(26));
+        Assert.Empty(world.Mails);
+
+        world.TellAccount(1, id => new Signal.HoldReleased(id, "csm@example.com", world.Now));
+
+        Assert.Equal(["one 2"], world.Mails);
+    }
+
     [Fact]
     public void Transactional_mail_is_never_held()
     {
